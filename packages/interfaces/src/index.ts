@@ -1,6 +1,8 @@
-/**
- * The contracts, events and typed errors that every Ouro part shares.
- *
- * @packageDocumentation
- */
-export {};
+// What every part of Ouro promises: types, error classes, assertion levels, named constants.
+// No mechanism lives here, and it is the only package that two strategies share.
+
+export * from "./allocator.js";
+export * from "./assertion.js";
+export * from "./error.js";
+export * from "./memory.js";
+export * from "./word.js";
