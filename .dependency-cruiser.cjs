@@ -66,7 +66,11 @@ module.exports = {
       comment: "What is published may not need what is not installed with it.",
       severity: "error",
       from: { path: "^(packages|apps)/[^/]+/src/" },
-      to: { path: "node_modules", dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], pathNot: "@types/" },
+      to: {
+        path: "node_modules",
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        pathNot: "@types/",
+      },
     },
     {
       name: "no-relative-import-across-packages",

@@ -6,7 +6,9 @@ import { report, root, runCommand } from "./workspace.ts";
 
 const listing = runCommand("git", ["ls-files", "-co", "--exclude-standard", "-z"]);
 if (!listing.isOk) throw new Error(`git cannot list the files: ${listing.output}`);
-const paths = listing.output.split("\0").filter((path) => path !== "" && existsSync(join(root, path)));
+const paths = listing.output
+  .split("\0")
+  .filter((path) => path !== "" && existsSync(join(root, path)));
 const problems = paths.flatMap((path) =>
   checkFile({ path, text: /\.gz$/.test(path) ? "" : readFileSync(join(root, path), "utf8") }),
 );

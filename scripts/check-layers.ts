@@ -34,7 +34,9 @@ const plants: Record<string, Record<string, string>> = {
   "no-relative-import-across-packages": {
     "packages/trace/src/planted.ts": 'import "../../heap/src/index.js";',
   },
-  "no-apps-in-packages": { "packages/trace/test/planted.ts": 'import "../../../apps/demo/src/cli.js";' },
+  "no-apps-in-packages": {
+    "packages/trace/test/planted.ts": 'import "../../../apps/demo/src/cli.js";',
+  },
 };
 
 function findViolations(folder: string): Violation[] {
@@ -42,7 +44,8 @@ function findViolations(folder: string): Violation[] {
   const result = runCommand(depcruise, ["--output-type", "json", "packages", "apps"], folder);
   const start = result.output.indexOf("{");
   if (start < 0) throw new Error(`dependency-cruiser gave no result:\n${result.output}`);
-  return JSON.parse(result.output.slice(start, result.output.lastIndexOf("}") + 1)).summary.violations;
+  return JSON.parse(result.output.slice(start, result.output.lastIndexOf("}") + 1)).summary
+    .violations;
 }
 
 /** Copies what the rules look at; installed packages are linked, built ones are not needed. */
@@ -53,7 +56,12 @@ function copyTree(): string {
   for (const folder of ["packages", "apps"]) {
     cpSync(join(root, folder), join(copy, folder), { recursive: true, filter: isWanted });
   }
-  for (const file of ["package.json", "tsconfig.json", "tsconfig.base.json", ".dependency-cruiser.cjs"]) {
+  for (const file of [
+    "package.json",
+    "tsconfig.json",
+    "tsconfig.base.json",
+    ".dependency-cruiser.cjs",
+  ]) {
     cpSync(join(root, file), join(copy, file));
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));

@@ -33,10 +33,13 @@ const BANNED_WORDS: ReadonlyMap<string, string> = new Map([
 /** Spelled in pieces, so that this file does not report itself. */
 const LEFT_OVERS = [
   new RegExp(`\\b(${["TO", "DO"].join("")}|${["FIX", "ME"].join("")}|${["XX", "X"].join("")})\\b`),
-  new RegExp(`\\b(?:describe|test|it|suite)(?:\\.\\w+)*\\.(?:${["on", "ly"].join("")}|${["sk", "ip"].join("")})\\b`),
+  new RegExp(
+    `\\b(?:describe|test|it|suite)(?:\\.\\w+)*\\.(?:${["on", "ly"].join("")}|${["sk", "ip"].join("")})\\b`,
+  ),
 ];
 
-const NONDETERMINISM = /\b(Date\.now|new Date\(|Math\.random|setTimeout|setInterval|performance\.now)\b/;
+const NONDETERMINISM =
+  /\b(Date\.now|new Date\(|Math\.random|setTimeout|setInterval|performance\.now)\b/;
 
 const TOP_LEVEL_FOLDERS = new Set(["packages", "apps", "scripts", "docs"]);
 const FILES_WITH_THEIR_OWN_CASE = /^(README|ARCHITECTURE|CONTRIBUTING|LICENSE|CHANGELOG)(\.md)?$/;
@@ -69,7 +72,8 @@ function checkLines(file: SourceFile): string[] {
   for (const [index, line] of lines.entries()) {
     const where = `${file.path}:${index + 1}`;
     const columns = [...line].length;
-    if (columns > COLUMN_LIMIT) problems.push(`${where}: ${columns} columns, ${COLUMN_LIMIT} at most`);
+    if (columns > COLUMN_LIMIT)
+      problems.push(`${where}: ${columns} columns, ${COLUMN_LIMIT} at most`);
     for (const leftOver of LEFT_OVERS) {
       const found = leftOver.exec(line);
       if (found !== null) problems.push(`${where}: left over: ${found[0]}`);
@@ -88,7 +92,9 @@ function checkFunctionLength(file: SourceFile, tree: ts.SourceFile, node: ts.Nod
   const lineCount = last - first + 1;
   if (lineCount <= FUNCTION_LINE_LIMIT) return [];
   const name = node.name?.getText(tree) ?? "a function";
-  return [`${file.path}:${first + 1}: ${name} has ${lineCount} lines, ${FUNCTION_LINE_LIMIT} at most`];
+  return [
+    `${file.path}:${first + 1}: ${name} has ${lineCount} lines, ${FUNCTION_LINE_LIMIT} at most`,
+  ];
 }
 
 /** `poolPageCount` -> pool, page, count. */

@@ -36,7 +36,9 @@ test("measures the functions inside a factory, not the factory", () => {
 });
 
 test("lets comments name what the code may not use", () => {
-  expect(checkFile({ path: SOURCE, text: "// Never Date.now(): CPython's pages differ." })).toEqual([]);
+  expect(checkFile({ path: SOURCE, text: "// Never Date.now(): CPython's pages differ." })).toEqual(
+    [],
+  );
 });
 
 test("finds nothing in a file that keeps the rules", () => {
