@@ -50,8 +50,11 @@ export const DOMAIN_MEM = 8;
 export const KIND_MASK = 15;
 export const KIND_SIZE_BITS = 4;
 
-/** Sizes, ids and mark indices are below 2^31, so they fit an `Int32Array`. */
+/** Sizes and mark indices are below 2^31, so they fit an `Int32Array`. */
 export const TRACE_VALUE_LIMIT = 2 ** 31 - 1;
+
+/** Ids are below this, so that a zigzag difference of two has 31 bits as well. */
+export const TRACE_ID_LIMIT = 2 ** 30;
 
 /** A token of a 31-bit operand has 35 bits: five bytes at most. */
 export const VARINT_SIZE_LIMIT_BYTES = 5;

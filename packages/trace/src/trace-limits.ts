@@ -2,14 +2,14 @@
 // recording and low enough that a hostile file cannot take a machine down.
 
 import { UsageError } from "@ouro/interfaces";
-import { TRACE_VALUE_LIMIT } from "./allocation-trace-format.js";
+import { TRACE_ID_LIMIT, TRACE_VALUE_LIMIT } from "./allocation-trace-format.js";
 
 export interface TraceLimits {
   /** Length of the header JSON, and of the footer JSON. Unit: bytes. */
   readonly headerBytes: number;
   readonly footerBytes: number;
   readonly eventCount: number;
-  /** Blocks made over the trace; the reader keeps 4 bytes for each. */
+  /** Blocks made over the trace; the reader keeps 4 bytes for each. At most 2^30. */
   readonly idCount: number;
   /** Largest single request. At most 2^31 − 1. */
   readonly sizeBytes: number;
@@ -32,13 +32,15 @@ export const DEFAULT_TRACE_LIMITS: TraceLimits = Object.freeze({
 export function traceLimits(overrides: Partial<TraceLimits> = {}): TraceLimits {
   const limits = { ...DEFAULT_TRACE_LIMITS, ...overrides };
   for (const [name, limit] of Object.entries(limits)) {
-    const isAboveFormat = (name === "sizeBytes" || name === "idCount") && limit > TRACE_VALUE_LIMIT;
+    const isAboveFormat =
+      (name === "sizeBytes" && limit > TRACE_VALUE_LIMIT) ||
+      (name === "idCount" && limit > TRACE_ID_LIMIT);
     if (!(limit >= 1) || isAboveFormat) {
       throw new UsageError({
         where: "trace limits",
         argument: `${name} = ${limit}`,
         problem: "is out of range",
-        remedy: "Pass a number from 1; sizes and ids have at most 31 bits.",
+        remedy: "Pass a number from 1; sizes are below 2^31, ids below 2^30.",
       });
     }
   }
