@@ -2,7 +2,7 @@
 // blocks: each list is walked with a bound, so that a broken link ends in a message, not a hang.
 
 import {
-  ARENA_SIZE_WORDS,
+  ARENA_SHIFT,
   HeapCorruptionError,
   POOL_SIZE_WORDS,
   SIZE_CLASS_COUNT,
@@ -53,23 +53,21 @@ function collectUsedPools({ words, state }: layout.PoolContext): Map<number, num
   return linked;
 }
 
-function recordOf(context: layout.PoolContext, arenaIndex: number): number {
-  return context.arenaRecords + arenaIndex * layout.ARENA_RECORD_SIZE_WORDS;
-}
-
 function neverUsedPoolCount(context: layout.PoolContext, arenaIndex: number): number {
-  const carve = context.words[recordOf(context, arenaIndex) + layout.NEXT_POOL_CARVE] as number;
-  return ((arenaIndex + 1) * ARENA_SIZE_WORDS - carve) / POOL_SIZE_WORDS;
+  const record = layout.arenaRecord(context, arenaIndex);
+  const carve = context.words[record + layout.NEXT_POOL_CARVE] as number;
+  return (layout.firstPoolRecord(context, arenaIndex + 1) - carve) >> layout.POOL_RECORD_SHIFT;
 }
 
 function validateFreePools(context: layout.PoolContext, arenaIndex: number): Set<number> {
   const { words } = context;
-  const record = recordOf(context, arenaIndex);
+  const record = layout.arenaRecord(context, arenaIndex);
   const freePools = new Set<number>();
   let pool = words[record + layout.FREE_POOLS] as number;
   while (pool !== 0) {
     expect(!freePools.has(pool), "free pools", pool, "a pool is linked twice");
-    expect(pool >>> 18 === arenaIndex, "free pools", pool, "a pool of another arena is linked");
+    const owner = (words[pool + layout.POOL] as number) >>> ARENA_SHIFT;
+    expect(owner === arenaIndex, "free pools", pool, "a pool of another arena is linked");
     freePools.add(pool);
     pool = words[pool + layout.NEXT_POOL] as number;
   }
@@ -86,9 +84,11 @@ function validatePoolsOf(
   usedPools: ReadonlyMap<number, number>,
 ): number {
   const { words } = context;
-  const end = words[recordOf(context, arenaIndex) + layout.NEXT_POOL_CARVE] as number;
+  const record = layout.arenaRecord(context, arenaIndex);
+  const end = words[record + layout.NEXT_POOL_CARVE] as number;
+  const first = layout.firstPoolRecord(context, arenaIndex);
   let linkedCount = 0;
-  for (let pool = arenaIndex * ARENA_SIZE_WORDS; pool < end; pool += POOL_SIZE_WORDS) {
+  for (let pool = first; pool < end; pool += 1 << layout.POOL_RECORD_SHIFT) {
     const usedCount = words[pool + layout.USED_COUNT] as number;
     const isLinked = usedPools.has(pool);
     if (isLinked) linkedCount++;
@@ -108,7 +108,7 @@ function validatePoolsOf(
 function validateBlocks({ words, allocatedMap }: layout.PoolContext, pool: number): void {
   const sizeClass = words[pool + layout.SIZE_CLASS] as number;
   const sizeWords = layout.blockSizeWords(sizeClass);
-  const first = pool + layout.POOL_HEADER_SIZE_WORDS;
+  const first = words[pool + layout.POOL] as number;
   const carveEnd = first + layout.blocksPerPool(sizeClass) * sizeWords;
   const nextCarve = words[pool + layout.NEXT_CARVE] as number;
   expect(words[pool + layout.CARVE_END] === carveEnd, "pool", pool, `carving ends at ${carveEnd}`);
@@ -116,7 +116,7 @@ function validateBlocks({ words, allocatedMap }: layout.PoolContext, pool: numbe
   const isBlock = (block: number): boolean =>
     block >= first && block < nextCarve && (block - first) % sizeWords === 0;
   const live = new Set<number>();
-  walkAllocatedMap(words, allocatedMap, pool, pool + POOL_SIZE_WORDS, (block) => {
+  walkAllocatedMap(words, allocatedMap, first, first + POOL_SIZE_WORDS, (block) => {
     expect(isBlock(block), "allocated map", block, "a bit is set where no block begins");
     live.add(block);
   });
