@@ -17,6 +17,7 @@ import {
   type Block,
   POOL_SIZE_WORDS,
   type PoolStatistics,
+  SIZE_CLASS_COUNT,
   SMALL_REQUEST_LIMIT_BYTES,
 } from "@ouro/interfaces";
 import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-map.js";
@@ -53,6 +54,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
   const usedPools = context.state + layout.USED_POOLS;
+  const noPool = context.state + layout.NO_POOL;
   const { takePool, releasePool } = createArenaList(context, source);
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
@@ -63,36 +65,42 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     }
     const sizeClass = requestBytes === 0 ? 0 : (requestBytes - 1) >> 4;
     const pool = words[usedPools + sizeClass] as number;
-    if (pool === 0) return allocateFromNewPool(sizeClass) as Block;
     const block = words[pool + FREE_BLOCK] as number;
-    const next = words[block] as number;
-    words[pool + FREE_BLOCK] = next;
+    if (block === 0) return carveOrAdvance(pool, sizeClass) as Block;
+    words[pool + FREE_BLOCK] = words[block] as number;
     words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;
-    if (next === 0) carveOrUnlink(pool, sizeClass);
     const mapWord = allocatedMap + (block >>> MAP_SHIFT);
     words[mapWord] = (words[mapWord] as number) | (1 << (block >>> 2));
     return block as Block;
   }
 
-  /** The free list ran out: carve the next block, or the pool is full and leaves the list. */
-  function carveOrUnlink(pool: number, sizeClass: number): void {
-    const carved = words[pool + NEXT_CARVE] as number;
-    if (carved < (words[pool + CARVE_END] as number)) {
-      words[pool + FREE_BLOCK] = carved;
-      words[carved] = 0;
-      words[pool + NEXT_CARVE] = carved + ((sizeClass + 1) << 2);
-      return;
+  /** The first pool has no free block: carve its next one, or let it go and ask the next pool. */
+  function carveOrAdvance(pool: number, sizeClass: number): number {
+    if (!carve(pool)) {
+      const next = words[pool + layout.NEXT_POOL] as number;
+      words[usedPools + sizeClass] = next;
+      if (next === noPool && !startPool(sizeClass)) return 0;
     }
-    words[usedPools + sizeClass] = words[pool + layout.NEXT_POOL] as number;
+    return tryAllocate((sizeClass + 1) * 16);
   }
 
-  function allocateFromNewPool(sizeClass: number): number {
+  /** Makes the next block never used the one free block; false when there is none. */
+  function carve(pool: number): boolean {
+    const carved = words[pool + NEXT_CARVE] as number;
+    if (carved >= (words[pool + CARVE_END] as number)) return false;
+    words[pool + FREE_BLOCK] = carved;
+    words[carved] = 0;
+    words[pool + NEXT_CARVE] = carved + (((words[pool + layout.SIZE_CLASS] as number) + 1) << 2);
+    return true;
+  }
+
+  function startPool(sizeClass: number): boolean {
     const pool = takePool();
-    if (pool === 0) return 0;
+    if (pool === 0) return false;
     if (words[pool + layout.SIZE_CLASS] !== sizeClass) initialisePool(pool, sizeClass);
-    words[pool + layout.NEXT_POOL] = 0;
+    words[pool + layout.NEXT_POOL] = noPool;
     words[usedPools + sizeClass] = pool;
-    return tryAllocate((sizeClass + 1) * 16);
+    return true;
   }
 
   function initialisePool(pool: number, sizeClass: number): void {
@@ -117,7 +125,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     words[block] = first;
     words[pool + FREE_BLOCK] = block;
     words[pool + USED_COUNT] = usedCount;
-    if (first === 0) linkFirst(pool);
+    if (first === 0) makeFirst(pool, usedCount);
     else if (usedCount === 0) releaseEmpty(pool);
   }
 
@@ -129,12 +137,19 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     return block !== (block | 0) || (block & 3) !== 0 || (block - firstWord) >>> 0 >= spanWords;
   }
 
-  /** A formerly full pool goes to the front of its size class. */
-  function linkFirst(pool: number): void {
+  /** A formerly full pool goes to the front; the one that was first may have to leave the list. */
+  function makeFirst(pool: number, usedCount: number): void {
     const head = usedPools + (words[pool + layout.SIZE_CLASS] as number);
-    const next = words[head] as number;
+    let next = words[head] as number;
+    if (next === pool) {
+      if (usedCount === 0) releaseEmpty(pool);
+      return;
+    }
+    if (words[next + FREE_BLOCK] === 0 && !carve(next)) {
+      next = words[next + layout.NEXT_POOL] as number;
+    }
     words[pool + layout.NEXT_POOL] = next;
-    if (next !== 0) words[next + layout.PREVIOUS_POOL] = pool;
+    words[next + layout.PREVIOUS_POOL] = pool;
     words[head] = pool;
   }
 
@@ -144,7 +159,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     const head = usedPools + (words[pool + layout.SIZE_CLASS] as number);
     if (words[head] === pool) words[head] = next;
     else words[previous + layout.NEXT_POOL] = next;
-    if (next !== 0) words[next + layout.PREVIOUS_POOL] = previous;
+    words[next + layout.PREVIOUS_POOL] = previous;
     releasePool(pool);
   }
 
@@ -253,7 +268,13 @@ function isSameSize(requestBytes: number, sizeBytes: number): boolean {
 function makeContext(source: ArenaSource, name: string): layout.PoolContext {
   const borrower = source.registerBorrower(name);
   const sizeWords = layout.regionSizeWords(source.arenaCount - source.firstArenaIndex);
-  const state = source.reserveRegion(borrower, "pools", sizeWords).start;
+  const region = source.reserveRegion(borrower, "pools", sizeWords);
+  const state = region.start;
+  if (!region.existed) {
+    const noPool = state + layout.NO_POOL;
+    source.words.fill(noPool, state + layout.USED_POOLS, state + SIZE_CLASS_COUNT);
+    source.words[noPool + layout.NEXT_POOL] = noPool;
+  }
   const firstIndex = source.firstArenaIndex;
   const lentableCount = source.arenaCount - firstIndex;
   const arenaRecords = state + layout.ARENA_RECORDS;

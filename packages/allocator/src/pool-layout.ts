@@ -6,19 +6,21 @@
 //   pool record  │ free block│ used count│ next carve│ carve end│ size class│ next │ previous│ pool │
 //
 // A pool is in one of three states:
-//   used    some blocks live, some free; its record is linked in the used pools of its size class;
-//           `free block` is never 0, so that an allocation needs no second look
-//   full    all blocks live; `free block` is 0; in no list
+//   used    some blocks live, some not; its record is linked in the used pools of its size class
+//   full    all blocks live; in no list, or still the first of its list, until the next allocation
+//           or the next pool to come first finds out
 //   empty   no block live; in the free pools of its arena, linked by `next`; it keeps its size class
 //           and its free blocks, to be used again as it is
 //
-// The first of a list has a stale `previous`: the list's head tells that it is the first.
-// Blocks from `next carve` on have never been touched: they are carved one at a time.
+// Blocks from `next carve` on have never been touched: they are carved one at a time, when `free
+// block` is 0. Only the first pool of a list may be so; all others have a free block.
+// A list ends at `no pool`, a record without blocks, so that no step needs to ask whether there is a
+// next pool. The first of a list has a stale `previous`: the head tells that it is the first.
 //
 // The allocator's own words, one region of the heap:
 //
-//   │ used pools, a head a size class: 32 │ last arena with n free pools: 65 │ counters │
-//   │ arena records, 8 words an arena │ pool records, 8 words a pool │
+//   │ used pools, a head a size class: 32 │ no pool: 8 │ last arena with n free pools: 65 │
+//   │ counters │ arena records, 8 words an arena │ pool records, 8 words a pool │
 //
 //   arena record  │ free pools │ free pool count │ next carve │ next │ previous │ – – – │
 //
@@ -50,7 +52,8 @@ export const POOL_RECORD_SHIFT = 3;
 
 /** Offsets in the allocator's region. */
 export const USED_POOLS = 0;
-export const LAST_ARENA_WITH = SIZE_CLASS_COUNT;
+export const NO_POOL = SIZE_CLASS_COUNT;
+export const LAST_ARENA_WITH = NO_POOL + 8;
 export const USABLE_ARENAS = LAST_ARENA_WITH + POOLS_PER_ARENA + 1;
 export const RESERVED_ARENA_TOTAL = USABLE_ARENAS + 1;
 export const RELEASED_ARENA_TOTAL = USABLE_ARENAS + 2;

@@ -33,23 +33,26 @@ export function validatePools(context: layout.PoolContext): void {
 /** Every pool in a list of used pools, with its size class; checks the links on the way. */
 function collectUsedPools({ words, state }: layout.PoolContext): Map<number, number> {
   const linked = new Map<number, number>();
+  const noPool = state + layout.NO_POOL;
   for (let sizeClass = 0; sizeClass < SIZE_CLASS_COUNT; sizeClass++) {
-    let previous = 0;
+    let previous = noPool;
     let pool = words[state + layout.USED_POOLS + sizeClass] as number;
-    while (pool !== 0) {
+    while (pool !== noPool) {
+      const isFirst = previous === noPool;
+      const isLinkedBack = isFirst || words[pool + layout.PREVIOUS_POOL] === previous;
+      const hasFree = isFirst || words[pool + layout.FREE_BLOCK] !== 0;
       expect(!linked.has(pool), "pool", pool, "it is linked twice");
       expect(words[pool + layout.SIZE_CLASS] === sizeClass, "pool", pool, "it is in a wrong list");
-      expect(
-        words[pool + layout.PREVIOUS_POOL] === previous,
-        "pool",
-        pool,
-        "its back link is wrong",
-      );
+      expect(isLinkedBack, "pool", pool, "its back link is wrong");
+      expect(hasFree, "pool", pool, "it is not the first of its list and has no free block");
       linked.set(pool, sizeClass);
       previous = pool;
       pool = words[pool + layout.NEXT_POOL] as number;
     }
   }
+  const isNoPool =
+    words[noPool + layout.FREE_BLOCK] === 0 && words[noPool + layout.CARVE_END] === 0;
+  expect(isNoPool, "pool", noPool, "the record that ends the lists has blocks");
   return linked;
 }
 
@@ -96,9 +99,12 @@ function validatePoolsOf(
       expect(freePools.has(pool), "pool", pool, "it was taken but not initialised");
       continue;
     }
-    const isFull = words[pool + layout.FREE_BLOCK] === 0;
+    const sizeClass = words[pool + layout.SIZE_CLASS] as number;
+    const isFull = usedCount === layout.blocksPerPool(sizeClass);
+    const isFirst = words[context.state + layout.USED_POOLS + sizeClass] === pool;
     expect(freePools.has(pool) === (usedCount === 0), "pool", pool, "empty and free differ");
-    expect(isLinked === (usedCount > 0 && !isFull), "pool", pool, "its list and state differ");
+    const isRight = isLinked === (usedCount > 0 && (!isFull || isFirst));
+    expect(isRight, "pool", pool, "its list and state differ");
     validateBlocks(context, pool);
   }
   return linkedCount;
