@@ -1,5 +1,5 @@
-// The layer rules hold on the tree, and each of them can fail: one bad import per rule is planted in
-// a copy of the tree, and exactly that rule must be among those that fire on it.
+// The layer rules hold on the tree, and each of them can fail: one bad import per rule is planted
+// in a copy of the tree, and that rule must be among those that fire on it.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";

@@ -1,6 +1,14 @@
 // Every example that a reader can copy works: the ts blocks of the package READMEs, and those of
 // docs/*.md that are marked `ts runnable`, are type-checked and run against the built packages.
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join, relative } from "node:path";
 import { type Example, expectedOutput, extractExamples } from "./readme-examples.ts";
 import { listPackages, report, root, runCommand } from "./workspace.ts";
@@ -32,6 +40,10 @@ function readExamples(): { examples: Example[]; problems: string[] } {
   for (const member of listPackages().filter((each) => each.isPublic && each.isLibrary)) {
     const file = join(member.folder, "README.md");
     const path = relative(root, file);
+    if (!existsSync(file)) {
+      problems.push(`${path} is missing`);
+      continue;
+    }
     const found = extractExamples(path, readFileSync(file, "utf8"), { needsMark: false });
     if (found.length === 0) problems.push(`${path} has no ts example`);
     examples.push(...found);

@@ -31,11 +31,11 @@ const BANNED_WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Spelled in pieces, so that this file does not report itself. */
+const NOTE = ["TO" + "DO", "FIX" + "ME", "XX" + "X"].join("|");
+const SWITCH = ["on" + "ly", "sk" + "ip"].join("|");
 const LEFT_OVERS = [
-  new RegExp(`\\b(${["TO", "DO"].join("")}|${["FIX", "ME"].join("")}|${["XX", "X"].join("")})\\b`),
-  new RegExp(
-    `\\b(?:describe|test|it|suite)(?:\\.\\w+)*\\.(?:${["on", "ly"].join("")}|${["sk", "ip"].join("")})\\b`,
-  ),
+  new RegExp(`\\b(${NOTE})\\b`),
+  new RegExp(`\\b(?:describe|test|it|suite)(?:\\.\\w+)*\\.(?:${SWITCH})\\b`),
 ];
 
 const NONDETERMINISM =
