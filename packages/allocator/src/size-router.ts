@@ -1,9 +1,9 @@
-// The size router sends each request to one of two allocators: up to 512 bytes to the small one, the
-// rest to the large one. Whose a block is, the arena table says: one load. A block that shrinks within
-// its allocator stays there, as a large block does in CPython, where libc keeps what it gave.
+// The size router sends each request to one of two allocators: 1 to 512 bytes to the small one, the
+// rest, and size 0, to the large one. Whose a block is, the arena table says: one load. A large block
+// that shrinks stays large, as in CPython, where libc keeps what it gave.
 //
-//   request ≤ 512 ──→ small (pools)      free, reallocate: arena table[block's arena] ─→ small | large
-//   request > 512 ──→ large
+//   1 ≤ request ≤ 512 ─→ small (pools)    free, reallocate: arena table[block's arena] ─→ small | large
+//   otherwise ─────────→ large
 //
 // After CPython's `_PyObject_Malloc`, `_PyObject_Free`, `_PyObject_Realloc` in obmalloc.c.
 
@@ -29,12 +29,15 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
   const isSmall = (block: number): boolean => words[arenaTable + (block >>> 18)] === borrower;
   const ownerOf = (block: number): Allocator => (isSmall(block) ? small : large);
 
+  /** 1 to the limit; 0 and what is no size at all go to the large one, which refuses the latter. */
+  const fitsSmall = (requestBytes: number): boolean => (requestBytes - 1) >>> 0 < limitBytes;
+
   function allocate(requestBytes: number): Block {
-    return requestBytes <= limitBytes ? allocateSmall(requestBytes) : allocateLarge(requestBytes);
+    return fitsSmall(requestBytes) ? allocateSmall(requestBytes) : allocateLarge(requestBytes);
   }
 
   function tryAllocate(requestBytes: number): Block {
-    return requestBytes <= limitBytes ? trySmall(requestBytes) : tryLarge(requestBytes);
+    return fitsSmall(requestBytes) ? trySmall(requestBytes) : tryLarge(requestBytes);
   }
 
   function free(block: Block): void {
@@ -44,10 +47,11 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
 
   function reallocate(block: Block, requestBytes: number): Block {
     const owner = ownerOf(block);
-    if (owner === large || requestBytes <= limitBytes) return owner.reallocate(block, requestBytes);
-    const sizeWords = small.usableSizeBytes(block) >> 2;
+    if (owner === large || fitsSmall(requestBytes)) return owner.reallocate(block, requestBytes);
+    const sizeBytes = small.usableSizeBytes(block);
     const moved = allocateLarge(requestBytes);
-    for (let index = 0; index < sizeWords; index++) {
+    const copiedWords = (Math.min(sizeBytes, requestBytes) + 3) >> 2;
+    for (let index = 0; index < copiedWords; index++) {
       words[moved + index] = words[block + index] as number;
     }
     freeSmall(block);
@@ -60,7 +64,7 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
     allocate,
     tryAllocate,
     allocateZeroed: (requestBytes) =>
-      (requestBytes <= limitBytes ? small : large).allocateZeroed(requestBytes),
+      (fitsSmall(requestBytes) ? small : large).allocateZeroed(requestBytes),
     reallocate,
     free,
     usableSizeBytes: (block) => ownerOf(block).usableSizeBytes(block),
