@@ -48,9 +48,11 @@ function readExamples(): { examples: Example[]; problems: string[] } {
     if (found.length === 0) problems.push(`${path} has no ts example`);
     examples.push(...found);
   }
-  for (const name of readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })) {
+  const docs = join(root, "docs");
+  const pages = existsSync(docs) ? readdirSync(docs, { recursive: true, encoding: "utf8" }) : [];
+  for (const name of pages) {
     if (!name.endsWith(".md") || name.startsWith("api")) continue;
-    const text = readFileSync(join(root, "docs", name), "utf8");
+    const text = readFileSync(join(docs, name), "utf8");
     examples.push(...extractExamples(`docs/${name}`, text, { needsMark: true }));
   }
   return { examples, problems };

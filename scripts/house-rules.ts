@@ -56,8 +56,9 @@ export function checkPath(path: string): string[] {
     problems.push(`${path}: the top level has only packages, apps, scripts, docs and dot-folders`);
   }
   const name = parts.at(-1) ?? "";
-  const isFixture = parts.includes("fixtures") || parts.includes("data");
-  if (!isFixture && !FILES_WITH_THEIR_OWN_CASE.test(name) && !KEBAB_CASE.test(name)) {
+  // Recordings and other data keep the names they came with.
+  const isOurs = isCode(path) || name.endsWith(".md");
+  if (isOurs && !FILES_WITH_THEIR_OWN_CASE.test(name) && !KEBAB_CASE.test(name)) {
     problems.push(`${path}: file names are kebab-case`);
   }
   return problems;
