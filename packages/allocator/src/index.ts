@@ -1,0 +1,6 @@
+/**
+ * CPython's pool allocator and large blocks over any source of arenas.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * The private heap: reserves memory once and lends aligned 1 MiB arenas.
+ *
+ * @packageDocumentation
+ */
+export {};

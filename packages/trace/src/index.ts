@@ -1,0 +1,6 @@
+/**
+ * Reads, writes and replays recorded allocation traces.
+ *
+ * @packageDocumentation
+ */
+export {};

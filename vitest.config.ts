@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests run on the sources, so that a test run needs no build and coverage points at our lines. */
+const sources = new URL("./packages/", import.meta.url).pathname;
+
+export default defineConfig({
+  resolve: {
+    alias: [{ find: /^@ouro\/(interfaces|heap|allocator|trace)$/, replacement: `${sources}$1/src/index.ts` }],
+  },
+  test: {
+    projects: [
+      { extends: true, test: { name: "packages", include: ["packages/*/test/**/*.test.ts"] } },
+      { extends: true, test: { name: "apps", include: ["apps/{demo,bench}/test/**/*.test.ts"] } },
+      { extends: true, test: { name: "scripts", include: ["scripts/test/**/*.test.ts"] } },
+    ],
+    passWithNoTests: true,
+    pool: "threads",
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**"],
+      reporter: ["text", "json-summary"],
+    },
+  },
+});
