@@ -2,104 +2,88 @@
 //
 //   arena 0  ████████▓▓▓▒▒░░____················   62 %
 //
-// Taken from outside, with nothing but the allocator's walk and the list of pools that were ever
-// used, so it also is a second opinion on the allocator's own statistics.
+// Only an allocator that has pools has such a map; of the others the totals are shown.
 
 import {
   type Allocator,
-  ARENA_SHIFT,
   ARENA_SIZE_BYTES,
+  GRANULE_SIZE_BYTES,
   POOL_SIZE_BYTES,
   POOL_SIZE_WORDS,
 } from "@ouro/interfaces";
-import type { ClassUse } from "./facts.js";
 import { formatBytes, formatNoun } from "./format.js";
 import type { Look } from "./look.js";
 
 const POOLS_PER_ARENA = ARENA_SIZE_BYTES / POOL_SIZE_BYTES;
 
-export interface PoolFill {
-  /** Bytes of live blocks. */
-  readonly usedBytes: number;
-  /** Room for another block of the pool's size class is left. */
-  readonly hasRoom: boolean;
-  /** False as long as no block of it was ever given. */
-  readonly isTouched: boolean;
+/** An allocator that can show its pools. */
+interface Pooled {
+  walkPools(
+    visit: (pool: number, sizeClass: number, usedCount: number, blockCount: number) => void,
+  ): void;
 }
+
+/** Share of a pool's blocks in use, 0 to 1; undefined when the pool was never used. */
+export type PoolFill = number | undefined;
 
 export interface ArenaFill {
   readonly arenaIndex: number;
   readonly pools: readonly PoolFill[];
+  /** Bytes of live blocks. */
+  readonly usedBytes: number;
+}
+
+/** One size class at one moment. */
+export interface ClassUse {
+  readonly blockSizeBytes: number;
+  readonly poolCount: number;
+  readonly blockCount: number;
+}
+
+export interface LargeUse {
+  readonly arenaCount: number;
+  readonly blockCount: number;
+  /** Usable bytes of the blocks and 8 bytes of header for each. */
+  readonly bytes: number;
 }
 
 export interface FillMap {
   readonly arenas: readonly ArenaFill[];
+  /** Size classes with blocks in use, smallest first. */
   readonly classes: readonly ClassUse[];
-  /** Blocks outside the pools; their bytes with headers. */
-  readonly large: {
-    readonly arenaCount: number;
-    readonly blockCount: number;
-    readonly bytes: number;
-  };
+  /** What the allocator of large blocks holds. */
+  readonly large: LargeUse;
 }
 
-/** What of a pool a block cannot use: CPython's pool header. */
-const POOL_HEADER_BYTES = 48;
-
-/**
- * The map of the pools of `small` in `arenaIndexes`, ascending. `isTouched` tells whether a block of
- * a pool (an index over the whole memory) was given since its arena was reserved. O(live blocks).
- */
-export function takeFillMap(options: {
-  small: Allocator | undefined;
-  arenaIndexes: readonly number[];
-  isTouched: (poolIndex: number) => boolean;
-  large: FillMap["large"];
-}): FillMap {
-  const blockCounts = new Map<number, number>();
-  const blockSizes = new Map<number, number>();
-  options.small?.walk((block, usableSizeBytes) => {
-    const poolIndex = Math.floor(block / POOL_SIZE_WORDS);
-    blockCounts.set(poolIndex, (blockCounts.get(poolIndex) ?? 0) + 1);
-    blockSizes.set(poolIndex, usableSizeBytes);
-  });
-  const poolOf = (poolIndex: number): PoolFill => {
-    const blockSizeBytes = blockSizes.get(poolIndex) ?? 0;
-    const usedBytes = (blockCounts.get(poolIndex) ?? 0) * blockSizeBytes;
-    return {
-      usedBytes,
-      hasRoom: usedBytes + blockSizeBytes + POOL_HEADER_BYTES <= POOL_SIZE_BYTES,
-      isTouched: options.isTouched(poolIndex),
-    };
-  };
-  const arenas = options.arenaIndexes.map((arenaIndex) => ({
-    arenaIndex,
-    pools: Array.from({ length: POOLS_PER_ARENA }, (_, i) => poolOf(arenaIndex * POOLS_PER_ARENA + i)),
-  }));
-  return { arenas, classes: classesIn(blockCounts, blockSizes), large: options.large };
-}
-
-function classesIn(
-  blockCounts: ReadonlyMap<number, number>,
-  blockSizes: ReadonlyMap<number, number>,
-): ClassUse[] {
-  const bySize = new Map<number, { poolCount: number; blockCount: number }>();
-  for (const [poolIndex, blockCount] of blockCounts) {
-    const blockSizeBytes = blockSizes.get(poolIndex) ?? 0;
-    const row = bySize.get(blockSizeBytes) ?? { poolCount: 0, blockCount: 0 };
-    bySize.set(blockSizeBytes, {
-      poolCount: row.poolCount + 1,
-      blockCount: row.blockCount + blockCount,
+/** The map of the pools of `small` in its arenas, ascending by index. O(pools). */
+export function takeFillMap(
+  small: Allocator | undefined,
+  arenaIndexes: readonly number[],
+  large: LargeUse,
+): FillMap {
+  const fills = new Map<number, { share: number; usedBytes: number }>();
+  const classes = new Map<number, { poolCount: number; blockCount: number }>();
+  if (small !== undefined && "walkPools" in small) {
+    (small as Allocator & Pooled).walkPools((pool, sizeClass, usedCount, blockCount) => {
+      const blockSizeBytes = (sizeClass + 1) * GRANULE_SIZE_BYTES;
+      const usedBytes = usedCount * blockSizeBytes;
+      fills.set(Math.floor(pool / POOL_SIZE_WORDS), { share: usedCount / blockCount, usedBytes });
+      if (usedCount === 0) return;
+      const use = classes.get(blockSizeBytes) ?? { poolCount: 0, blockCount: 0 };
+      use.poolCount += 1;
+      use.blockCount += usedCount;
+      classes.set(blockSizeBytes, use);
     });
   }
-  return [...bySize]
-    .map(([blockSizeBytes, row]) => ({ blockSizeBytes, ...row }))
-    .sort((left, right) => left.blockSizeBytes - right.blockSizeBytes);
-}
-
-/** The arena that a word lies in. */
-export function arenaIndexOf(word: number): number {
-  return word >>> ARENA_SHIFT;
+  const arenas = arenaIndexes.map((arenaIndex) => {
+    const first = arenaIndex * POOLS_PER_ARENA;
+    const pools = Array.from({ length: POOLS_PER_ARENA }, (_, i) => fills.get(first + i));
+    const usedBytes = pools.reduce((sum, pool) => sum + (pool?.usedBytes ?? 0), 0);
+    return { arenaIndex, pools: pools.map((pool) => pool?.share), usedBytes };
+  });
+  const rows = [...classes].map(([blockSizeBytes, use]) => ({ blockSizeBytes, ...use }));
+  rows.sort((left, right) => left.blockSizeBytes - right.blockSizeBytes);
+  return { arenas, classes: rows, large };
 }
 
 const ARENA_LIMIT = 32;
@@ -133,16 +117,16 @@ export function renderFillMap(map: FillMap, look: Look, indent = "  "): string[]
 }
 
 function fillPercent(arena: ArenaFill): string {
-  const usedBytes = arena.pools.reduce((sum, pool) => sum + pool.usedBytes, 0);
-  return `${Math.round((usedBytes / ARENA_SIZE_BYTES) * 100)}`.padStart(4) + " %";
+  const percent = Math.round((arena.usedBytes / ARENA_SIZE_BYTES) * 100);
+  return `${String(percent).padStart(4)} %`;
 }
 
-function poolGlyph(pool: PoolFill, look: Look): string {
+function poolGlyph(fill: PoolFill, look: Look): string {
   const { glyphs, paint } = look;
-  if (pool.usedBytes === 0) return paint.dim(pool.isTouched ? glyphs.empty : glyphs.untouched);
-  if (!pool.hasRoom) return paint.green(glyphs.full);
-  const step = Math.min(2, Math.floor((1 - pool.usedBytes / POOL_SIZE_BYTES) * 3));
-  return paint.yellow(glyphs.parts[step] ?? glyphs.parts[2]);
+  if (fill === undefined) return paint.dim(glyphs.untouched);
+  if (fill === 0) return paint.dim(glyphs.empty);
+  if (fill === 1) return paint.green(glyphs.full);
+  return paint.yellow(glyphs.parts[Math.min(2, Math.floor((1 - fill) * 3))] ?? "");
 }
 
 /** What the characters mean, in one line of at most 60 columns. */

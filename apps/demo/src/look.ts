@@ -10,7 +10,6 @@ export interface Glyphs {
   readonly parts: readonly [string, string, string];
   readonly empty: string;
   readonly untouched: string;
-  readonly header: string;
   readonly yes: string;
   readonly no: string;
   readonly dot: string;
@@ -23,7 +22,6 @@ const UNICODE: Glyphs = {
   parts: ["▓", "▒", "░"],
   empty: "_",
   untouched: "·",
-  header: "h",
   yes: "✓",
   no: "✗",
   dot: "·",
@@ -36,7 +34,6 @@ const ASCII: Glyphs = {
   parts: ["+", "=", "-"],
   empty: "_",
   untouched: ".",
-  header: "h",
   yes: "ok",
   no: "NO",
   dot: "|",
