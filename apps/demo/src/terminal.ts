@@ -9,6 +9,8 @@ export interface Output {
   readonly isTTY: boolean;
   /** Width of the terminal in columns; undefined when this is no terminal. */
   readonly columns: number | undefined;
+  /** The stream itself, for libraries that draw on it. */
+  readonly stream?: NodeJS.WritableStream;
 }
 
 export interface Terminal {
@@ -17,20 +19,12 @@ export interface Terminal {
   readonly stderr: Output;
   /** Contents of a file; `-` is standard input. Throws `FileNotReadableError`. */
   readBytes(path: string): Promise<Uint8Array>;
-  /** A monotonic clock. Unit: nanoseconds. */
-  nowNs(): number;
+  /** A monotonic clock. Unit: milliseconds. */
+  nowMs(): number;
   /** Lets pending signals and writes in. */
   takeBreath(): Promise<void>;
   /** Why the work should stop early; undefined while it should go on. */
   stopReason(): "interrupted" | "output-closed" | undefined;
-}
-
-/** A file could not be opened or read at all. */
-export class FileNotReadableError extends Error {
-  constructor(path: string, reason: string) {
-    super(`${path} cannot be read: ${reason}. Check the name and its permissions.`);
-    this.name = "FileNotReadableError";
-  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -40,6 +34,18 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   ENOTDIR: "a part of its path is not a folder",
 };
+
+/** A file could not be opened or read at all. */
+export class FileNotReadableError extends Error {
+  /** The operating system's name for the reason, such as ENOENT. */
+  readonly code: string;
+
+  constructor(path: string, code: string) {
+    super(`${path} cannot be read: ${REASONS[code] ?? code}. Check the name and its permissions.`);
+    this.name = "FileNotReadableError";
+    this.code = code;
+  }
+}
 
 async function readStandardInput(): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
@@ -53,7 +59,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     return path === "-" ? await readStandardInput() : await readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new FileNotReadableError(path, REASONS[code] ?? code);
+    throw new FileNotReadableError(path, code);
   }
 }
 
@@ -72,6 +78,7 @@ export function processTerminal(): Terminal {
     return {
       write: (text) => void (stream.writable && stream.write(text)),
       isTTY: stream.isTTY === true,
+      stream,
       get columns() {
         return stream.isTTY ? stream.columns : undefined;
       },
@@ -82,7 +89,7 @@ export function processTerminal(): Terminal {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     readBytes,
-    nowNs: () => performance.now() * 1e6,
+    nowMs: () => performance.now(),
     takeBreath: () => new Promise((resolve) => setImmediate(resolve)),
     stopReason: () => reason,
   };
