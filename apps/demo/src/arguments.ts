@@ -25,7 +25,7 @@ export const OPTIONS: readonly OptionRow[] = [
     name: "allocator",
     short: "a",
     value: "NAME",
-    meaning: "what to replay on: pool+large, large or small=…,large=… (ouro help allocators)",
+    meaning: "what to replay on: pool+large, large or a composition of yours (ouro help allocators)",
   },
   {
     name: "verify",
@@ -114,7 +114,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const [first, ...rest] = operands;
   const asksHelp = values.has("help");
   const command = commandName(first, values);
-  checkOptions(command, given, asksHelp);
+  checkOptions(first === undefined ? undefined : command, given, asksHelp);
   return {
     command: asksHelp ? "help" : command,
     operands: asksHelp && first !== undefined && command !== "help" ? [command] : rest,
@@ -171,9 +171,14 @@ function commandName(first: string | undefined, values: ReadonlyMap<string, stri
   });
 }
 
-function checkOptions(command: string, given: readonly string[], asksHelp: boolean): void {
+/** Without a command only the options that every command knows mean something. */
+function checkOptions(
+  command: string | undefined,
+  given: readonly string[],
+  asksHelp: boolean,
+): void {
   const row = COMMANDS.find((candidate) => candidate.name === command);
-  const allowed = row === undefined || asksHelp ? OPTIONS.map((o) => o.name) : row.options;
+  const allowed = asksHelp ? OPTIONS.map((option) => option.name) : (row?.options ?? EVERYWHERE);
   const spellings = OPTIONS.filter((option) => allowed.includes(option.name)).flatMap((option) =>
     option.short === undefined ? [`--${option.name}`] : [`--${option.name}`, `-${option.short}`],
   );
@@ -182,7 +187,7 @@ function checkOptions(command: string, given: readonly string[], asksHelp: boole
     throw new UsageError({
       where: row === undefined ? "ouro" : `ouro ${command}`,
       argument: rawName,
-      problem: row === undefined ? "is not an option" : "is not an option of this command",
+      problem: row === undefined ? "is no option without a command" : "is not an option of this command",
       remedy: didYouMean(rawName, spellings, `See ouro help ${row?.name ?? ""}`.trimEnd() + "."),
     });
   }

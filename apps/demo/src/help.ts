@@ -5,7 +5,7 @@ import { PARTS } from "./allocator-registry.js";
 import { COMMANDS, type CommandRow, HELP_SUBJECTS, OPTIONS } from "./arguments.js";
 import { compositionNames } from "./composition.js";
 import { EXIT_CODES } from "./exit-code.js";
-import { visibleLength, wrapText } from "./format.js";
+import { wrapText } from "./format.js";
 import type { Look } from "./look.js";
 import { didYouMean } from "./suggestion.js";
 
@@ -38,7 +38,7 @@ function overview(look: Look): string[] {
   return [
     ...wrapText(`ouro ${dash} Python's memory management, in TypeScript parts`, look.width),
     "",
-    ...EXAMPLES.flatMap((example) => exampleLines(example, look)),
+    ...exampleLines(EXAMPLES, look),
     "",
     paint.bold("Commands"),
     ...definitions(rows, look),
@@ -50,13 +50,13 @@ function overview(look: Look): string[] {
   ];
 }
 
-const EXAMPLES = [
-  ["ouro demo", "two minutes' tour: real Python programs, replayed and compared"],
+const EXAMPLES: readonly Example[] = [
+  ["ouro demo", "a short tour: real Python programs, replayed and compared"],
   ["ouro replay app.altrace.gz --verify", "replay a trace, check every block's contents"],
   ["ouro replay *.altrace.gz --json > results.json", "many traces, for a script"],
-] as const;
+];
 
-const COMMAND_EXAMPLES: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   replay: [
     ["ouro replay app.altrace.gz", "figures, fill map and verdict"],
     ["ouro replay a.altrace.gz b.altrace.gz --verify", "with the contents of all blocks checked"],
@@ -70,16 +70,18 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly (readonly [string, stri
   help: [["ouro help exit-codes", "what the exit codes mean"]],
 };
 
-/** Example and meaning on one line where they fit, else on two. */
-function exampleLines([example, meaning]: readonly [string, string], look: Look): string[] {
+type Example = readonly [command: string, meaning: string];
+
+/** Examples and meanings side by side where all fit, else below each other. */
+function exampleLines(examples: readonly Example[], look: Look): string[] {
   const { paint } = look;
-  const column = 50;
-  const oneLine = `  ${example.padEnd(column - 2)}${meaning}`;
-  if (example.length < column - 3 && visibleLength(oneLine) <= look.width) {
-    return [`  ${paint.cyan(example.padEnd(column - 2))}${paint.dim(meaning)}`];
-  }
-  const meaningLines = wrapText(meaning, look.width, "      ");
-  return [`  ${paint.cyan(example)}`, ...meaningLines.map((line) => paint.dim(line))];
+  const column = Math.max(...examples.map(([command]) => command.length)) + 2;
+  const isWide = examples.every(([, meaning]) => 2 + column + meaning.length <= look.width);
+  return examples.flatMap(([command, meaning]) => {
+    if (isWide) return [`  ${paint.cyan(command.padEnd(column))}${paint.dim(meaning)}`];
+    const meaningLines = wrapText(meaning, look.width, "      ");
+    return [`  ${paint.cyan(command)}`, ...meaningLines.map((line) => paint.dim(line))];
+  });
 }
 
 function commandLines(command: CommandRow, look: Look): string[] {
@@ -90,7 +92,7 @@ function commandLines(command: CommandRow, look: Look): string[] {
     return [`${short}--${option.name}${value}`, option.meaning] as const;
   });
   return [
-    ...(COMMAND_EXAMPLES[command.name] ?? []).flatMap((example) => exampleLines(example, look)),
+    ...exampleLines(COMMAND_EXAMPLES[command.name] ?? [], look),
     "",
     `${paint.bold("Usage")}  ${command.usage}`,
     ...wrapText(`${command.meaning}.`, look.width, "  "),
@@ -99,6 +101,12 @@ function commandLines(command: CommandRow, look: Look): string[] {
     ...definitions(rows, look),
   ];
 }
+
+const ALLOCATOR_EXAMPLES: readonly Example[] = [
+  ["-a pool+large", "CPython's arrangement; the default"],
+  ["-a small=pool,large=large", "the same, spelled out"],
+  ["-a large", "one allocator for everything"],
+];
 
 function allocatorLines(look: Look): string[] {
   const { paint } = look;
@@ -110,9 +118,7 @@ function allocatorLines(look: Look): string[] {
       ] as const,
   );
   return [
-    ...exampleLines(["--allocator pool+large", "small requests + all others; the default"], look),
-    ...exampleLines(["--allocator small=pool,large=large", "the same, spelled out"], look),
-    ...exampleLines(["--allocator large", "one allocator for everything"], look),
+    ...exampleLines(ALLOCATOR_EXAMPLES, look),
     "",
     paint.bold("Parts"),
     ...definitions(rows, look),
@@ -147,13 +153,13 @@ function formatLines(look: Look): string[] {
     ],
     [
       "--json",
-      'one document {"schema":"ouro/replay@1","results":[…]}, numbers in bytes and nanoseconds; ' +
+      'one document {"schema":"ouro/replay@1","results":[...]}, numbers in bytes and nanoseconds; ' +
         "its JSON Schema is schema/replay-1.schema.json of the package @ouro/demo",
     ],
   ] as const;
   return [
     look.paint.bold("What ouro reads and writes"),
-    ...definitions(rows, look).map((line) => (look.isUnicode ? line : line.replace("…", "..."))),
+    ...definitions(rows, look),
   ];
 }
 
