@@ -1,15 +1,28 @@
 // The allocators that `--allocator` can name. **To plug in another one, add a line to `PARTS`.**
-// `serves` says for which requests it may stand: "small" ones (at most 512 bytes) or "any". Parts are
-// loaded when they are used, so that help does not pay for them.
+// `serves` says for which requests it may stand: "small" ones (at most 512 bytes, beside another
+// allocator for the rest) or "any". Parts are loaded when they are used, so that help does not pay.
 
 import type { Allocator, ArenaSource } from "@ouro/interfaces";
 
-export interface AllocatorPart {
+interface PartFacts {
   readonly name: string;
-  readonly serves: "small" | "any";
   readonly meaning: string;
-  readonly load: () => Promise<(options: { source: ArenaSource }) => Allocator>;
 }
+
+type Factory<Made extends Allocator> = () => Promise<(options: { source: ArenaSource }) => Made>;
+
+/** The size router finds the blocks of a small part by its number in the arena table. */
+export interface SmallPart extends PartFacts {
+  readonly serves: "small";
+  readonly load: Factory<Allocator & { readonly borrower: number }>;
+}
+
+export interface AnyPart extends PartFacts {
+  readonly serves: "any";
+  readonly load: Factory<Allocator>;
+}
+
+export type AllocatorPart = SmallPart | AnyPart;
 
 const allocators = () => import("@ouro/allocator");
 

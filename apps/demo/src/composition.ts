@@ -5,14 +5,14 @@
 //   small=pool,large=large    the same, spelled out
 
 import { UsageError } from "@ouro/interfaces";
-import { type AllocatorPart, PARTS } from "./allocator-registry.js";
+import { type AllocatorPart, type AnyPart, PARTS, type SmallPart } from "./allocator-registry.js";
 import { didYouMean } from "./suggestion.js";
 
 export interface Composition {
   readonly name: string;
   /** Serves requests up to 512 bytes; undefined when `large` serves everything. */
-  readonly small: AllocatorPart | undefined;
-  readonly large: AllocatorPart;
+  readonly small: SmallPart | undefined;
+  readonly large: AnyPart;
 }
 
 const WHERE = "ouro --allocator";
@@ -38,12 +38,12 @@ export function parseComposition(text: string): Composition {
       remedy: `Pair it with another one: ${compositionNames()[0]}.`,
     });
   }
-  if (small === large) {
+  if (small?.serves === "any") {
     throw new UsageError({
       where: WHERE,
       argument: text,
-      problem: "names the same allocator twice",
-      remedy: `For one allocator alone write ${large.name}.`,
+      problem: `gives small requests to ${small.name}, which serves any size and needs no other`,
+      remedy: `Write ${small.name} alone, or ${compositionNames()[0]}.`,
     });
   }
   const name = small === undefined ? large.name : `${small.name}+${large.name}`;

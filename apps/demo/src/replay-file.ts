@@ -19,7 +19,7 @@ import { checkFacts, checkFooter, checkMemory, createChecklist } from "./checks.
 import type { Composition } from "./composition.js";
 import { EXIT_INPUT, EXIT_INVARIANT, exitCodeOf } from "./exit-code.js";
 import { type FillMap, takeFillMap } from "./fill-map.js";
-import { createMeter, type Meter } from "./meter.js";
+import { createMeter } from "./meter.js";
 import type { Progress } from "./progress.js";
 import type { Failure, Figures, PassTimes, ReplayResult } from "./replay-result.js";
 import { createRig, type Rig } from "./rig.js";
@@ -162,7 +162,7 @@ async function check(
     rig.allocator.validate();
     replayer.verifyLive();
   } finally {
-    draft.figures = figuresOf(replayer, rig, meter, draft.map);
+    draft.figures = figuresOf(replayer, rig, draft.map);
     draft.mismatches = replayer.figures().mismatches;
   }
   checkFooter(list, replayer.figures(), footer);
@@ -198,7 +198,6 @@ async function runInSlices(
 function figuresOf(
   replayer: Replayer,
   rig: Rig,
-  meter: Meter,
   map: FillMap | undefined,
 ): Figures {
   const seen = replayer.figures();
@@ -207,10 +206,10 @@ function figuresOf(
     peakLiveBytes: seen.peakLiveBytes,
     endLiveBytes: seen.liveBytes,
     endLiveBlocks: seen.liveBlockCount,
-    peakArenas: seen.peakArenaCount,
-    endArenas: meter.poolArenaCount(),
-    peakFootprintBytes: seen.peakFootprintBytes,
-    endFootprintBytes: seen.footprintBytesNow,
+    peakArenas: seen.meter?.peakArenaCount ?? 0,
+    endArenas: seen.meter?.arenaCountNow ?? 0,
+    peakFootprintBytes: seen.meter?.peakFootprintBytes ?? 0,
+    endFootprintBytes: seen.meter?.footprintBytesNow ?? 0,
     peakLentBytes: rig.heap.statistics().highWaterBytes,
     arenasAfterFreeAll: null,
     nsPerEvent: null,
@@ -232,9 +231,7 @@ async function time(
   const passes: number[] = [];
   while (passes.length < passCount) {
     await breathe();
-    const timing = timeReplay(trace.events, {
-      allocator: rig.allocator,
-      words: rig.heap.words,
+    const timing = timeReplay(trace.events, rig.allocator, rig.heap.words, {
       nowMs: terminal.nowMs,
       passCount: 1,
     });

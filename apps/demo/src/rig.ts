@@ -38,7 +38,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   const large = meter?.countBlocks(plainLarge) ?? plainLarge;
   if (createSmall === undefined) return { heap, allocator: large, small: undefined };
   const small = createSmall({ source: meter?.source(heap, "small") ?? heap });
-  return { heap, allocator: createSizeRouter({ small, large }), small };
+  return { heap, allocator: createSizeRouter({ source: heap, small, large }), small };
 }
 
 /** Room for four times the peak and 64 MiB: addresses only, memory is committed when touched. */

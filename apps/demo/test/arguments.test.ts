@@ -57,7 +57,7 @@ describe("the command line", () => {
     [["replay", "x", "--limit"], "needs a value"],
     [["replay", "x", "--json=yes"], "takes no value"],
     [["replay", "x", "-a", "pool"], "above 512 bytes"],
-    [["replay", "x", "-a", "large+large"], "twice"],
+    [["replay", "x", "-a", "large+large"], "needs no other"],
     [["replay", "x", "-a", "pool+large+large"], "names 3 allocators"],
     [["replay", "x", "-a", "small=pool"], "Add ,large=large"],
     [["replay", "x", "-a", "large=large,large=large"], "given twice"],
