@@ -25,7 +25,8 @@ export const OPTIONS: readonly OptionRow[] = [
     name: "allocator",
     short: "a",
     value: "NAME",
-    meaning: "what to replay on: pool+large, large or a composition of yours (ouro help allocators)",
+    meaning:
+      "what to replay on: pool+large, large or a composition of yours (ouro help allocators)",
   },
   {
     name: "verify",
@@ -187,7 +188,8 @@ function checkOptions(
     throw new UsageError({
       where: row === undefined ? "ouro" : `ouro ${command}`,
       argument: rawName,
-      problem: row === undefined ? "is no option without a command" : "is not an option of this command",
+      problem:
+        row === undefined ? "is no option without a command" : "is not an option of this command",
       remedy: didYouMean(rawName, spellings, `See ouro help ${row?.name ?? ""}`.trimEnd() + "."),
     });
   }

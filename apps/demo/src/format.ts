@@ -7,7 +7,13 @@ const GIB = MIB * KIB;
 /** 1536 → "1.5 KiB". At most three significant digits below 1000. */
 export function formatBytes(bytes: number): string {
   const [unitBytes, unit] =
-    bytes >= GIB ? [GIB, "GiB"] : bytes >= MIB ? [MIB, "MiB"] : bytes >= KIB ? [KIB, "KiB"] : [1, "B"];
+    bytes >= GIB
+      ? [GIB, "GiB"]
+      : bytes >= MIB
+        ? [MIB, "MiB"]
+        : bytes >= KIB
+          ? [KIB, "KiB"]
+          : [1, "B"];
   const amount = bytes / unitBytes;
   if (unitBytes === 1) return `${bytes} B`;
   return `${amount.toFixed(amount < 100 ? 2 : 1)} ${unit}`;

@@ -157,10 +157,7 @@ function formatLines(look: Look): string[] {
         "its JSON Schema is schema/replay-1.schema.json of the package @ouro/demo",
     ],
   ] as const;
-  return [
-    look.paint.bold("What ouro reads and writes"),
-    ...definitions(rows, look),
-  ];
+  return [look.paint.bold("What ouro reads and writes"), ...definitions(rows, look)];
 }
 
 /** Terms to the left, explanations wrapped to the right of the longest term. */

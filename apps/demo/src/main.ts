@@ -41,8 +41,7 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
 /** One line for what went wrong, never a stack trace; `OURO_DEBUG=1` shows that of a defect. */
 function explain(error: unknown, argv: readonly string[], terminal: Terminal): number {
   const look = lookOf(terminal.stderr, terminal.env, lookOptionsOf(argv));
-  const say = (text: string) =>
-    terminal.stderr.write(`${wrapText(text, look.width).join("\n")}\n`);
+  const say = (text: string) => terminal.stderr.write(`${wrapText(text, look.width).join("\n")}\n`);
   if (error instanceof FileNotReadableError) {
     say(error.message);
     return EXIT_INPUT;

@@ -3,12 +3,7 @@
 import { UsageError } from "@ouro/interfaces";
 import type { CommandLine } from "./arguments.js";
 import { parseComposition } from "./composition.js";
-import {
-  EXIT_ANSWER_NO,
-  EXIT_INTERRUPTED,
-  EXIT_OK,
-  graverExitCode,
-} from "./exit-code.js";
+import { EXIT_ANSWER_NO, EXIT_INTERRUPTED, EXIT_OK, graverExitCode } from "./exit-code.js";
 import { type Look, lookOf } from "./look.js";
 import { createProgress } from "./progress.js";
 import { replayDocument } from "./replay-document.js";

@@ -195,11 +195,7 @@ async function runInSlices(
   }
 }
 
-function figuresOf(
-  replayer: Replayer,
-  rig: Rig,
-  map: FillMap | undefined,
-): Figures {
+function figuresOf(replayer: Replayer, rig: Rig, map: FillMap | undefined): Figures {
   const seen = replayer.figures();
   return {
     events: seen.eventCount,

@@ -1,6 +1,6 @@
 // A rig: a fresh private heap with one composition on it, with or without a meter in between.
 
-import { ARENA_SIZE_BYTES, type Allocator, type PrivateHeap } from "@ouro/interfaces";
+import { type Allocator, ARENA_SIZE_BYTES, type PrivateHeap } from "@ouro/interfaces";
 import type { Composition } from "./composition.js";
 import type { Meter } from "./meter.js";
 
@@ -24,12 +24,14 @@ const RESERVATION_MOST_BYTES = 2 ** 32 - ARENA_SIZE_BYTES;
 /** Throws `OutOfMemoryError` when the host refuses the reservation. */
 export async function createRig(options: RigOptions): Promise<Rig> {
   const { composition, meter, limitBytes } = options;
-  const [{ createPrivateHeap }, { createSizeRouter }, createLarge, createSmall] = await Promise.all([
-    import("@ouro/heap"),
-    import("@ouro/allocator"),
-    composition.large.load(),
-    composition.small?.load(),
-  ]);
+  const [{ createPrivateHeap }, { createSizeRouter }, createLarge, createSmall] = await Promise.all(
+    [
+      import("@ouro/heap"),
+      import("@ouro/allocator"),
+      composition.large.load(),
+      composition.small?.load(),
+    ],
+  );
   const heap = createPrivateHeap({
     reservationBytes: reservationFor(options.peakLiveBytes),
     ...(limitBytes === undefined ? {} : { limitBytes }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { main } from "../src/main.ts";
-import { nearestName } from "../src/suggestion.ts";
-import { fakeTerminal, type FakeTerminalOptions } from "./fake-terminal.ts";
+import { main } from "../src/main.js";
+import { nearestName } from "../src/suggestion.js";
+import { type FakeTerminalOptions, fakeTerminal } from "./fake-terminal.js";
 
 async function run(argv: string[], options?: FakeTerminalOptions) {
   const terminal = fakeTerminal(options);
@@ -34,7 +34,8 @@ describe("the command line", () => {
 
   it("explains every exit code, allocator and format", async () => {
     const { stdout: codes } = await run(["help", "exit-codes"]);
-    for (const code of [0, 1, 2, 3, 4, 5, 130]) expect(codes).toMatch(new RegExp(`^ +${code}  `, "m"));
+    for (const code of [0, 1, 2, 3, 4, 5, 130])
+      expect(codes).toMatch(new RegExp(`^ +${code}  `, "m"));
     const { stdout: allocators } = await run(["help", "allocators"]);
     expect(allocators).toContain("Compositions: pool+large, large");
     const { stdout: formats } = await run(["help", "formats"]);

@@ -7,7 +7,7 @@ import {
   UsageError,
 } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
-import { EXIT_CODES, exitCodeOf, graverExitCode } from "../src/exit-code.ts";
+import { EXIT_CODES, exitCodeOf, graverExitCode } from "../src/exit-code.js";
 
 describe("exit codes", () => {
   it("follow from the kind of an error", () => {

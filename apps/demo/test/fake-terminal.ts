@@ -1,6 +1,6 @@
 // A terminal held in memory, for running the command line inside a test.
 
-import { readBytes, type Terminal } from "../src/terminal.ts";
+import { readBytes, type Terminal } from "../src/terminal.js";
 
 export interface FakeTerminal extends Terminal {
   stdoutText(): string;

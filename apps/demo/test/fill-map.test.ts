@@ -1,7 +1,7 @@
 import type { Allocator } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
-import { type FillMap, fillMapLegend, renderFillMap, takeFillMap } from "../src/fill-map.ts";
-import { lookOf } from "../src/look.ts";
+import { type FillMap, fillMapLegend, renderFillMap, takeFillMap } from "../src/fill-map.js";
+import { lookOf } from "../src/look.js";
 
 const output = (columns: number) => ({ write: () => {}, isTTY: false, columns });
 const wide = lookOf(output(80), { LANG: "C.UTF-8" }, {});
@@ -28,7 +28,9 @@ describe("the fill map", () => {
   });
 
   it("sums up the large blocks below the arenas", () => {
-    expect(renderFillMap(map([1]), wide).at(-1)).toBe("    large: 20 blocks, 359.2 KiB in 2 arenas");
+    expect(renderFillMap(map([1]), wide).at(-1)).toBe(
+      "    large: 20 blocks, 359.2 KiB in 2 arenas",
+    );
   });
 
   it("breaks an arena into lines where 64 characters do not fit", () => {
