@@ -190,7 +190,11 @@ function checkOptions(
       argument: rawName,
       problem:
         row === undefined ? "is no option without a command" : "is not an option of this command",
-      remedy: didYouMean(rawName, spellings, `See ouro help ${row?.name ?? ""}`.trimEnd() + "."),
+      remedy: didYouMean(
+        rawName,
+        spellings,
+        row === undefined ? "See ouro help." : `See ouro help ${row.name}.`,
+      ),
     });
   }
 }

@@ -82,11 +82,11 @@ describe("the command line", () => {
 describe("the look of output", () => {
   const helpBytes = async (argv: string[], options: FakeTerminalOptions) =>
     (await run([...argv, "help", "replay"], options)).stdout;
-  const escape = "\u001b[";
+  const escapeSequence = "\u001b[";
 
   it("is coloured on a terminal only", async () => {
-    expect(await helpBytes([], { isTTY: true })).toContain(escape);
-    expect(await helpBytes([], { isTTY: false })).not.toContain(escape);
+    expect(await helpBytes([], { isTTY: true })).toContain(escapeSequence);
+    expect(await helpBytes([], { isTTY: false })).not.toContain(escapeSequence);
   });
 
   it("obeys NO_COLOR, TERM=dumb, --no-color and FORCE_COLOR", async () => {
@@ -97,10 +97,12 @@ describe("the look of output", () => {
       [["--no-color"], { FORCE_COLOR: "1" }],
     ];
     for (const [argv, env] of colourless) {
-      expect(await helpBytes(argv, { isTTY: true, env })).not.toContain(escape);
+      expect(await helpBytes(argv, { isTTY: true, env })).not.toContain(escapeSequence);
     }
-    expect(await helpBytes([], { isTTY: true, env: { NO_COLOR: "" } })).toContain(escape);
-    expect(await helpBytes([], { isTTY: false, env: { FORCE_COLOR: "1" } })).toContain(escape);
+    expect(await helpBytes([], { isTTY: true, env: { NO_COLOR: "" } })).toContain(escapeSequence);
+    expect(await helpBytes([], { isTTY: false, env: { FORCE_COLOR: "1" } })).toContain(
+      escapeSequence,
+    );
   });
 
   it("is plain ASCII without a UTF-8 locale and with --ascii", async () => {

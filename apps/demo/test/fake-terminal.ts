@@ -25,13 +25,28 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
   let nowMs = 0;
   return {
     env,
-    stdout: { write: (text) => void (stdout += text), isTTY, columns },
-    stderr: { write: (text) => void (stderr += text), isTTY, columns },
+    stdout: {
+      write(text) {
+        stdout += text;
+      },
+      isTTY,
+      columns,
+    },
+    stderr: {
+      write(text) {
+        stderr += text;
+      },
+      isTTY,
+      columns,
+    },
     async readBytes(path) {
       return files[path] ?? readBytes(path);
     },
     // A clock of its own, so that times in output are the same in each run.
-    nowMs: () => (nowMs += 1),
+    nowMs() {
+      nowMs += 1;
+      return nowMs;
+    },
     async takeBreath() {
       breathCount += 1;
     },
