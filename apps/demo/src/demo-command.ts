@@ -5,7 +5,7 @@ import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "@ouro/interfaces";
 import type { CommandLine } from "./arguments.js";
-import { formatBytes, formatCount, formatDifference, formatNoun, wrapText } from "./format.js";
+import { formatBytes, formatComparison, formatCount, formatNoun, wrapText } from "./format.js";
 import { type Look, lookOf } from "./look.js";
 import { finish, replayAll } from "./replay-command.js";
 import { comparisonLines, mapLines, titleLines, verdictLines } from "./replay-report.js";
@@ -114,18 +114,12 @@ function comparisonSentences(results: readonly ReplayResult[]): string[] {
   const glibcEnd = recorded((facts) => facts.glibcMalloc.endFootprintBytes);
   return [
     `At their peaks the programs took ${formatBytes(peak)} on Ouro, ` +
-      `${thanText(peak, pymallocPeak, "CPython's allocator")} and ` +
-      `${thanText(peak, glibcPeak, "glibc's malloc")}.`,
+      `${formatComparison(peak, pymallocPeak)} CPython's allocator and ` +
+      `${formatComparison(peak, glibcPeak)} glibc's malloc.`,
     `When they ended, Ouro still held ${formatBytes(end)}, ` +
-      `${thanText(end, pymallocEnd, "CPython's allocator")} and ` +
-      `${thanText(end, glibcEnd, "glibc's malloc")}.`,
+      `${formatComparison(end, pymallocEnd)} CPython's allocator and ` +
+      `${formatComparison(end, glibcEnd)} glibc's malloc.`,
   ];
-}
-
-/** "3.1 % less than X", "the same as X". */
-function thanText(ours: number, theirs: number, whose: string): string {
-  const difference = formatDifference(ours, theirs);
-  return `${difference} ${ours === theirs ? "as" : "than"} ${whose}`;
 }
 
 function sum(results: readonly ReplayResult[], read: (figures: Figures) => number): number {

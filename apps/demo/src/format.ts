@@ -26,16 +26,19 @@ export function formatCount(count: number): string {
 
 /** "1 arena", "2 arenas". */
 export function formatNoun(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+  const ending = count === 1 ? "" : noun.endsWith("s") ? "es" : "s";
+  return `${formatCount(count)} ${noun}${ending}`;
 }
 
-/** How much `ours` is above or below `theirs`: "3.1 % less", "the same", "12 % more". */
-export function formatDifference(ours: number, theirs: number): string {
-  if (ours === theirs) return "the same";
-  if (theirs === 0) return "more";
+/** How `ours` stands to `theirs`: "3.1 % less than", "the same as", "12 % more than". */
+export function formatComparison(ours: number, theirs: number): string {
+  if (ours === theirs) return "the same as";
+  const direction = ours < theirs ? "less" : "more";
+  if (theirs === 0) return `${direction} than`;
   const percent = (Math.abs(ours - theirs) / theirs) * 100;
+  if (percent < 0.1) return `a hair ${direction} than`;
   const amount = percent < 10 ? percent.toFixed(1) : percent.toFixed(0);
-  return `${amount} % ${ours < theirs ? "less" : "more"}`;
+  return `${amount} % ${direction} than`;
 }
 
 // Colour sequences take no columns.

@@ -17,7 +17,7 @@ import {
 } from "@ouro/trace";
 import { checkFacts, checkFooter, checkMemory, createChecklist } from "./checks.js";
 import type { Composition } from "./composition.js";
-import { EXIT_INPUT, EXIT_INVARIANT, exitCodeOf } from "./exit-code.js";
+import { EXIT_INPUT, EXIT_INVARIANT, EXIT_LIMIT, exitCodeOf } from "./exit-code.js";
 import { type FillMap, takeFillMap } from "./fill-map.js";
 import { createMeter } from "./meter.js";
 import type { Progress } from "./progress.js";
@@ -255,6 +255,8 @@ function failureOf(error: unknown): Failure {
     return { exitCode: EXIT_INVARIANT, kind: "internal", message };
   }
   const { offsetBytes } = error as { offsetBytes?: number };
-  const failure = { exitCode: exitCodeOf(error), kind: error.kind, message: error.message };
+  // The command line is right by now: what is refused here is a request beyond the allocator's limit.
+  const exitCode = error.kind === "usage" ? EXIT_LIMIT : exitCodeOf(error);
+  const failure = { exitCode, kind: error.kind, message: error.message };
   return offsetBytes === undefined ? failure : { ...failure, offsetBytes };
 }

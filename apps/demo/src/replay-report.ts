@@ -70,14 +70,14 @@ export function comparisonLines(result: ReplayResult, figures: Figures, look: Lo
 function timeLines(result: ReplayResult, look: Look): string[] {
   const time = result.figures?.nsPerEvent;
   if (!time) return [];
-  const text =
-    `${formatNoun(time.passes.length, "pass")}: ${time.min.toFixed(1)} to ` +
-    `${time.max.toFixed(1)} ns per event, replay loop included.`;
+  const spread =
+    time.passes.length === 1
+      ? "One timed pass, so no spread is known"
+      : `${time.min.toFixed(1)} to ${time.max.toFixed(1)} ns over ${formatNoun(time.passes.length, "pass")}`;
+  const text = `${spread}; the replay loop is included.`;
   const remark =
     result.facts === undefined ? "" : " CPython and glibc: recorded in C on another machine.";
-  return wrapText(text.replace("passs", "passes") + remark, look.width, "  ").map((line) =>
-    look.paint.dim(line),
-  );
+  return wrapText(text + remark, look.width, "  ").map((line) => look.paint.dim(line));
 }
 
 /** The fill map with its heading and legend. */

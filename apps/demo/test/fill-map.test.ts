@@ -49,11 +49,11 @@ describe("the fill map", () => {
 
   it("is taken from the walk over an allocator's pools", () => {
     const poolWords = 4096;
-    const pools = [
+    const pools: [number, number, number, number][] = [
       [64 * poolWords, 3, 100, 255],
       [65 * poolWords, 3, 255, 255],
       [66 * poolWords, 0, 0, 1021],
-    ] as const;
+    ];
     const pooled = {
       walkPools(visit: (...pool: [number, number, number, number]) => void) {
         for (const pool of pools) visit(...pool);
