@@ -121,8 +121,10 @@ function readDecodedPlainly(decoded: Uint8Array, leftOut: readonly LeftOut[]): P
     const kind = token % 16;
     const operand = Math.floor(token / 16);
     if (kind % 8 === 7) break;
-    if (kind % 8 === 0) events.push([kind, (last += zigzag(operand)), 0]);
-    else if (kind % 8 === 3) events.push([kind, (last += zigzag(varint())), operand]);
+    if (kind % 8 === 0) last += zigzag(operand);
+    if (kind % 8 === 3) last += zigzag(varint());
+    if (kind % 8 === 0) events.push([kind, last, 0]);
+    else if (kind % 8 === 3) events.push([kind, last, operand]);
     else if (kind % 8 === 4) events.push([kind, operand, 0]);
     else if (kind % 8 <= 2) events.push([kind, made++, operand]);
     else throw new Error(`operation ${kind % 8}`);

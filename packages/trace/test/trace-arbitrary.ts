@@ -28,7 +28,7 @@ export function programArbitrary(
     sizeBytes: sizeArbitrary(sizeLimitBytes),
     domain: fc.constantFrom("obj" as const, "mem" as const),
   });
-  return fc.array(call, { maxLength: callLimit }).map((calls) => {
+  return fc.array(call, { maxLength: callLimit, size: "max" }).map((calls) => {
     const recorder = createTraceRecorder();
     const live: number[] = [];
     for (const { choice, which, sizeBytes, domain } of calls) {

@@ -13,7 +13,6 @@ import {
   bytesOfText,
   crcOf,
   decodedOf,
-  gunzip,
   gzip,
   itemOffsets,
   join,
@@ -276,14 +275,14 @@ describe("the footer", () => {
       const file = putTogether({ ...raw, footer });
       expect(failureOf(file).message).toContain(`the footer says ${name}`);
       // A reader that takes the footer's word accepts the very same file.
-      expect(readPlainly(file, ["crc", "figures"]).length).toBe(raw.footer["events"]);
+      expect(readPlainly(file, ["crc", "figures"]).length).toBe(raw.footer.events);
     },
   );
 
   it("is refused when a checkpoint is missing or a histogram is too long", () => {
     const missing = { ...raw, footer: { ...raw.footer, checkpoints: [] } };
     expect(failureOf(putTogether(missing)).message).toMatch(/length of checkpoints = 0.*give 1/);
-    const histogram = [...(raw.footer["alloc_class_histogram"] as number[]), 0];
+    const histogram = [...(raw.footer.alloc_class_histogram as number[]), 0];
     const long = { ...raw, footer: { ...raw.footer, alloc_class_histogram: histogram } };
     expect(failureOf(putTogether(long)).message).toMatch(/alloc_class_histogram/);
   });
