@@ -97,7 +97,6 @@ export function readLayout(
     words[base + WINDOW_START] === base &&
     words[base + ARENA_COUNT] === arenaCount &&
     firstRegion <= firstArenaIndex * ARENA_SIZE_WORDS &&
-    firstArenaIndex < arenaCount &&
-    windowEnd <= end;
+    firstArenaIndex < arenaCount;
   return isHeap ? heapLayout : undefined;
 }

@@ -98,7 +98,9 @@ export function openPrivateHeap(
   const views = adoptedBacking("openPrivateHeap", memory, options.window);
   const { words, windowStart: base } = views;
   const heapLayout = layout.readLayout(words, base, views.windowEnd);
-  if (heapLayout === undefined) {
+  const kind = BACKING_KINDS[words[base + layout.BACKING] ?? 0] ?? "adopted";
+  const isWhole = kind === "resizable" || (heapLayout?.windowEnd ?? 0) <= views.windowEnd;
+  if (heapLayout === undefined || !isWhole) {
     throw new UsageError({
       where: "openPrivateHeap",
       argument: `the memory at byte ${base * 4}`,
@@ -106,7 +108,6 @@ export function openPrivateHeap(
       remedy: "Pass the buffer, and the window, of a heap made by createPrivateHeap",
     });
   }
-  const kind = BACKING_KINDS[words[base + layout.BACKING]!] ?? "adopted";
   if (kind === "resizable") {
     throw new UsageError({
       where: "openPrivateHeap",
