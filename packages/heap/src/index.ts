@@ -1,6 +1,8 @@
-/**
- * The private heap: reserves memory once and lends aligned 1 MiB arenas.
- *
- * @packageDocumentation
- */
-export {};
+// The private heap: reserves linear memory, lends arenas from it, takes them back.
+
+export type { BufferOwner } from "./backing.js";
+export {
+  createPrivateHeap,
+  openPrivateHeap,
+  type PrivateHeapOptions,
+} from "./private-heap.js";
