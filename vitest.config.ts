@@ -5,7 +5,12 @@ const sources = new URL("./packages/", import.meta.url).pathname;
 
 export default defineConfig({
   resolve: {
-    alias: [{ find: /^@ouro\/(interfaces|heap|allocator|trace)$/, replacement: `${sources}$1/src/index.ts` }],
+    alias: [
+      {
+        find: /^@ouro\/(interfaces|heap|allocator|trace)$/,
+        replacement: `${sources}$1/src/index.ts`,
+      },
+    ],
   },
   test: {
     projects: [

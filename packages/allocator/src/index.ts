@@ -1,6 +1,14 @@
-/**
- * CPython's pool allocator and large blocks over any source of arenas.
- *
- * @packageDocumentation
- */
-export {};
+// Allocators: arenas into pools into blocks by size class, and large blocks of any size.
+
+export {
+  createLargeBlockAllocator,
+  type LargeBlockAllocator,
+  type LargeBlockAllocatorOptions,
+} from "./large-block-allocator.js";
+export { formatMallocStats } from "./malloc-stats.js";
+export {
+  createPoolAllocator,
+  type PoolAllocator,
+  type PoolAllocatorOptions,
+} from "./pool-allocator.js";
+export { createSizeRouter, type SizeRouterOptions } from "./size-router.js";

@@ -243,6 +243,7 @@ function assemble(
     bytes: backing.bytes,
     backing: backing.kind,
     arenaTable,
+    firstArenaIndex,
     arenaCount,
     get limitBytes() {
       return words[base + layout.LIMIT_ARENAS]! * ARENA_SIZE_BYTES;

@@ -22,7 +22,9 @@ export interface ArenaSource extends LinearMemory {
    * when the arena is free. Read-only to borrowers: one load tells whose arena a word lies in.
    */
   readonly arenaTable: WordIndex;
-  /** Arenas in the reservation, free and lent, the unusable ones before the first included. */
+  /** Index of the first arena that can be lent; the heap's own tables lie below it. */
+  readonly firstArenaIndex: number;
+  /** One past the index of the last arena, which is also the number of words of the arena table. */
   readonly arenaCount: number;
   /** Registers a borrower by a name that is unique in this heap; the same name opens it again. */
   registerBorrower(name: string): Borrower;

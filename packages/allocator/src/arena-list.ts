@@ -1,0 +1,137 @@
+// Which arena gives the next pool: the fullest one that has a free pool, so that nearly empty arenas
+// drain and go back. The usable arenas (those with a free pool) form a list sorted ascending by free
+// pool count; `LAST_ARENA_WITH + n` names the last arena with n free pools, so that an arena whose
+// count rises by one finds its new place in O(1). One wholly free arena is kept.
+//
+//   usable arenas → [1 free] ↔ [1] ↔ [3] ↔ [64]          last with 1 ─┐  with 3 ─┐  with 64 ─┐
+//                             └───────────────────────────────────────┘          …           …
+//
+// After CPython's obmalloc (`usable_arenas`, `nfp2lasta`, insert_to_freepool).
+
+import { ARENA_SHIFT, ARENA_SIZE_WORDS, type ArenaSource, POOL_SIZE_WORDS } from "@ouro/interfaces";
+import * as layout from "./pool-layout.js";
+
+export interface ArenaList {
+  /** A pool to use, carved or used before; 0 when the source has no arena left. */
+  takePool(): number;
+  /** Takes an empty pool back. O(1). */
+  releasePool(pool: number): void;
+}
+
+export function createArenaList(context: layout.PoolContext, source: ArenaSource): ArenaList {
+  const { words, state, arenaRecords, borrower } = context;
+  const lastArenaWith = state + layout.LAST_ARENA_WITH;
+  const usableArenas = state + layout.USABLE_ARENAS;
+
+  const recordOf = (pool: number): number =>
+    arenaRecords + (pool >>> ARENA_SHIFT) * layout.ARENA_RECORD_SIZE_WORDS;
+  const get = (word: number): number => words[word] as number;
+
+  function takePool(): number {
+    const record = get(usableArenas) || reserveArena();
+    if (record === 0) return 0;
+    const count = get(record + layout.FREE_POOL_COUNT);
+    if (get(lastArenaWith + count) === record) words[lastArenaWith + count] = 0;
+    words[record + layout.FREE_POOL_COUNT] = count - 1;
+    if (count > 1) words[lastArenaWith + count - 1] = record;
+    else unlink(record);
+    return takePoolOf(record);
+  }
+
+  function takePoolOf(record: number): number {
+    const freed = get(record + layout.FREE_POOLS);
+    if (freed !== 0) {
+      words[record + layout.FREE_POOLS] = get(freed + layout.NEXT_POOL);
+      return freed;
+    }
+    const carved = get(record + layout.NEXT_POOL_CARVE);
+    words[record + layout.NEXT_POOL_CARVE] = carved + POOL_SIZE_WORDS;
+    words[carved + layout.SIZE_CLASS] = -1;
+    return carved;
+  }
+
+  /** Makes a fresh arena the only usable one: it is asked for only when there is none. */
+  function reserveArena(): number {
+    const arena = source.reserveArenas(borrower, 1);
+    if (arena === 0) return 0;
+    const record = recordOf(arena);
+    words[record + layout.FREE_POOLS] = 0;
+    words[record + layout.FREE_POOL_COUNT] = layout.POOLS_PER_ARENA;
+    words[record + layout.NEXT_POOL_CARVE] = arena;
+    words[record + layout.NEXT_ARENA] = 0;
+    words[record + layout.PREVIOUS_ARENA] = 0;
+    words[usableArenas] = record;
+    words[lastArenaWith + layout.POOLS_PER_ARENA] = record;
+    countArena(1);
+    return record;
+  }
+
+  function countArena(step: 1 | -1): void {
+    const total = state + (step > 0 ? layout.RESERVED_ARENA_TOTAL : layout.RELEASED_ARENA_TOTAL);
+    words[total] = get(total) + 1;
+    const current = get(state + layout.CURRENT_ARENA_COUNT) + step;
+    words[state + layout.CURRENT_ARENA_COUNT] = current;
+    const highWater = state + layout.HIGH_WATER_ARENA_COUNT;
+    if (current > get(highWater)) words[highWater] = current;
+  }
+
+  function releasePool(pool: number): void {
+    const record = recordOf(pool);
+    words[pool + layout.NEXT_POOL] = get(record + layout.FREE_POOLS);
+    words[record + layout.FREE_POOLS] = pool;
+    const count = get(record + layout.FREE_POOL_COUNT);
+    const last = get(lastArenaWith + count);
+    if (last === record) forgetLast(record, count);
+    words[record + layout.FREE_POOL_COUNT] = count + 1;
+    if (count === 0) linkFirst(record);
+    else if (count + 1 === layout.POOLS_PER_ARENA && get(record + layout.NEXT_ARENA) !== 0) {
+      releaseArena(record);
+    } else {
+      if (get(lastArenaWith + count + 1) === 0) words[lastArenaWith + count + 1] = record;
+      if (last !== record) moveAfter(record, last);
+    }
+  }
+
+  /** `record` is no longer the last with `count` free pools: its predecessor may be. */
+  function forgetLast(record: number, count: number): void {
+    const previous = count === 0 ? 0 : get(record + layout.PREVIOUS_ARENA);
+    const isLast = previous !== 0 && get(previous + layout.FREE_POOL_COUNT) === count;
+    words[lastArenaWith + count] = isLast ? previous : 0;
+  }
+
+  function linkFirst(record: number): void {
+    const head = get(usableArenas);
+    words[record + layout.NEXT_ARENA] = head;
+    words[record + layout.PREVIOUS_ARENA] = 0;
+    if (head !== 0) words[head + layout.PREVIOUS_ARENA] = record;
+    words[usableArenas] = record;
+    if (get(lastArenaWith + 1) === 0) words[lastArenaWith + 1] = record;
+  }
+
+  function unlink(record: number): void {
+    const next = get(record + layout.NEXT_ARENA);
+    const previous = get(record + layout.PREVIOUS_ARENA);
+    if (previous === 0) words[usableArenas] = next;
+    else words[previous + layout.NEXT_ARENA] = next;
+    if (next !== 0) words[next + layout.PREVIOUS_ARENA] = previous;
+  }
+
+  function moveAfter(record: number, last: number): void {
+    unlink(record);
+    const next = get(last + layout.NEXT_ARENA);
+    words[record + layout.PREVIOUS_ARENA] = last;
+    words[record + layout.NEXT_ARENA] = next;
+    words[last + layout.NEXT_ARENA] = record;
+    if (next !== 0) words[next + layout.PREVIOUS_ARENA] = record;
+  }
+
+  function releaseArena(record: number): void {
+    unlink(record);
+    const arenaIndex = (record - arenaRecords) / layout.ARENA_RECORD_SIZE_WORDS;
+    words[record + layout.NEXT_POOL_CARVE] = 0;
+    countArena(-1);
+    source.releaseArenas(borrower, (arenaIndex * ARENA_SIZE_WORDS) as never, 1);
+  }
+
+  return { takePool, releasePool };
+}

@@ -1,0 +1,247 @@
+// The large block allocator serves requests of any size, meant for those above 512 bytes: a good fit
+// from lists by size, split to the granule, joined with its neighbours the moment it is freed. Every
+// operation takes a bounded number of steps, but for the arenas it may reserve and the bytes it
+// copies. A block grows in place where what follows it is free, and shrinks in place always.
+//
+// Layout and source: large-layout.ts; arenas: extent.ts; free blocks: free-block-lists.ts.
+
+import {
+  type Allocator,
+  type AllocatorStatistics,
+  ARENA_SIZE_WORDS,
+  type ArenaSource,
+  type Block,
+  HeapCorruptionError,
+} from "@ouro/interfaces";
+import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-map.js";
+import { createExtents } from "./extent.js";
+import { createFreeBlockLists } from "./free-block-lists.js";
+import * as layout from "./large-layout.js";
+import { largeStatistics } from "./large-statistics.js";
+import { validateLargeBlocks } from "./large-validate.js";
+import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
+
+/** With its header, a larger request would pass 4 GiB. */
+const REQUEST_LIMIT_BYTES = 2 ** 32 - 64;
+const HEADER = layout.LARGE_HEADER_SIZE_WORDS;
+
+export interface LargeBlockAllocatorOptions {
+  source: ArenaSource;
+  /** Names the borrower; two of them in one heap need two names. Default `large`. */
+  name?: string;
+}
+
+export interface LargeBlockAllocator extends Allocator {
+  readonly borrower: number;
+  /** Bytes of live blocks with their headers. O(1). */
+  heldBytes(): number;
+  /** Arenas lent to it now. O(1). */
+  arenaCount(): number;
+}
+
+/**
+ * Makes a large block allocator over a source's arenas, or opens the one of that name in a heap that
+ * another thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
+ */
+export function createLargeBlockAllocator(
+  options: LargeBlockAllocatorOptions,
+): LargeBlockAllocator {
+  const { source, name = "large" } = options;
+  const context = makeContext(source, name);
+  const { words, state, allocatedMap } = context;
+  const lists = createFreeBlockLists(context);
+  const extents = createExtents(context, source, lists);
+  const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
+  const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
+  const get = (word: number): number => words[word] as number;
+
+  function sizeFor(requestBytes: number): number {
+    const isServed = Number.isInteger(requestBytes) && requestBytes >= 0;
+    if (!isServed || requestBytes > REQUEST_LIMIT_BYTES) {
+      refuseRequest(name, requestBytes, REQUEST_LIMIT_BYTES);
+    }
+    return ((requestBytes + layout.LARGE_HEADER_SIZE_BYTES + 15) >>> 4) << 2;
+  }
+
+  function tryAllocate(requestBytes: number): Block {
+    const sizeWords = sizeFor(requestBytes);
+    let header = lists.find(sizeWords);
+    if (header === 0) {
+      if (!extents.grow(sizeWords)) return 0 as Block;
+      header = lists.find(sizeWords);
+    }
+    lists.remove(header);
+    const surplus = (get(header) & layout.SIZE_MASK) - sizeWords;
+    const block = makeLive(header, sizeWords);
+    if (surplus > 0) lists.insert(header + sizeWords, surplus);
+    return block;
+  }
+
+  /** The block before a free one is never free: coalescing is immediate. */
+  function makeLive(header: number, sizeWords: number): Block {
+    words[header + layout.SIZE] = sizeWords;
+    words[header + layout.MARK] = layout.liveMark(header);
+    const block = header + HEADER;
+    words[allocatedMap + (block >>> MAP_SHIFT)] =
+      get(allocatedMap + (block >>> MAP_SHIFT)) | (1 << (block >>> 2));
+    words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) + 1;
+    words[state + layout.HELD_WORDS] = get(state + layout.HELD_WORDS) + sizeWords;
+    return block as Block;
+  }
+
+  function free(block: Block): void {
+    const header = headerOf(block, "free");
+    const sizeWords = get(header) & layout.SIZE_MASK;
+    words[allocatedMap + (block >>> MAP_SHIFT)] =
+      get(allocatedMap + (block >>> MAP_SHIFT)) & ~(1 << (block >>> 2));
+    words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) - 1;
+    words[state + layout.HELD_WORDS] = get(state + layout.HELD_WORDS) - sizeWords;
+    // A stale mark would pass for a live block's if this place were looked at again.
+    words[header + layout.MARK] = 0;
+    coalesce(header, sizeWords);
+  }
+
+  function coalesce(header: number, sizeWords: number): void {
+    let start = header;
+    let end = header + sizeWords;
+    if ((get(header) & layout.PREVIOUS_FREE) !== 0) {
+      start -= get(header - 1);
+      lists.remove(start);
+    }
+    if ((get(end) & layout.FREE) !== 0) {
+      const next = end;
+      end += get(next) & layout.SIZE_MASK;
+      lists.remove(next);
+    }
+    extents.release(start, end - start);
+  }
+
+  function owns(block: number): boolean {
+    if (block !== (block | 0) || (block & 3) !== 0) return false;
+    if ((block - firstWord) >>> 0 >= spanWords) return false;
+    return (get(allocatedMap + (block >>> MAP_SHIFT)) & (1 << (block >>> 2))) !== 0;
+  }
+
+  function headerOf(block: Block, call: string): number {
+    if (!owns(block)) refuseBlock(`${name}.${call}`, block, wasBlock(block));
+    const header = block - HEADER;
+    if (words[header + layout.MARK] === layout.liveMark(header)) return header;
+    throw new HeapCorruptionError({
+      structure: "large block",
+      word: block,
+      problem: "its header was overwritten, probably by a write past the end of the block before",
+    });
+  }
+
+  /** Freed and still apart: a free block begins here. One that was joined is any foreign number. */
+  function wasBlock(block: number): boolean {
+    if (block !== (block | 0) || (block & 3) !== 0 || block < firstWord + HEADER) return false;
+    if (words[context.arenaTable + (block >>> 18)] !== context.borrower) return false;
+    const header = block - HEADER;
+    const sizeWords = get(header) & layout.SIZE_MASK;
+    return (get(header) & layout.FREE) !== 0 && words[header + sizeWords - 1] === sizeWords;
+  }
+
+  function usableSizeBytes(block: Block): number {
+    return (get(headerOf(block, "usableSizeBytes")) & layout.SIZE_MASK) * 4 - HEADER * 4;
+  }
+
+  function allocate(requestBytes: number): Block {
+    const block = tryAllocate(requestBytes);
+    if (block === 0) refuseForMemory(`${name}.allocate`, requestBytes, source);
+    return block;
+  }
+
+  function allocateZeroed(requestBytes: number): Block {
+    const block = allocate(requestBytes);
+    words.fill(0, block, block + Math.ceil(requestBytes / 4));
+    return block;
+  }
+
+  function reallocate(block: Block, requestBytes: number): Block {
+    const header = headerOf(block, "reallocate");
+    const oldWords = get(header) & layout.SIZE_MASK;
+    const sizeWords = sizeFor(requestBytes);
+    if (sizeWords < oldWords) shrink(header, oldWords, sizeWords);
+    if (sizeWords <= oldWords || growInPlace(header, oldWords, sizeWords)) return block;
+    const moved = allocate(requestBytes);
+    words.copyWithin(moved, block, block + oldWords - HEADER);
+    free(block);
+    return moved;
+  }
+
+  function resize(header: number, oldWords: number, sizeWords: number): void {
+    words[header] = sizeWords | (get(header) & layout.PREVIOUS_FREE);
+    words[state + layout.HELD_WORDS] = get(state + layout.HELD_WORDS) + sizeWords - oldWords;
+  }
+
+  function shrink(header: number, oldWords: number, sizeWords: number): void {
+    resize(header, oldWords, sizeWords);
+    const tail = header + sizeWords;
+    words[tail] = 0;
+    coalesce(tail, oldWords - sizeWords);
+  }
+
+  function growInPlace(header: number, oldWords: number, sizeWords: number): boolean {
+    const next = header + oldWords;
+    let available = oldWords + freeWordsAt(next);
+    if (available < sizeWords) {
+      const end = header + available;
+      // Only an extent's end can be moved, into the arenas behind it.
+      if (get(end) >>> 2 !== 0 || !extents.growAt(end + HEADER, sizeWords - available)) return false;
+      available = oldWords + freeWordsAt(next);
+    }
+    lists.remove(next);
+    resize(header, oldWords, sizeWords);
+    if (available > sizeWords) lists.insert(header + sizeWords, available - sizeWords);
+    return true;
+  }
+
+  function freeWordsAt(header: number): number {
+    const size = get(header);
+    return (size & layout.FREE) !== 0 ? size & layout.SIZE_MASK : 0;
+  }
+
+  function walk(visit: (block: Block, usableSizeBytes: number) => void): void {
+    for (let index = source.firstArenaIndex; index < source.arenaCount; index++) {
+      if (words[source.arenaTable + index] !== context.borrower) continue;
+      const start = index * ARENA_SIZE_WORDS;
+      walkAllocatedMap(words, allocatedMap, start, start + ARENA_SIZE_WORDS, (block) => {
+        visit(block as Block, (get(block - HEADER) & layout.SIZE_MASK) * 4 - HEADER * 4);
+      });
+    }
+  }
+
+  return {
+    name,
+    requestLimitBytes: REQUEST_LIMIT_BYTES,
+    borrower: context.borrower,
+    allocate,
+    tryAllocate,
+    allocateZeroed,
+    reallocate,
+    free,
+    usableSizeBytes,
+    owns,
+    walk,
+    heldBytes: () => get(state + layout.HELD_WORDS) * 4,
+    arenaCount: () => get(state + layout.LENT_ARENA_COUNT),
+    statistics: (): AllocatorStatistics => largeStatistics(context),
+    validate: () => validateLargeBlocks(context),
+  };
+}
+
+function makeContext(source: ArenaSource, name: string): layout.LargeContext {
+  const borrower = source.registerBorrower(name);
+  const region = source.reserveRegion(borrower, "large-blocks", layout.LARGE_REGION_SIZE_WORDS);
+  return {
+    words: source.words,
+    name,
+    state: region.start,
+    allocatedMap: reserveAllocatedMap(source, borrower),
+    borrower,
+    arenaTable: source.arenaTable,
+    firstArenaIndex: source.firstArenaIndex,
+    arenaCount: source.arenaCount,
+  };
+}

@@ -1,0 +1,83 @@
+// The pool allocator's figures, counted from its pools when asked: the hot path keeps only what it
+// needs itself. **Invariant:** used + free + overhead = lent, to the byte.
+
+import {
+  ARENA_SIZE_BYTES,
+  ARENA_SIZE_WORDS,
+  type Block,
+  POOL_SIZE_BYTES,
+  type PoolStatistics,
+  SIZE_CLASS_COUNT,
+} from "@ouro/interfaces";
+import { highestAllocated } from "./allocated-map.js";
+import * as layout from "./pool-layout.js";
+
+type WalkPools = (
+  visit: (pool: number, sizeClass: number, usedCount: number, blockCount: number) => void,
+) => void;
+
+/** O(pools). */
+export function poolStatistics(context: layout.PoolContext, walkPools: WalkPools): PoolStatistics {
+  const { words, state } = context;
+  const classes = Array.from({ length: SIZE_CLASS_COUNT }, (_, sizeClass) => ({
+    blockSizeBytes: layout.blockSizeBytes(sizeClass),
+    poolCount: 0,
+    usedBlockCount: 0,
+    availableBlockCount: 0,
+  }));
+  let carvedPoolCount = 0;
+  let usedPoolCount = 0;
+  walkPools((_pool, sizeClass, usedCount, blockCount) => {
+    carvedPoolCount++;
+    if (usedCount === 0) return;
+    usedPoolCount++;
+    const row = classes[sizeClass];
+    if (row === undefined) return;
+    row.poolCount++;
+    row.usedBlockCount += usedCount;
+    row.availableBlockCount += blockCount - usedCount;
+  });
+  const lentArenaCount = words[state + layout.CURRENT_ARENA_COUNT] as number;
+  const poolCount = lentArenaCount * layout.POOLS_PER_ARENA;
+  const usedBytes = sum(classes, (row) => row.usedBlockCount * row.blockSizeBytes);
+  const availableBytes = sum(classes, (row) => row.availableBlockCount * row.blockSizeBytes);
+  const freeBytes = availableBytes + (poolCount - usedPoolCount) * POOL_SIZE_BYTES;
+  const lentBytes = lentArenaCount * ARENA_SIZE_BYTES;
+  return {
+    name: context.name,
+    liveBlockCount: sum(classes, (row) => row.usedBlockCount),
+    usedBytes,
+    freeBytes,
+    overheadBytes: lentBytes - usedBytes - freeBytes,
+    lentArenaCount,
+    lentBytes,
+    topBlock: topBlock(context),
+    classes,
+    arenas: {
+      reservedTotalCount: words[state + layout.RESERVED_ARENA_TOTAL] as number,
+      releasedTotalCount: words[state + layout.RELEASED_ARENA_TOTAL] as number,
+      highWaterCount: words[state + layout.HIGH_WATER_ARENA_COUNT] as number,
+      currentCount: lentArenaCount,
+    },
+    poolsPerArena: layout.POOLS_PER_ARENA,
+    freePoolCount: poolCount - usedPoolCount,
+    neverUsedPoolCount: poolCount - carvedPoolCount,
+  };
+}
+
+function topBlock(context: layout.PoolContext): PoolStatistics["topBlock"] {
+  const { words, allocatedMap, arenaTable, borrower } = context;
+  for (let index = context.arenaCount - 1; index >= context.firstArenaIndex; index--) {
+    if (words[arenaTable + index] !== borrower) continue;
+    const start = index * ARENA_SIZE_WORDS;
+    const block = highestAllocated(words, allocatedMap, start, start + ARENA_SIZE_WORDS);
+    if (block === 0) continue;
+    const sizeClass = words[(block & layout.POOL_MASK) + layout.SIZE_CLASS] as number;
+    return { block: block as Block, usableSizeBytes: layout.blockSizeBytes(sizeClass) };
+  }
+  return undefined;
+}
+
+function sum<Row>(rows: readonly Row[], figure: (row: Row) => number): number {
+  return rows.reduce((total, row) => total + figure(row), 0);
+}

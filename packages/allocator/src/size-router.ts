@@ -1,0 +1,111 @@
+// The size router sends each request to one of two allocators: 1 to 512 bytes to the small one, the
+// rest, and size 0, to the large one. Whose a block is, the arena table says: one load. A large block
+// that shrinks stays large, as in CPython, where libc keeps what it gave.
+//
+//   1 ≤ request ≤ 512 ─→ small (pools)    free, reallocate: arena table[block's arena] ─→ small | large
+//   otherwise ─────────→ large
+//
+// After CPython's `_PyObject_Malloc`, `_PyObject_Free`, `_PyObject_Realloc` in obmalloc.c.
+
+import type { Allocator, AllocatorStatistics, ArenaSource, Block } from "@ouro/interfaces";
+
+export interface SizeRouterOptions {
+  /** The source that both borrow from. */
+  source: ArenaSource;
+  /** Serves requests up to its own limit. */
+  small: Allocator & { readonly borrower: number };
+  large: Allocator;
+  name?: string;
+}
+
+/** Makes one allocator of two that share a source. */
+export function createSizeRouter(options: SizeRouterOptions): Allocator {
+  const { source, small, large, name = "router" } = options;
+  const { words, arenaTable } = source;
+  const { borrower, requestLimitBytes: limitBytes } = small;
+  const { allocate: allocateSmall, tryAllocate: trySmall, free: freeSmall } = small;
+  const { allocate: allocateLarge, tryAllocate: tryLarge, free: freeLarge } = large;
+
+  const isSmall = (block: number): boolean => words[arenaTable + (block >>> 18)] === borrower;
+  const ownerOf = (block: number): Allocator => (isSmall(block) ? small : large);
+
+  /** 1 to the limit; 0 and what is no size at all go to the large one, which refuses the latter. */
+  const fitsSmall = (requestBytes: number): boolean => (requestBytes - 1) >>> 0 < limitBytes;
+
+  function allocate(requestBytes: number): Block {
+    return fitsSmall(requestBytes) ? allocateSmall(requestBytes) : allocateLarge(requestBytes);
+  }
+
+  function tryAllocate(requestBytes: number): Block {
+    return fitsSmall(requestBytes) ? trySmall(requestBytes) : tryLarge(requestBytes);
+  }
+
+  function free(block: Block): void {
+    if (isSmall(block)) freeSmall(block);
+    else freeLarge(block);
+  }
+
+  function reallocate(block: Block, requestBytes: number): Block {
+    const owner = ownerOf(block);
+    if (owner === large || fitsSmall(requestBytes)) return owner.reallocate(block, requestBytes);
+    const sizeBytes = small.usableSizeBytes(block);
+    const moved = allocateLarge(requestBytes);
+    const copiedWords = (Math.min(sizeBytes, requestBytes) + 3) >> 2;
+    for (let index = 0; index < copiedWords; index++) {
+      words[moved + index] = words[block + index] as number;
+    }
+    freeSmall(block);
+    return moved;
+  }
+
+  return {
+    name,
+    requestLimitBytes: large.requestLimitBytes,
+    allocate,
+    tryAllocate,
+    allocateZeroed: (requestBytes) =>
+      (fitsSmall(requestBytes) ? small : large).allocateZeroed(requestBytes),
+    reallocate,
+    free,
+    usableSizeBytes: (block) => ownerOf(block).usableSizeBytes(block),
+    owns: (block) => small.owns(block) || large.owns(block),
+    walk: (visit) => walkBoth(small, large, visit),
+    statistics: () => addStatistics(name, small.statistics(), large.statistics()),
+    validate() {
+      small.validate();
+      large.validate();
+    },
+  };
+}
+
+/** Address order over both: the two walks are collected, then merged. */
+function walkBoth(small: Allocator, large: Allocator, visit: Parameters<Allocator["walk"]>[0]) {
+  const blocks: { block: Block; usableSizeBytes: number }[] = [];
+  const collect = (block: Block, usableSizeBytes: number): void => {
+    blocks.push({ block, usableSizeBytes });
+  };
+  small.walk(collect);
+  large.walk(collect);
+  blocks.sort((one, other) => one.block - other.block);
+  for (const { block, usableSizeBytes } of blocks) visit(block, usableSizeBytes);
+}
+
+function addStatistics(
+  name: string,
+  small: AllocatorStatistics,
+  large: AllocatorStatistics,
+): AllocatorStatistics {
+  const [lower, upper] = [small, large].sort(
+    (one, other) => (one.topBlock?.block ?? 0) - (other.topBlock?.block ?? 0),
+  );
+  return {
+    name,
+    liveBlockCount: small.liveBlockCount + large.liveBlockCount,
+    usedBytes: small.usedBytes + large.usedBytes,
+    freeBytes: small.freeBytes + large.freeBytes,
+    overheadBytes: small.overheadBytes + large.overheadBytes,
+    lentArenaCount: small.lentArenaCount + large.lentArenaCount,
+    lentBytes: small.lentBytes + large.lentBytes,
+    topBlock: upper?.topBlock ?? lower?.topBlock,
+  };
+}
