@@ -188,7 +188,8 @@ export function createLargeBlockAllocator(
     if (available < sizeWords) {
       const end = header + available;
       // Only an extent's end can be moved, into the arenas behind it.
-      if (get(end) >>> 2 !== 0 || !extents.growAt(end + HEADER, sizeWords - available)) return false;
+      if (get(end) >>> 2 !== 0 || !extents.growAt(end + HEADER, sizeWords - available))
+        return false;
       available = oldWords + freeWordsAt(next);
     }
     lists.remove(next);

@@ -10,12 +10,12 @@
 // arena (arena-list.ts). After CPython's obmalloc (pymalloc_alloc, pymalloc_free, pymalloc_realloc).
 
 import {
+  type Allocator,
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
   POOL_SIZE_WORDS,
   type PoolStatistics,
-  type Allocator,
   SMALL_REQUEST_LIMIT_BYTES,
 } from "@ouro/interfaces";
 import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-map.js";

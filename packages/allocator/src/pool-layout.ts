@@ -20,11 +20,11 @@
 //   arena record  │ free pools │ free pool count │ next carve │ next │ prev │ – – – │
 
 import {
+  ARENA_SIZE_WORDS,
+  GRANULE_SIZE_BYTES,
+  GRANULE_SIZE_WORDS,
   POOL_SIZE_WORDS,
   SIZE_CLASS_COUNT,
-  GRANULE_SIZE_WORDS,
-  GRANULE_SIZE_BYTES,
-  ARENA_SIZE_WORDS,
 } from "@ouro/interfaces";
 
 export const POOL_MASK = -POOL_SIZE_WORDS;

@@ -39,7 +39,12 @@ function collectUsedPools({ words, state }: layout.PoolContext): Map<number, num
     while (pool !== 0) {
       expect(!linked.has(pool), "pool", pool, "it is linked twice");
       expect(words[pool + layout.SIZE_CLASS] === sizeClass, "pool", pool, "it is in a wrong list");
-      expect(words[pool + layout.PREVIOUS_POOL] === previous, "pool", pool, "its back link is wrong");
+      expect(
+        words[pool + layout.PREVIOUS_POOL] === previous,
+        "pool",
+        pool,
+        "its back link is wrong",
+      );
       linked.set(pool, sizeClass);
       previous = pool;
       pool = words[pool + layout.NEXT_POOL] as number;

@@ -12,7 +12,7 @@ export function checkName(name: string, where: string): void {
     where,
     argument: `the name ${JSON.stringify(name)}`,
     problem: `is not 1 to ${NAME_LIMIT_BYTES} printable ASCII characters`,
-    remedy: "Choose a short name such as \"pools\"",
+    remedy: 'Choose a short name such as "pools"',
   });
 }
 

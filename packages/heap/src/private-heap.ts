@@ -115,7 +115,7 @@ export function openPrivateHeap(
       where: "openPrivateHeap",
       argument: "the heap",
       problem: "is resizable and so has one owner, who gives its tail back",
-      remedy: "Make the heap with backing \"shared\" to open it a second time",
+      remedy: 'Make the heap with backing "shared" to open it a second time',
     });
   }
   return assemble({ backing: { ...views, kind }, words, base, heapLayout }, options.onSoftLimit);
@@ -184,7 +184,8 @@ function assemble(
     words[base + layout.LENT_ARENAS] = lent;
     words[base + layout.RESERVE_COUNT] = words[base + layout.RESERVE_COUNT]! + 1;
     borrowers.addLent(borrower, count);
-    if (lent > words[base + layout.HIGH_WATER_ARENAS]!) words[base + layout.HIGH_WATER_ARENAS] = lent;
+    if (lent > words[base + layout.HIGH_WATER_ARENAS]!)
+      words[base + layout.HIGH_WATER_ARENAS] = lent;
     reportSoftLimit(before, lent);
   }
 
@@ -204,7 +205,8 @@ function assemble(
     words[base + layout.LENT_ARENAS] = words[base + layout.LENT_ARENAS]! - count;
     words[base + layout.RELEASED_ARENAS] = words[base + layout.RELEASED_ARENAS]! + count;
     borrowers.addLent(borrower, -count);
-    if (start < words[base + layout.LOWEST_FREE_HINT]!) words[base + layout.LOWEST_FREE_HINT] = start;
+    if (start < words[base + layout.LOWEST_FREE_HINT]!)
+      words[base + layout.LOWEST_FREE_HINT] = start;
     if (end === words[base + layout.TOP_ARENA_END]!) giveTailBack(end);
   }
 

@@ -8,7 +8,12 @@ export * from "./replay-error.js";
 export type { AllocationMeter, CurvePoint, MeterFigures } from "./replay-gauge.js";
 export * from "./replay-timer.js";
 export type { ReplayMismatch } from "./replay-verifier.js";
-export { type EventBatch, type EventGatherer, gatherEvents, type TraceEvents } from "./trace-events.js";
+export {
+  type EventBatch,
+  type EventGatherer,
+  gatherEvents,
+  type TraceEvents,
+} from "./trace-events.js";
 export * from "./trace-facts.js";
 export type { Checkpoint, NotRecordedCounts, TraceFigures, TraceFooter } from "./trace-footer.js";
 export type { TraceHeader } from "./trace-header.js";

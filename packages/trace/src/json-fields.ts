@@ -50,7 +50,9 @@ function jsonFields(value: unknown, what: string, prefix: string, fail: Fail): J
   const fields = value as Record<string, unknown>;
   const path = (name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
   const wrong = (name: string, wanted: string): never =>
-    fail(`${what}: "${path(name)}" is ${Object.hasOwn(fields, name) ? "not" : "missing,"} ${wanted}`);
+    fail(
+      `${what}: "${path(name)}" is ${Object.hasOwn(fields, name) ? "not" : "missing,"} ${wanted}`,
+    );
   const field = (name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
 
   function list(name: string, wanted: string, fits: (item: unknown) => boolean): unknown[] {

@@ -93,7 +93,12 @@ function timePasses(
   if (!Number.isInteger(passCount) || passCount < 1) {
     const remedy = "Pass an integer from 1.";
     const problem = "is no number of passes";
-    throw new UsageError({ where: "timeReplay", argument: `passCount ${passCount}`, problem, remedy });
+    throw new UsageError({
+      where: "timeReplay",
+      argument: `passCount ${passCount}`,
+      problem,
+      remedy,
+    });
   }
   const nsPerEvent: number[] = [];
   for (let passIndex = 0; passIndex <= passCount; passIndex++) {

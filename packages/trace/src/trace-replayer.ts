@@ -229,7 +229,8 @@ export function createReplayer(options: ReplayerOptions): Replayer {
       const block = blocks[id] as Block;
       if (block === 0) continue;
       const sizeBytes = sizesBytes[id] as number;
-      if (verifier !== undefined) verifier.check(AFTER_EVENTS, OPERATION_FREE, id, block, sizeBytes);
+      if (verifier !== undefined)
+        verifier.check(AFTER_EVENTS, OPERATION_FREE, id, block, sizeBytes);
       allocator.free(block);
       forget(id, sizeBytes);
     }
@@ -256,5 +257,9 @@ function refuse(argument: string, problem: string, remedy: string): never {
 
 function refuseEvent(eventIndex: number, kind: number, id: number, problem: string): never {
   const event = `event ${eventIndex} (${operationName(kind)} of block ${id})`;
-  return refuse(event, `cannot be replayed: the block ${problem}`, "Replay events a reader checked.");
+  return refuse(
+    event,
+    `cannot be replayed: the block ${problem}`,
+    "Replay events a reader checked.",
+  );
 }

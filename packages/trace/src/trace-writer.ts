@@ -69,8 +69,12 @@ export function encodeTrace(description: TraceDescription, events: TraceEvents):
     domains: ["obj", "mem"],
     markNames,
   });
-  const { freeNull = 0, foreignFree = 0, foreignRealloc = 0, failed = 0 } =
-    description.notRecorded ?? {};
+  const {
+    freeNull = 0,
+    foreignFree = 0,
+    foreignRealloc = 0,
+    failed = 0,
+  } = description.notRecorded ?? {};
   const notRecorded = { freeNull, foreignFree, foreignRealloc, failed };
   const footer = formatTraceFooter({ ...figures, notRecorded });
   const decoded = joinBytes([
