@@ -26,14 +26,14 @@ function findTools(options: BenchOptions): Tools {
       where: "bench",
       argument: `--node ${options.nodeVersion}`,
       problem: `cannot be used: ${node.missing}`,
-      remedy: "Name a version that npm's package \"node\" has, such as 22",
+      remedy: 'Name a version that npm\'s package "node" has, such as 22',
     });
   }
   return {
     node: node.value,
     program: compileLoops("program"),
     library: compileLoops("library"),
-    tlsf: compileTlsf(pinnedVersions()["assemblyscript"] ?? ""),
+    tlsf: compileTlsf(pinnedVersions().assemblyscript ?? ""),
     python: findPython(),
   };
 }
@@ -45,10 +45,10 @@ function versionsOf(tools: Tools): Record<string, string> {
     const pin = npmPackage === undefined ? undefined : pins[npmPackage];
     if (pin !== undefined) versions[name] = pin;
   }
-  if ("value" in tools.program) versions["c-malloc"] = `(${compilerVersion()} -O2)`;
+  if ("value" in tools.program) versions["c-malloc"] = `(${compilerVersion()}, -O2)`;
   if ("value" in tools.python) {
     const { version, isWanted } = tools.python.value;
-    versions["cpython"] = `CPython ${version}${isWanted ? "" : " (not 3.13: no reference)"}`;
+    versions.cpython = `CPython ${version}${isWanted ? "" : " (not 3.13: no reference)"}`;
   }
   return versions;
 }

@@ -135,7 +135,7 @@ export function runMillion(subject: Subject, blockCount: number, warmCount: numb
 }
 
 /** An event is two words: id × 4 + operation, and the request in bytes. */
-export const enum Operation {
+export enum Operation {
   free = 0,
   allocate = 1,
   allocateZeroed = 2,

@@ -1,8 +1,8 @@
 // The figures as people read them: a table a workload, then the targets with their answers.
 
+import type { BenchDocument } from "./document.js";
 import { PEERS } from "./peer.js";
 import type { Row, WorkloadResult } from "./run.js";
-import type { BenchDocument } from "./document.js";
 import { answerText, type Target } from "./target.js";
 
 export type Style = "text" | "markdown";
@@ -16,9 +16,9 @@ const TIMED_HEADINGS = [
   "resident MB",
   "ours is × faster, net",
   "gross",
-  "target",
+  "target or remark",
 ];
-const MEMORY_HEADINGS = ["peer", "bytes per block", "resident MB of the process"];
+const MEMORY_HEADINGS = ["peer", "bytes per block", "resident MB of the process", "remark"];
 
 function figure(value: number | undefined): string {
   if (value === undefined) return NONE;
@@ -67,7 +67,10 @@ function titleOf(row: Row, document: BenchDocument, style: Style): string {
 
 function timedCells(row: Row, document: BenchDocument, targets: readonly Target[], style: Style) {
   const title = titleOf(row, document, style);
-  if (row.cpuNs === undefined) return [title, row.problem ?? NONE];
+  if (row.cpuNs === undefined) {
+    const blanks = TIMED_HEADINGS.slice(2).map(() => NONE);
+    return [title, ...blanks, row.problem ?? NONE];
+  }
   const { cpuNs, wallNs } = row;
   const answer = targets.find((target) => target.peer === row.peer);
   return [
@@ -92,8 +95,9 @@ function renderMetric(
   if (rows.every((row) => row.cpuNs === undefined)) {
     const cells = rows.map((row) => [
       titleOf(row, document, style),
-      row.problem ?? figure(row.bytesPerBlock),
+      figure(row.bytesPerBlock),
       megabytes(row.residentBytes),
+      row.problem ?? "",
     ]);
     return renderTable(MEMORY_HEADINGS, cells, style);
   }

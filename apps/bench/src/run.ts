@@ -63,7 +63,9 @@ export function runWorkload(
   for (let round = 1; round <= settings.roundCount; round++) {
     for (const entry of all) {
       if (entry.problem !== undefined) continue;
-      settings.progress(`${workload.name} round ${round}/${settings.roundCount} ${entry.peer.name}`);
+      settings.progress(
+        `${workload.name} round ${round}/${settings.roundCount} ${entry.peer.name}`,
+      );
       const outcome = spawnSample(entry.peer, call, settings.tools, settings.timeoutSeconds);
       if ("failure" in outcome) entry.problem = outcome.failure;
       else entry.samples.push(outcome.sample);

@@ -2,7 +2,14 @@
 // usage: sample.js JSON     where JSON is a SampleOrder
 
 import { readFileSync, writeSync } from "node:fs";
-import { type LoopResult, type Repeats, runFootprint, runMillion, runReplace, runTrace } from "./loop.js";
+import {
+  type LoopResult,
+  type Repeats,
+  runFootprint,
+  runMillion,
+  runReplace,
+  runTrace,
+} from "./loop.js";
 import type { Subject, SubjectFacts } from "./subject.js";
 import type { LoopCall } from "./workload.js";
 
@@ -72,7 +79,7 @@ function readWords(file: string): Int32Array {
 }
 
 const order = process.argv[2];
-if (order !== undefined && process.env["OURO_BENCH_SAMPLE"] === "1") {
+if (order !== undefined && process.env.OURO_BENCH_SAMPLE === "1") {
   const result = await takeSample(JSON.parse(order) as SampleOrder);
   writeSync(1, `${JSON.stringify(result)}\n`);
 }

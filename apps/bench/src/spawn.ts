@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { callFor, type Peer, repeatsOf, roomBytes } from "./peer.js";
 import type { SampleOrder, SampleResult } from "./sample.js";
-import { firstLine, type Found, peersFolder, type Python } from "./tool.js";
+import { type Found, firstLine, type Python, peersFolder } from "./tool.js";
 import type { LoopCall } from "./workload.js";
 
 export interface Tools {
@@ -48,7 +48,7 @@ export function spawnSample(
 
 /** The line of an error's report that says what it is. */
 function reasonIn(stderr: string): string {
-  const line = stderr.split("\n").find((part) => /^\s*(\w*(Error|Exception)\b|.*\bE[A-Z]{4,}\b)/.test(part));
+  const line = stderr.split("\n").find((part) => /^\w*(Error|Exception)\b/.test(part));
   return firstLine(line ?? stderr);
 }
 

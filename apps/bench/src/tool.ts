@@ -3,7 +3,14 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -37,7 +44,11 @@ export function cacheFolder(...parts: string[]): string {
 }
 
 /** Runs a tool that writes `file`, unless an earlier run did. */
-function compile(file: string, command: string, argumentsFor: (out: string) => string[]): Found<string> {
+function compile(
+  file: string,
+  command: string,
+  argumentsFor: (out: string) => string[],
+): Found<string> {
   if (existsSync(file)) return { value: file };
   const unfinished = `${file}.${process.pid}`;
   const run = spawnSync(command, argumentsFor(unfinished), { encoding: "utf8", timeout: 120_000 });
@@ -56,9 +67,10 @@ export function firstLine(text: string): string {
 export function compileLoops(kind: "program" | "library"): Found<string> {
   const source = join(peersFolder, "loops.c");
   const flags = kind === "program" ? ["-O2"] : ["-O2", "-shared", "-fPIC", "-DPYMALLOC"];
-  if (kind === "library" && process.platform === "darwin") flags.push("-undefined", "dynamic_lookup");
+  if (kind === "library" && process.platform === "darwin")
+    flags.push("-undefined", "dynamic_lookup");
   const folder = cacheFolder(readFileSync(source, "utf8"), ...flags);
-  const compiler = process.env["CC"] ?? "cc";
+  const compiler = process.env.CC ?? "cc";
   return compile(join(folder, kind), compiler, (out) => [...flags, source, "-o", out]);
 }
 
@@ -80,8 +92,8 @@ export function compileTlsf(version: string): Found<string> {
 
 /** What a compiler calls itself. */
 export function compilerVersion(): string {
-  const run = spawnSync(process.env["CC"] ?? "cc", ["--version"], { encoding: "utf8" });
-  return run.status === 0 ? firstLine(run.stdout) : "unknown";
+  const run = spawnSync(process.env.CC ?? "cc", ["--version"], { encoding: "utf8" });
+  return run.status === 0 ? firstLine(run.stdout).replace(/\s*\([^)]*\)/, "") : "unknown";
 }
 
 export interface Python {
@@ -93,9 +105,8 @@ export interface Python {
 
 /** OURO_PYTHON, python3.13 on the path, pyenv's newest 3.13, then any python3. */
 export function findPython(): Found<Python> {
-  const chosen = process.env["OURO_PYTHON"];
-  const commands =
-    chosen !== undefined ? [chosen] : ["python3.13", ...pyenvPythons(), "python3"];
+  const chosen = process.env.OURO_PYTHON;
+  const commands = chosen !== undefined ? [chosen] : ["python3.13", ...pyenvPythons(), "python3"];
   let other: Python | undefined;
   for (const command of commands) {
     const code = "import platform as p; print(p.python_implementation(), p.python_version())";
@@ -112,7 +123,7 @@ export function findPython(): Found<Python> {
 }
 
 function pyenvPythons(): string[] {
-  const versions = join(process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"), "versions");
+  const versions = join(process.env.PYENV_ROOT ?? join(homedir(), ".pyenv"), "versions");
   if (!existsSync(versions)) return [];
   return readdirSync(versions)
     .filter((version) => /^3\.13\.\d+$/.test(version))

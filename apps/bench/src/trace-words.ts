@@ -11,7 +11,7 @@ const shippedFolder = fileURLToPath(new URL("../../demo/traces/", import.meta.ur
 
 /** The traces the project ships; OURO_DATA names a folder with others, or their parent. */
 export function findTraces(): string[] {
-  const data = process.env["OURO_DATA"];
+  const data = process.env.OURO_DATA;
   const folders = data === undefined ? [shippedFolder] : [data, join(data, "traces")];
   for (const folder of folders) {
     if (!existsSync(folder)) continue;

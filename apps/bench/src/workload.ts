@@ -63,12 +63,14 @@ function replaceWorkloads(pairCount: number): Workload[] {
       title: "free + allocate 8–512 bytes, 10,000 live, random slot",
       call: { loop: "replace", shape: mixed, pairCount },
     },
-    ...LIVE_COUNTS.map((liveCount): Workload => ({
-      group: "live",
-      name: `live-${liveCount}`,
-      title: `free + allocate 8–512 bytes, ${liveCount.toLocaleString("en")} live, random slot`,
-      call: { loop: "replace", shape: { ...mixed, liveCount }, pairCount },
-    })),
+    ...LIVE_COUNTS.map(
+      (liveCount): Workload => ({
+        group: "live",
+        name: `live-${liveCount}`,
+        title: `free + allocate 8–512 bytes, ${liveCount.toLocaleString("en")} live, random slot`,
+        call: { loop: "replace", shape: { ...mixed, liveCount }, pairCount },
+      }),
+    ),
   ];
 }
 
@@ -81,12 +83,14 @@ function wholeWorkloads(blockCount: number): Workload[] {
       title: `${count} blocks of 32 bytes, first touch of the memory included`,
       call: { loop: "million", blockCount },
     },
-    ...[16, 32].map((requestBytes): Workload => ({
-      group: "footprint",
-      name: `footprint-${requestBytes}`,
-      title: `resident bytes per block of ${requestBytes} bytes, ${count} blocks, slots not counted`,
-      call: { loop: "footprint", blockCount, requestBytes },
-    })),
+    ...[16, 32].map(
+      (requestBytes): Workload => ({
+        group: "footprint",
+        name: `footprint-${requestBytes}`,
+        title: `resident bytes per block of ${requestBytes} bytes, ${count} blocks, slots not counted`,
+        call: { loop: "footprint", blockCount, requestBytes },
+      }),
+    ),
   ];
 }
 

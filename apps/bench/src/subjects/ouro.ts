@@ -1,6 +1,6 @@
 // Ours: a private heap with the pool allocator, alone and behind the size router.
 
-import * as allocators from "@ouro/allocator";
+import { createLargeBlockAllocator, createPoolAllocator, createSizeRouter } from "@ouro/allocator";
 import { createPrivateHeap } from "@ouro/heap";
 import type { Allocator, Block } from "@ouro/interfaces";
 import { createNumberSlots, type Handle, type Subject } from "../subject.js";
@@ -12,7 +12,7 @@ function subjectOf(allocator: Allocator, bytes: Uint8Array): Subject {
   return {
     allocate: allocator.allocate as Subject["allocate"],
     allocateZeroed: allocator.allocateZeroed as Subject["allocate"],
-    reallocate: allocator.reallocate as NonNullable<Subject["reallocate"]>,
+    reallocate: allocator.reallocate as unknown as NonNullable<Subject["reallocate"]>,
     free: allocator.free as Subject["free"],
     touch(handle: Handle) {
       bytes[(handle as Block) * 4] = 1;
@@ -24,12 +24,12 @@ function subjectOf(allocator: Allocator, bytes: Uint8Array): Subject {
 
 export function createPoolSubject(): Subject {
   const heap = createPrivateHeap({ reservationBytes: RESERVATION_BYTES });
-  return subjectOf(allocators.createPoolAllocator({ source: heap }), heap.bytes);
+  return subjectOf(createPoolAllocator({ source: heap }), heap.bytes);
 }
 
 export function createRouterSubject(): Subject {
   const heap = createPrivateHeap({ reservationBytes: RESERVATION_BYTES });
-  const small = allocators.createPoolAllocator({ source: heap });
-  const large = allocators.createLargeBlockAllocator({ source: heap });
-  return subjectOf(allocators.createSizeRouter({ small, large }), heap.bytes);
+  const small = createPoolAllocator({ source: heap });
+  const large = createLargeBlockAllocator({ source: heap });
+  return subjectOf(createSizeRouter({ source: heap, small, large }), heap.bytes);
 }
