@@ -15,6 +15,10 @@ import {
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
+  EVENT_POOL_RELEASE,
+  EVENT_POOL_TAKE,
+  isObserved,
+  type Observer,
   POOL_SIZE_WORDS,
   type PoolStatistics,
   SIZE_CLASS_COUNT,
@@ -31,6 +35,8 @@ export interface PoolAllocatorOptions {
   source: ArenaSource;
   /** Names the borrower; two pool allocators in one heap need two names. Default `pools`. */
   name?: string;
+  /** Told when a pool is taken and released; blocks are `observedAllocator`'s. */
+  observer?: Observer;
 }
 
 export interface PoolAllocator extends Allocator {
@@ -48,7 +54,7 @@ export interface PoolAllocator extends Allocator {
  * thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
-  const { source, name = "pools" } = options;
+  const { source, name = "pools", observer } = options;
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
@@ -84,9 +90,16 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     if (!carve(pool)) {
       const next = words[pool + NEXT_POOL] as number;
       words[usedPools + granules] = next;
-      if (next === noPool && !startPool(granules)) return 0;
+      if (next === noPool) return allocateFromNewPool(granules);
     }
     return tryAllocate(granules << 4);
+  }
+
+  function allocateFromNewPool(granules: number): number {
+    if (!startPool(granules)) return 0;
+    const block = tryAllocate(granules << 4);
+    if (isObserved(observer, EVENT_POOL_TAKE)) emit(observer, EVENT_POOL_TAKE, recordOf(block));
+    return block;
   }
 
   /** Makes the next block never used the one free block; false when there is none. */
@@ -106,6 +119,16 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     words[pool + NEXT_POOL] = noPool;
     words[usedPools + granules] = pool;
     return true;
+  }
+
+  function emit(
+    listener: Observer,
+    code: typeof EVENT_POOL_TAKE | typeof EVENT_POOL_RELEASE,
+    record: number,
+  ): void {
+    const pool = words[record + layout.POOL] as number;
+    const arena = (pool >>> ARENA_SHIFT) * ARENA_SIZE_WORDS;
+    listener.event(code, pool, words[record + SIZE_CLASS] as number, arena);
   }
 
   function initialisePool(pool: number, sizeClass: number): void {
@@ -169,6 +192,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     else words[previous + NEXT_POOL] = next;
     words[next + PREVIOUS_POOL] = previous;
     releasePool(pool);
+    if (isObserved(observer, EVENT_POOL_RELEASE)) emit(observer, EVENT_POOL_RELEASE, pool);
   }
 
   function owns(block: number): boolean {

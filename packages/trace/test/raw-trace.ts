@@ -84,8 +84,10 @@ export type PlainEvent = readonly [kind: number, id: number, sizeBytes: number];
 
 export type LeftOut = "crc" | "figures" | "endMagic" | "typedErrors";
 
+const mark: unique symbol = Symbol.for("ouro.error") as never;
+
 class Refusal extends Error {
-  readonly [Symbol.for("ouro.error") as never] = true as never;
+  readonly [mark] = true;
   readonly kind = "input-format";
   readonly offsetBytes = 0;
 }
