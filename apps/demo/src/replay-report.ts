@@ -73,7 +73,8 @@ function timeLines(result: ReplayResult, look: Look): string[] {
   const spread =
     time.passes.length === 1
       ? "One timed pass, so no spread is known"
-      : `${time.min.toFixed(1)} to ${time.max.toFixed(1)} ns over ${formatNoun(time.passes.length, "pass")}`;
+      : `${time.min.toFixed(1)} to ${time.max.toFixed(1)} ns over ` +
+        formatNoun(time.passes.length, "pass");
   const text = `${spread}; the replay loop is included.`;
   const remark =
     result.facts === undefined ? "" : " CPython and glibc: recorded in C on another machine.";
