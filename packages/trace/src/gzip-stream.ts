@@ -7,8 +7,8 @@
 //            └──────────────────┴──────────────────┴──────────────┴────────────────────┘
 //
 // Input is gathered and goes to the library in slices of 8 KiB: deflate swells data 1032 times at
-// most, so that no slice can give more than 8 MiB before the limits are looked at; and the library's
-// work for a slice, however small, is about 200 KiB of copying. Source: RFC 1951 and 1952.
+// most, so that no slice can give more than 8 MiB before the limits are looked at; and a slice,
+// however small, costs the library about 200 KiB of copying. Source: RFC 1951 and 1952.
 
 import { LimitReachedError } from "@ouro/interfaces";
 import { Gunzip } from "fflate";

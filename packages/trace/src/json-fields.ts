@@ -49,10 +49,10 @@ function jsonFields(value: unknown, what: string, prefix: string, fail: Fail): J
   }
   const fields = value as Record<string, unknown>;
   const path = (name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
-  const wrong = (name: string, wanted: string): never =>
-    fail(
-      `${what}: "${path(name)}" ${Object.hasOwn(fields, name) ? "is not" : "is missing; it is"} ${wanted}`,
-    );
+  const wrong = (name: string, wanted: string): never => {
+    const verdict = Object.hasOwn(fields, name) ? "is not" : "is missing; it is";
+    return fail(`${what}: "${path(name)}" ${verdict} ${wanted}`);
+  };
   const field = (name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
 
   function list(name: string, wanted: string, fits: (item: unknown) => boolean): unknown[] {
