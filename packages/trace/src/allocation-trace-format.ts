@@ -1,6 +1,6 @@
-// An allocation trace (`NAME.altrace.gz`) is what a real program asked of CPython's allocators, call
-// by call, recorded at `PyObject_Malloc` & co. and `PyMem_Malloc` & co. The file is one gzip member.
-// Decoded, it is (integers little-endian):
+// An allocation trace (`NAME.altrace.gz`) is what a real program asked of CPython's allocators,
+// call by call, recorded at `PyObject_Malloc` & co. and `PyMem_Malloc` & co. The file is one gzip
+// member. Decoded, it is (integers little-endian):
 //
 //   offset   0          8         12            12+h          …            …         …
 //            ┌──────────┬─────────┬─────────────┬─────────────┬────────────┬─────────┬──────────┐

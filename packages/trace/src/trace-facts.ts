@@ -1,5 +1,5 @@
-// Facts about a trace: what the real pymalloc of CPython 3.13.0 and glibc's malloc did with the same
-// events, recorded beside the trace as `NAME.facts.json`. A replay is compared with them.
+// Facts about a trace: what the real pymalloc of CPython 3.13.0 and glibc's malloc did with the
+// same events, recorded beside the trace as `NAME.facts.json`. A replay is compared with them.
 
 import { InputFormatError } from "@ouro/interfaces";
 import { type JsonFields, parseJsonFields } from "./json-fields.js";
