@@ -11,8 +11,16 @@ function progress(message: string): void {
   process.stderr.write(`${message}${end}`);
 }
 
+/** The command that measures the same again: where the result went is nobody's business. */
+function repeatingCommand(words: readonly string[]): string {
+  const kept = words.filter(
+    (word, i) => !word.startsWith("--output") && words[i - 1] !== "--output",
+  );
+  return ["npm run bench", ...(kept.length === 0 ? [] : ["--", ...kept])].join(" ");
+}
+
 async function measure(options: BenchOptions, words: readonly string[]): Promise<void> {
-  const command = ["npm run bench", ...(words.length === 0 ? [] : ["--", ...words])].join(" ");
+  const command = repeatingCommand(words);
   const document = await runBench(options, command, progress);
   const text =
     options.format === "json"
