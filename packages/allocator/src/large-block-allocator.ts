@@ -8,6 +8,7 @@
 import {
   type Allocator,
   type AllocatorStatistics,
+  ARENA_SHIFT,
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
@@ -96,8 +97,7 @@ export function createLargeBlockAllocator(
       get(allocatedMap + (block >>> MAP_SHIFT)) & ~(1 << (block >>> 2));
     words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) - 1;
     words[state + layout.HELD_WORDS] = get(state + layout.HELD_WORDS) - sizeWords;
-    // A stale mark would pass for a live block's if this place were looked at again.
-    words[header + layout.MARK] = 0;
+    words[header + layout.MARK] = layout.freedMark(header);
     coalesce(header, sizeWords);
   }
 
@@ -133,11 +133,12 @@ export function createLargeBlockAllocator(
     });
   }
 
-  /** Freed and still apart: a free block begins here. One that was joined is any foreign number. */
+  /** A free block begins here, or a freed one did before it was joined with the one before. */
   function wasBlock(block: number): boolean {
     if (block !== (block | 0) || (block & 3) !== 0 || block < firstWord + HEADER) return false;
-    if (words[context.arenaTable + (block >>> 18)] !== context.borrower) return false;
+    if (words[context.arenaTable + (block >>> ARENA_SHIFT)] !== context.borrower) return false;
     const header = block - HEADER;
+    if (words[header + layout.MARK] === layout.freedMark(header)) return true;
     const sizeWords = get(header) & layout.SIZE_MASK;
     return (get(header) & layout.FREE) !== 0 && words[header + sizeWords - 1] === sizeWords;
   }
