@@ -33,7 +33,6 @@ export interface RigMaker {
 }
 
 const RESERVATION_BYTES = 12 * ARENA_SIZE_BYTES;
-const POOL_HEADER_BYTES = 32;
 const LARGE_HEADER_BYTES = 8;
 const EXTENT_OVERHEAD_BYTES = 16;
 
