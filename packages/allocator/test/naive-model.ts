@@ -8,7 +8,6 @@
 import { ARENA_SIZE_WORDS, POOL_SIZE_WORDS } from "@ouro/interfaces";
 
 const POOLS_PER_ARENA = 64;
-const POOL_HEADER_WORDS = 8;
 
 interface NaivePool {
   readonly start: number;
@@ -63,7 +62,7 @@ export function createNaiveModel(firstArenaIndex: number, arenaCount: number): N
     if (freeCount(arena) === 0) usable.shift();
     if (pool.sizeClass !== sizeClass) {
       pool.sizeClass = sizeClass;
-      pool.capacity = Math.floor((POOL_SIZE_WORDS - POOL_HEADER_WORDS) / ((sizeClass + 1) * 4));
+      pool.capacity = Math.floor(POOL_SIZE_WORDS / ((sizeClass + 1) * 4));
       pool.freed = [];
       pool.carvedCount = 0;
     }
@@ -96,7 +95,7 @@ export function createNaiveModel(firstArenaIndex: number, arenaCount: number): N
     const again = pool.freed.pop();
     if (again !== undefined) return again;
     pool.carvedCount++;
-    return pool.start + POOL_HEADER_WORDS + (pool.carvedCount - 1) * (sizeClass + 1) * 4;
+    return pool.start + (pool.carvedCount - 1) * (sizeClass + 1) * 4;
   }
 
   function poolOf(block: number): NaivePool {

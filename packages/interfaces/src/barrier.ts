@@ -6,14 +6,14 @@
 //   move    a value goes from one slot to another, which loses its old one
 //   drop    a run of root slots loses its values (a frame is left)
 //
-// The order of steps inside a hook is part of the contract: counting strategies run program code and
-// free memory inside these, and each order below has been a bug somewhere.
+// The order of steps inside a hook is part of the contract: counting strategies run program code
+// and free memory inside these, and each order below has been a bug somewhere.
 
 import type { Reference, Slot, Value, WordIndex } from "./word.js";
 
 /**
- * `holder` is the object whose slot it is, 0 for a root slot. **Invariant:** when a hook returns, or
- * runs program code, no slot names freed memory.
+ * `holder` is the object whose slot it is, 0 for a root slot. **Invariant:** when a hook returns,
+ * or runs program code, no slot names freed memory.
  */
 export interface Barrier {
   /** `slot` holds none until now; the birth counts as one reference. O(1). */

@@ -39,7 +39,7 @@ export interface Collector extends Barrier {
   allocate(type: TypeId, sizeWords: number): Reference | 0;
   /** Collects generations 0 to `generation`. O(what the strategy examines). */
   collect(generation: number): Collection;
-  /** Only with the trait `slices`: about `workLimit` units of work; true when a cycle is finished. */
+  /** Only with the trait `slices`: about `workLimit` units of work; true at the end of a cycle. */
   step?(workLimit: number): boolean;
   /** Visits every object that is not reclaimed, in the order of the strategy. O(heap). */
   walk(visit: (object: Reference, type: TypeId) => void): void;

@@ -10,7 +10,8 @@
 import type { Reference, WordIndex } from "./word.js";
 
 /**
- * The objects to examine. Membership is two tests: the pool's flag first, the object's header second.
+ * The objects to examine. Membership is two tests: the pool's flag first, the object's header
+ * second.
  */
 export interface Candidates {
   readonly generation: number;

@@ -4,12 +4,12 @@
 //   observer.event(EVENT_BLOCK_REQUEST, requestBytes, sizeClass, block)
 //
 // Why one function and not a method an event: one call site shape stays quick in V8 with any number
-// of events, a recorder stores four numbers without knowing their meaning, and a new event breaks no
-// observer. `EVENTS` says what the numbers of each code are.
+// of events, a recorder stores four numbers without knowing their meaning, and a new event breaks
+// no observer. `EVENTS` says what the numbers of each code are.
 //
-// With no observer there is no call and no branch on the hot path: a part takes the observer when it
-// is made, asks `isObserved` once for each of its events, and picks the function with the event or
-// the one without:
+// With no observer there is no call and no branch on the hot path: a part takes the observer when
+// it is made, asks `isObserved` once for each of its events, and picks the function with the event
+// or the one without:
 //
 //   const free = isObserved(observer, EVENT_BLOCK_FREE) ? observedFree : plainFree;
 //
@@ -19,7 +19,7 @@
 
 /** Listens to the parts it is given to. */
 export interface Observer {
-  /** The codes it wants to hear; every event when it is left out. Read once, when a part is made. */
+  /** The codes it wants to hear; without it every event. Read once, when a part is made. */
   readonly wants?: readonly EventCode[];
   /** `a`, `b` and `c` are as `EVENTS` says, 0 where an event has fewer. Numbers only. */
   event(code: EventCode, a: number, b: number, c: number): void;

@@ -1,13 +1,13 @@
-// Finalization: what happens between "nothing reaches it" and "its memory is free", by whichever way
-// an object dies. Finalizers run at most once; weak references are emptied; what a finalizer made
-// reachable again lives on.
+// Finalization: what happens between "nothing reaches it" and "its memory is free", by whichever
+// way an object dies. Finalizers run at most once; weak references are emptied; what a finalizer
+// made reachable again lives on.
 //
 //   unreachable ──► condemned ──► finalizer ran ──► still unreachable ──► reclaimed
 //                       │                └─► reachable again: resurrected, `finalized` stays set
 //                       └─ nothing to run: reclaimed at once
 //
-// A condemned object waits in a queue whose entries are root slots: it stays whole, with all that it
-// reaches, until its finalizer has run. Sources: PEP 442; CPython's Python/gc.c.
+// A condemned object waits in a queue whose entries are root slots: it stays whole, with all that
+// it reaches, until its finalizer has run. Sources: PEP 442; CPython's Python/gc.c.
 
 import type { Reference, Slot, TypeId } from "./word.js";
 
@@ -41,7 +41,7 @@ export interface Finalization {
   /** Runs what was queued at its start and nothing that comes meanwhile, so that it ends. */
   runQueued(): number;
   readonly queuedCount: number;
-  /** A weak reference to what `from` holds. Throws `UsageError` if that cannot be weakly referred. */
+  /** A weak reference to what `from` holds. Throws `UsageError` if its type does not allow it. */
   weaken(from: Slot, callback?: WeakCallback): WeakReference;
   /** Puts the object into `into` and answers true, or answers false if it is gone. O(1). */
   strengthen(reference: WeakReference, into: Slot): boolean;

@@ -61,7 +61,7 @@ export interface Mutator extends Frames {
   /** Raw words only: a raw word written over a reference is found late and far away. */
   word(object: Reference, field: number): number;
   setWord(object: Reference, field: number, value: number): void;
-  /** Where the fields begin in linear memory, for bulk access to raw words. Borrowed, as `object`. */
+  /** Where the fields begin in linear memory, for bulk access to raw words. Borrowed. */
   fieldsStart(object: Reference): WordIndex;
 
   /** Runs what was queued when it began, and a collection if one is due. Safepoint. */

@@ -1,6 +1,6 @@
 // Roots: the slots from which everything alive is reached. They are words of linear memory in a
-// region reserved at its maximum, so the root stack never moves and never grows in place of another;
-// an interpreter's value stack is the root stack.
+// region reserved at its maximum, so the root stack never moves and never grows in place of
+// another; an interpreter's value stack is the root stack.
 //
 //   start                                top                              end
 //   │ handles: owned by host code │ frame │ frame │ current frame │ unused … │

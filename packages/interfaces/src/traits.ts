@@ -27,8 +27,8 @@ export interface Traits {
   /** When program code runs: in the call that dropped the last reference, or queued for `poll`. */
   readonly programCode: "in place" | "at safepoints";
   /**
-   * What comes first for an object that dies: CPython runs the finalizer first on death by count, and
-   * weak-reference callbacks first in a collection.
+   * What comes first for an object that dies: CPython runs the finalizer first on death by count,
+   * and weak-reference callbacks first in a collection.
    */
   readonly finalizationOrder: "cpython" | "weak references first";
   /** Whether a finalizer may make its object reachable again. */

@@ -9,8 +9,8 @@
 // part that `variablePart` names is repeated `length` times more than its fixed count and is always
 // the last part present, so that every fixed field stays at the same offset.
 //
-// A *visited* slot is seen by every collector. An *owned-only* slot holds a counted reference that is
-// released at death, but that a cycle detector must not subtract (CPython: references that
+// A *visited* slot is seen by every collector. An *owned-only* slot holds a counted reference that
+// is released at death, but that a cycle detector must not subtract (CPython: references that
 // `tp_traverse` skips); a tracing collector follows it. A *raw* word is nobody's reference.
 
 import type { TypeId, WordIndex } from "./word.js";
@@ -27,8 +27,8 @@ export const FLAGS_SHIFT = 16;
 export const TYPE_LIMIT_COUNT = 0xffff;
 
 /**
- * Order in which the slots of an object are visited or released. `insertion`: pairs of key and value
- * in the order in which the keys came in, deleted pairs skipped (CPython: dict).
+ * Order in which the slots of an object are visited or released. `insertion`: pairs of key and
+ * value in the order in which the keys came in, deleted pairs skipped (CPython: dict).
  */
 export type SlotOrder = "forward" | "backward" | "insertion";
 
@@ -37,8 +37,8 @@ export type UntrackingRule = "never" | "tuple" | "dict";
 
 /**
  * **Invariants:** counts are whole numbers from 0; a type with a variable part has no fixed part
- * behind it; an acyclic type is never a candidate; a type that is not `collected` may own references
- * but has no visited slot.
+ * behind it; an acyclic type is never a candidate; a type that is not `collected` may own
+ * references but has no visited slot.
  */
 export interface TypeDescriptor {
   /** Unique in its type table. */
@@ -63,8 +63,8 @@ export interface TypeDescriptor {
 }
 
 /**
- * The types of one memory manager. **Invariant:** a type, once defined, never changes, and its number
- * is the same for as long as the table lives.
+ * The types of one memory manager. **Invariant:** a type, once defined, never changes, and its
+ * number is the same for as long as the table lives.
  */
 export interface TypeTable {
   /** First word of the rows in linear memory; their layout is the object model's. */

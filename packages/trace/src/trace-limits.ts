@@ -14,7 +14,7 @@ export interface TraceLimits {
   /** Largest single request. At most 2^31 − 1. */
   readonly sizeBytes: number;
   readonly decodedBytes: number;
-  /** Decoded bytes for each compressed one, measured once a MiB is decoded. */
+  /** Decoded bytes for each compressed one, measured once 4 MiB are decoded. */
   readonly decompressionRatio: number;
 }
 
