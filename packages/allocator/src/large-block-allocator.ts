@@ -50,7 +50,13 @@ export function createLargeBlockAllocator(
   const context = makeContext(source, name);
   const { words, state, allocatedMap } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
-  const { SIZE, MARK, FREE, PREVIOUS_FREE, SIZE_MASK, LIVE_COUNT, HELD_WORDS } = layout;
+  const SIZE = layout.SIZE;
+  const MARK = layout.MARK;
+  const FREE = layout.FREE;
+  const PREVIOUS_FREE = layout.PREVIOUS_FREE;
+  const SIZE_MASK = layout.SIZE_MASK;
+  const LIVE_COUNT = layout.LIVE_COUNT;
+  const HELD_WORDS = layout.HELD_WORDS;
   const HEADER = layout.LARGE_HEADER_SIZE_WORDS;
   const mapShift = MAP_SHIFT;
   const lists = createFreeBlockLists(context);

@@ -58,8 +58,15 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
-  const { FREE_BLOCK, USED_COUNT, NEXT_CARVE, CARVE_END, NEXT_POOL, PREVIOUS_POOL } = layout;
-  const { SIZE_CLASS, POOL_SHIFT, POOL_RECORD_SHIFT } = layout;
+  const FREE_BLOCK = layout.FREE_BLOCK;
+  const USED_COUNT = layout.USED_COUNT;
+  const NEXT_CARVE = layout.NEXT_CARVE;
+  const CARVE_END = layout.CARVE_END;
+  const NEXT_POOL = layout.NEXT_POOL;
+  const PREVIOUS_POOL = layout.PREVIOUS_POOL;
+  const SIZE_CLASS = layout.SIZE_CLASS;
+  const POOL_SHIFT = layout.POOL_SHIFT;
+  const POOL_RECORD_SHIFT = layout.POOL_RECORD_SHIFT;
   const mapShift = MAP_SHIFT;
   const limitBytes = SMALL_REQUEST_LIMIT_BYTES;
   // Indexed by granules, 1 to 32; the list of 0 granules is empty, and size 0 is found out there.
