@@ -15,6 +15,10 @@ import {
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
+  EVENT_POOL_RELEASE,
+  EVENT_POOL_TAKE,
+  isObserved,
+  type Observer,
   POOL_SIZE_WORDS,
   type PoolStatistics,
   SIZE_CLASS_COUNT,
@@ -27,12 +31,12 @@ import { type PoolVisitor, poolStatistics } from "./pool-statistics.js";
 import { validatePools } from "./pool-validate.js";
 import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
 
-const { FREE_BLOCK, USED_COUNT, NEXT_CARVE, CARVE_END, POOL_SHIFT } = layout;
-
 export interface PoolAllocatorOptions {
   source: ArenaSource;
   /** Names the borrower; two pool allocators in one heap need two names. Default `pools`. */
   name?: string;
+  /** Told when a pool is taken and released; blocks are `observedAllocator`'s. */
+  observer?: Observer;
 }
 
 export interface PoolAllocator extends Allocator {
@@ -50,9 +54,15 @@ export interface PoolAllocator extends Allocator {
  * thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
-  const { source, name = "pools" } = options;
+  const { source, name = "pools", observer } = options;
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const { FREE_BLOCK, USED_COUNT, NEXT_CARVE, CARVE_END, NEXT_POOL, PREVIOUS_POOL } = layout;
+  const { SIZE_CLASS, POOL_SHIFT, POOL_RECORD_SHIFT } = layout;
+  const mapShift = MAP_SHIFT;
+  const limitBytes = SMALL_REQUEST_LIMIT_BYTES;
+  // Indexed by granules, 1 to 32; the list of 0 granules is empty, and size 0 is found out there.
   const usedPools = context.state + layout.USED_POOLS;
   const noPool = context.state + layout.NO_POOL;
   const { takePool, releasePool } = createArenaList(context, source);
@@ -60,28 +70,36 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
 
   function tryAllocate(requestBytes: number): Block {
-    if (requestBytes >>> 0 !== requestBytes || requestBytes > SMALL_REQUEST_LIMIT_BYTES) {
-      refuseRequest(name, requestBytes, SMALL_REQUEST_LIMIT_BYTES);
+    const granules = (requestBytes + 15) >> 4;
+    if (requestBytes !== (requestBytes | 0) || granules >>> 0 > SIZE_CLASS_COUNT) {
+      refuseRequest(name, requestBytes, limitBytes);
     }
-    const sizeClass = requestBytes === 0 ? 0 : (requestBytes - 1) >> 4;
-    const pool = words[usedPools + sizeClass] as number;
+    const pool = words[usedPools + granules] as number;
     const block = words[pool + FREE_BLOCK] as number;
-    if (block === 0) return carveOrAdvance(pool, sizeClass) as Block;
+    if (block === 0) return carveOrAdvance(pool, granules) as Block;
     words[pool + FREE_BLOCK] = words[block] as number;
     words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;
-    const mapWord = allocatedMap + (block >>> MAP_SHIFT);
+    const mapWord = allocatedMap + (block >>> mapShift);
     words[mapWord] = (words[mapWord] as number) | (1 << (block >>> 2));
     return block as Block;
   }
 
   /** The first pool has no free block: carve its next one, or let it go and ask the next pool. */
-  function carveOrAdvance(pool: number, sizeClass: number): number {
+  function carveOrAdvance(pool: number, granules: number): number {
+    if (granules === 0) return tryAllocate(1);
     if (!carve(pool)) {
-      const next = words[pool + layout.NEXT_POOL] as number;
-      words[usedPools + sizeClass] = next;
-      if (next === noPool && !startPool(sizeClass)) return 0;
+      const next = words[pool + NEXT_POOL] as number;
+      words[usedPools + granules] = next;
+      if (next === noPool) return allocateFromNewPool(granules);
     }
-    return tryAllocate((sizeClass + 1) * 16);
+    return tryAllocate(granules << 4);
+  }
+
+  function allocateFromNewPool(granules: number): number {
+    if (!startPool(granules)) return 0;
+    const block = tryAllocate(granules << 4);
+    if (isObserved(observer, EVENT_POOL_TAKE)) emit(observer, EVENT_POOL_TAKE, recordOf(block));
+    return block;
   }
 
   /** Makes the next block never used the one free block; false when there is none. */
@@ -90,24 +108,34 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     if (carved >= (words[pool + CARVE_END] as number)) return false;
     words[pool + FREE_BLOCK] = carved;
     words[carved] = 0;
-    words[pool + NEXT_CARVE] = carved + (((words[pool + layout.SIZE_CLASS] as number) + 1) << 2);
+    words[pool + NEXT_CARVE] = carved + (((words[pool + SIZE_CLASS] as number) + 1) << 2);
     return true;
   }
 
-  function startPool(sizeClass: number): boolean {
+  function startPool(granules: number): boolean {
     const pool = takePool();
     if (pool === 0) return false;
-    if (words[pool + layout.SIZE_CLASS] !== sizeClass) initialisePool(pool, sizeClass);
-    words[pool + layout.NEXT_POOL] = noPool;
-    words[usedPools + sizeClass] = pool;
+    if (words[pool + SIZE_CLASS] !== granules - 1) initialisePool(pool, granules - 1);
+    words[pool + NEXT_POOL] = noPool;
+    words[usedPools + granules] = pool;
     return true;
+  }
+
+  function emit(
+    listener: Observer,
+    code: typeof EVENT_POOL_TAKE | typeof EVENT_POOL_RELEASE,
+    record: number,
+  ): void {
+    const pool = words[record + layout.POOL] as number;
+    const arena = (pool >>> ARENA_SHIFT) * ARENA_SIZE_WORDS;
+    listener.event(code, pool, words[record + SIZE_CLASS] as number, arena);
   }
 
   function initialisePool(pool: number, sizeClass: number): void {
     const first = words[pool + layout.POOL] as number;
     const sizeWords = layout.blockSizeWords(sizeClass);
     words[pool + USED_COUNT] = 0;
-    words[pool + layout.SIZE_CLASS] = sizeClass;
+    words[pool + SIZE_CLASS] = sizeClass;
     words[pool + FREE_BLOCK] = first;
     words[first] = 0;
     words[pool + NEXT_CARVE] = first + sizeWords;
@@ -115,11 +143,14 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   function free(block: Block): void {
-    const mapWord = allocatedMap + (block >>> MAP_SHIFT);
+    if (block !== (block | 0) || (block & 3) !== 0 || (block - firstWord) >>> 0 >= spanWords) {
+      refuse("free", block);
+    }
+    const mapWord = allocatedMap + (block >>> mapShift);
     const bit = 1 << (block >>> 2);
-    if (isOutside(block) || ((words[mapWord] as number) & bit) === 0) refuse("free", block);
+    if (((words[mapWord] as number) & bit) === 0) refuse("free", block);
     words[mapWord] = (words[mapWord] as number) & ~bit;
-    const pool = poolRecords + ((block >>> POOL_SHIFT) << 3);
+    const pool = poolRecords + ((block >>> POOL_SHIFT) << POOL_RECORD_SHIFT);
     const first = words[pool + FREE_BLOCK] as number;
     const usedCount = (words[pool + USED_COUNT] as number) - 1;
     words[block] = first;
@@ -130,7 +161,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   function recordOf(block: number): number {
-    return poolRecords + ((block >>> POOL_SHIFT) << 3);
+    return poolRecords + ((block >>> POOL_SHIFT) << POOL_RECORD_SHIFT);
   }
 
   function isOutside(block: number): boolean {
@@ -139,33 +170,34 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
 
   /** A formerly full pool goes to the front; the one that was first may have to leave the list. */
   function makeFirst(pool: number, usedCount: number): void {
-    const head = usedPools + (words[pool + layout.SIZE_CLASS] as number);
+    const head = usedPools + 1 + (words[pool + SIZE_CLASS] as number);
     let next = words[head] as number;
     if (next === pool) {
       if (usedCount === 0) releaseEmpty(pool);
       return;
     }
     if (words[next + FREE_BLOCK] === 0 && !carve(next)) {
-      next = words[next + layout.NEXT_POOL] as number;
+      next = words[next + NEXT_POOL] as number;
     }
-    words[pool + layout.NEXT_POOL] = next;
-    words[next + layout.PREVIOUS_POOL] = pool;
+    words[pool + NEXT_POOL] = next;
+    words[next + PREVIOUS_POOL] = pool;
     words[head] = pool;
   }
 
   function releaseEmpty(pool: number): void {
-    const next = words[pool + layout.NEXT_POOL] as number;
-    const previous = words[pool + layout.PREVIOUS_POOL] as number;
-    const head = usedPools + (words[pool + layout.SIZE_CLASS] as number);
+    const next = words[pool + NEXT_POOL] as number;
+    const previous = words[pool + PREVIOUS_POOL] as number;
+    const head = usedPools + 1 + (words[pool + SIZE_CLASS] as number);
     if (words[head] === pool) words[head] = next;
-    else words[previous + layout.NEXT_POOL] = next;
-    words[next + layout.PREVIOUS_POOL] = previous;
+    else words[previous + NEXT_POOL] = next;
+    words[next + PREVIOUS_POOL] = previous;
     releasePool(pool);
+    if (isObserved(observer, EVENT_POOL_RELEASE)) emit(observer, EVENT_POOL_RELEASE, pool);
   }
 
   function owns(block: number): boolean {
     if (isOutside(block)) return false;
-    const bits = words[allocatedMap + (block >>> MAP_SHIFT)] as number;
+    const bits = words[allocatedMap + (block >>> mapShift)] as number;
     return (bits & (1 << (block >>> 2))) !== 0;
   }
 
@@ -181,13 +213,13 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     const arena = layout.arenaRecord(context, block >>> ARENA_SHIFT);
     if (pool >= (words[arena + layout.NEXT_POOL_CARVE] as number)) return false;
     const offset = block - (words[pool + layout.POOL] as number);
-    const sizeWords = layout.blockSizeWords(words[pool + layout.SIZE_CLASS] as number);
+    const sizeWords = layout.blockSizeWords(words[pool + SIZE_CLASS] as number);
     return offset % sizeWords === 0 && block < (words[pool + NEXT_CARVE] as number);
   }
 
   function usableSizeBytes(block: Block): number {
     if (!owns(block)) refuse("usableSizeBytes", block);
-    return layout.blockSizeBytes(words[recordOf(block) + layout.SIZE_CLASS] as number);
+    return layout.blockSizeBytes(words[recordOf(block) + SIZE_CLASS] as number);
   }
 
   function allocate(requestBytes: number): Block {
@@ -222,8 +254,8 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
       if (words[source.arenaTable + index] !== context.borrower) continue;
       const end = words[layout.arenaRecord(context, index) + layout.NEXT_POOL_CARVE] as number;
       const first = layout.firstPoolRecord(context, index);
-      for (let pool = first; pool < end; pool += 1 << layout.POOL_RECORD_SHIFT) {
-        const sizeClass = words[pool + layout.SIZE_CLASS] as number;
+      for (let pool = first; pool < end; pool += 1 << POOL_RECORD_SHIFT) {
+        const sizeClass = words[pool + SIZE_CLASS] as number;
         const start = words[pool + layout.POOL] as number;
         const usedCount = words[pool + USED_COUNT] as number;
         visit(start, sizeClass, usedCount, layout.blocksPerPool(sizeClass));
@@ -243,7 +275,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
 
   return {
     name,
-    requestLimitBytes: SMALL_REQUEST_LIMIT_BYTES,
+    requestLimitBytes: limitBytes,
     borrower: context.borrower,
     allocate,
     tryAllocate,
@@ -272,7 +304,7 @@ function makeContext(source: ArenaSource, name: string): layout.PoolContext {
   const state = region.start;
   if (!region.existed) {
     const noPool = state + layout.NO_POOL;
-    source.words.fill(noPool, state + layout.USED_POOLS, state + SIZE_CLASS_COUNT);
+    source.words.fill(noPool, state + layout.USED_POOLS, noPool);
     source.words[noPool + layout.NEXT_POOL] = noPool;
   }
   const firstIndex = source.firstArenaIndex;

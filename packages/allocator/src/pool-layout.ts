@@ -19,7 +19,7 @@
 //
 // The allocator's own words, one region of the heap:
 //
-//   │ used pools, a head a size class: 32 │ no pool: 8 │ last arena with n free pools: 65 │
+//   │ used pools, a head a size in granules: 33, padded │ no pool: 8 │ last arena with n free pools: 65 │
 //   │ counters │ arena records, 8 words an arena │ pool records, 8 words a pool │
 //
 //   arena record  │ free pools │ free pool count │ next carve │ next │ previous │ – – – │
@@ -50,9 +50,9 @@ export const PREVIOUS_POOL = 6;
 export const POOL = 7;
 export const POOL_RECORD_SHIFT = 3;
 
-/** Offsets in the allocator's region. */
+/** Offsets in the allocator's region. `USED_POOLS + n` heads the pools with blocks of n granules. */
 export const USED_POOLS = 0;
-export const NO_POOL = SIZE_CLASS_COUNT;
+export const NO_POOL = SIZE_CLASS_COUNT + 8;
 export const LAST_ARENA_WITH = NO_POOL + 8;
 export const USABLE_ARENAS = LAST_ARENA_WITH + POOLS_PER_ARENA + 1;
 export const RESERVED_ARENA_TOTAL = USABLE_ARENAS + 1;

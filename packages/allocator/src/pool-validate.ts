@@ -36,7 +36,7 @@ function collectUsedPools({ words, state }: layout.PoolContext): Map<number, num
   const noPool = state + layout.NO_POOL;
   for (let sizeClass = 0; sizeClass < SIZE_CLASS_COUNT; sizeClass++) {
     let previous = noPool;
-    let pool = words[state + layout.USED_POOLS + sizeClass] as number;
+    let pool = words[state + layout.USED_POOLS + sizeClass + 1] as number;
     while (pool !== noPool) {
       const isFirst = previous === noPool;
       const isLinkedBack = isFirst || words[pool + layout.PREVIOUS_POOL] === previous;
@@ -101,7 +101,7 @@ function validatePoolsOf(
     }
     const sizeClass = words[pool + layout.SIZE_CLASS] as number;
     const isFull = usedCount === layout.blocksPerPool(sizeClass);
-    const isFirst = words[context.state + layout.USED_POOLS + sizeClass] === pool;
+    const isFirst = words[context.state + layout.USED_POOLS + sizeClass + 1] === pool;
     expect(freePools.has(pool) === (usedCount === 0), "pool", pool, "empty and free differ");
     const isRight = isLinked === (usedCount > 0 && (!isFull || isFirst));
     expect(isRight, "pool", pool, "its list and state differ");

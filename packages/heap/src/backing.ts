@@ -31,14 +31,21 @@ export interface Backing {
   readonly windowEnd: WordIndex;
   /** Whether fresh memory of this backing is known to be zero. */
   readonly isZeroed: boolean;
-  /** Makes the memory below `endWord` usable, and with `resizable` gives back what is above. */
-  fit(endWord: WordIndex): void;
+  /**
+   * Makes the memory below `endWord` usable, and with `resizable` gives back what is above. False
+   * when the host has no more memory; nothing has changed then.
+   */
+  fit(endWord: WordIndex): boolean;
 }
 
 /** 4 GiB: the last word index of a larger memory would not be a small integer of 31 bits. */
 export const RESERVATION_LIMIT_BYTES = 2 ** 32;
 
-const keep = (): void => {};
+export const OWN_BACKINGS: readonly MemoryBacking[] = ["fixed", "shared", "resizable"];
+/** The index here is the number in the header. */
+export const BACKING_KINDS: readonly MemoryBacking[] = [...OWN_BACKINGS, "adopted"];
+
+const keep = (): boolean => true;
 
 export function ownBacking(
   kind: "fixed" | "shared" | "resizable",
@@ -46,6 +53,7 @@ export function ownBacking(
   frontEndWord: WordIndex,
 ): Backing {
   const windowEnd = reservationBytes / 4;
+  checkHost(kind);
   try {
     if (kind === "resizable") return resizableBacking(reservationBytes, frontEndWord);
     const buffer =
@@ -73,26 +81,71 @@ function resizableBacking(reservationBytes: number, frontEndWord: WordIndex): Ba
     windowStart: 0,
     windowEnd: reservationBytes / 4,
     isZeroed: true,
-    fit: (endWord) => buffer.resize(Math.max(endWord, frontEndWord) * 4),
+    fit: (endWord) => resize(buffer, Math.max(endWord, frontEndWord) * 4),
   };
 }
 
+function resize(buffer: ResizableBuffer, lengthBytes: number): boolean {
+  try {
+    buffer.resize(lengthBytes);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Browsers hide SharedArrayBuffer from documents that are not cross-origin isolated. */
+function checkHost(kind: MemoryBacking): void {
+  const isThere =
+    kind === "shared"
+      ? typeof SharedArrayBuffer === "function"
+      : kind !== "resizable" || "resize" in ArrayBuffer.prototype;
+  if (isThere) return;
+  throw new UsageError({
+    where: "createPrivateHeap",
+    argument: `backing "${kind}"`,
+    problem: "is not offered by this host, or not to this document",
+    remedy: 'Choose "fixed"; a browser shares memory only with cross-origin isolated documents',
+  });
+}
+
 export function adoptedBacking(
+  where: string,
   memory: ArrayBufferLike | BufferOwner,
   window: { startBytes?: number; endBytes?: number } | undefined,
 ): Backing {
-  const buffer = "buffer" in memory ? memory.buffer : memory;
+  const buffer = bufferOf(where, memory);
   const lengthBytes = Math.min(buffer.byteLength, RESERVATION_LIMIT_BYTES);
   const startBytes = window?.startBytes ?? 0;
   const endBytes = window?.endBytes ?? lengthBytes;
-  checkWindow(startBytes, endBytes, lengthBytes);
+  checkWindow(where, startBytes, endBytes, lengthBytes);
   const windowStart = (Math.ceil(startBytes / 16) * 16) / 4;
-  const windowEnd = (Math.floor(endBytes / 16) * 16) / 4;
+  const windowEnd = Math.max((Math.floor(endBytes / 16) * 16) / 4, windowStart);
   const views = viewsOf(buffer, Math.floor(lengthBytes / 4));
   return { ...views, kind: "adopted", windowStart, windowEnd, isZeroed: false, fit: keep };
 }
 
-function checkWindow(startBytes: number, endBytes: number, lengthBytes: number): void {
+function bufferOf(where: string, memory: ArrayBufferLike | BufferOwner): ArrayBufferLike {
+  const given: unknown = memory;
+  const isObject = typeof given === "object" && given !== null && !ArrayBuffer.isView(given);
+  const buffer = isObject && "buffer" in given ? given.buffer : given;
+  const isShared = typeof SharedArrayBuffer === "function" && buffer instanceof SharedArrayBuffer;
+  if (isObject && (isShared || buffer instanceof ArrayBuffer)) return buffer;
+  throw new UsageError({
+    where,
+    argument: "the memory",
+    problem: "is not an ArrayBuffer, a SharedArrayBuffer or a WebAssembly.Memory",
+    remedy: "Of a typed array or a DataView, pass the buffer, and a window of bytes",
+  });
+}
+
+function checkWindow(
+  where: string,
+  startBytes: number,
+  endBytes: number,
+  lengthBytes: number,
+): void {
   const isInside =
     Number.isInteger(startBytes) &&
     Number.isInteger(endBytes) &&
@@ -101,7 +154,7 @@ function checkWindow(startBytes: number, endBytes: number, lengthBytes: number):
     endBytes <= lengthBytes;
   if (isInside) return;
   throw new UsageError({
-    where: "createPrivateHeap",
+    where,
     argument: `the window from byte ${startBytes} to byte ${endBytes}`,
     problem: `does not lie in the ${lengthBytes} usable bytes of the memory`,
     remedy: "Give whole numbers with 0 ≤ startBytes ≤ endBytes ≤ the memory's length",

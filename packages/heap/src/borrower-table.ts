@@ -4,7 +4,7 @@
 //   record  │ name, 8 words │ lent arenas │ unused, 3 words │     borrower n has record n − 1
 
 import { type Borrower, InvalidAddressError, UsageError } from "@ouro/interfaces";
-import type { HeapContext } from "./heap-context.js";
+import { checkAttached, type HeapContext } from "./heap-context.js";
 import * as layout from "./heap-layout.js";
 import { checkName, findRecord, readName, writeName } from "./name-record.js";
 
@@ -24,6 +24,7 @@ export function createBorrowerTable({ words, base }: HeapContext): BorrowerTable
   const count = (): number => words[base + layout.BORROWER_COUNT]!;
 
   function register(name: string): Borrower {
+    checkAttached(words, "registerBorrower");
     checkName(name, "registerBorrower");
     const index = findRecord(words, records, count(), name);
     if (index < count()) return index + 1;
@@ -42,6 +43,7 @@ export function createBorrowerTable({ words, base }: HeapContext): BorrowerTable
   }
 
   function check(borrower: Borrower, where: string): void {
+    checkAttached(words, where);
     if (Number.isInteger(borrower) && borrower >= 1 && borrower <= count()) return;
     throw new InvalidAddressError({
       where,

@@ -37,6 +37,7 @@ export const BORROWER_COUNT = 16;
 export const REGION_COUNT = 17;
 export const REGION_TOP = 18;
 export const BACKING = 19;
+export const HEADER_USED_WORDS = 20;
 
 export const NAME_SIZE_WORDS = 8;
 export const BORROWER_LIMIT = 16;
@@ -44,13 +45,15 @@ export const REGION_LIMIT = 32;
 export const RECORD_SIZE_WORDS = 12;
 /** Offsets in a borrower's record, after its name. */
 export const BORROWER_LENT_ARENAS = 8;
+export const BORROWER_USED_WORDS = 9;
 /** Offsets in a region's record, after its name. */
 export const REGION_BORROWER = 8;
 export const REGION_START = 9;
 export const REGION_SIZE = 10;
+export const REGION_USED_WORDS = 11;
 
-export const HEADER_SIZE_WORDS = 32;
-export const BORROWERS = HEADER_SIZE_WORDS;
+/** The header ends where the borrowers' records begin. */
+export const BORROWERS = 32;
 export const REGIONS = BORROWERS + BORROWER_LIMIT * RECORD_SIZE_WORDS;
 export const TABLE = REGIONS + REGION_LIMIT * RECORD_SIZE_WORDS;
 
@@ -76,4 +79,24 @@ export function layOut(
   const front = firstRegion + regionSizeWords;
   const firstArenaIndex = Math.ceil(front / ARENA_SIZE_WORDS);
   return { windowStart, windowEnd, arenaTable, firstRegion, firstArenaIndex, arenaCount };
+}
+
+/** The layout of the heap whose header lies at `base`; undefined if none lies there. O(1). */
+export function readLayout(
+  words: Int32Array,
+  base: WordIndex,
+  end: WordIndex,
+): HeapLayout | undefined {
+  if (base + TABLE > end || words[base + MAGIC] !== HEAP_MAGIC) return undefined;
+  const windowEnd = words[base + WINDOW_END]!;
+  const firstArenaIndex = words[base + FIRST_ARENA_INDEX]!;
+  const heapLayout = { ...layOut(base, windowEnd, 0), firstArenaIndex };
+  const { firstRegion, arenaCount } = heapLayout;
+  const isHeap =
+    words[base + VERSION] === HEAP_VERSION &&
+    words[base + WINDOW_START] === base &&
+    words[base + ARENA_COUNT] === arenaCount &&
+    firstRegion <= firstArenaIndex * ARENA_SIZE_WORDS &&
+    firstArenaIndex < arenaCount;
+  return isHeap ? heapLayout : undefined;
 }

@@ -7,13 +7,17 @@ import { NAME_SIZE_WORDS, RECORD_SIZE_WORDS } from "./heap-layout.js";
 const NAME_LIMIT_BYTES = NAME_SIZE_WORDS * 4;
 
 export function checkName(name: string, where: string): void {
-  if (/^[\x21-\x7e]{1,32}$/.test(name)) return;
+  if (isName(name)) return;
   throw new UsageError({
     where,
     argument: `the name ${JSON.stringify(name)}`,
     problem: `is not 1 to ${NAME_LIMIT_BYTES} printable ASCII characters`,
     remedy: 'Choose a short name such as "pools"',
   });
+}
+
+export function isName(name: unknown): boolean {
+  return typeof name === "string" && /^[\x21-\x7e]{1,32}$/.test(name);
 }
 
 export function writeName(words: Int32Array, record: WordIndex, name: string): void {
@@ -35,6 +39,16 @@ export function readName(words: Int32Array, record: WordIndex): string {
     name += String.fromCharCode(code);
   }
   return name;
+}
+
+/** Whether the record holds a name as `writeName` writes it. */
+export function holdsName(words: Int32Array, record: WordIndex): boolean {
+  const name = readName(words, record);
+  if (!isName(name)) return false;
+  for (let index = name.length; index < NAME_LIMIT_BYTES; index++) {
+    if (((words[record + (index >> 2)]! >>> ((index & 3) * 8)) & 0xff) !== 0) return false;
+  }
+  return true;
 }
 
 /** The index of the record with this name among `count` records, or `count`. O(count). */

@@ -10,24 +10,30 @@
 // After CPython's arena allocator (PyObject_SetArenaAllocator, `new_arena` in obmalloc.c).
 
 import {
-  ARENA_SHIFT,
   ARENA_SIZE_BYTES,
   ARENA_SIZE_WORDS,
   type Arena,
   type Borrower,
+  EVENT_ARENA_RELEASE,
+  EVENT_ARENA_RESERVE,
+  EVENT_LIMIT_EXCEED,
+  type EventCode,
   InvalidAddressError,
-  type MemoryBacking,
+  isObserved,
+  type Observer,
   type PrivateHeap,
   UsageError,
 } from "@ouro/interfaces";
 import {
   adoptedBacking,
+  BACKING_KINDS,
   type BufferOwner,
+  OWN_BACKINGS,
   ownBacking,
   RESERVATION_LIMIT_BYTES,
 } from "./backing.js";
 import { createBorrowerTable } from "./borrower-table.js";
-import type { HeapContext } from "./heap-context.js";
+import { checkAttached, type HeapContext } from "./heap-context.js";
 import * as layout from "./heap-layout.js";
 import { createRegionDirectory } from "./region-directory.js";
 import { heapStatistics } from "./statistics.js";
@@ -46,8 +52,13 @@ export interface PrivateHeapOptions {
   limitBytes?: number;
   /** Passing this many lent bytes is reported, and allowed. */
   softLimitBytes?: number;
-  /** Called after a reservation that passed the soft limit; the heap is consistent then. */
+  /**
+   * Called after a reservation that passed the soft limit; the heap is consistent then. It must not
+   * throw: the arenas are lent already.
+   */
   onSoftLimit?: (facts: { lentBytes: number; softLimitBytes: number }) => void;
+  /** Told of arenas lent and taken back. The borrower is in the midst of its own call then. */
+  observer?: Observer;
   /** Room for the borrowers' own state. Default: 1/32 of the reservation and 64 KiB. */
   regionBytes?: number;
 }
@@ -59,6 +70,7 @@ const DEFAULT_RESERVATION_BYTES = 2 ** 30;
  * when the host refuses the reservation.
  */
 export function createPrivateHeap(options: PrivateHeapOptions = {}): PrivateHeap {
+  checkOptions(options);
   const context = makeContext(options);
   const { words, base, heapLayout } = context;
   const usableArenas = heapLayout.arenaCount - heapLayout.firstArenaIndex;
@@ -79,8 +91,8 @@ export function createPrivateHeap(options: PrivateHeapOptions = {}): PrivateHeap
   words[base + layout.TOP_ARENA_END] = heapLayout.firstArenaIndex;
   words[base + layout.LOWEST_FREE_HINT] = heapLayout.firstArenaIndex;
   words[base + layout.REGION_TOP] = heapLayout.firstRegion;
-  words[base + layout.BACKING] = backingNumber(context.backing.kind);
-  return assemble(context, options.onSoftLimit);
+  words[base + layout.BACKING] = BACKING_KINDS.indexOf(context.backing.kind);
+  return createHeapOn(context, options);
 }
 
 /**
@@ -89,16 +101,14 @@ export function createPrivateHeap(options: PrivateHeapOptions = {}): PrivateHeap
  */
 export function openPrivateHeap(
   memory: ArrayBufferLike | BufferOwner,
-  options: Pick<PrivateHeapOptions, "window" | "onSoftLimit"> = {},
+  options: Pick<PrivateHeapOptions, "window" | "onSoftLimit" | "observer"> = {},
 ): PrivateHeap {
-  const views = adoptedBacking(memory, options.window);
+  const views = adoptedBacking("openPrivateHeap", memory, options.window);
   const { words, windowStart: base } = views;
-  const isHeap =
-    base + layout.TABLE <= views.windowEnd &&
-    words[base + layout.MAGIC] === layout.HEAP_MAGIC &&
-    words[base + layout.VERSION] === layout.HEAP_VERSION &&
-    words[base + layout.WINDOW_START] === base;
-  if (!isHeap) {
+  const heapLayout = layout.readLayout(words, base, views.windowEnd);
+  const kind = BACKING_KINDS[words[base + layout.BACKING] ?? 0] ?? "adopted";
+  const isWhole = kind === "resizable" || (heapLayout?.windowEnd ?? 0) <= views.windowEnd;
+  if (heapLayout === undefined || !isWhole) {
     throw new UsageError({
       where: "openPrivateHeap",
       argument: `the memory at byte ${base * 4}`,
@@ -106,10 +116,6 @@ export function openPrivateHeap(
       remedy: "Pass the buffer, and the window, of a heap made by createPrivateHeap",
     });
   }
-  const windowEnd = words[base + layout.WINDOW_END]!;
-  const firstArenaIndex = words[base + layout.FIRST_ARENA_INDEX]!;
-  const heapLayout = { ...layout.layOut(base, windowEnd, 0), firstArenaIndex };
-  const kind = BACKING_KINDS[words[base + layout.BACKING]!] ?? "adopted";
   if (kind === "resizable") {
     throw new UsageError({
       where: "openPrivateHeap",
@@ -118,12 +124,12 @@ export function openPrivateHeap(
       remedy: 'Make the heap with backing "shared" to open it a second time',
     });
   }
-  return assemble({ backing: { ...views, kind }, words, base, heapLayout }, options.onSoftLimit);
+  return createHeapOn({ backing: { ...views, kind }, words, base, heapLayout }, options);
 }
 
-function assemble(
+function createHeapOn(
   context: HeapContext,
-  onSoftLimit: PrivateHeapOptions["onSoftLimit"],
+  { onSoftLimit, observer }: Pick<PrivateHeapOptions, "onSoftLimit" | "observer">,
 ): PrivateHeap {
   const { backing, words, base, heapLayout } = context;
   const { arenaTable, arenaCount, firstArenaIndex } = heapLayout;
@@ -134,21 +140,24 @@ function assemble(
     borrowers.check(borrower, "reserveArenas");
     checkArenaCount("reserveArenas", count);
     if (!fitsLimit(count)) return 0 as Arena;
-    const arenaIndex = findRun(count);
-    if (arenaIndex === 0) return 0 as Arena;
-    lend(borrower, arenaIndex, count);
+    const lowestFree = findFree();
+    const arenaIndex = findRun(lowestFree, count);
+    if (arenaIndex === 0 || !lend(borrower, arenaIndex, count)) return 0 as Arena;
+    words[base + layout.LOWEST_FREE_HINT] = lowestFree;
+    report(borrower, arenaIndex, count);
     return (arenaIndex * ARENA_SIZE_WORDS) as Arena;
   }
 
   function reserveArenasAt(borrower: Borrower, arena: Arena, count: number): boolean {
     borrowers.check(borrower, "reserveArenasAt");
     checkArenaCount("reserveArenasAt", count);
-    const start = arena >>> ARENA_SHIFT;
+    const start = indexOf("reserveArenasAt", arena);
     if (start < firstArenaIndex || start + count > arenaCount || !fitsLimit(count)) return false;
     for (let index = start; index < start + count; index++) {
       if (words[arenaTable + index] !== 0) return false;
     }
-    lend(borrower, start, count);
+    if (!lend(borrower, start, count)) return false;
+    report(borrower, start, count);
     return true;
   }
 
@@ -156,11 +165,14 @@ function assemble(
     return words[base + layout.LENT_ARENAS]! + count <= words[base + layout.LIMIT_ARENAS]!;
   }
 
-  /** The lowest run of `count` free arenas, or 0. Moves the hint over lent arenas as it goes. */
-  function findRun(count: number): number {
-    let start = words[base + layout.LOWEST_FREE_HINT]!;
-    while (start < arenaCount && words[arenaTable + start] !== 0) start++;
-    words[base + layout.LOWEST_FREE_HINT] = start;
+  function findFree(): number {
+    let arenaIndex = words[base + layout.LOWEST_FREE_HINT]!;
+    while (arenaIndex < arenaCount && words[arenaTable + arenaIndex] !== 0) arenaIndex++;
+    return arenaIndex;
+  }
+
+  /** The lowest run of `count` free arenas from `start` on, or 0. */
+  function findRun(start: number, count: number): number {
     let runLength = 0;
     for (let index = start; index < arenaCount; index++) {
       runLength = words[arenaTable + index] === 0 ? runLength + 1 : 0;
@@ -169,38 +181,46 @@ function assemble(
     return 0;
   }
 
-  function lend(borrower: Borrower, start: number, count: number): void {
+  function lend(borrower: Borrower, start: number, count: number): boolean {
     const end = start + count;
     if (end > words[base + layout.TOP_ARENA_END]!) {
-      backing.fit(end * ARENA_SIZE_WORDS);
+      if (!backing.fit(end * ARENA_SIZE_WORDS)) return false;
       words[base + layout.TOP_ARENA_END] = end;
     }
     if (end > words[base + layout.TOUCHED_ARENA_END]!) {
       words[base + layout.TOUCHED_ARENA_END] = end;
     }
     words.fill(borrower, arenaTable + start, arenaTable + end);
-    const before = words[base + layout.LENT_ARENAS]!;
-    const lent = before + count;
+    const lent = words[base + layout.LENT_ARENAS]! + count;
     words[base + layout.LENT_ARENAS] = lent;
     words[base + layout.RESERVE_COUNT] = words[base + layout.RESERVE_COUNT]! + 1;
     borrowers.addLent(borrower, count);
     if (lent > words[base + layout.HIGH_WATER_ARENAS]!)
       words[base + layout.HIGH_WATER_ARENAS] = lent;
-    reportSoftLimit(before, lent);
+    return true;
   }
 
-  function reportSoftLimit(before: number, lent: number): void {
+  /** Tells that arenas were lent, and that they crossed the soft limit if they did. */
+  function report(borrower: Borrower, start: number, count: number): void {
+    emit(EVENT_ARENA_RESERVE, start * ARENA_SIZE_WORDS, count, borrower);
     const soft = words[base + layout.SOFT_LIMIT_ARENAS]!;
-    if (onSoftLimit === undefined || before > soft || lent <= soft) return;
-    onSoftLimit({ lentBytes: lent * ARENA_SIZE_BYTES, softLimitBytes: soft * ARENA_SIZE_BYTES });
+    const lent = words[base + layout.LENT_ARENAS]!;
+    if (lent - count > soft || lent <= soft) return;
+    const facts = { lentBytes: lent * ARENA_SIZE_BYTES, softLimitBytes: soft * ARENA_SIZE_BYTES };
+    emit(EVENT_LIMIT_EXCEED, facts.lentBytes, facts.softLimitBytes, borrower);
+    onSoftLimit?.(facts);
+  }
+
+  function emit(code: EventCode, a: number, b: number, c: number): void {
+    if (isObserved(observer, code)) observer.event(code, a, b, c);
   }
 
   function releaseArenas(borrower: Borrower, arena: Arena, count: number): void {
     borrowers.check(borrower, "releaseArenas");
     checkArenaCount("releaseArenas", count);
-    const start = arena >>> ARENA_SHIFT;
+    const start = indexOf("releaseArenas", arena);
     const end = start + count;
-    checkLent(borrower, arena, end);
+    checkLent(borrower, arena, start, end);
     words.fill(0, arenaTable + start, arenaTable + end);
     words[base + layout.LENT_ARENAS] = words[base + layout.LENT_ARENAS]! - count;
     words[base + layout.RELEASED_ARENAS] = words[base + layout.RELEASED_ARENAS]! + count;
@@ -208,11 +228,11 @@ function assemble(
     if (start < words[base + layout.LOWEST_FREE_HINT]!)
       words[base + layout.LOWEST_FREE_HINT] = start;
     if (end === words[base + layout.TOP_ARENA_END]!) giveTailBack(end);
+    emit(EVENT_ARENA_RELEASE, arena, count, borrower);
   }
 
-  function checkLent(borrower: Borrower, arena: Arena, end: number): void {
-    const start = arena / ARENA_SIZE_WORDS;
-    let isLent = Number.isInteger(start) && start >= firstArenaIndex && end <= arenaCount;
+  function checkLent(borrower: Borrower, arena: Arena, start: number, end: number): void {
+    let isLent = start >= firstArenaIndex && end <= arenaCount;
     for (let index = start; isLent && index < end; index++) {
       isLent = words[arenaTable + index] === borrower;
     }
@@ -234,6 +254,7 @@ function assemble(
   }
 
   function walkArenas(visit: (arena: Arena, borrower: string) => void): void {
+    checkAttached(words, "walkArenas");
     for (let index = firstArenaIndex; index < words[base + layout.TOP_ARENA_END]!; index++) {
       const borrower = words[arenaTable + index]!;
       if (borrower !== 0) visit((index * ARENA_SIZE_WORDS) as Arena, borrowers.nameOf(borrower));
@@ -248,9 +269,11 @@ function assemble(
     firstArenaIndex,
     arenaCount,
     get limitBytes() {
+      checkAttached(words, "limitBytes");
       return words[base + layout.LIMIT_ARENAS]! * ARENA_SIZE_BYTES;
     },
     setLimitBytes(limitBytes) {
+      checkAttached(words, "setLimitBytes");
       checkByteCount("setLimitBytes", "limitBytes", limitBytes);
       words[base + layout.LIMIT_ARENAS] = arenasWithin(limitBytes, arenaCount - firstArenaIndex);
     },
@@ -268,10 +291,28 @@ function assemble(
   };
 }
 
+function checkOptions(options: PrivateHeapOptions): void {
+  const { adopt, window, backing, reservationBytes } = options;
+  const isOwn = adopt === undefined;
+  const isKnown = backing === undefined || OWN_BACKINGS.includes(backing);
+  if (!isKnown) {
+    refuseOption(`backing ${JSON.stringify(backing)}`, `is none of ${OWN_BACKINGS.join(", ")}`);
+  }
+  if (isOwn && window !== undefined) refuseOption("window", "is a part of no adopted memory");
+  if (!isOwn && (backing ?? reservationBytes) !== undefined) {
+    refuseOption("adopt", "excludes backing and reservationBytes, which ask for another memory");
+  }
+}
+
+function refuseOption(argument: string, problem: string): never {
+  const remedy = "Give either adopt, with or without window, or backing and reservationBytes";
+  throw new UsageError({ where: "createPrivateHeap", argument, problem, remedy });
+}
+
 function makeContext(options: PrivateHeapOptions): HeapContext {
   const { adopt, window, backing: kind = "fixed" } = options;
   if (adopt !== undefined) {
-    const backing = adoptedBacking(adopt, window);
+    const backing = adoptedBacking("createPrivateHeap", adopt, window);
     const { windowStart, windowEnd } = backing;
     const heapLayout = layOutOrRefuse(windowStart, windowEnd, options.regionBytes);
     return { backing, words: backing.words, base: windowStart, heapLayout };
@@ -332,8 +373,9 @@ function checkArenaCount(where: string, arenaCount: number): void {
   });
 }
 
-const BACKING_KINDS: readonly MemoryBacking[] = ["fixed", "adopted", "shared", "resizable"];
-
-function backingNumber(kind: MemoryBacking): number {
-  return BACKING_KINDS.indexOf(kind);
+/** The index of the first word named `arena`, which may lie outside the memory. */
+function indexOf(where: string, arena: Arena): number {
+  const arenaIndex = arena / ARENA_SIZE_WORDS;
+  if (Number.isInteger(arenaIndex) && arenaIndex >= 0) return arenaIndex;
+  throw new InvalidAddressError({ where, address: arena, expected: "the first word of an arena" });
 }

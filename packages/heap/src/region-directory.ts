@@ -29,11 +29,13 @@ export function createRegionDirectory(context: HeapContext): RegionDirectory {
 
   function reserve(borrower: number, name: string, sizeWords: number): Region {
     checkName(name, "reserveRegion");
-    const size = (sizeWords + 3) & ~3;
+    checkSize(name, sizeWords);
+    const size = Math.ceil(sizeWords / 4) * 4;
     const index = find(borrower, name);
     if (index < words[base + layout.REGION_COUNT]!) return open(index, name, size);
     const start = words[base + layout.REGION_TOP]!;
-    checkRoom(index, name, start, size);
+    checkCount(index, name);
+    checkRoom(name, start, size);
     const record = recordOf(index);
     writeName(words, record, name);
     words[record + layout.REGION_BORROWER] = borrower;
@@ -57,9 +59,9 @@ export function createRegionDirectory(context: HeapContext): RegionDirectory {
     });
   }
 
-  function checkRoom(index: number, name: string, start: number, size: number): void {
+  function checkRoom(name: string, start: number, size: number): void {
     const end = heapLayout.firstArenaIndex * ARENA_SIZE_WORDS;
-    if (index < layout.REGION_LIMIT && size > 0 && start + size <= end) return;
+    if (start + size <= end) return;
     throw new OutOfMemoryError({
       where: `reserveRegion "${name}" (regionBytes of createPrivateHeap sets the room)`,
       requestBytes: size * 4,
@@ -69,4 +71,24 @@ export function createRegionDirectory(context: HeapContext): RegionDirectory {
   }
 
   return { reserve };
+}
+
+function checkSize(name: string, sizeWords: number): void {
+  if (Number.isInteger(sizeWords) && sizeWords >= 1) return;
+  throw new UsageError({
+    where: "reserveRegion",
+    argument: `the size ${sizeWords} of region "${name}"`,
+    problem: "is not a whole number of words",
+    remedy: "Give an integer, 1 or more",
+  });
+}
+
+function checkCount(index: number, name: string): void {
+  if (index < layout.REGION_LIMIT) return;
+  throw new UsageError({
+    where: "reserveRegion",
+    argument: `region "${name}"`,
+    problem: `is one more than the ${layout.REGION_LIMIT} that a heap has room for`,
+    remedy: "Keep several things in one region, or make a second heap",
+  });
 }

@@ -2,13 +2,14 @@
 
 import { ARENA_SIZE_BYTES, type HeapStatistics } from "@ouro/interfaces";
 import type { BorrowerTable } from "./borrower-table.js";
-import type { HeapContext } from "./heap-context.js";
+import { checkAttached, type HeapContext } from "./heap-context.js";
 import * as layout from "./heap-layout.js";
 
 /** O(borrowers). */
 export function heapStatistics(context: HeapContext, borrowers: BorrowerTable): HeapStatistics {
   const { words, base, heapLayout, backing } = context;
-  const bytes = (offset: number): number => words[base + offset]! * ARENA_SIZE_BYTES;
+  checkAttached(words, "statistics");
+  const bytes = (offset: number): number => (words[base + offset]! >>> 0) * ARENA_SIZE_BYTES;
   const isResizable = backing.kind === "resizable";
   const committedEnd = isResizable ? layout.TOP_ARENA_END : layout.TOUCHED_ARENA_END;
   const topArenaIndex = words[base + layout.TOP_ARENA_END]! - 1;
@@ -22,8 +23,8 @@ export function heapStatistics(context: HeapContext, borrowers: BorrowerTable): 
     lentArenaCount: words[base + layout.LENT_ARENAS]!,
     lentBytes: bytes(layout.LENT_ARENAS),
     highWaterBytes: bytes(layout.HIGH_WATER_ARENAS),
-    reserveCount: words[base + layout.RESERVE_COUNT]!,
-    releasedArenaCount: words[base + layout.RELEASED_ARENAS]!,
+    reserveCount: words[base + layout.RESERVE_COUNT]! >>> 0,
+    releasedArenaCount: words[base + layout.RELEASED_ARENAS]! >>> 0,
     returnedBytes: bytes(layout.RETURNED_ARENAS),
     committedBytes: bytes(committedEnd) - heapLayout.windowStart * 4,
     topArena: isAnyLent
