@@ -1,6 +1,7 @@
-// The layer rules hold on the tree, and each of them can fail: one bad import per rule is planted in
-// a copy of the tree, and exactly that rule must be among those that fire on it.
+// The layer rules hold on the tree, and each of them can fail: one bad import per rule is planted
+// in a copy of the tree, and that rule must be among those that fire on it.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { report, root, runCommand } from "./workspace.ts";
@@ -86,7 +87,7 @@ function tryRule(copy: string, rule: string): string | undefined {
   return hasFired ? undefined : `rule ${rule} does not fire on the import planted for it`;
 }
 
-const { default: configuration } = await import("../.dependency-cruiser.cjs");
+const configuration = createRequire(import.meta.url)("../.dependency-cruiser.cjs");
 const rules: string[] = configuration.forbidden.map((rule: { name: string }) => rule.name);
 const problems = findViolations(root).map(
   (violation) => `${violation.rule.name}: ${violation.from} imports ${violation.to}`,

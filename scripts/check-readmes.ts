@@ -1,6 +1,14 @@
 // Every example that a reader can copy works: the ts blocks of the package READMEs, and those of
 // docs/*.md that are marked `ts runnable`, are type-checked and run against the built packages.
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join, relative } from "node:path";
 import { type Example, expectedOutput, extractExamples } from "./readme-examples.ts";
 import { listPackages, report, root, runCommand } from "./workspace.ts";
@@ -32,13 +40,19 @@ function readExamples(): { examples: Example[]; problems: string[] } {
   for (const member of listPackages().filter((each) => each.isPublic && each.isLibrary)) {
     const file = join(member.folder, "README.md");
     const path = relative(root, file);
+    if (!existsSync(file)) {
+      problems.push(`${path} is missing`);
+      continue;
+    }
     const found = extractExamples(path, readFileSync(file, "utf8"), { needsMark: false });
     if (found.length === 0) problems.push(`${path} has no ts example`);
     examples.push(...found);
   }
-  for (const name of readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })) {
+  const docs = join(root, "docs");
+  const pages = existsSync(docs) ? readdirSync(docs, { recursive: true, encoding: "utf8" }) : [];
+  for (const name of pages) {
     if (!name.endsWith(".md") || name.startsWith("api")) continue;
-    const text = readFileSync(join(root, "docs", name), "utf8");
+    const text = readFileSync(join(docs, name), "utf8");
     examples.push(...extractExamples(`docs/${name}`, text, { needsMark: true }));
   }
   return { examples, problems };

@@ -1,5 +1,5 @@
-// Size budgets: what a user's bundle grows by, minified and gzipped. The budgets themselves stand in
-// .size-limit.json.
+// Size budgets: what a user's bundle grows by, minified and gzipped. The budgets themselves stand
+// in .size-limit.json.
 import { report, runCommand } from "./workspace.ts";
 
 interface Measurement {

@@ -32,7 +32,7 @@ function pnpm(...args) {
       ...process.env,
       TURBO_TELEMETRY_DISABLED: "1",
       DO_NOT_TRACK: "1",
-      NO_UPDATE_NOTIFIER: "1",
+      npm_config_update_notifier: "false",
     },
   });
   if (result.error) throw result.error;

@@ -8,7 +8,7 @@ const libraries = ["interfaces", "heap", "allocator", "trace"];
 /** Borrows an arena, cuts one block from it, writes to the block and gives everything back. */
 function allocateOnce({ heap: { createPrivateHeap }, allocator: { createPoolAllocator } }) {
   const heap = createPrivateHeap({ reservationBytes: 16 * 1024 * 1024 });
-  const allocator = createPoolAllocator({ arenas: heap });
+  const allocator = createPoolAllocator({ source: heap });
   const block = allocator.allocate(100);
   assert.ok(allocator.usableSizeBytes(block) >= 100);
   allocator.free(block);

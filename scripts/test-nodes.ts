@@ -30,7 +30,7 @@ const PAGE_SCRIPT = `
   const names = ${JSON.stringify(LIBRARIES)};
   Promise.all(names.map((name) => import("@ouro/" + name))).then(([, heaps, allocators]) => {
     const heap = heaps.createPrivateHeap({ reservationBytes: 16 * 1024 * 1024 });
-    const allocator = allocators.createPoolAllocator({ arenas: heap });
+    const allocator = allocators.createPoolAllocator({ source: heap });
     allocator.free(allocator.allocate(100));
     allocator.validate();
     document.title = "ok";

@@ -1,2 +1,6 @@
-/** The ouro command line. Its commands are not here yet. */
-console.error(`ouro ${process.argv.slice(2).join(" ")}: no command is implemented yet.`);
+// The program behind the `ouro` command.
+
+import { main } from "./main.js";
+import { processTerminal } from "./terminal.js";
+
+process.exitCode = await main(process.argv.slice(2), processTerminal());

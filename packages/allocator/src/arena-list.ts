@@ -13,9 +13,9 @@ import { ARENA_SHIFT, ARENA_SIZE_WORDS, type ArenaSource, POOL_SIZE_WORDS } from
 import * as layout from "./pool-layout.js";
 
 export interface ArenaList {
-  /** A pool to use, carved or used before; 0 when the source has no arena left. */
+  /** The record of a pool to use, carved or used before; 0 when the source has no arena left. */
   takePool(): number;
-  /** Takes an empty pool back. O(1). */
+  /** Takes an empty pool back, by its record. O(1). */
   releasePool(pool: number): void;
 }
 
@@ -24,8 +24,6 @@ export function createArenaList(context: layout.PoolContext, source: ArenaSource
   const lastArenaWith = state + layout.LAST_ARENA_WITH;
   const usableArenas = state + layout.USABLE_ARENAS;
 
-  const recordOf = (pool: number): number =>
-    arenaRecords + (pool >>> ARENA_SHIFT) * layout.ARENA_RECORD_SIZE_WORDS;
   const get = (word: number): number => words[word] as number;
 
   function takePool(): number {
@@ -46,8 +44,12 @@ export function createArenaList(context: layout.PoolContext, source: ArenaSource
       return freed;
     }
     const carved = get(record + layout.NEXT_POOL_CARVE);
-    words[record + layout.NEXT_POOL_CARVE] = carved + POOL_SIZE_WORDS;
+    const arenaIndex = (record - arenaRecords) / layout.ARENA_RECORD_SIZE_WORDS;
+    const poolIndex = (carved - layout.firstPoolRecord(context, arenaIndex)) >> 3;
+    words[record + layout.NEXT_POOL_CARVE] = carved + (1 << layout.POOL_RECORD_SHIFT);
+    words[carved + layout.POOL] = arenaIndex * ARENA_SIZE_WORDS + poolIndex * POOL_SIZE_WORDS;
     words[carved + layout.SIZE_CLASS] = -1;
+    words[carved + layout.USED_COUNT] = 0;
     return carved;
   }
 
@@ -55,10 +57,10 @@ export function createArenaList(context: layout.PoolContext, source: ArenaSource
   function reserveArena(): number {
     const arena = source.reserveArenas(borrower, 1);
     if (arena === 0) return 0;
-    const record = recordOf(arena);
+    const record = layout.arenaRecord(context, arena >>> ARENA_SHIFT);
     words[record + layout.FREE_POOLS] = 0;
     words[record + layout.FREE_POOL_COUNT] = layout.POOLS_PER_ARENA;
-    words[record + layout.NEXT_POOL_CARVE] = arena;
+    words[record + layout.NEXT_POOL_CARVE] = layout.firstPoolRecord(context, arena >>> ARENA_SHIFT);
     words[record + layout.NEXT_ARENA] = 0;
     words[record + layout.PREVIOUS_ARENA] = 0;
     words[usableArenas] = record;
@@ -77,7 +79,7 @@ export function createArenaList(context: layout.PoolContext, source: ArenaSource
   }
 
   function releasePool(pool: number): void {
-    const record = recordOf(pool);
+    const record = layout.arenaRecord(context, get(pool + layout.POOL) >>> ARENA_SHIFT);
     words[pool + layout.NEXT_POOL] = get(record + layout.FREE_POOLS);
     words[record + layout.FREE_POOLS] = pool;
     const count = get(record + layout.FREE_POOL_COUNT);
@@ -137,7 +139,6 @@ export function createArenaList(context: layout.PoolContext, source: ArenaSource
   function releaseArena(record: number): void {
     unlink(record);
     const arenaIndex = (record - arenaRecords) / layout.ARENA_RECORD_SIZE_WORDS;
-    words[record + layout.NEXT_POOL_CARVE] = 0;
     countArena(-1);
     source.releaseArenas(borrower, (arenaIndex * ARENA_SIZE_WORDS) as never, 1);
   }

@@ -17,6 +17,7 @@ export interface FreeBlockLists {
 
 export function createFreeBlockLists(context: layout.LargeContext): FreeBlockLists {
   const { words, state } = context;
+  const { SIZE, SIZE_MASK, FREE, PREVIOUS_FREE, NEXT_FREE, PREVIOUS_FREE_BLOCK } = layout;
   const levelBits = state + layout.LEVEL_BITS;
   const listBits = state + layout.LIST_BITS;
   const heads = state + layout.LIST_HEADS;
@@ -25,27 +26,27 @@ export function createFreeBlockLists(context: layout.LargeContext): FreeBlockLis
   function insert(header: number, sizeWords: number): void {
     const list = layout.listOf(sizeWords);
     const next = get(heads + list);
-    words[header + layout.SIZE] = sizeWords | layout.FREE;
-    words[header + layout.NEXT_FREE] = next;
-    words[header + layout.PREVIOUS_FREE_BLOCK] = 0;
+    words[header + SIZE] = sizeWords | FREE;
+    words[header + NEXT_FREE] = next;
+    words[header + PREVIOUS_FREE_BLOCK] = 0;
     words[header + sizeWords - 1] = sizeWords;
-    if (next !== 0) words[next + layout.PREVIOUS_FREE_BLOCK] = header;
+    if (next !== 0) words[next + PREVIOUS_FREE_BLOCK] = header;
     words[heads + list] = header;
     words[listBits + (list >>> 5)] = get(listBits + (list >>> 5)) | (1 << list);
     words[levelBits] = get(levelBits) | (1 << (list >>> 5));
     const following = header + sizeWords;
-    words[following] = get(following) | layout.PREVIOUS_FREE;
+    words[following] = get(following) | PREVIOUS_FREE;
   }
 
   function remove(header: number): void {
-    const sizeWords = get(header + layout.SIZE) & layout.SIZE_MASK;
-    const next = get(header + layout.NEXT_FREE);
-    const previous = get(header + layout.PREVIOUS_FREE_BLOCK);
-    if (next !== 0) words[next + layout.PREVIOUS_FREE_BLOCK] = previous;
-    if (previous !== 0) words[previous + layout.NEXT_FREE] = next;
+    const sizeWords = get(header + SIZE) & SIZE_MASK;
+    const next = get(header + NEXT_FREE);
+    const previous = get(header + PREVIOUS_FREE_BLOCK);
+    if (next !== 0) words[next + PREVIOUS_FREE_BLOCK] = previous;
+    if (previous !== 0) words[previous + NEXT_FREE] = next;
     else setHead(layout.listOf(sizeWords), next);
     const following = header + sizeWords;
-    words[following] = get(following) & ~layout.PREVIOUS_FREE;
+    words[following] = get(following) & ~PREVIOUS_FREE;
   }
 
   function setHead(list: number, header: number): void {
@@ -63,8 +64,8 @@ export function createFreeBlockLists(context: layout.LargeContext): FreeBlockLis
   function findStraddling(sizeWords: number): number {
     let header = get(heads + layout.listOf(sizeWords));
     for (let looks = 0; header !== 0 && looks < STRADDLING_LOOKS; looks++) {
-      if ((get(header + layout.SIZE) & layout.SIZE_MASK) >= sizeWords) return header;
-      header = get(header + layout.NEXT_FREE);
+      if ((get(header + SIZE) & SIZE_MASK) >= sizeWords) return header;
+      header = get(header + NEXT_FREE);
     }
     return 0;
   }

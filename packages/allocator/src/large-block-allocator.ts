@@ -23,7 +23,6 @@ import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
 
 /** With its header, a larger request would pass 4 GiB. */
 const REQUEST_LIMIT_BYTES = 2 ** 32 - 64;
-const HEADER = layout.LARGE_HEADER_SIZE_WORDS;
 
 export interface LargeBlockAllocatorOptions {
   source: ArenaSource;
@@ -49,6 +48,10 @@ export function createLargeBlockAllocator(
   const { source, name = "large" } = options;
   const context = makeContext(source, name);
   const { words, state, allocatedMap } = context;
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const { SIZE, MARK, FREE, PREVIOUS_FREE, SIZE_MASK, LIVE_COUNT, HELD_WORDS } = layout;
+  const HEADER = layout.LARGE_HEADER_SIZE_WORDS;
+  const mapShift = MAP_SHIFT;
   const lists = createFreeBlockLists(context);
   const extents = createExtents(context, source, lists);
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
@@ -71,7 +74,7 @@ export function createLargeBlockAllocator(
       header = lists.find(sizeWords);
     }
     lists.remove(header);
-    const surplus = (get(header) & layout.SIZE_MASK) - sizeWords;
+    const surplus = (get(header) & SIZE_MASK) - sizeWords;
     const block = makeLive(header, sizeWords);
     if (surplus > 0) lists.insert(header + sizeWords, surplus);
     return block;
@@ -79,38 +82,38 @@ export function createLargeBlockAllocator(
 
   /** The block before a free one is never free: coalescing is immediate. */
   function makeLive(header: number, sizeWords: number): Block {
-    words[header + layout.SIZE] = sizeWords;
-    words[header + layout.MARK] = layout.liveMark(header);
+    words[header + SIZE] = sizeWords;
+    words[header + MARK] = layout.liveMark(header);
     const block = header + HEADER;
-    words[allocatedMap + (block >>> MAP_SHIFT)] =
-      get(allocatedMap + (block >>> MAP_SHIFT)) | (1 << (block >>> 2));
-    words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) + 1;
-    words[state + layout.HELD_WORDS] = get(state + layout.HELD_WORDS) + sizeWords;
+    words[allocatedMap + (block >>> mapShift)] =
+      get(allocatedMap + (block >>> mapShift)) | (1 << (block >>> 2));
+    words[state + LIVE_COUNT] = get(state + LIVE_COUNT) + 1;
+    words[state + HELD_WORDS] = get(state + HELD_WORDS) + sizeWords;
     return block as Block;
   }
 
   function free(block: Block): void {
     const header = headerOf(block, "free");
-    const sizeWords = get(header) & layout.SIZE_MASK;
-    words[allocatedMap + (block >>> MAP_SHIFT)] =
-      get(allocatedMap + (block >>> MAP_SHIFT)) & ~(1 << (block >>> 2));
-    words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) - 1;
-    words[state + layout.HELD_WORDS] = get(state + layout.HELD_WORDS) - sizeWords;
+    const sizeWords = get(header) & SIZE_MASK;
+    words[allocatedMap + (block >>> mapShift)] =
+      get(allocatedMap + (block >>> mapShift)) & ~(1 << (block >>> 2));
+    words[state + LIVE_COUNT] = get(state + LIVE_COUNT) - 1;
+    words[state + HELD_WORDS] = get(state + HELD_WORDS) - sizeWords;
     // A stale mark would pass for a live block's if this place were looked at again.
-    words[header + layout.MARK] = 0;
+    words[header + MARK] = 0;
     coalesce(header, sizeWords);
   }
 
   function coalesce(header: number, sizeWords: number): void {
     let start = header;
     let end = header + sizeWords;
-    if ((get(header) & layout.PREVIOUS_FREE) !== 0) {
+    if ((get(header) & PREVIOUS_FREE) !== 0) {
       start -= get(header - 1);
       lists.remove(start);
     }
-    if ((get(end) & layout.FREE) !== 0) {
+    if ((get(end) & FREE) !== 0) {
       const next = end;
-      end += get(next) & layout.SIZE_MASK;
+      end += get(next) & SIZE_MASK;
       lists.remove(next);
     }
     extents.release(start, end - start);
@@ -119,13 +122,13 @@ export function createLargeBlockAllocator(
   function owns(block: number): boolean {
     if (block !== (block | 0) || (block & 3) !== 0) return false;
     if ((block - firstWord) >>> 0 >= spanWords) return false;
-    return (get(allocatedMap + (block >>> MAP_SHIFT)) & (1 << (block >>> 2))) !== 0;
+    return (get(allocatedMap + (block >>> mapShift)) & (1 << (block >>> 2))) !== 0;
   }
 
   function headerOf(block: Block, call: string): number {
     if (!owns(block)) refuseBlock(`${name}.${call}`, block, wasBlock(block));
     const header = block - HEADER;
-    if (words[header + layout.MARK] === layout.liveMark(header)) return header;
+    if (words[header + MARK] === layout.liveMark(header)) return header;
     throw new HeapCorruptionError({
       structure: "large block",
       word: block,
@@ -138,12 +141,12 @@ export function createLargeBlockAllocator(
     if (block !== (block | 0) || (block & 3) !== 0 || block < firstWord + HEADER) return false;
     if (words[context.arenaTable + (block >>> 18)] !== context.borrower) return false;
     const header = block - HEADER;
-    const sizeWords = get(header) & layout.SIZE_MASK;
-    return (get(header) & layout.FREE) !== 0 && words[header + sizeWords - 1] === sizeWords;
+    const sizeWords = get(header) & SIZE_MASK;
+    return (get(header) & FREE) !== 0 && words[header + sizeWords - 1] === sizeWords;
   }
 
   function usableSizeBytes(block: Block): number {
-    return (get(headerOf(block, "usableSizeBytes")) & layout.SIZE_MASK) * 4 - HEADER * 4;
+    return (get(headerOf(block, "usableSizeBytes")) & SIZE_MASK) * 4 - HEADER * 4;
   }
 
   function allocate(requestBytes: number): Block {
@@ -160,7 +163,7 @@ export function createLargeBlockAllocator(
 
   function reallocate(block: Block, requestBytes: number): Block {
     const header = headerOf(block, "reallocate");
-    const oldWords = get(header) & layout.SIZE_MASK;
+    const oldWords = get(header) & SIZE_MASK;
     const sizeWords = sizeFor(requestBytes);
     if (sizeWords < oldWords) shrink(header, oldWords, sizeWords);
     if (sizeWords <= oldWords || growInPlace(header, oldWords, sizeWords)) return block;
@@ -171,8 +174,8 @@ export function createLargeBlockAllocator(
   }
 
   function resize(header: number, oldWords: number, sizeWords: number): void {
-    words[header] = sizeWords | (get(header) & layout.PREVIOUS_FREE);
-    words[state + layout.HELD_WORDS] = get(state + layout.HELD_WORDS) + sizeWords - oldWords;
+    words[header] = sizeWords | (get(header) & PREVIOUS_FREE);
+    words[state + HELD_WORDS] = get(state + HELD_WORDS) + sizeWords - oldWords;
   }
 
   function shrink(header: number, oldWords: number, sizeWords: number): void {
@@ -188,7 +191,8 @@ export function createLargeBlockAllocator(
     if (available < sizeWords) {
       const end = header + available;
       // Only an extent's end can be moved, into the arenas behind it.
-      if (get(end) >>> 2 !== 0 || !extents.growAt(end + HEADER, sizeWords - available)) return false;
+      if (get(end) >>> 2 !== 0 || !extents.growAt(end + HEADER, sizeWords - available))
+        return false;
       available = oldWords + freeWordsAt(next);
     }
     lists.remove(next);
@@ -199,7 +203,7 @@ export function createLargeBlockAllocator(
 
   function freeWordsAt(header: number): number {
     const size = get(header);
-    return (size & layout.FREE) !== 0 ? size & layout.SIZE_MASK : 0;
+    return (size & FREE) !== 0 ? size & SIZE_MASK : 0;
   }
 
   function walk(visit: (block: Block, usableSizeBytes: number) => void): void {
@@ -207,7 +211,7 @@ export function createLargeBlockAllocator(
       if (words[source.arenaTable + index] !== context.borrower) continue;
       const start = index * ARENA_SIZE_WORDS;
       walkAllocatedMap(words, allocatedMap, start, start + ARENA_SIZE_WORDS, (block) => {
-        visit(block as Block, (get(block - HEADER) & layout.SIZE_MASK) * 4 - HEADER * 4);
+        visit(block as Block, (get(block - HEADER) & SIZE_MASK) * 4 - HEADER * 4);
       });
     }
   }
@@ -224,7 +228,7 @@ export function createLargeBlockAllocator(
     usableSizeBytes,
     owns,
     walk,
-    heldBytes: () => get(state + layout.HELD_WORDS) * 4,
+    heldBytes: () => get(state + HELD_WORDS) * 4,
     arenaCount: () => get(state + layout.LENT_ARENA_COUNT),
     statistics: (): AllocatorStatistics => largeStatistics(context),
     validate: () => validateLargeBlocks(context),

@@ -44,8 +44,7 @@ function topBlock(context: layout.LargeContext): AllocatorStatistics["topBlock"]
     const start = index * ARENA_SIZE_WORDS;
     const block = highestAllocated(words, allocatedMap, start, start + ARENA_SIZE_WORDS);
     if (block === 0) continue;
-    const sizeWords =
-      (words[block - layout.LARGE_HEADER_SIZE_WORDS] as number) & layout.SIZE_MASK;
+    const sizeWords = (words[block - layout.LARGE_HEADER_SIZE_WORDS] as number) & layout.SIZE_MASK;
     return {
       block: block as Block,
       usableSizeBytes: (sizeWords - layout.LARGE_HEADER_SIZE_WORDS) * 4,

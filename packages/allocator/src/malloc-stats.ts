@@ -3,7 +3,6 @@
 // CPython (a radix tree) has no counterpart here: the arena table is one word an arena.
 
 import { ARENA_SIZE_BYTES, POOL_SIZE_BYTES, type PoolStatistics } from "@ouro/interfaces";
-import { POOL_HEADER_SIZE_BYTES } from "./pool-layout.js";
 
 const LABEL_WIDTH = 35;
 const FIGURE_WIDTH = 21;
@@ -43,22 +42,20 @@ export function formatMallocStats(statistics: PoolStatistics): string {
 function byteLines(statistics: PoolStatistics): string[] {
   const { classes, freePoolCount } = statistics;
   let available = 0;
-  let headers = 0;
   let quantization = 0;
   for (const row of classes) {
     const blocks = row.usedBlockCount + row.availableBlockCount;
     available += row.availableBlockCount * row.blockSizeBytes;
-    headers += row.poolCount * POOL_HEADER_SIZE_BYTES;
-    quantization +=
-      row.poolCount * (POOL_SIZE_BYTES - POOL_HEADER_SIZE_BYTES) - blocks * row.blockSizeBytes;
+    quantization += row.poolCount * POOL_SIZE_BYTES - blocks * row.blockSizeBytes;
   }
   const unused = freePoolCount * POOL_SIZE_BYTES;
-  const total = statistics.usedBytes + available + unused + headers + quantization;
+  const total = statistics.usedBytes + available + unused + quantization;
   return [
     figure("# bytes in allocated blocks", statistics.usedBytes),
     figure("# bytes in available blocks", available),
     figure(`${freePoolCount} unused pools * ${POOL_SIZE_BYTES} bytes`, unused),
-    figure("# bytes lost to pool headers", headers),
+    // Pool records stand outside the arenas: nothing of a pool is lost to them.
+    figure("# bytes lost to pool headers", 0),
     figure("# bytes lost to quantization", quantization),
     // Arenas of a private heap are aligned to their size: nothing is lost.
     figure("# bytes lost to arena alignment", 0),

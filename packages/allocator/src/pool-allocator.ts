@@ -1,7 +1,7 @@
 // The pool allocator serves requests of up to 512 bytes, in 32 size classes of 16, 32, … 512 bytes.
 // A request takes the first free block of the first used pool of its size class; a free puts the
-// block back at the front of its pool. Both touch the pool and one word of the allocated map, and
-// nothing else, however many blocks live.
+// block back at the front of its pool. Both touch the block, its pool's record and one word of the
+// allocated map, and nothing else, however many blocks live.
 //
 //   size class 3 → pool ↔ pool ↔ pool          free block → block → block → 0
 //                  └ first used pool                 └ carved only when the list would be empty
@@ -10,22 +10,22 @@
 // arena (arena-list.ts). After CPython's obmalloc (pymalloc_alloc, pymalloc_free, pymalloc_realloc).
 
 import {
+  type Allocator,
+  ARENA_SHIFT,
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
   POOL_SIZE_WORDS,
   type PoolStatistics,
-  type Allocator,
+  SIZE_CLASS_COUNT,
   SMALL_REQUEST_LIMIT_BYTES,
 } from "@ouro/interfaces";
 import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-map.js";
 import { createArenaList } from "./arena-list.js";
 import * as layout from "./pool-layout.js";
-import { poolStatistics } from "./pool-statistics.js";
+import { type PoolVisitor, poolStatistics } from "./pool-statistics.js";
 import { validatePools } from "./pool-validate.js";
 import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
-
-const { FREE_BLOCK, USED_COUNT, NEXT_CARVE, CARVE_END, POOL_MASK } = layout;
 
 export interface PoolAllocatorOptions {
   source: ArenaSource;
@@ -39,9 +39,7 @@ export interface PoolAllocator extends Allocator {
   /** Arenas lent to it now. O(1). */
   arenaCount(): number;
   /** Visits each pool that was ever carved, in address order; an empty pool has `usedCount` 0. */
-  walkPools(
-    visit: (pool: number, sizeClass: number, usedCount: number, blockCount: number) => void,
-  ): void;
+  walkPools(visit: PoolVisitor): void;
   statistics(): PoolStatistics;
 }
 
@@ -52,58 +50,69 @@ export interface PoolAllocator extends Allocator {
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
   const { source, name = "pools" } = options;
   const context = makeContext(source, name);
-  const { words, allocatedMap } = context;
+  const { words, allocatedMap, poolRecords } = context;
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const { FREE_BLOCK, USED_COUNT, NEXT_CARVE, CARVE_END, NEXT_POOL, PREVIOUS_POOL } = layout;
+  const { SIZE_CLASS, POOL_SHIFT, POOL_RECORD_SHIFT } = layout;
+  const mapShift = MAP_SHIFT;
+  const limitBytes = SMALL_REQUEST_LIMIT_BYTES;
+  // Indexed by granules, 1 to 32; the list of 0 granules is empty, and size 0 is found out there.
   const usedPools = context.state + layout.USED_POOLS;
+  const noPool = context.state + layout.NO_POOL;
   const { takePool, releasePool } = createArenaList(context, source);
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
 
   function tryAllocate(requestBytes: number): Block {
-    if (requestBytes >>> 0 !== requestBytes || requestBytes > SMALL_REQUEST_LIMIT_BYTES) {
-      refuseRequest(name, requestBytes, SMALL_REQUEST_LIMIT_BYTES);
+    const granules = (requestBytes + 15) >> 4;
+    if (requestBytes !== (requestBytes | 0) || granules >>> 0 > SIZE_CLASS_COUNT) {
+      refuseRequest(name, requestBytes, limitBytes);
     }
-    const sizeClass = requestBytes === 0 ? 0 : (requestBytes - 1) >> 4;
-    const pool = words[usedPools + sizeClass] as number;
-    if (pool === 0) return allocateFromNewPool(sizeClass) as Block;
+    const pool = words[usedPools + granules] as number;
     const block = words[pool + FREE_BLOCK] as number;
-    const next = words[block] as number;
-    words[pool + FREE_BLOCK] = next;
+    if (block === 0) return carveOrAdvance(pool, granules) as Block;
+    words[pool + FREE_BLOCK] = words[block] as number;
     words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;
-    if (next === 0) carveOrUnlink(pool, sizeClass);
-    const mapWord = allocatedMap + (block >>> MAP_SHIFT);
+    const mapWord = allocatedMap + (block >>> mapShift);
     words[mapWord] = (words[mapWord] as number) | (1 << (block >>> 2));
     return block as Block;
   }
 
-  /** The free list ran out: carve the next block, or the pool is full and leaves the list. */
-  function carveOrUnlink(pool: number, sizeClass: number): void {
-    const carved = words[pool + NEXT_CARVE] as number;
-    if (carved < (words[pool + CARVE_END] as number)) {
-      words[pool + FREE_BLOCK] = carved;
-      words[carved] = 0;
-      words[pool + NEXT_CARVE] = carved + ((sizeClass + 1) << 2);
-      return;
+  /** The first pool has no free block: carve its next one, or let it go and ask the next pool. */
+  function carveOrAdvance(pool: number, granules: number): number {
+    if (granules === 0) return tryAllocate(1);
+    if (!carve(pool)) {
+      const next = words[pool + NEXT_POOL] as number;
+      words[usedPools + granules] = next;
+      if (next === noPool && !startPool(granules)) return 0;
     }
-    const next = words[pool + layout.NEXT_POOL] as number;
-    words[usedPools + sizeClass] = next;
-    if (next !== 0) words[next + layout.PREVIOUS_POOL] = 0;
+    return tryAllocate(granules << 4);
   }
 
-  function allocateFromNewPool(sizeClass: number): number {
+  /** Makes the next block never used the one free block; false when there is none. */
+  function carve(pool: number): boolean {
+    const carved = words[pool + NEXT_CARVE] as number;
+    if (carved >= (words[pool + CARVE_END] as number)) return false;
+    words[pool + FREE_BLOCK] = carved;
+    words[carved] = 0;
+    words[pool + NEXT_CARVE] = carved + (((words[pool + SIZE_CLASS] as number) + 1) << 2);
+    return true;
+  }
+
+  function startPool(granules: number): boolean {
     const pool = takePool();
-    if (pool === 0) return 0;
-    if (words[pool + layout.SIZE_CLASS] !== sizeClass) initialisePool(pool, sizeClass);
-    words[pool + layout.NEXT_POOL] = 0;
-    words[pool + layout.PREVIOUS_POOL] = 0;
-    words[usedPools + sizeClass] = pool;
-    return tryAllocate((sizeClass + 1) * 16);
+    if (pool === 0) return false;
+    if (words[pool + SIZE_CLASS] !== granules - 1) initialisePool(pool, granules - 1);
+    words[pool + NEXT_POOL] = noPool;
+    words[usedPools + granules] = pool;
+    return true;
   }
 
   function initialisePool(pool: number, sizeClass: number): void {
-    const first = pool + layout.POOL_HEADER_SIZE_WORDS;
+    const first = words[pool + layout.POOL] as number;
     const sizeWords = layout.blockSizeWords(sizeClass);
     words[pool + USED_COUNT] = 0;
-    words[pool + layout.SIZE_CLASS] = sizeClass;
+    words[pool + SIZE_CLASS] = sizeClass;
     words[pool + FREE_BLOCK] = first;
     words[first] = 0;
     words[pool + NEXT_CARVE] = first + sizeWords;
@@ -111,69 +120,82 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   function free(block: Block): void {
-    const mapWord = allocatedMap + (block >>> MAP_SHIFT);
+    if (block !== (block | 0) || (block & 3) !== 0 || (block - firstWord) >>> 0 >= spanWords) {
+      refuse("free", block);
+    }
+    const mapWord = allocatedMap + (block >>> mapShift);
     const bit = 1 << (block >>> 2);
-    if (isOutside(block) || ((words[mapWord] as number) & bit) === 0) refuse("free", block);
+    if (((words[mapWord] as number) & bit) === 0) refuse("free", block);
     words[mapWord] = (words[mapWord] as number) & ~bit;
-    const pool = block & POOL_MASK;
+    const pool = poolRecords + ((block >>> POOL_SHIFT) << POOL_RECORD_SHIFT);
     const first = words[pool + FREE_BLOCK] as number;
     const usedCount = (words[pool + USED_COUNT] as number) - 1;
     words[block] = first;
     words[pool + FREE_BLOCK] = block;
     words[pool + USED_COUNT] = usedCount;
-    if (first === 0) linkFirst(pool);
+    if (first === 0) makeFirst(pool, usedCount);
     else if (usedCount === 0) releaseEmpty(pool);
+  }
+
+  function recordOf(block: number): number {
+    return poolRecords + ((block >>> POOL_SHIFT) << POOL_RECORD_SHIFT);
   }
 
   function isOutside(block: number): boolean {
     return block !== (block | 0) || (block & 3) !== 0 || (block - firstWord) >>> 0 >= spanWords;
   }
 
-  /** A formerly full pool goes to the front of its size class. */
-  function linkFirst(pool: number): void {
-    const head = usedPools + (words[pool + layout.SIZE_CLASS] as number);
-    const next = words[head] as number;
-    words[pool + layout.NEXT_POOL] = next;
-    words[pool + layout.PREVIOUS_POOL] = 0;
-    if (next !== 0) words[next + layout.PREVIOUS_POOL] = pool;
+  /** A formerly full pool goes to the front; the one that was first may have to leave the list. */
+  function makeFirst(pool: number, usedCount: number): void {
+    const head = usedPools + 1 + (words[pool + SIZE_CLASS] as number);
+    let next = words[head] as number;
+    if (next === pool) {
+      if (usedCount === 0) releaseEmpty(pool);
+      return;
+    }
+    if (words[next + FREE_BLOCK] === 0 && !carve(next)) {
+      next = words[next + NEXT_POOL] as number;
+    }
+    words[pool + NEXT_POOL] = next;
+    words[next + PREVIOUS_POOL] = pool;
     words[head] = pool;
   }
 
   function releaseEmpty(pool: number): void {
-    const next = words[pool + layout.NEXT_POOL] as number;
-    const previous = words[pool + layout.PREVIOUS_POOL] as number;
-    const sizeClass = words[pool + layout.SIZE_CLASS] as number;
-    if (previous === 0) words[usedPools + sizeClass] = next;
-    else words[previous + layout.NEXT_POOL] = next;
-    if (next !== 0) words[next + layout.PREVIOUS_POOL] = previous;
+    const next = words[pool + NEXT_POOL] as number;
+    const previous = words[pool + PREVIOUS_POOL] as number;
+    const head = usedPools + 1 + (words[pool + SIZE_CLASS] as number);
+    if (words[head] === pool) words[head] = next;
+    else words[previous + NEXT_POOL] = next;
+    words[next + PREVIOUS_POOL] = previous;
     releasePool(pool);
   }
 
   function owns(block: number): boolean {
     if (isOutside(block)) return false;
-    const bits = words[allocatedMap + (block >>> MAP_SHIFT)] as number;
+    const bits = words[allocatedMap + (block >>> mapShift)] as number;
     return (bits & (1 << (block >>> 2))) !== 0;
   }
 
   /** A number that is no live block: was one of ours carved there before? */
   function refuse(call: string, block: number): never {
     const isOurs =
-      !isOutside(block) && words[source.arenaTable + (block >>> 18)] === context.borrower;
+      !isOutside(block) && words[source.arenaTable + (block >>> ARENA_SHIFT)] === context.borrower;
     refuseBlock(`${name}.${call}`, block, isOurs && isCarved(block));
   }
 
   function isCarved(block: number): boolean {
-    const pool = block & POOL_MASK;
-    const record = context.arenaRecords + (block >>> 18) * layout.ARENA_RECORD_SIZE_WORDS;
-    if (pool >= (words[record + layout.NEXT_POOL_CARVE] as number)) return false;
-    const offset = block - pool - layout.POOL_HEADER_SIZE_WORDS;
-    const sizeWords = layout.blockSizeWords(words[pool + layout.SIZE_CLASS] as number);
-    return offset >= 0 && offset % sizeWords === 0 && block < (words[pool + NEXT_CARVE] as number);
+    const pool = recordOf(block);
+    const arena = layout.arenaRecord(context, block >>> ARENA_SHIFT);
+    if (pool >= (words[arena + layout.NEXT_POOL_CARVE] as number)) return false;
+    const offset = block - (words[pool + layout.POOL] as number);
+    const sizeWords = layout.blockSizeWords(words[pool + SIZE_CLASS] as number);
+    return offset % sizeWords === 0 && block < (words[pool + NEXT_CARVE] as number);
   }
 
   function usableSizeBytes(block: Block): number {
     if (!owns(block)) refuse("usableSizeBytes", block);
-    return layout.blockSizeBytes(words[(block & POOL_MASK) + layout.SIZE_CLASS] as number);
+    return layout.blockSizeBytes(words[recordOf(block) + SIZE_CLASS] as number);
   }
 
   function allocate(requestBytes: number): Block {
@@ -203,16 +225,16 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     return moved;
   }
 
-  function walkPools(
-    visit: (pool: number, sizeClass: number, usedCount: number, blockCount: number) => void,
-  ): void {
+  function walkPools(visit: PoolVisitor): void {
     for (let index = source.firstArenaIndex; index < source.arenaCount; index++) {
       if (words[source.arenaTable + index] !== context.borrower) continue;
-      const record = context.arenaRecords + index * layout.ARENA_RECORD_SIZE_WORDS;
-      const end = words[record + layout.NEXT_POOL_CARVE] as number;
-      for (let pool = index * ARENA_SIZE_WORDS; pool < end; pool += POOL_SIZE_WORDS) {
-        const sizeClass = words[pool + layout.SIZE_CLASS] as number;
-        visit(pool, sizeClass, words[pool + USED_COUNT] as number, layout.blocksPerPool(sizeClass));
+      const end = words[layout.arenaRecord(context, index) + layout.NEXT_POOL_CARVE] as number;
+      const first = layout.firstPoolRecord(context, index);
+      for (let pool = first; pool < end; pool += 1 << POOL_RECORD_SHIFT) {
+        const sizeClass = words[pool + SIZE_CLASS] as number;
+        const start = words[pool + layout.POOL] as number;
+        const usedCount = words[pool + USED_COUNT] as number;
+        visit(start, sizeClass, usedCount, layout.blocksPerPool(sizeClass));
       }
     }
   }
@@ -229,7 +251,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
 
   return {
     name,
-    requestLimitBytes: SMALL_REQUEST_LIMIT_BYTES,
+    requestLimitBytes: limitBytes,
     borrower: context.borrower,
     allocate,
     tryAllocate,
@@ -253,15 +275,25 @@ function isSameSize(requestBytes: number, sizeBytes: number): boolean {
 
 function makeContext(source: ArenaSource, name: string): layout.PoolContext {
   const borrower = source.registerBorrower(name);
-  const arenaRecordWords = source.arenaCount - source.firstArenaIndex;
-  const sizeWords = layout.ARENA_RECORDS + arenaRecordWords * layout.ARENA_RECORD_SIZE_WORDS;
-  const state = source.reserveRegion(borrower, "pools", sizeWords).start;
-  const skipped = source.firstArenaIndex * layout.ARENA_RECORD_SIZE_WORDS;
+  const sizeWords = layout.regionSizeWords(source.arenaCount - source.firstArenaIndex);
+  const region = source.reserveRegion(borrower, "pools", sizeWords);
+  const state = region.start;
+  if (!region.existed) {
+    const noPool = state + layout.NO_POOL;
+    source.words.fill(noPool, state + layout.USED_POOLS, noPool);
+    source.words[noPool + layout.NEXT_POOL] = noPool;
+  }
+  const firstIndex = source.firstArenaIndex;
+  const lentableCount = source.arenaCount - firstIndex;
+  const arenaRecords = state + layout.ARENA_RECORDS;
+  const poolRecords = arenaRecords + lentableCount * layout.ARENA_RECORD_SIZE_WORDS;
   return {
     words: source.words,
     name,
     state,
-    arenaRecords: state + layout.ARENA_RECORDS - skipped,
+    // As if the records of the arenas below the first one stood before them.
+    arenaRecords: arenaRecords - firstIndex * layout.ARENA_RECORD_SIZE_WORDS,
+    poolRecords: poolRecords - firstIndex * (layout.POOLS_PER_ARENA << layout.POOL_RECORD_SHIFT),
     allocatedMap: reserveAllocatedMap(source, borrower),
     borrower,
     arenaTable: source.arenaTable,

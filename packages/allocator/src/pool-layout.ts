@@ -1,49 +1,59 @@
-// A pool is one 16 KiB slice of an arena, cut into blocks of one size class. A pool's first word is
-// found from any of its blocks by masking. After CPython's obmalloc (`struct pool_header`).
+// A pool is one 16 KiB slice of an arena, cut into blocks of one size class from its first word on.
+// What is known of a pool stands in its record: eight words of a dense table in the allocator's
+// region, found from any block by a shift. CPython keeps them at the pool's own start; there they
+// would all fall into the same few sets of the processor's cache, 16 KiB apart as they are.
 //
-//   word   0           1           2           3           4          5      6      7
-//        │ free block│ used count│ size class│ next carve│ carve end│ next │ prev │ – │ block │ …
+//   pool record  │ free block│ used count│ next carve│ carve end│ size class│ next │ previous│ pool │
 //
 // A pool is in one of three states:
-//   used    some blocks live, some free; linked in the used pools of its size class; `free block`
-//           is never 0, so that an allocation needs no second look
-//   full    all blocks live; `free block` is 0; in no list
+//   used    some blocks live, some not; its record is linked in the used pools of its size class
+//   full    all blocks live; in no list, or still the first of its list, until the next allocation
+//           or the next pool to come first finds out
 //   empty   no block live; in the free pools of its arena, linked by `next`; it keeps its size class
 //           and its free blocks, to be used again as it is
 //
-// Blocks from `next carve` on have never been touched: they are carved one at a time.
+// Blocks from `next carve` on have never been touched: they are carved one at a time, when `free
+// block` is 0. Only the first pool of a list may be so; all others have a free block.
+// A list ends at `no pool`, a record without blocks, so that no step needs to ask whether there is a
+// next pool. The first of a list has a stale `previous`: the head tells that it is the first.
 //
 // The allocator's own words, one region of the heap:
 //
-//   │ used pools, a head a size class: 32 │ last arena with n free pools: 65 │ counters │ arenas … │
+//   │ used pools, a head a size in granules: 33, padded │ no pool: 8 │ last arena with n free pools: 65 │
+//   │ counters │ arena records, 8 words an arena │ pool records, 8 words a pool │
 //
-//   arena record  │ free pools │ free pool count │ next carve │ next │ prev │ – – – │
+//   arena record  │ free pools │ free pool count │ next carve │ next │ previous │ – – – │
+//
+// After CPython's obmalloc (`struct pool_header`, `struct arena_object`).
 
 import {
+  ARENA_SIZE_WORDS,
+  GRANULE_SIZE_BYTES,
+  GRANULE_SIZE_WORDS,
   POOL_SIZE_WORDS,
   SIZE_CLASS_COUNT,
-  GRANULE_SIZE_WORDS,
-  GRANULE_SIZE_BYTES,
-  ARENA_SIZE_WORDS,
 } from "@ouro/interfaces";
 
-export const POOL_MASK = -POOL_SIZE_WORDS;
-export const POOL_HEADER_SIZE_WORDS = 8;
-export const POOL_HEADER_SIZE_BYTES = POOL_HEADER_SIZE_WORDS * 4;
 export const POOLS_PER_ARENA = ARENA_SIZE_WORDS / POOL_SIZE_WORDS;
+/** `block >>> POOL_SHIFT` is the pool's index, counted from word 0. */
+export const POOL_SHIFT = 12;
 
-/** Offsets in a pool. `FREE_BLOCK` is 0: the quickest word to find. */
+/** Offsets in a pool's record. */
 export const FREE_BLOCK = 0;
 export const USED_COUNT = 1;
-export const SIZE_CLASS = 2;
-export const NEXT_CARVE = 3;
-export const CARVE_END = 4;
+export const NEXT_CARVE = 2;
+export const CARVE_END = 3;
+export const SIZE_CLASS = 4;
 export const NEXT_POOL = 5;
 export const PREVIOUS_POOL = 6;
+/** The pool's first word. */
+export const POOL = 7;
+export const POOL_RECORD_SHIFT = 3;
 
-/** Offsets in the allocator's region. */
+/** Offsets in the allocator's region. `USED_POOLS + n` heads the pools with blocks of n granules. */
 export const USED_POOLS = 0;
-export const LAST_ARENA_WITH = SIZE_CLASS_COUNT;
+export const NO_POOL = SIZE_CLASS_COUNT + 8;
+export const LAST_ARENA_WITH = NO_POOL + 8;
 export const USABLE_ARENAS = LAST_ARENA_WITH + POOLS_PER_ARENA + 1;
 export const RESERVED_ARENA_TOTAL = USABLE_ARENAS + 1;
 export const RELEASED_ARENA_TOTAL = USABLE_ARENAS + 2;
@@ -51,7 +61,7 @@ export const CURRENT_ARENA_COUNT = USABLE_ARENAS + 3;
 export const HIGH_WATER_ARENA_COUNT = USABLE_ARENAS + 4;
 export const ARENA_RECORDS = (USABLE_ARENAS + 5 + 7) & ~7;
 
-/** Offsets in an arena's record. */
+/** Offsets in an arena's record. `NEXT_POOL_CARVE` is the record of the first pool never used. */
 export const FREE_POOLS = 0;
 export const FREE_POOL_COUNT = 1;
 export const NEXT_POOL_CARVE = 2;
@@ -68,7 +78,7 @@ export function blockSizeWords(sizeClass: number): number {
 }
 
 export function blocksPerPool(sizeClass: number): number {
-  return Math.floor((POOL_SIZE_WORDS - POOL_HEADER_SIZE_WORDS) / blockSizeWords(sizeClass));
+  return Math.floor(POOL_SIZE_WORDS / blockSizeWords(sizeClass));
 }
 
 /** What the pool allocator's parts share: the memory and where its words lie in it. */
@@ -79,10 +89,26 @@ export interface PoolContext {
   readonly state: number;
   /** The record of arena i is at `arenaRecords + i * ARENA_RECORD_SIZE_WORDS`. */
   readonly arenaRecords: number;
+  /** The record of the pool of block b is at `poolRecords + (b >>> POOL_SHIFT << 3)`. */
+  readonly poolRecords: number;
   /** The allocated map's word of block b is at `allocatedMap + (b >>> 7)`. */
   readonly allocatedMap: number;
   readonly borrower: number;
   readonly arenaTable: number;
   readonly firstArenaIndex: number;
   readonly arenaCount: number;
+}
+
+/** Words of the allocator's region for so many arenas. */
+export function regionSizeWords(arenaCount: number): number {
+  return ARENA_RECORDS + arenaCount * (ARENA_RECORD_SIZE_WORDS + (POOLS_PER_ARENA << 3));
+}
+
+/** The record of an arena's first pool; the next arena's begins where this one's end. */
+export function firstPoolRecord(context: PoolContext, arenaIndex: number): number {
+  return context.poolRecords + ((arenaIndex * POOLS_PER_ARENA) << POOL_RECORD_SHIFT);
+}
+
+export function arenaRecord(context: PoolContext, arenaIndex: number): number {
+  return context.arenaRecords + arenaIndex * ARENA_RECORD_SIZE_WORDS;
 }

@@ -12,12 +12,19 @@ import {
 import { highestAllocated } from "./allocated-map.js";
 import * as layout from "./pool-layout.js";
 
-type WalkPools = (
-  visit: (pool: number, sizeClass: number, usedCount: number, blockCount: number) => void,
+/** Told a pool's first word, its size class, and how many of its blocks live and fit. */
+export type PoolVisitor = (
+  pool: number,
+  sizeClass: number,
+  usedCount: number,
+  blockCount: number,
 ) => void;
 
 /** O(pools). */
-export function poolStatistics(context: layout.PoolContext, walkPools: WalkPools): PoolStatistics {
+export function poolStatistics(
+  context: layout.PoolContext,
+  walkPools: (visit: PoolVisitor) => void,
+): PoolStatistics {
   const { words, state } = context;
   const classes = Array.from({ length: SIZE_CLASS_COUNT }, (_, sizeClass) => ({
     blockSizeBytes: layout.blockSizeBytes(sizeClass),
@@ -72,7 +79,8 @@ function topBlock(context: layout.PoolContext): PoolStatistics["topBlock"] {
     const start = index * ARENA_SIZE_WORDS;
     const block = highestAllocated(words, allocatedMap, start, start + ARENA_SIZE_WORDS);
     if (block === 0) continue;
-    const sizeClass = words[(block & layout.POOL_MASK) + layout.SIZE_CLASS] as number;
+    const pool = context.poolRecords + ((block >>> layout.POOL_SHIFT) << layout.POOL_RECORD_SHIFT);
+    const sizeClass = words[pool + layout.SIZE_CLASS] as number;
     return { block: block as Block, usableSizeBytes: layout.blockSizeBytes(sizeClass) };
   }
   return undefined;

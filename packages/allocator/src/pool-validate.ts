@@ -2,7 +2,7 @@
 // blocks: each list is walked with a bound, so that a broken link ends in a message, not a hang.
 
 import {
-  ARENA_SIZE_WORDS,
+  ARENA_SHIFT,
   HeapCorruptionError,
   POOL_SIZE_WORDS,
   SIZE_CLASS_COUNT,
@@ -33,38 +33,44 @@ export function validatePools(context: layout.PoolContext): void {
 /** Every pool in a list of used pools, with its size class; checks the links on the way. */
 function collectUsedPools({ words, state }: layout.PoolContext): Map<number, number> {
   const linked = new Map<number, number>();
+  const noPool = state + layout.NO_POOL;
   for (let sizeClass = 0; sizeClass < SIZE_CLASS_COUNT; sizeClass++) {
-    let previous = 0;
-    let pool = words[state + layout.USED_POOLS + sizeClass] as number;
-    while (pool !== 0) {
+    let previous = noPool;
+    let pool = words[state + layout.USED_POOLS + sizeClass + 1] as number;
+    while (pool !== noPool) {
+      const isFirst = previous === noPool;
+      const isLinkedBack = isFirst || words[pool + layout.PREVIOUS_POOL] === previous;
+      const hasFree = isFirst || words[pool + layout.FREE_BLOCK] !== 0;
       expect(!linked.has(pool), "pool", pool, "it is linked twice");
       expect(words[pool + layout.SIZE_CLASS] === sizeClass, "pool", pool, "it is in a wrong list");
-      expect(words[pool + layout.PREVIOUS_POOL] === previous, "pool", pool, "its back link is wrong");
+      expect(isLinkedBack, "pool", pool, "its back link is wrong");
+      expect(hasFree, "pool", pool, "it is not the first of its list and has no free block");
       linked.set(pool, sizeClass);
       previous = pool;
       pool = words[pool + layout.NEXT_POOL] as number;
     }
   }
+  const isNoPool =
+    words[noPool + layout.FREE_BLOCK] === 0 && words[noPool + layout.CARVE_END] === 0;
+  expect(isNoPool, "pool", noPool, "the record that ends the lists has blocks");
   return linked;
 }
 
-function recordOf(context: layout.PoolContext, arenaIndex: number): number {
-  return context.arenaRecords + arenaIndex * layout.ARENA_RECORD_SIZE_WORDS;
-}
-
 function neverUsedPoolCount(context: layout.PoolContext, arenaIndex: number): number {
-  const carve = context.words[recordOf(context, arenaIndex) + layout.NEXT_POOL_CARVE] as number;
-  return ((arenaIndex + 1) * ARENA_SIZE_WORDS - carve) / POOL_SIZE_WORDS;
+  const record = layout.arenaRecord(context, arenaIndex);
+  const carve = context.words[record + layout.NEXT_POOL_CARVE] as number;
+  return (layout.firstPoolRecord(context, arenaIndex + 1) - carve) >> layout.POOL_RECORD_SHIFT;
 }
 
 function validateFreePools(context: layout.PoolContext, arenaIndex: number): Set<number> {
   const { words } = context;
-  const record = recordOf(context, arenaIndex);
+  const record = layout.arenaRecord(context, arenaIndex);
   const freePools = new Set<number>();
   let pool = words[record + layout.FREE_POOLS] as number;
   while (pool !== 0) {
     expect(!freePools.has(pool), "free pools", pool, "a pool is linked twice");
-    expect(pool >>> 18 === arenaIndex, "free pools", pool, "a pool of another arena is linked");
+    const owner = (words[pool + layout.POOL] as number) >>> ARENA_SHIFT;
+    expect(owner === arenaIndex, "free pools", pool, "a pool of another arena is linked");
     freePools.add(pool);
     pool = words[pool + layout.NEXT_POOL] as number;
   }
@@ -81,9 +87,11 @@ function validatePoolsOf(
   usedPools: ReadonlyMap<number, number>,
 ): number {
   const { words } = context;
-  const end = words[recordOf(context, arenaIndex) + layout.NEXT_POOL_CARVE] as number;
+  const record = layout.arenaRecord(context, arenaIndex);
+  const end = words[record + layout.NEXT_POOL_CARVE] as number;
+  const first = layout.firstPoolRecord(context, arenaIndex);
   let linkedCount = 0;
-  for (let pool = arenaIndex * ARENA_SIZE_WORDS; pool < end; pool += POOL_SIZE_WORDS) {
+  for (let pool = first; pool < end; pool += 1 << layout.POOL_RECORD_SHIFT) {
     const usedCount = words[pool + layout.USED_COUNT] as number;
     const isLinked = usedPools.has(pool);
     if (isLinked) linkedCount++;
@@ -91,9 +99,12 @@ function validatePoolsOf(
       expect(freePools.has(pool), "pool", pool, "it was taken but not initialised");
       continue;
     }
-    const isFull = words[pool + layout.FREE_BLOCK] === 0;
+    const sizeClass = words[pool + layout.SIZE_CLASS] as number;
+    const isFull = usedCount === layout.blocksPerPool(sizeClass);
+    const isFirst = words[context.state + layout.USED_POOLS + sizeClass + 1] === pool;
     expect(freePools.has(pool) === (usedCount === 0), "pool", pool, "empty and free differ");
-    expect(isLinked === (usedCount > 0 && !isFull), "pool", pool, "its list and state differ");
+    const isRight = isLinked === (usedCount > 0 && (!isFull || isFirst));
+    expect(isRight, "pool", pool, "its list and state differ");
     validateBlocks(context, pool);
   }
   return linkedCount;
@@ -103,7 +114,7 @@ function validatePoolsOf(
 function validateBlocks({ words, allocatedMap }: layout.PoolContext, pool: number): void {
   const sizeClass = words[pool + layout.SIZE_CLASS] as number;
   const sizeWords = layout.blockSizeWords(sizeClass);
-  const first = pool + layout.POOL_HEADER_SIZE_WORDS;
+  const first = words[pool + layout.POOL] as number;
   const carveEnd = first + layout.blocksPerPool(sizeClass) * sizeWords;
   const nextCarve = words[pool + layout.NEXT_CARVE] as number;
   expect(words[pool + layout.CARVE_END] === carveEnd, "pool", pool, `carving ends at ${carveEnd}`);
@@ -111,7 +122,7 @@ function validateBlocks({ words, allocatedMap }: layout.PoolContext, pool: numbe
   const isBlock = (block: number): boolean =>
     block >= first && block < nextCarve && (block - first) % sizeWords === 0;
   const live = new Set<number>();
-  walkAllocatedMap(words, allocatedMap, pool, pool + POOL_SIZE_WORDS, (block) => {
+  walkAllocatedMap(words, allocatedMap, first, first + POOL_SIZE_WORDS, (block) => {
     expect(isBlock(block), "allocated map", block, "a bit is set where no block begins");
     live.add(block);
   });

@@ -84,7 +84,7 @@ export function createPrivateHeap(options: PrivateHeapOptions = {}): PrivateHeap
   words[base + layout.LOWEST_FREE_HINT] = heapLayout.firstArenaIndex;
   words[base + layout.REGION_TOP] = heapLayout.firstRegion;
   words[base + layout.BACKING] = BACKING_KINDS.indexOf(context.backing.kind);
-  return assemble(context, options.onSoftLimit);
+  return createHeapOver(context, options.onSoftLimit);
 }
 
 /**
@@ -116,10 +116,13 @@ export function openPrivateHeap(
       remedy: 'Make the heap with backing "shared" to open it a second time',
     });
   }
-  return assemble({ backing: { ...views, kind }, words, base, heapLayout }, options.onSoftLimit);
+  return createHeapOver(
+    { backing: { ...views, kind }, words, base, heapLayout },
+    options.onSoftLimit,
+  );
 }
 
-function assemble(
+function createHeapOver(
   context: HeapContext,
   onSoftLimit: PrivateHeapOptions["onSoftLimit"],
 ): PrivateHeap {

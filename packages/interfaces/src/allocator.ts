@@ -12,9 +12,9 @@ export interface Allocator {
   /** The largest request this allocator serves. Unit: bytes. */
   readonly requestLimitBytes: number;
   /**
-   * A block of at least `requestBytes` bytes with undefined contents; size 0 gives a distinct block.
-   * Throws `OutOfMemoryError` when nothing is left, `UsageError` for a size that is no integer
-   * from 0 to `requestLimitBytes`. O(1) except when an arena is reserved.
+   * A block of at least `requestBytes` bytes with undefined contents; size 0 gives a distinct
+   * block. Throws `OutOfMemoryError` when nothing is left, `UsageError` for a size that is no
+   * integer from 0 to `requestLimitBytes`. O(1) except when an arena is reserved.
    */
   allocate(requestBytes: number): Block;
   /** As `allocate`, but answers 0 when nothing is left, so that a caller may collect and retry. */

@@ -1,5 +1,6 @@
 // Assertions find programmer errors; operating errors are typed (error.ts). A part that has
-// assertions on its paths takes a level when it is made, and its factory picks the code for it once:
+// assertions on its paths takes a level when it is made, and its factory picks the code for it
+// once:
 //
 //   off         nothing is tested beyond what a contract promises to refuse
 //   cheap       O(1) facts before and after each call

@@ -1,6 +1,6 @@
 // Operating errors of the house. Each carries its facts as fields and says what, where and what to
-// do. `isOuroError` works across copies of this package: the mark is a registered symbol, the kind a
-// string. Programmer errors are assertions (assertion.ts), not these.
+// do. `isOuroError` works across copies of this package: the mark is a registered symbol, the kind
+// a string. Programmer errors are assertions (assertion.ts), not these.
 
 const mark = Symbol.for("ouro.error");
 
@@ -49,7 +49,8 @@ export class OutOfMemoryError extends OuroError {
     const { where, requestBytes, lentBytes, limitBytes } = facts;
     super(
       `${where}: no room for a request of ${requestBytes} bytes; ${lentBytes} of ${limitBytes} ` +
-        "bytes are lent. Free blocks or raise the heap's limit, then try again; nothing has changed.",
+        "bytes are lent. Free blocks or raise the heap's limit, then try again; " +
+        "nothing has changed.",
     );
     this.requestBytes = requestBytes;
     this.lentBytes = lentBytes;
@@ -65,8 +66,8 @@ export class HeapCorruptionError extends OuroError {
 
   constructor(facts: { structure: string; word: number; problem: string }) {
     super(
-      `${facts.structure} at word ${facts.word} is broken: ${facts.problem}. Something wrote where ` +
-        "it must not, or this is a defect of the allocator: stop using the heap.",
+      `${facts.structure} at word ${facts.word} is broken: ${facts.problem}. Something wrote ` +
+        "where it must not, or this is a defect of the allocator: stop using the heap.",
     );
     this.structure = facts.structure;
     this.word = facts.word;
@@ -94,8 +95,8 @@ export class InvalidAddressError extends OuroError {
 
   constructor(facts: { where: string; address: number; expected: string }) {
     super(
-      `${facts.where}: ${facts.address} is not ${facts.expected}; the call was refused and changed ` +
-        "nothing. Pass a number that this part returned and that is still in use.",
+      `${facts.where}: ${facts.address} is not ${facts.expected}; the call was refused and ` +
+        "changed nothing. Pass a number that this part returned and that is still in use.",
     );
     this.address = facts.address;
   }

@@ -1,5 +1,6 @@
-// The numbers that parts exchange. Linear memory is one Int32Array; whatever lives in it is named by
-// the index of its first word. A word index is always a small integer to V8, up to 4 GiB of memory.
+// The numbers that parts exchange. Linear memory is one Int32Array; whatever lives in it is named
+// by the index of its first word. A word index is always a small integer to V8, up to 4 GiB of
+// memory.
 //
 //   byte      0    4    8   12   16   20 …
 //   word      0    1    2    3    4    5 …

@@ -3,4 +3,22 @@
  *
  * @packageDocumentation
  */
-export {};
+export * from "./allocation-trace-format.js";
+export * from "./replay-error.js";
+export type { AllocationMeter, CurvePoint, MeterFigures } from "./replay-gauge.js";
+export * from "./replay-timer.js";
+export type { ReplayMismatch } from "./replay-verifier.js";
+export {
+  type EventBatch,
+  type EventGatherer,
+  gatherEvents,
+  type TraceEvents,
+} from "./trace-events.js";
+export * from "./trace-facts.js";
+export type { Checkpoint, NotRecordedCounts, TraceFigures, TraceFooter } from "./trace-footer.js";
+export type { TraceHeader } from "./trace-header.js";
+export { DEFAULT_TRACE_LIMITS, type TraceLimits } from "./trace-limits.js";
+export * from "./trace-reader.js";
+export * from "./trace-recorder.js";
+export * from "./trace-replayer.js";
+export * from "./trace-writer.js";

@@ -1,0 +1,45 @@
+// The machine-readable result, schema ouro/bench@1.
+
+import { cpus, loadavg, totalmem } from "node:os";
+import type { WorkloadResult } from "./run.js";
+import type { Target } from "./target.js";
+
+export const SCHEMA = "ouro/bench@1";
+
+export interface BenchDocument {
+  readonly schema: typeof SCHEMA;
+  readonly command: string;
+  readonly node: { readonly version: string; readonly v8: string };
+  readonly machine: Machine;
+  /** One-minute load averages; 0 where the system has none. */
+  readonly load: { readonly before: number; readonly after: number };
+  readonly roundCount: number;
+  readonly isQuick: boolean;
+  /** Versions of peers, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly workloads: readonly WorkloadResult[];
+  readonly targets: readonly Target[];
+}
+
+export interface Machine {
+  readonly processor: string;
+  readonly coreCount: number;
+  readonly memoryBytes: number;
+  readonly platform: string;
+  readonly architecture: string;
+}
+
+export function machineFacts(): Machine {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? "unknown processor",
+    coreCount: processors.length,
+    memoryBytes: totalmem(),
+    platform: process.platform,
+    architecture: process.arch,
+  };
+}
+
+export function currentLoad(): number {
+  return loadavg()[0] ?? 0;
+}

@@ -1,0 +1,109 @@
+// Who is measured, and how much of it. A host is a language with its own loop: its null allocator
+// says what that loop costs.
+
+import type { Group, LoopCall } from "./workload.js";
+
+export type Host = "js" | "js-objects" | "c" | "python";
+
+export interface Peer {
+  readonly name: string;
+  readonly title: string;
+  readonly host: Host;
+  /** Groups it takes part in; all when absent. */
+  readonly groups?: readonly Group[];
+  /** Timed pairs a batch at most, for slow ones. */
+  readonly pairLimit?: number;
+  /** Beyond so many live blocks it is left out: its cost grows with them. */
+  readonly liveLimit?: number;
+  /** The npm package that is measured, for its version. */
+  readonly npmPackage?: string;
+}
+
+export const PEERS: readonly Peer[] = [
+  { name: "null", title: "null allocator, JavaScript", host: "js" },
+  { name: "null-objects", title: "null allocator, slots of objects", host: "js-objects" },
+  { name: "null-c", title: "null allocator, C", host: "c" },
+  { name: "null-python", title: "null allocator, C in CPython", host: "python" },
+  {
+    name: "ouro",
+    title: "**@ouro/heap + pool allocator**",
+    host: "js",
+    groups: ["pairs", "mixed", "live", "million", "footprint"],
+  },
+  { name: "ouro-router", title: "**@ouro pools + large blocks, routed by size**", host: "js" },
+  {
+    name: "v8-object",
+    title: "V8 object of three fields",
+    host: "js-objects",
+    groups: ["pairs", "million", "footprint"],
+  },
+  { name: "v8-typed-array", title: "V8 new Uint8Array(n)", host: "js-objects", pairLimit: 200_000 },
+  {
+    name: "thi.ng",
+    title: "@thi.ng/malloc",
+    host: "js",
+    pairLimit: 5_000,
+    liveLimit: 10_000,
+    npmPackage: "@thi.ng/malloc",
+  },
+  {
+    name: "malloc",
+    title: "malloc (npm)",
+    host: "js",
+    pairLimit: 100_000,
+    liveLimit: 100_000,
+    npmPackage: "malloc",
+  },
+  {
+    name: "memium",
+    title: "memium",
+    host: "js",
+    pairLimit: 100,
+    liveLimit: 10_000,
+    npmPackage: "memium",
+  },
+  { name: "tlsf", title: "AssemblyScript TLSF", host: "js", npmPackage: "assemblyscript" },
+  { name: "c-malloc", title: "C malloc", host: "c" },
+  { name: "cpython", title: "PyObject_Malloc", host: "python" },
+];
+
+export const NULL_OF_HOST: Readonly<Record<Host, string>> = {
+  js: "null",
+  "js-objects": "null-objects",
+  c: "null-c",
+  python: "null-python",
+};
+
+/** Warm-up and timed batches, by how slow a peer is. */
+export function repeatsOf(peer: Peer, call: LoopCall): { warmCount: number; timedCount: number } {
+  if (call.loop === "million") return { warmCount: 5, timedCount: 1 };
+  if (call.loop === "trace") return { warmCount: 1, timedCount: 2 };
+  return (peer.pairLimit ?? Infinity) < 10_000
+    ? { warmCount: 1, timedCount: 1 }
+    : { warmCount: 3, timedCount: 5 };
+}
+
+/** The call as this peer gets it, with fewer operations for a slow one. */
+export function callFor(peer: Peer, call: LoopCall): LoopCall {
+  if (call.loop !== "replace" || peer.pairLimit === undefined) return call;
+  return { ...call, pairCount: Math.min(call.pairCount, peer.pairLimit) };
+}
+
+/** Why this peer does not run that call; undefined when it does. */
+export function reasonLeftOut(peer: Peer, call: LoopCall): string | undefined {
+  const limit = peer.liveLimit;
+  if (limit === undefined) return undefined;
+  const reason = "left out: its time grows with the live blocks";
+  if (call.loop === "replace") return call.shape.liveCount > limit ? reason : undefined;
+  return reason;
+}
+
+/** Room for a peer that wants its memory's size up front; twice the largest need. */
+export function roomBytes(call: LoopCall): number {
+  const spareBytes = 16 * 2 ** 20;
+  if (call.loop === "replace") {
+    return call.shape.liveCount * (call.shape.largestBytes + 16) * 2 + spareBytes;
+  }
+  if (call.loop === "trace") return 512 * 2 ** 20;
+  return call.blockCount * 96 + spareBytes;
+}

@@ -1,0 +1,237 @@
+// The command line as data: which commands and options exist, and what the user asked for. Anything
+// not known is a `UsageError` with the nearest known name.
+
+import { parseArgs } from "node:util";
+import { UsageError } from "@ouro/interfaces";
+import { didYouMean, nearestName } from "./suggestion.js";
+
+export interface OptionRow {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for the value in the help; undefined when the option takes none. */
+  readonly value?: string;
+  readonly meaning: string;
+}
+
+export interface CommandRow {
+  readonly name: string;
+  readonly usage: string;
+  readonly meaning: string;
+  readonly options: readonly string[];
+}
+
+export const OPTIONS: readonly OptionRow[] = [
+  {
+    name: "allocator",
+    short: "a",
+    value: "NAME",
+    meaning:
+      "what to replay on: pool+large, large or a composition of yours (ouro help allocators)",
+  },
+  {
+    name: "verify",
+    meaning: "fill every block with a pattern and check it on realloc, on free and at the end",
+  },
+  { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
+  { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
+  { name: "json", meaning: "one JSON document on standard output (ouro help formats)" },
+  { name: "quiet", short: "q", meaning: "no progress bar" },
+  { name: "ascii", meaning: "only ASCII characters" },
+  { name: "no-color", meaning: "no colour (so do NO_COLOR=1 and TERM=dumb)" },
+  { name: "help", short: "h", meaning: "this help" },
+  { name: "version", short: "V", meaning: "the version" },
+];
+
+const EVERYWHERE = ["ascii", "no-color", "help", "version"];
+
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: "replay",
+    usage: "ouro replay FILE... [options]",
+    meaning: "replay recorded allocation traces and check every figure",
+    options: ["allocator", "verify", "passes", "limit", "json", "quiet", ...EVERYWHERE],
+  },
+  {
+    name: "demo",
+    usage: "ouro demo [options]",
+    meaning: "replay the traces shipped with ouro and compare with CPython and glibc",
+    options: ["allocator", "passes", "json", "quiet", ...EVERYWHERE],
+  },
+  {
+    name: "help",
+    usage: "ouro help [COMMAND|allocators|exit-codes|formats]",
+    meaning: "explain a command or a subject",
+    options: EVERYWHERE,
+  },
+];
+
+export const HELP_SUBJECTS = ["allocators", "exit-codes", "formats"];
+
+export interface CommandLine {
+  readonly command: string;
+  readonly operands: readonly string[];
+  readonly allocator: string;
+  readonly isVerifying: boolean;
+  readonly passCount: number;
+  /** Undefined: no limit but the reservation's. */
+  readonly limitBytes: number | undefined;
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+  readonly ascii: boolean;
+  readonly noColor: boolean;
+}
+
+export const DEFAULT_ALLOCATOR = "pool+large";
+const DEFAULT_PASS_COUNT = 3;
+
+const PARSER_OPTIONS = Object.fromEntries(
+  OPTIONS.map((option) => [
+    option.name,
+    {
+      type: option.value === undefined ? ("boolean" as const) : ("string" as const),
+      ...(option.short === undefined ? {} : { short: option.short }),
+    },
+  ]),
+);
+
+/** Reads the arguments after the program's name. Throws `UsageError`. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: PARSER_OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const operands: string[] = [];
+  const values = new Map<string, string>();
+  const given: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") operands.push(token.value);
+    if (token.kind !== "option") continue;
+    given.push(token.rawName);
+    values.set(token.name, optionValue(token));
+  }
+  const [first, ...rest] = operands;
+  const asksHelp = values.has("help");
+  const command = commandName(first, values);
+  checkOptions(first === undefined ? undefined : command, given, asksHelp);
+  return {
+    command: asksHelp ? "help" : command,
+    operands: asksHelp && first !== undefined && command !== "help" ? [command] : rest,
+    allocator: values.get("allocator") ?? DEFAULT_ALLOCATOR,
+    isVerifying: values.has("verify"),
+    passCount: passCountOf(values.get("passes")),
+    limitBytes: limitOf(values.get("limit")),
+    isJson: values.has("json"),
+    isQuiet: values.has("quiet"),
+    ascii: values.has("ascii"),
+    noColor: values.has("no-color"),
+  };
+}
+
+/** Only the two options about looks, for messages about a command line that is wrong elsewhere. */
+export function lookOptionsOf(argv: readonly string[]): { ascii: boolean; noColor: boolean } {
+  return { ascii: argv.includes("--ascii"), noColor: argv.includes("--no-color") };
+}
+
+function optionValue(token: { name: string; rawName: string; value?: string | undefined }): string {
+  const row = OPTIONS.find((option) => option.name === token.name);
+  if (row?.value !== undefined && (token.value === undefined || token.value === "")) {
+    throw new UsageError({
+      where: "ouro",
+      argument: token.rawName,
+      problem: "needs a value",
+      remedy: `Write ${token.rawName} ${row.value}.`,
+    });
+  }
+  if (row !== undefined && row.value === undefined && token.value !== undefined) {
+    throw new UsageError({
+      where: "ouro",
+      argument: token.rawName,
+      problem: `takes no value, but got "${token.value}"`,
+      remedy: `Write ${token.rawName} alone.`,
+    });
+  }
+  return token.value ?? "";
+}
+
+function commandName(first: string | undefined, values: ReadonlyMap<string, string>): string {
+  if (first === undefined) return values.has("version") ? "version" : "help";
+  if (values.has("version")) return "version";
+  if (COMMANDS.some((command) => command.name === first)) return first;
+  const names = COMMANDS.map((command) => command.name);
+  const isFile = nearestName(first, names) === undefined && /[./]/.test(first);
+  throw new UsageError({
+    where: "ouro",
+    argument: first,
+    problem: "is not a command",
+    remedy: isFile
+      ? `To replay a trace: ouro replay ${first}`
+      : didYouMean(first, names, `Commands: ${names.join(", ")}.`),
+  });
+}
+
+/** Without a command only the options that every command knows mean something. */
+function checkOptions(
+  command: string | undefined,
+  given: readonly string[],
+  asksHelp: boolean,
+): void {
+  const row = COMMANDS.find((candidate) => candidate.name === command);
+  const allowed = asksHelp ? OPTIONS.map((option) => option.name) : (row?.options ?? EVERYWHERE);
+  const spellings = OPTIONS.filter((option) => allowed.includes(option.name)).flatMap((option) =>
+    option.short === undefined ? [`--${option.name}`] : [`--${option.name}`, `-${option.short}`],
+  );
+  for (const rawName of given) {
+    if (spellings.includes(rawName)) continue;
+    throw new UsageError({
+      where: row === undefined ? "ouro" : `ouro ${command}`,
+      argument: rawName,
+      problem:
+        row === undefined ? "is no option without a command" : "is not an option of this command",
+      remedy: didYouMean(
+        rawName,
+        spellings,
+        row === undefined ? "See ouro help." : `See ouro help ${row.name}.`,
+      ),
+    });
+  }
+}
+
+function passCountOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PASS_COUNT;
+  const passCount = Number(text);
+  if (/^\d+$/.test(text) && passCount >= 1 && passCount <= 1000) return passCount;
+  throw new UsageError({
+    where: "ouro",
+    argument: `--passes ${text}`,
+    problem: "is not a whole number from 1 to 1000",
+    remedy: "Write for example --passes 5.",
+  });
+}
+
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kib: 2 ** 10,
+  k: 2 ** 10,
+  mib: 2 ** 20,
+  m: 2 ** 20,
+  gib: 2 ** 30,
+  g: 2 ** 30,
+};
+
+function limitOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const parts = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text);
+  const unitBytes = UNIT_BYTES[(parts?.[2] ?? "?").toLowerCase()];
+  const bytes = Math.floor(Number(parts?.[1]) * (unitBytes ?? Number.NaN));
+  if (bytes >= 1 && Number.isSafeInteger(bytes)) return bytes;
+  throw new UsageError({
+    where: "ouro",
+    argument: `--limit ${text}`,
+    problem: "is not a size",
+    remedy: "Write for example --limit 64MiB.",
+  });
+}

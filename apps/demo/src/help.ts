@@ -1,0 +1,172 @@
+// The help texts. Examples come first.
+
+import { UsageError } from "@ouro/interfaces";
+import { PARTS } from "./allocator-registry.js";
+import { COMMANDS, type CommandRow, HELP_SUBJECTS, OPTIONS } from "./arguments.js";
+import { compositionNames } from "./composition.js";
+import { EXIT_CODES } from "./exit-code.js";
+import { wrapText } from "./format.js";
+import type { Look } from "./look.js";
+import { didYouMean } from "./suggestion.js";
+
+/** The text of `ouro help` with these operands. Throws `UsageError` for an unknown subject. */
+export function helpText(operands: readonly string[], look: Look): string {
+  const [subject] = operands;
+  const lines = subject === undefined ? overview(look) : subjectLines(subject, look);
+  return `${lines.join("\n")}\n`;
+}
+
+function subjectLines(subject: string, look: Look): string[] {
+  if (subject === "allocators") return allocatorLines(look);
+  if (subject === "exit-codes") return exitCodeLines(look);
+  if (subject === "formats") return formatLines(look);
+  const command = COMMANDS.find((candidate) => candidate.name === subject);
+  if (command !== undefined) return commandLines(command, look);
+  const known = [...COMMANDS.map((candidate) => candidate.name), ...HELP_SUBJECTS];
+  throw new UsageError({
+    where: "ouro help",
+    argument: subject,
+    problem: "is neither a command nor a subject",
+    remedy: didYouMean(subject, known, `There is help on: ${known.join(", ")}.`),
+  });
+}
+
+function overview(look: Look): string[] {
+  const { paint } = look;
+  const dash = look.isUnicode ? "—" : "-";
+  const rows = COMMANDS.map((command) => [command.name, command.meaning] as const);
+  return [
+    ...wrapText(`ouro ${dash} Python's memory management, in TypeScript parts`, look.width),
+    "",
+    ...exampleLines(EXAMPLES, look),
+    "",
+    paint.bold("Commands"),
+    ...definitions(rows, look),
+    "",
+    ...wrapText(
+      `Learn more: ouro help COMMAND, ${HELP_SUBJECTS.map((s) => `ouro help ${s}`).join(", ")}`,
+      look.width,
+    ),
+  ];
+}
+
+const EXAMPLES: readonly Example[] = [
+  ["ouro demo", "a short tour: real Python programs, replayed and compared"],
+  ["ouro replay app.altrace.gz --verify", "replay a trace, check every block's contents"],
+  ["ouro replay *.altrace.gz --json > results.json", "many traces, for a script"],
+];
+
+const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  replay: [
+    ["ouro replay app.altrace.gz", "figures, fill map and verdict"],
+    ["ouro replay a.altrace.gz b.altrace.gz --verify", "with the contents of all blocks checked"],
+    ["ouro replay app.altrace.gz -a large", "on another allocator"],
+    ["ouro replay - --json < app.altrace.gz", "from standard input, for a script"],
+  ],
+  demo: [
+    ["ouro demo", "replay and compare"],
+    ["ouro demo --json", "the same for a script"],
+  ],
+  help: [["ouro help exit-codes", "what the exit codes mean"]],
+};
+
+type Example = readonly [command: string, meaning: string];
+
+/** Examples and meanings side by side where all fit, else below each other. */
+function exampleLines(examples: readonly Example[], look: Look): string[] {
+  const { paint } = look;
+  const column = Math.max(...examples.map(([command]) => command.length)) + 2;
+  const isWide = examples.every(([, meaning]) => 2 + column + meaning.length <= look.width);
+  return examples.flatMap(([command, meaning]) => {
+    if (isWide) return [`  ${paint.cyan(command.padEnd(column))}${paint.dim(meaning)}`];
+    const meaningLines = wrapText(meaning, look.width, "      ");
+    return [`  ${paint.cyan(command)}`, ...meaningLines.map((line) => paint.dim(line))];
+  });
+}
+
+function commandLines(command: CommandRow, look: Look): string[] {
+  const { paint } = look;
+  const rows = OPTIONS.filter((option) => command.options.includes(option.name)).map((option) => {
+    const short = option.short === undefined ? "    " : `-${option.short}, `;
+    const value = option.value === undefined ? "" : ` ${option.value}`;
+    return [`${short}--${option.name}${value}`, option.meaning] as const;
+  });
+  return [
+    ...exampleLines(COMMAND_EXAMPLES[command.name] ?? [], look),
+    "",
+    `${paint.bold("Usage")}  ${command.usage}`,
+    ...wrapText(`${command.meaning}.`, look.width, "  "),
+    "",
+    paint.bold("Options"),
+    ...definitions(rows, look),
+  ];
+}
+
+const ALLOCATOR_EXAMPLES: readonly Example[] = [
+  ["-a pool+large", "CPython's arrangement; the default"],
+  ["-a small=pool,large=large", "the same, spelled out"],
+  ["-a large", "one allocator for everything"],
+];
+
+function allocatorLines(look: Look): string[] {
+  const { paint } = look;
+  const rows = PARTS.map(
+    (part) =>
+      [
+        part.name,
+        `${part.meaning} (${part.serves === "small" ? "requests up to 512 bytes" : "any request"})`,
+      ] as const,
+  );
+  return [
+    ...exampleLines(ALLOCATOR_EXAMPLES, look),
+    "",
+    paint.bold("Parts"),
+    ...definitions(rows, look),
+    "",
+    ...wrapText(`Compositions: ${compositionNames().join(", ")}`, look.width),
+  ];
+}
+
+function exitCodeLines(look: Look): string[] {
+  const rows = EXIT_CODES.map(
+    (row) => [`${String(row.code).padStart(3)}  ${row.name}`, row.meaning] as const,
+  );
+  return [
+    look.paint.bold("Exit codes of every command"),
+    ...definitions(rows, look),
+    "",
+    ...wrapText("Of several answers the gravest one counts: 130, 5, 2, 4, 3, 1, 0.", look.width),
+  ];
+}
+
+function formatLines(look: Look): string[] {
+  const rows = [
+    [
+      "NAME.altrace.gz",
+      "an allocation trace: each malloc, calloc, realloc and free of a CPython program, gzipped, " +
+        "with totals at its end that every replay checks",
+    ],
+    [
+      "NAME.facts.json",
+      "lies beside a trace: how the same calls ran on CPython's pymalloc and glibc's malloc. " +
+        "Without it the trace is replayed and checked, but not compared",
+    ],
+    [
+      "--json",
+      'one document { "schema": "ouro/replay@1", "results": [...] }, numbers in bytes and nanoseconds; ' +
+        "its JSON Schema is schema/replay-1.schema.json of the package @ouro/demo",
+    ],
+  ] as const;
+  return [look.paint.bold("What ouro reads and writes"), ...definitions(rows, look)];
+}
+
+/** Terms to the left, explanations wrapped to the right of the longest term. */
+function definitions(rows: readonly (readonly [string, string])[], look: Look): string[] {
+  const termWidth = Math.max(...rows.map(([term]) => term.length));
+  const indent = " ".repeat(termWidth + 4);
+  return rows.flatMap(([term, meaning]) => {
+    const lines = wrapText(meaning, look.width, indent);
+    const head = `  ${term.padEnd(termWidth)}  `;
+    return lines.map((line, i) => (i === 0 ? head + line.slice(indent.length) : line));
+  });
+}

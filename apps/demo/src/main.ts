@@ -1,0 +1,57 @@
+// The command line from arguments to exit code. Data goes to standard output, the rest to standard
+// error. Commands are loaded when they are called: help and messages come without the heavy parts.
+
+import { isOuroError } from "@ouro/interfaces";
+import { lookOptionsOf, parseCommandLine } from "./arguments.js";
+import { EXIT_INPUT, EXIT_INVARIANT, EXIT_OK, exitCodeOf } from "./exit-code.js";
+import { wrapText } from "./format.js";
+import { lookOf } from "./look.js";
+import { FileNotReadableError, type Terminal } from "./terminal.js";
+
+/** Runs the command that the arguments name; answers the exit code. Never throws. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await run(argv, terminal);
+  } catch (error) {
+    return explain(error, argv, terminal);
+  }
+}
+
+async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const line = parseCommandLine(argv);
+  switch (line.command) {
+    case "version": {
+      const { version } = await import("./version.js");
+      terminal.stdout.write(`${version}\n`);
+      return EXIT_OK;
+    }
+    case "replay":
+      return (await import("./replay-command.js")).runReplay(line, terminal);
+    case "demo":
+      return (await import("./demo-command.js")).runDemo(line, terminal);
+    default: {
+      const { helpText } = await import("./help.js");
+      const look = lookOf(terminal.stdout, terminal.env, line);
+      terminal.stdout.write(helpText(line.operands, look));
+      return EXIT_OK;
+    }
+  }
+}
+
+/** One line for what went wrong, never a stack trace; `OURO_DEBUG=1` shows that of a defect. */
+function explain(error: unknown, argv: readonly string[], terminal: Terminal): number {
+  const look = lookOf(terminal.stderr, terminal.env, lookOptionsOf(argv));
+  const say = (text: string) => terminal.stderr.write(`${wrapText(text, look.width).join("\n")}\n`);
+  if (error instanceof FileNotReadableError) {
+    say(error.message);
+    return EXIT_INPUT;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (isOuroError(error)) {
+    say(message);
+    return exitCodeOf(error);
+  }
+  say(`ouro: internal error: ${message}. This is a defect of ouro; please report it.`);
+  if (terminal.env.OURO_DEBUG && error instanceof Error) terminal.stderr.write(`${error.stack}\n`);
+  return EXIT_INVARIANT;
+}

@@ -1,0 +1,96 @@
+// What the command line may touch of the outside world, passed in so that tests can hold it: streams,
+// environment, files, a clock, and whether somebody asked to stop. `processTerminal` is the real one.
+
+import { readFile } from "node:fs/promises";
+import { performance } from "node:perf_hooks";
+
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Width of the terminal in columns; undefined when this is no terminal. */
+  readonly columns: number | undefined;
+  /** The stream itself, for libraries that draw on it. */
+  readonly stream?: NodeJS.WritableStream;
+}
+
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Contents of a file; `-` is standard input. Throws `FileNotReadableError`. */
+  readBytes(path: string): Promise<Uint8Array>;
+  /** A monotonic clock. Unit: milliseconds. */
+  nowMs(): number;
+  /** Lets pending signals and writes in. */
+  takeBreath(): Promise<void>;
+  /** Why the work should stop early; undefined while it should go on. */
+  stopReason(): "interrupted" | "output-closed" | undefined;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is not a folder",
+};
+
+/** A file could not be opened or read at all. */
+export class FileNotReadableError extends Error {
+  /** The operating system's name for the reason, such as ENOENT. */
+  readonly code: string;
+
+  constructor(path: string, code: string) {
+    super(`${path} cannot be read: ${REASONS[code] ?? code}. Check the name and its permissions.`);
+    this.name = "FileNotReadableError";
+    this.code = code;
+  }
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of process.stdin) parts.push(part as Uint8Array);
+  return Buffer.concat(parts);
+}
+
+/** Reads a file, or standard input for `-`. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return path === "-" ? await readStandardInput() : await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new FileNotReadableError(path, code);
+  }
+}
+
+/** The terminal of this process. The first Ctrl-C asks for a stop, the second one ends at once. */
+export function processTerminal(): Terminal {
+  let reason: "interrupted" | "output-closed" | undefined;
+  process.on("SIGINT", () => {
+    if (reason !== undefined) process.exit(130);
+    reason = "interrupted";
+  });
+  const output = (stream: NodeJS.WriteStream): Output => {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      reason ??= "output-closed";
+    });
+    return {
+      write: (text) => void (stream.writable && stream.write(text)),
+      isTTY: stream.isTTY === true,
+      stream,
+      get columns() {
+        return stream.isTTY ? stream.columns : undefined;
+      },
+    };
+  };
+  return {
+    env: process.env,
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    readBytes,
+    nowMs: () => performance.now(),
+    takeBreath: () => new Promise((resolve) => setImmediate(resolve)),
+    stopReason: () => reason,
+  };
+}

@@ -1,0 +1,103 @@
+// The built command as a process of its own: what only a real process can show.
+
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+
+const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const bin = path("bin/ouro.js");
+const trace = path("traces/text_tools.altrace.gz");
+
+function ouro(argv: string[], env: Record<string, string> = {}, input?: Uint8Array) {
+  return spawnSync(process.execPath, [bin, ...argv], {
+    encoding: "utf8",
+    input: input as never,
+    env: { PATH: process.env.PATH ?? "", LANG: "C.UTF-8", ...env },
+  });
+}
+
+describe("the built command", () => {
+  beforeAll(() => {
+    if (!existsSync(path("dist/cli.js"))) throw new Error("Build first: npm run build");
+  });
+
+  it("reaches exit codes 0, 2, 3 and 4 with nothing but words on standard error", () => {
+    expect(ouro(["--version"]).status).toBe(0);
+    const cases: [string[], number][] = [
+      [["relpay"], 2],
+      [["replay", trace, "--limit", "1MiB"], 3],
+      [["replay", "nowhere.altrace.gz"], 4],
+    ];
+    for (const [argv, exitCode] of cases) {
+      const { status, stderr, stdout } = ouro(argv);
+      expect([argv, status]).toEqual([argv, exitCode]);
+      expect(stderr).not.toMatch(/\n\s+at |Error:/);
+      expect(stdout).toBe("");
+    }
+  });
+
+  it("writes no colour and no progress into a pipe, and reads a trace from one", () => {
+    const { status, stdout, stderr } = ouro(
+      ["replay", "-", "--passes", "1"],
+      {},
+      readFileSync(trace),
+    );
+    expect(status).toBe(0);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("text_tools · 297,371 events");
+    expect(stdout).not.toContain("\u001b");
+    expect(ouro(["help"], { FORCE_COLOR: "1" }).stdout).toContain("\u001b[");
+    expect(ouro(["help"], { NO_COLOR: "1" }).stdout).not.toContain("\u001b[");
+  });
+
+  it("stays quiet when its reader goes away", async () => {
+    const child = spawn(process.execPath, [bin, "replay", trace, trace, "--passes", "1"]);
+    let stderr = "";
+    child.stderr.on("data", (text) => {
+      stderr += text;
+    });
+    child.stdout.destroy();
+    const exitCode = await new Promise((resolve) => child.on("close", resolve));
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "answers Ctrl-C with a partial result and exit code 130",
+    { timeout: 60_000 },
+    async () => {
+      const argv = [bin, "replay", ...Array(20).fill(trace), "--passes", "1000"];
+      const child = spawn(process.execPath, argv, { env: { LANG: "C.UTF-8" } });
+      let [stdout, stderr] = ["", ""];
+      child.stdout.on("data", (text) => {
+        stdout += text;
+      });
+      child.stderr.on("data", (text) => {
+        stderr += text;
+      });
+      // By then it is listening: a thousand passes take far longer than its start.
+      setTimeout(() => child.kill("SIGINT"), 3000);
+      const exitCode = await new Promise((resolve) => child.on("close", resolve));
+      expect(exitCode).toBe(130);
+      expect(stdout).toContain("Interrupted");
+      expect(stderr).toContain("interrupted; 0 of 20 files are complete");
+    },
+  );
+
+  it("loads neither allocators nor trace reader nor progress bar for help", () => {
+    const loaded = new Set<string>();
+    const pending = ["cli.js"];
+    while (pending.length > 0) {
+      const text = readFileSync(path(`dist/${pending.pop()}`), "utf8");
+      for (const [, name = ""] of text.matchAll(/^(?:import|\} from) ?.*?"([^"]+)";$/gm)) {
+        if (!loaded.has(name) && name.startsWith("./")) pending.push(name.slice(2));
+        loaded.add(name);
+      }
+    }
+    expect(loaded).toContain("@ouro/interfaces");
+    for (const heavy of ["@ouro/heap", "@ouro/allocator", "@ouro/trace", "cli-progress"]) {
+      expect(loaded).not.toContain(heavy);
+    }
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { conclusion } from "../src/demo-command.js";
+import { main } from "../src/main.js";
+import type { ReplayResult } from "../src/replay-result.js";
+import { fakeTerminal } from "./fake-terminal.js";
+
+describe("ouro demo", () => {
+  it("replays the shipped traces with verification and compares them", {
+    timeout: 60_000,
+  }, async () => {
+    const terminal = fakeTerminal({ columns: 60 });
+    expect(await main(["demo", "--passes", "1"], terminal)).toBe(0);
+    const text = terminal.stdoutText();
+    for (const name of ["text_tools", "bit_decoder", "json_roundtrip"]) {
+      expect(text).toContain(`${name} · `);
+    }
+    expect(text.match(/peak footprint/g)).toHaveLength(3);
+    const prose = text.replace(/\s+/g, " ");
+    expect(prose).toContain("2,148,496 recorded events of 3 programs were replayed on pool+large");
+    expect(prose).toContain("Every check held.");
+    expect(text.trimEnd()).toMatch(/✓ 3 of 3 traces hold every check$/);
+    for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(60);
+  });
+
+  it("draws its conclusion from the results and from nothing else", () => {
+    const figures = {
+      events: 1000,
+      peakLiveBytes: 1,
+      endLiveBytes: 0,
+      endLiveBlocks: 0,
+      peakArenas: 1,
+      endArenas: 0,
+      peakFootprintBytes: 3 * 2 ** 20,
+      endFootprintBytes: 2 ** 20,
+      peakLentBytes: 1,
+      arenasAfterFreeAll: 0,
+      nsPerEvent: null,
+      blocksPerClassAtPeak: [],
+    };
+    const footprints = (peakFootprintBytes: number, endFootprintBytes: number) => ({
+      peakFootprintBytes,
+      endFootprintBytes,
+    });
+    const result = {
+      file: "x",
+      traceName: "x",
+      allocator: "pool+large",
+      isPartial: false,
+      mismatches: [],
+      figures,
+      facts: {
+        pymalloc: footprints(4 * 2 ** 20, 2 ** 20),
+        glibcMalloc: footprints(2 * 2 ** 20, 2 ** 21),
+      },
+    } as unknown as ReplayResult;
+    const good = conclusion([result]);
+    expect(good).toContain("1,000 recorded events of 1 program");
+    expect(good).toContain("3.00 MiB on Ouro, 25 % less than CPython's allocator");
+    expect(good).toContain("50 % more than glibc's malloc");
+    expect(good).toContain("still held 1.00 MiB, the same as CPython's allocator");
+    expect(good).toContain("no arena was kept");
+    const mismatches = [{ where: "a", expected: 1, actual: 2 }];
+    const bad = conclusion([{ ...result, mismatches }]);
+    expect(bad).toContain("Not every check held: see x above.");
+    expect(conclusion([])).toContain("no conclusion");
+  });
+});

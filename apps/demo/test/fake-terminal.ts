@@ -1,0 +1,60 @@
+// A terminal held in memory, for running the command line inside a test.
+
+import { readBytes, type Terminal } from "../src/terminal.js";
+
+export interface FakeTerminal extends Terminal {
+  stdoutText(): string;
+  stderrText(): string;
+}
+
+export interface FakeTerminalOptions {
+  env?: Record<string, string>;
+  isTTY?: boolean;
+  columns?: number;
+  /** Contents by path, looked up before the file system. */
+  files?: Record<string, Uint8Array>;
+  /** After this many breaths somebody presses Ctrl-C. */
+  interruptAfterBreaths?: number;
+}
+
+export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
+  const { env = { LANG: "C.UTF-8" }, isTTY = false, columns, files = {} } = options;
+  let stdout = "";
+  let stderr = "";
+  let breathCount = 0;
+  let nowMs = 0;
+  return {
+    env,
+    stdout: {
+      write(text) {
+        stdout += text;
+      },
+      isTTY,
+      columns,
+    },
+    stderr: {
+      write(text) {
+        stderr += text;
+      },
+      isTTY,
+      columns,
+    },
+    async readBytes(path) {
+      return files[path] ?? readBytes(path);
+    },
+    // A clock of its own, so that times in output are the same in each run.
+    nowMs() {
+      nowMs += 1;
+      return nowMs;
+    },
+    async takeBreath() {
+      breathCount += 1;
+    },
+    stopReason: () =>
+      breathCount >= (options.interruptAfterBreaths ?? Number.POSITIVE_INFINITY)
+        ? "interrupted"
+        : undefined,
+    stdoutText: () => stdout,
+    stderrText: () => stderr,
+  };
+}

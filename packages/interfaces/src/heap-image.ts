@@ -1,0 +1,44 @@
+// A heap image is everything that a heap means, and nothing of where it lay: objects are numbers in
+// the order of the collector's lists, references are numbers of objects. It is how recorded graphs
+// are loaded, snapshots written and a large graph kept between runs.
+//
+//   value in an image   n above 0: object n − 1 · 0: none · below 0: the immediate itself
+//
+// **Invariant:** save, restore, save gives equal images.
+
+import type { TypeDescriptor } from "./type-descriptor.js";
+
+export const HEAP_IMAGE_VERSION = 1;
+
+/** Bits of `states`. The generation lies above them. */
+export const IMAGE_TRACKED = 1;
+export const IMAGE_FINALIZED = 2;
+export const IMAGE_IMMORTAL = 4;
+export const IMAGE_GENERATION_SHIFT = 4;
+
+export interface HeapImage {
+  readonly version: typeof HEAP_IMAGE_VERSION;
+  readonly types: readonly TypeDescriptor[];
+  /** For each object the index of its type in `types`, oldest generation first, in list order. */
+  readonly objectTypes: Int32Array;
+  /** For each object its length, 0 if its type has none. */
+  readonly lengths: Int32Array;
+  readonly states: Uint8Array;
+  /** The slots of all objects, visited and owned-only ones, object by object. */
+  readonly values: Int32Array;
+  /** The raw words of all objects, object by object. */
+  readonly rawWords: Int32Array;
+  /** What root slots in use hold, handles first. */
+  readonly handles: Int32Array;
+  readonly frames: Int32Array;
+  /** For each weak reference the object's number as in a value; 0 if it is empty. */
+  readonly weakReferences: Int32Array;
+}
+
+/** Throws `InputFormatError` for an image that contradicts itself; then nothing has changed. */
+export interface HeapImages {
+  /** O(heap). */
+  save(): HeapImage;
+  /** Fills an empty heap. Throws `UsageError` if it is not empty, `OutOfMemoryError` as usual. */
+  restore(image: HeapImage): void;
+}
