@@ -26,7 +26,9 @@ export function createExtents(
 ): Extents {
   const { words, state, arenaTable, borrower } = context;
   const get = (word: number): number => words[word] as number;
-  const isOurs = (arenaIndex: number): boolean => words[arenaTable + arenaIndex] === borrower;
+  // The word after the table is another's, and may hold any number.
+  const isOurs = (arenaIndex: number): boolean =>
+    arenaIndex < context.arenaCount && words[arenaTable + arenaIndex] === borrower;
   const arenasFor = (sizeWords: number): number => Math.ceil(sizeWords / ARENA_SIZE_WORDS);
 
   function grow(sizeWords: number): boolean {
@@ -38,19 +40,50 @@ export function createExtents(
     return true;
   }
 
-  /** Lengthens the extent whose free tail saves most arenas, if one saves any. O(arenas). */
+  /** Fills the gap beside our extents that takes fewest arenas, if that saves any. O(arenas). */
   function growCheapest(sizeWords: number, limit: number): boolean {
     let cheapest = limit;
-    let cheapestEnd = 0;
-    for (let index = context.firstArenaIndex; index < context.arenaCount - 1; index++) {
-      if (!isOurs(index) || words[arenaTable + index + 1] !== 0) continue;
-      const end = (index + 1) * ARENA_SIZE_WORDS;
-      const needed = Math.max(1, arenasFor(sizeWords - freeTailWords(end)));
-      if (needed >= cheapest) continue;
-      cheapest = needed;
-      cheapestEnd = end;
+    let cheapestArena = 0;
+    let index = context.firstArenaIndex;
+    while (index < context.arenaCount) {
+      const start = index;
+      while (index < context.arenaCount && words[arenaTable + index] === 0) index++;
+      if (index > start) {
+        const needed = arenasToFill(start, index, sizeWords);
+        if (Math.abs(needed) < cheapest) {
+          cheapest = Math.abs(needed);
+          cheapestArena = (needed > 0 ? start : index + needed) * ARENA_SIZE_WORDS;
+        }
+      }
+      index++;
     }
-    return cheapestEnd !== 0 && reserveAt(cheapestEnd, cheapest);
+    return cheapestArena !== 0 && reserveAt(cheapestArena, cheapest);
+  }
+
+  /**
+   * How many arenas of the gap [start, end) make room beside what is free before and behind it;
+   * negative when they are to be taken from its end. Infinity when the gap is too small.
+   */
+  function arenasToFill(start: number, end: number, sizeWords: number): number {
+    const tail = isOurs(start - 1) ? freeTailWords(start * ARENA_SIZE_WORDS) : 0;
+    const head = isOurs(end) ? freeHeadWords(end * ARENA_SIZE_WORDS) : 0;
+    const ends = layout.EXTENT_OVERHEAD_WORDS;
+    const fromStart = Math.max(1, arenasFor(sizeWords - tail + (isOurs(start - 1) ? 0 : ends)));
+    const fromEnd = Math.max(1, arenasFor(sizeWords - head + (isOurs(end) ? 0 : ends)));
+    const gap = end - start;
+    if (Math.min(fromStart, fromEnd) < gap) return fromStart <= fromEnd ? fromStart : -fromEnd;
+    // The whole gap, with an extent on either side of it, needs neither pad nor sentinel.
+    const isBetween = isOurs(start - 1) && isOurs(end);
+    const spare = isBetween ? ends : 0;
+    const all = gap * ARENA_SIZE_WORDS + tail + head + spare;
+    if (isBetween && all >= sizeWords) return gap;
+    if (fromStart === gap) return gap;
+    return fromEnd === gap ? -gap : Number.POSITIVE_INFINITY;
+  }
+
+  function freeHeadWords(arena: number): number {
+    const size = get(arena + layout.LARGE_HEADER_SIZE_WORDS);
+    return (size & layout.FREE) !== 0 ? size & layout.SIZE_MASK : 0;
   }
 
   function freeTailWords(end: number): number {

@@ -8,6 +8,7 @@
 import {
   type Allocator,
   type AllocatorStatistics,
+  ARENA_SHIFT,
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
@@ -99,8 +100,7 @@ export function createLargeBlockAllocator(
       get(allocatedMap + (block >>> mapShift)) & ~(1 << (block >>> 2));
     words[state + LIVE_COUNT] = get(state + LIVE_COUNT) - 1;
     words[state + HELD_WORDS] = get(state + HELD_WORDS) - sizeWords;
-    // A stale mark would pass for a live block's if this place were looked at again.
-    words[header + MARK] = 0;
+    words[header + MARK] = layout.freedMark(header);
     coalesce(header, sizeWords);
   }
 
@@ -136,11 +136,12 @@ export function createLargeBlockAllocator(
     });
   }
 
-  /** Freed and still apart: a free block begins here. One that was joined is any foreign number. */
+  /** A free block begins here, or a freed one did before it was joined with the one before. */
   function wasBlock(block: number): boolean {
     if (block !== (block | 0) || (block & 3) !== 0 || block < firstWord + HEADER) return false;
-    if (words[context.arenaTable + (block >>> 18)] !== context.borrower) return false;
+    if (words[context.arenaTable + (block >>> ARENA_SHIFT)] !== context.borrower) return false;
     const header = block - HEADER;
+    if (words[header + MARK] === layout.freedMark(header)) return true;
     const sizeWords = get(header) & SIZE_MASK;
     return (get(header) & FREE) !== 0 && words[header + sizeWords - 1] === sizeWords;
   }

@@ -47,6 +47,11 @@ export function liveMark(header: number): number {
   return header ^ 0x4c495645;
 }
 
+/** What stays in that word when a freed block was joined with the one before: a second free shows. */
+export function freedMark(header: number): number {
+  return header ^ 0x46524545;
+}
+
 /** The list for free blocks of this size: level × 32 + step. */
 export function listOf(sizeWords: number): number {
   const granules = sizeWords >>> 2;

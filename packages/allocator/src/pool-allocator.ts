@@ -70,7 +70,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     }
     const pool = words[usedPools + granules] as number;
     const block = words[pool + FREE_BLOCK] as number;
-    if (block === 0) return carveOrAdvance(pool, granules) as Block;
+    if (block === 0) return carveOrAdvance(pool, granules, requestBytes) as Block;
     words[pool + FREE_BLOCK] = words[block] as number;
     words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;
     const mapWord = allocatedMap + (block >>> mapShift);
@@ -79,8 +79,12 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   /** The first pool has no free block: carve its next one, or let it go and ask the next pool. */
-  function carveOrAdvance(pool: number, granules: number): number {
-    if (granules === 0) return tryAllocate(1);
+  function carveOrAdvance(pool: number, granules: number, requestBytes: number): number {
+    if (granules === 0) {
+      // -15 to -1 round up to 0 granules as well.
+      if (requestBytes < 0) refuseRequest(name, requestBytes, limitBytes);
+      return tryAllocate(1);
+    }
     if (!carve(pool)) {
       const next = words[pool + NEXT_POOL] as number;
       words[usedPools + granules] = next;

@@ -1,0 +1,175 @@
+// The model that the properties compare an allocator with: a map of live blocks with their sizes and
+// contents, and who owns each granule of the heap. It knows nothing of pools, lists or headers.
+
+import { type Allocator, type Block, isOuroError, type PrivateHeap } from "@ouro/interfaces";
+import type { Rig, RigMaker } from "./rigs.js";
+
+/** What a property looks at. Each is one fact of the allocator's contract. */
+export type Check =
+  | "placement"
+  | "contents"
+  | "reallocation"
+  | "zeroing"
+  | "accounting"
+  | "walk"
+  | "refusals"
+  | "overrun"
+  | "validate"
+  | "memory"
+  | "release";
+
+export interface LiveBlock {
+  readonly requestBytes: number;
+  readonly usableBytes: number;
+  readonly salt: number;
+}
+
+export class BrokenPromise extends Error {}
+
+export function promise(fact: boolean, text: string): asserts fact {
+  if (!fact) throw new BrokenPromise(text);
+}
+
+export interface Model {
+  readonly rig: Rig;
+  readonly maker: RigMaker;
+  readonly heap: PrivateHeap;
+  readonly allocator: Allocator;
+  readonly live: Map<Block, LiveBlock>;
+  /** In the order of birth: commands pick from it by number. */
+  readonly order: Block[];
+  checks(check: Check): boolean;
+  add(block: Block, requestBytes: number): void;
+  /** Forgets a block; its contents are checked first. */
+  remove(block: Block): LiveBlock;
+  verify(block: Block, salt: number, sizeBytes: number): void;
+  nextSalt(): number;
+  addWithSalt(block: Block, requestBytes: number, salt: number): void;
+}
+
+const GRANULE_WORDS = 4;
+
+export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model {
+  const rig = maker.make();
+  const { heap, allocator } = rig;
+  const { words } = heap;
+  const live = new Map<Block, LiveBlock>();
+  const order: Block[] = [];
+  const owned = new Uint8Array(words.length / GRANULE_WORDS);
+  let salt = 0;
+  const checks = (check: Check): boolean => enabled.has(check);
+
+  function checkPlacement(block: Block, requestBytes: number, usableBytes: number): void {
+    promise(Number.isInteger(block) && block > 0, `${block} is no block`);
+    promise(block % GRANULE_WORDS === 0, `block ${block} is not aligned to 16 bytes`);
+    promise(usableBytes >= requestBytes, `${usableBytes} bytes usable of ${requestBytes}`);
+    const first = block / GRANULE_WORDS;
+    const end = Math.ceil((block + usableBytes / 4) / GRANULE_WORDS);
+    const taken = owned.subarray(first, end).indexOf(1);
+    promise(taken < 0, `block ${block} overlaps another at word ${(first + taken) * 4}`);
+    const firstArena = block >>> 18;
+    const lastArena = (block + usableBytes / 4 - 1) >>> 18;
+    for (let index = firstArena; index <= lastArena; index++) {
+      promise(words[heap.arenaTable + index] !== 0, `block ${block} lies in a free arena`);
+    }
+  }
+
+  function own(block: Block, usableBytes: number, isOwned: 0 | 1): void {
+    const end = Math.ceil((block + usableBytes / 4) / GRANULE_WORDS);
+    owned.fill(isOwned, block / GRANULE_WORDS, end);
+  }
+
+  function addWithSalt(block: Block, requestBytes: number, ownSalt: number): void {
+    const usableBytes = allocator.usableSizeBytes(block);
+    if (checks("placement")) checkPlacement(block, requestBytes, usableBytes);
+    const end = block + usableBytes / 4;
+    for (let word = block as number; word < end; word++) {
+      words[word] = patternAt(word - block, ownSalt);
+    }
+    own(block, usableBytes, 1);
+    live.set(block, { requestBytes, usableBytes, salt: ownSalt });
+    order.push(block);
+  }
+
+  function verify(block: Block, ownSalt: number, sizeBytes: number): void {
+    const wholeWords = sizeBytes >> 2;
+    for (let index = 0; index < wholeWords; index++) {
+      if (words[block + index] === patternAt(index, ownSalt)) continue;
+      throw new BrokenPromise(`block ${block} changed at its word ${index}`);
+    }
+  }
+
+  function remove(block: Block): LiveBlock {
+    const known = live.get(block);
+    promise(known !== undefined, `the test asked for ${block}, which does not live`);
+    if (checks("contents")) verify(block, known.salt, known.usableBytes);
+    live.delete(block);
+    order.splice(order.indexOf(block), 1);
+    own(block, known.usableBytes, 0);
+    return known;
+  }
+
+  function nextSalt(): number {
+    salt += 0x10001;
+    return salt;
+  }
+
+  function add(block: Block, requestBytes: number): void {
+    addWithSalt(block, requestBytes, nextSalt());
+  }
+
+  return {
+    rig,
+    maker,
+    heap,
+    allocator,
+    live,
+    order,
+    checks,
+    add,
+    addWithSalt,
+    remove,
+    verify,
+    nextSalt,
+  };
+}
+
+function patternAt(index: number, salt: number): number {
+  return Math.imul(index + salt, 0x9e3779b1);
+}
+
+/** Copies go here: a fresh copy of several MiB a command would cost more than all else. */
+const copy = new Uint8Array(12 * 2 ** 20);
+
+/**
+ * Remembers the heap's bytes until the next call: all that may be in use, but not the heap's own
+ * header, whose search hint a refused request may move.
+ */
+export function remember(heap: PrivateHeap): void {
+  const bytes = usedBytes(heap);
+  copy.set(bytes);
+}
+
+export function promiseUnchanged(heap: PrivateHeap, what: string): void {
+  const now = usedBytes(heap);
+  if (Buffer.compare(now, copy.subarray(0, now.length)) === 0) return;
+  const offset = now.findIndex((byte, index) => byte !== copy[index]);
+  throw new BrokenPromise(`${what} changed word ${heap.arenaTable + (offset >> 2)}`);
+}
+
+/** From the arena table to the end of what was ever lent: nothing above was ever written. */
+function usedBytes({ words, arenaTable, statistics }: PrivateHeap): Uint8Array {
+  const { committedBytes } = statistics();
+  return new Uint8Array(words.buffer, arenaTable * 4, committedBytes - arenaTable * 4);
+}
+
+/** The kind of operating error that `call` throws; a programmer's error goes through. */
+export function refusalOf(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    if (isOuroError(error)) return error.kind;
+    throw error;
+  }
+  return "accepted";
+}

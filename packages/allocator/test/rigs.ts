@@ -1,0 +1,126 @@
+// The allocators that the properties run on, each over a small heap of its own. A rig is made from
+// the package's exports, so that the same properties run on a copy with a planted fault.
+
+import { createPrivateHeap } from "@ouro/heap";
+import {
+  type Allocator,
+  ARENA_SIZE_BYTES,
+  POOL_SIZE_BYTES,
+  type PrivateHeap,
+} from "@ouro/interfaces";
+import fc from "fast-check";
+import type * as allocatorExports from "../src/index.js";
+import type { LargeBlockAllocator, PoolAllocator } from "../src/index.js";
+
+export type Parts = typeof allocatorExports;
+
+export interface Rig {
+  readonly name: string;
+  readonly heap: PrivateHeap;
+  readonly allocator: Allocator;
+  /** What no block and no free space may hold, worked out from the layout that the README states. */
+  overheadBytes(): number;
+}
+
+export interface RigMaker {
+  readonly name: string;
+  /** Arenas that may stay lent when nothing lives. */
+  readonly keptArenaCount: number;
+  readonly requestBytes: fc.Arbitrary<number>;
+  /** Sizes for allocations in bulk: large enough to fill arenas. */
+  readonly bulkBytes: fc.Arbitrary<number>;
+  make(heap?: PrivateHeap): Rig;
+}
+
+const RESERVATION_BYTES = 12 * ARENA_SIZE_BYTES;
+const LARGE_HEADER_BYTES = 8;
+const EXTENT_OVERHEAD_BYTES = 16;
+
+/** Sizes around every boundary: of granules, of the small limit, of an arena. */
+const smallBytes = fc.oneof(
+  fc.integer({ min: 0, max: 512 }),
+  fc.constantFrom(0, 1, 15, 16, 17, 31, 32, 33, 496, 497, 511, 512),
+);
+const largeBytes = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 513, max: 20_000 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 600 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 60_000, max: 400_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 900_000, max: 2_500_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 2 ** 20 - 40, max: 2 ** 20 + 8 }) },
+);
+const mixedBytes = fc.oneof(smallBytes, largeBytes);
+
+export function newHeap(): PrivateHeap {
+  return createPrivateHeap({ reservationBytes: RESERVATION_BYTES });
+}
+
+function poolOverheadBytes(pools: PoolAllocator): number {
+  let overheadBytes = 0;
+  pools.walkPools((_pool, sizeClass, usedCount, blockCount) => {
+    if (usedCount > 0) overheadBytes += POOL_SIZE_BYTES - blockCount * (sizeClass + 1) * 16;
+  });
+  return overheadBytes;
+}
+
+/** Pad and sentinel of each run of arenas, and the header of each live block. */
+function largeOverheadBytes(heap: PrivateHeap, large: LargeBlockAllocator): number {
+  let extentCount = 0;
+  for (let index = heap.firstArenaIndex; index < heap.arenaCount; index++) {
+    const isOurs = heap.words[heap.arenaTable + index] === large.borrower;
+    const isPreviousOurs = heap.words[heap.arenaTable + index - 1] === large.borrower;
+    if (isOurs && !isPreviousOurs) extentCount++;
+  }
+  let liveCount = 0;
+  large.walk(() => {
+    liveCount++;
+  });
+  return extentCount * EXTENT_OVERHEAD_BYTES + liveCount * LARGE_HEADER_BYTES;
+}
+
+export function makePoolRig(parts: Parts): RigMaker {
+  return {
+    name: "pool allocator",
+    keptArenaCount: 1,
+    requestBytes: smallBytes,
+    bulkBytes: fc.oneof(fc.integer({ min: 1, max: 512 }), fc.integer({ min: 440, max: 512 })),
+    make(heap = newHeap()) {
+      const allocator = parts.createPoolAllocator({ source: heap });
+      const overheadBytes = () => poolOverheadBytes(allocator);
+      return { name: "pool allocator", heap, allocator, overheadBytes };
+    },
+  };
+}
+
+export function makeLargeRig(parts: Parts): RigMaker {
+  return {
+    name: "large block allocator",
+    keptArenaCount: 0,
+    requestBytes: largeBytes,
+    bulkBytes: fc.integer({ min: 400, max: 5000 }),
+    make(heap = newHeap()) {
+      const allocator = parts.createLargeBlockAllocator({ source: heap });
+      const overheadBytes = () => largeOverheadBytes(heap, allocator);
+      return { name: "large block allocator", heap, allocator, overheadBytes };
+    },
+  };
+}
+
+export function makeRouterRig(parts: Parts): RigMaker {
+  return {
+    name: "size router",
+    keptArenaCount: 1,
+    requestBytes: mixedBytes,
+    bulkBytes: fc.integer({ min: 1, max: 1200 }),
+    make(heap = newHeap()) {
+      const small = parts.createPoolAllocator({ source: heap });
+      const large = parts.createLargeBlockAllocator({ source: heap });
+      const allocator = parts.createSizeRouter({ source: heap, small, large });
+      const overheadBytes = () => poolOverheadBytes(small) + largeOverheadBytes(heap, large);
+      return { name: "size router", heap, allocator, overheadBytes };
+    },
+  };
+}
+
+export function makeRigs(parts: Parts): RigMaker[] {
+  return [makePoolRig(parts), makeLargeRig(parts), makeRouterRig(parts)];
+}
