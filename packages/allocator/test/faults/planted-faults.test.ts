@@ -9,6 +9,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { allocatorProperty } from "../allocator-properties.js";
 import { ARENA_CHOICE, arenaChoiceProperty } from "../arena-choice.js";
+import { BOUNDED_WORK, boundedWorkProperty } from "../bounded-work.js";
 import { makeRigs, type Parts } from "../rigs.js";
 import { faultMatrix, readMatrix, writeMatrix } from "./fault-matrix.js";
 import { type PlantedFault, plantedFaults } from "./planted-faults.js";
@@ -33,6 +34,9 @@ async function plant(fault: PlantedFault, index: number): Promise<Parts> {
 
 function killerOf(fault: PlantedFault, parts: Parts): fc.IProperty<unknown> {
   if (fault.killedBy === ARENA_CHOICE) return arenaChoiceProperty(parts) as fc.IProperty<unknown>;
+  if (fault.killedBy === BOUNDED_WORK) {
+    return boundedWorkProperty(parts, fault.on) as fc.IProperty<unknown>;
+  }
   const maker = makeRigs(parts).find((each) => each.name === fault.on);
   if (maker === undefined) throw new Error(`no allocator is named "${fault.on}"`);
   return allocatorProperty(fault.killedBy, maker) as fc.IProperty<unknown>;

@@ -2,6 +2,7 @@
 // that kills it. A fault that no longer applies fails loudly: the sources moved on, it must too.
 
 import { ARENA_CHOICE } from "../arena-choice.js";
+import { BOUNDED_WORK } from "../bounded-work.js";
 import * as names from "../property-names.js";
 
 export interface PlantedFault {
@@ -289,5 +290,20 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "row.availableBlockCount += blockCount - usedCount;",
     replace: "row.availableBlockCount += blockCount - usedCount + 1;",
     killedBy: names.ACCOUNTING,
+  },
+  {
+    ...LISTS,
+    name: "the list whose sizes straddle the request is searched to its end",
+    find: "looks < STRADDLING_LOOKS",
+    replace: "looks >= 0",
+    killedBy: BOUNDED_WORK,
+  },
+  {
+    ...POOLS,
+    name: "an allocation looks at all used pools of its size class",
+    find: "const block = words[pool + FREE_BLOCK] as number;",
+    replace: `for (let each = pool; each !== noPool; each = words[each + NEXT_POOL] as number);
+    const block = words[pool + FREE_BLOCK] as number;`,
+    killedBy: BOUNDED_WORK,
   },
 ];
