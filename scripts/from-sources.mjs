@@ -1,5 +1,5 @@
-// For `node --import`: packages are found by their sources, as the tests find them, so that a worker
-// or a child process of a test needs no build. Node strips the types itself.
+// For `node --import`: packages are found by their sources, as the tests find them, so that a
+// worker or a child process of a test needs no build. Node strips the types itself.
 import { registerHooks } from "node:module";
 
 const packages = new URL("../packages/", import.meta.url);

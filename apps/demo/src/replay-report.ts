@@ -100,15 +100,8 @@ export function verdictLines(result: ReplayResult, look: Look): string[] {
     return [...lines.map((line) => paint.red(line)), ...mismatchLines(result)];
   }
   if (result.isPartial) {
-    const done = formatCount(result.figures?.events ?? 0);
-    const text =
-      `${glyphs.no} Interrupted after ${done} of ${formatNoun(result.traceEvents, "event")} ` +
-      "of the checking pass; the figures above cover that part.";
-    const checked =
-      result.checks.length > 0
-        ? `${glyphs.no} Interrupted while timing; ${checkedText(result)}`
-        : text;
-    return wrapText(checked, look.width, "  ").map((line) => paint.yellow(line));
+    const lines = wrapText(`${glyphs.no} ${partialText(result)}`, look.width, "  ");
+    return [...lines.map((line) => paint.yellow(line)), ...mismatchLines(result)];
   }
   if (isOk(result)) {
     return wrapText(`${glyphs.yes} ${checkedText(result)}`, look.width, "  ").map((line) =>
@@ -117,6 +110,16 @@ export function verdictLines(result: ReplayResult, look: Look): string[] {
   }
   const text = `${glyphs.no} ${formatNoun(result.mismatches.length, "check")} answered no:`;
   return [`  ${paint.red(text)}`, ...mismatchLines(result)];
+}
+
+function partialText(result: ReplayResult): string {
+  if (result.checks.length > 0) return `Interrupted while timing. ${checkedText(result)}`;
+  if (result.figures === undefined) return "Interrupted while reading.";
+  return (
+    `Interrupted after ${formatCount(result.figures.events)} of ` +
+    `${formatNoun(result.traceEvents, "event")} of the checking pass; the figures above cover ` +
+    "that part."
+  );
 }
 
 /** What was asked and answered yes, as a sentence. */

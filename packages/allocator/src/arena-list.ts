@@ -1,7 +1,7 @@
-// Which arena gives the next pool: the fullest one that has a free pool, so that nearly empty arenas
-// drain and go back. The usable arenas (those with a free pool) form a list sorted ascending by free
-// pool count; `LAST_ARENA_WITH + n` names the last arena with n free pools, so that an arena whose
-// count rises by one finds its new place in O(1). One wholly free arena is kept.
+// Which arena gives the next pool: the fullest one that has a free pool, so that nearly empty
+// arenas drain and go back. The usable arenas (those with a free pool) form a list sorted ascending
+// by free pool count; `LAST_ARENA_WITH + n` names the last arena with n free pools, so that an
+// arena whose count rises by one finds its new place in O(1). One wholly free arena is kept.
 //
 //   usable arenas → [1 free] ↔ [1] ↔ [3] ↔ [64]          last with 1 ─┐  with 3 ─┐  with 64 ─┐
 //                             └───────────────────────────────────────┘          …           …

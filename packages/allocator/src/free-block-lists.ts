@@ -1,5 +1,5 @@
-// The free large blocks, by size (large-layout.ts). Finding a block that fits takes two bit scans and
-// a look at a few blocks of the list whose sizes straddle the request, however many are free.
+// The free large blocks, by size (large-layout.ts). Finding a block that fits takes two bit scans
+// and a look at a few blocks of the list whose sizes straddle the request, however many are free.
 
 import * as layout from "./large-layout.js";
 

@@ -7,7 +7,8 @@
 //                  └ first used pool                 └ carved only when the list would be empty
 //
 // A formerly full pool goes to the front, so that it fills up again; an empty one goes back to its
-// arena (arena-list.ts). After CPython's obmalloc (pymalloc_alloc, pymalloc_free, pymalloc_realloc).
+// arena (arena-list.ts). After CPython's obmalloc (pymalloc_alloc, pymalloc_free,
+// pymalloc_realloc).
 
 import {
   type Allocator,
@@ -50,8 +51,8 @@ export interface PoolAllocator extends Allocator {
 }
 
 /**
- * Makes a pool allocator over a source's arenas, or opens the one of that name in a heap that another
- * thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
+ * Makes a pool allocator over a source's arenas, or opens the one of that name in a heap that
+ * another thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
   const { source, name = "pools", observer } = options;

@@ -24,7 +24,7 @@ async function ask(buffer: ArrayBufferLike, blocks: Block[]): Promise<ReturnType
   return (await answer)[0];
 }
 
-test("a worker that opens the shared buffer sees, and may free, the blocks of its owner", async () => {
+test("a worker that opens the shared buffer sees, and may free, its owner's blocks", async () => {
   const heap = createPrivateHeap({ reservationBytes: 16 * 2 ** 20, backing: "shared" });
   const pools = createPoolAllocator({ source: heap });
   const large = createLargeBlockAllocator({ source: heap });

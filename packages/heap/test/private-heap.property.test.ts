@@ -42,7 +42,7 @@ function equalsModel(memory: () => Memory, plant: (heap: PrivateHeap) => Private
   });
 }
 
-describe("the heap equals a naive model after each command, and refused calls change nothing", () => {
+describe("the heap equals a naive model after each command; refused calls change nothing", () => {
   test.each(Object.entries(memories))("on a %s memory", (_, memory) => {
     fc.assert(
       equalsModel(memory, (heap) => heap),

@@ -22,6 +22,7 @@ import {
 import { ReplayOutOfMemoryError } from "./replay-error.js";
 import type { TraceEvents } from "./trace-events.js";
 
+/** The clock to measure with, and how often. */
 export interface ReplayTimingOptions {
   /** A monotonic clock, `performance.now` for example. Unit: milliseconds. */
   readonly nowMs: () => number;

@@ -31,6 +31,7 @@ export interface TraceRecorder {
   events(): TraceEvents;
 }
 
+/** An empty recorder: the first block is id 0. */
 export function createTraceRecorder(): TraceRecorder {
   const gatherer = gatherEvents();
   const names: string[] = [];
