@@ -48,11 +48,13 @@ it("serves under the same limit again what was freed there, with free space on b
 it("ends its last extent where the memory ends, whatever lies behind the arena table", () => {
   const heap = createPrivateHeap({ reservationBytes: 4 * MIB });
   const large = createLargeBlockAllocator({ source: heap });
-  expect(large.borrower).toBe(1);
-  const arenaWhole = MIB - 24;
-  const first = large.allocate(arenaWhole - 96);
-  large.allocate(arenaWhole - 96);
-  expect([first, heap.words[heap.arenaTable + heap.arenaCount]]).toEqual([first, 1]);
-  while (large.tryAllocate(arenaWhole - 96) !== 0) large.validate();
+  const hole = large.allocate(100);
+  large.allocate(MIB - 16 - 112 - 8);
+  large.allocate(MIB - 8);
+  large.free(hole);
+  const behindTable = heap.words[heap.arenaTable + heap.arenaCount];
+  expect(behindTable).toBe(large.borrower);
+  const last = large.allocate(1000);
+  expect(last >>> 18).toBe(heap.arenaCount - 1);
   large.validate();
 });
