@@ -1,6 +1,7 @@
 import { defineConfig } from "tsup";
 
-// Peers and our own packages are loaded as they are published, not bundled: that is what is measured.
+// Peers and our own packages are loaded as they are published, not bundled: that is what is
+// measured.
 export default defineConfig({
   entry: ["src/main.ts", "src/sample.ts"],
   format: ["esm"],

@@ -1,6 +1,6 @@
 // `npm run bench`: figures to stdout or a file, progress to stderr.
 
-import { writeFileSync, writeSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { isOuroError } from "@ouro/interfaces";
 import { runBench } from "./bench.js";
 import { type BenchOptions, HELP, parseOptions } from "./options.js";
@@ -11,21 +11,29 @@ function progress(message: string): void {
   process.stderr.write(`${message}${end}`);
 }
 
+/** The command that measures the same again: where the result went is nobody's business. */
+function repeatingCommand(words: readonly string[]): string {
+  const kept = words.filter(
+    (word, i) => !word.startsWith("--output") && words[i - 1] !== "--output",
+  );
+  return ["npm run bench", ...(kept.length === 0 ? [] : ["--", ...kept])].join(" ");
+}
+
 async function measure(options: BenchOptions, words: readonly string[]): Promise<void> {
-  const command = ["npm run bench", ...(words.length === 0 ? [] : ["--", ...words])].join(" ");
+  const command = repeatingCommand(words);
   const document = await runBench(options, command, progress);
   const text =
     options.format === "json"
       ? `${JSON.stringify(document, undefined, 2)}\n`
       : renderDocument(document, options.format === "markdown" ? "markdown" : "text");
   if (options.outputFile !== undefined) writeFileSync(options.outputFile, text);
-  else writeSync(1, text);
+  else process.stdout.write(text);
 }
 
 async function main(words: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(words);
-    if (options.isHelp) writeSync(1, HELP);
+    if (options.isHelp) process.stdout.write(HELP);
     else await measure(options, words);
     return 0;
   } catch (error) {
@@ -35,4 +43,8 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+// A reader such as `head` may have had enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 process.exitCode = await main(process.argv.slice(2));

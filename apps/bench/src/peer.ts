@@ -74,10 +74,16 @@ export const NULL_OF_HOST: Readonly<Record<Host, string>> = {
   python: "null-python",
 };
 
+/** A short trace is replayed until so many events have run, so that V8 has compiled the loop. */
+const TRACE_WARM_EVENTS = 3_000_000;
+
 /** Warm-up and timed batches, by how slow a peer is. */
 export function repeatsOf(peer: Peer, call: LoopCall): { warmCount: number; timedCount: number } {
   if (call.loop === "million") return { warmCount: 5, timedCount: 1 };
-  if (call.loop === "trace") return { warmCount: 1, timedCount: 2 };
+  if (call.loop === "trace") {
+    const warmCount = Math.max(2, Math.ceil(TRACE_WARM_EVENTS / call.eventCount));
+    return { warmCount, timedCount: 3 };
+  }
   return (peer.pairLimit ?? Infinity) < 10_000
     ? { warmCount: 1, timedCount: 1 }
     : { warmCount: 3, timedCount: 5 };

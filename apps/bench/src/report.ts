@@ -2,6 +2,7 @@
 
 import type { BenchDocument } from "./document.js";
 import { PEERS } from "./peer.js";
+import { PREFACE } from "./preface.js";
 import type { Row, WorkloadResult } from "./run.js";
 import { answerText, type Target } from "./target.js";
 
@@ -109,7 +110,10 @@ function renderMetric(
 function renderWorkload(result: WorkloadResult, document: BenchDocument, style: Style): string {
   const metrics = [...new Set(result.rows.filter((row) => !row.problem).map((row) => row.metric))];
   const all = metrics.length === 0 ? [""] : metrics;
-  const heading = style === "markdown" ? `### ${result.title}` : `${result.name}: ${result.title}`;
+  const heading =
+    style === "markdown"
+      ? `## ${result.title[0]?.toUpperCase()}${result.title.slice(1)}`
+      : `${result.name}: ${result.title}`;
   const parts = all.map((metric) => {
     const table = renderMetric(result, metric, document, style);
     if (all.length === 1) return table;
@@ -143,7 +147,8 @@ export function renderDocument(document: BenchDocument, style: Style): string {
   ];
   const tables = document.workloads.map((result) => renderWorkload(result, document, style));
   const targets = document.targets.length === 0 ? [] : [renderTargets(document.targets, style)];
-  const heading = style === "markdown" ? "### Targets" : "targets";
+  const heading = style === "markdown" ? "## Targets" : "targets";
   const end = targets.length === 0 ? [] : [heading, ...targets];
-  return `${[about.join("\n\n"), ...tables, ...end].join("\n\n")}\n`;
+  const preface = style === "markdown" ? [PREFACE.trimEnd()] : [];
+  return `${[...preface, about.join("\n\n"), ...tables, ...end].join("\n\n")}\n`;
 }

@@ -1,4 +1,5 @@
-// The rounds: every peer in turn, A B C … A B C …, so that a busy minute of the machine hits them all.
+// The rounds: every peer in turn, A B C … A B C …, so that a busy minute of the machine hits them
+// all.
 
 import { callFor, NULL_OF_HOST, PEERS, type Peer, reasonLeftOut } from "./peer.js";
 import type { SampleResult } from "./sample.js";

@@ -18,11 +18,6 @@ export interface Subject {
   readonly empty: Handle;
 }
 
-/** A subject as its module makes it, with room for at least `roomBytes` of blocks. */
-export interface SubjectModule {
-  createSubject(roomBytes: number, facts: SubjectFacts): Subject | Promise<Subject>;
-}
-
 export interface SubjectFacts {
   /** Where tools compiled the peer to, when it needs that. */
   readonly compiledFile?: string;

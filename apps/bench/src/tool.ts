@@ -1,5 +1,5 @@
-// Compilers and interpreters outside of Node: what is found, and what was compiled with it. Compiled
-// files are kept in the temporary folder, under a name that changes with their source.
+// Compilers and interpreters outside of Node: what is found, and what was compiled with it.
+// Compiled files are kept in the temporary folder, under a name that changes with their source.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

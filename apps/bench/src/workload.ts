@@ -87,7 +87,7 @@ function wholeWorkloads(blockCount: number): Workload[] {
       (requestBytes): Workload => ({
         group: "footprint",
         name: `footprint-${requestBytes}`,
-        title: `resident bytes per block of ${requestBytes} bytes, ${count} blocks, slots not counted`,
+        title: `resident bytes per ${requestBytes}-byte block, ${count} blocks, slots not counted`,
         call: { loop: "footprint", blockCount, requestBytes },
       }),
     ),

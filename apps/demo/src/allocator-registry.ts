@@ -26,8 +26,17 @@ export type AllocatorPart = SmallPart | AnyPart;
 
 const allocators = () => import("@ouro/allocator");
 
-// biome-ignore format: one line a part
 export const PARTS: readonly AllocatorPart[] = [
-  { name: "pool", serves: "small", meaning: "CPython's pymalloc: 32 size classes in 16 KiB pools", load: async () => (await allocators()).createPoolAllocator },
-  { name: "large", serves: "any", meaning: "blocks of any size with an 8-byte header", load: async () => (await allocators()).createLargeBlockAllocator },
+  {
+    name: "pool",
+    serves: "small",
+    meaning: "CPython's pymalloc: 32 size classes in 16 KiB pools",
+    load: async () => (await allocators()).createPoolAllocator,
+  },
+  {
+    name: "large",
+    serves: "any",
+    meaning: "blocks of any size with an 8-byte header",
+    load: async () => (await allocators()).createLargeBlockAllocator,
+  },
 ];

@@ -65,6 +65,14 @@ export function checkMemory(list: Checklist, figures: Figures, liveAfterFreeAll:
   }
 }
 
+/** The patterns in the blocks; the replayer keeps the first findings and counts the rest. */
+export function checkContents(list: Checklist, seen: ReplayFigures): void {
+  for (const mismatch of seen.mismatches) list.add(mismatch);
+  if (seen.mismatchCount > seen.mismatches.length) {
+    list.equal("block contents: findings in all", seen.mismatchCount, 0);
+  }
+}
+
 /** The recorded figures of CPython's pymalloc. */
 export function checkFacts(
   list: Checklist,

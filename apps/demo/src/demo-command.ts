@@ -52,14 +52,14 @@ export async function runDemo(line: CommandLine, terminal: Terminal): Promise<nu
     print(["", look.paint.bold(`Inside ${largest.traceName}`), ...mapLines(largest, look)]);
   }
   print(["", ...wrapText(conclusion(results), look.width)]);
-  return finish({ ...demoLine, command: "demo" }, results, terminal, look);
+  return finish(line, files.length, results, terminal, look);
 }
 
 function introduction(traceCount: number, look: Look): string[] {
   const text =
-    `${formatNoun(traceCount, "real Python program")} ran under CPython 3.13, and each call to its ` +
-    "memory allocator was recorded. Here the same calls run on Ouro, written in TypeScript. Beside " +
-    "it: what CPython's own allocator (pymalloc) and glibc's malloc needed for them.";
+    `${formatNoun(traceCount, "real Python program")} ran under CPython 3.13, and each call to ` +
+    "its memory allocator was recorded. Here the same calls run on Ouro, written in TypeScript. " +
+    "Beside it: what CPython's own allocator (pymalloc) and glibc's malloc needed for them.";
   return wrapText(text, look.width);
 }
 
@@ -97,7 +97,8 @@ export function conclusion(results: readonly ReplayResult[]): string {
   sentences.push(
     kept === 0
       ? "Once everything was freed, no arena was kept."
-      : `Once everything was freed, at most ${formatNoun(kept, "arena")} of 1 MiB was kept for the next request.`,
+      : `Once everything was freed, at most ${formatNoun(kept, "arena")} of 1 MiB was kept ` +
+          "for the next request.",
   );
   return sentences.join(" ");
 }

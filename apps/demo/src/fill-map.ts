@@ -132,5 +132,5 @@ function poolGlyph(fill: PoolFill, look: Look): string {
 /** What the characters mean, in one line of at most 60 columns. */
 export function fillMapLegend(look: Look): string {
   const { full, parts, empty, untouched } = look.glyphs;
-  return `${full} full  ${parts[0]}${parts[1]}${parts[2]} partly  ${empty} empty  ${untouched} never used`;
+  return `${full} full  ${parts.join("")} partly  ${empty} empty  ${untouched} never used`;
 }

@@ -153,7 +153,8 @@ function formatLines(look: Look): string[] {
     ],
     [
       "--json",
-      'one document { "schema": "ouro/replay@1", "results": [...] }, numbers in bytes and nanoseconds; ' +
+      'one document { "schema": "ouro/replay@1", "results": [...] }, numbers in bytes and ' +
+        "nanoseconds; " +
         "its JSON Schema is schema/replay-1.schema.json of the package @ouro/demo",
     ],
   ] as const;

@@ -43,7 +43,6 @@ export async function createProgress(
         barIncompleteChar: isUnicode ? "░" : ".",
         barsize: barWidth,
         clearOnComplete: true,
-        hideCursor: true,
         gracefulExit: false,
         stream,
       });

@@ -29,7 +29,7 @@ export async function runReplay(line: CommandLine, terminal: Terminal): Promise<
     const lines = reportLines(result, result.failure === undefined ? look : errorLook);
     output.write(`${index === 0 ? "" : "\n"}${lines.join("\n")}\n`);
   });
-  return finish(line, results, terminal, look);
+  return finish(line, line.operands.length, results, terminal, look);
 }
 
 /** Replays files until all are done or somebody asked to stop. */
@@ -54,6 +54,7 @@ export async function replayAll(
 /** Prints the JSON document or the summary of several files, and answers the exit code. */
 export function finish(
   line: CommandLine,
+  fileCount: number,
   results: readonly ReplayResult[],
   terminal: Terminal,
   look: Look,
@@ -67,15 +68,16 @@ export function finish(
     const okCount = results.filter(isOk).length;
     const { paint, glyphs } = look;
     const text = `${okCount} of ${results.length} traces hold every check`;
-    terminal.stdout.write(
-      `\n${okCount === results.length ? paint.green(`${glyphs.yes} ${text}`) : paint.red(`${glyphs.no} ${text}`)}\n`,
-    );
+    const isAll = okCount === results.length;
+    const verdict = isAll
+      ? paint.green(`${glyphs.yes} ${text}`)
+      : paint.red(`${glyphs.no} ${text}`);
+    terminal.stdout.write(`\n${verdict}\n`);
   }
   const exitCode = results.map(exitCodeOfResult).reduce(graverExitCode, EXIT_OK);
   if (terminal.stopReason() !== "interrupted") return exitCode;
-  const askedCount = line.command === "replay" ? line.operands.length : results.length;
   terminal.stderr.write(
-    `ouro: interrupted; ${results.filter((r) => !r.isPartial).length} of ${askedCount} ` +
+    `ouro: interrupted; ${results.filter((r) => !r.isPartial).length} of ${fileCount} ` +
       "files are complete.\n",
   );
   return EXIT_INTERRUPTED;

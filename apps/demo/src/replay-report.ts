@@ -73,7 +73,8 @@ function timeLines(result: ReplayResult, look: Look): string[] {
   const spread =
     time.passes.length === 1
       ? "One timed pass, so no spread is known"
-      : `${time.min.toFixed(1)} to ${time.max.toFixed(1)} ns over ${formatNoun(time.passes.length, "pass")}`;
+      : `${time.min.toFixed(1)} to ${time.max.toFixed(1)} ns over ` +
+        formatNoun(time.passes.length, "pass");
   const text = `${spread}; the replay loop is included.`;
   const remark =
     result.facts === undefined ? "" : " CPython and glibc: recorded in C on another machine.";
@@ -99,15 +100,8 @@ export function verdictLines(result: ReplayResult, look: Look): string[] {
     return [...lines.map((line) => paint.red(line)), ...mismatchLines(result)];
   }
   if (result.isPartial) {
-    const done = formatCount(result.figures?.events ?? 0);
-    const text =
-      `${glyphs.no} Interrupted after ${done} of ${formatNoun(result.traceEvents, "event")} ` +
-      "of the checking pass; the figures above cover that part.";
-    const checked =
-      result.checks.length > 0
-        ? `${glyphs.no} Interrupted while timing; ${checkedText(result)}`
-        : text;
-    return wrapText(checked, look.width, "  ").map((line) => paint.yellow(line));
+    const lines = wrapText(`${glyphs.no} ${partialText(result)}`, look.width, "  ");
+    return [...lines.map((line) => paint.yellow(line)), ...mismatchLines(result)];
   }
   if (isOk(result)) {
     return wrapText(`${glyphs.yes} ${checkedText(result)}`, look.width, "  ").map((line) =>
@@ -116,6 +110,16 @@ export function verdictLines(result: ReplayResult, look: Look): string[] {
   }
   const text = `${glyphs.no} ${formatNoun(result.mismatches.length, "check")} answered no:`;
   return [`  ${paint.red(text)}`, ...mismatchLines(result)];
+}
+
+function partialText(result: ReplayResult): string {
+  if (result.checks.length > 0) return `Interrupted while timing. ${checkedText(result)}`;
+  if (result.figures === undefined) return "Interrupted while reading.";
+  return (
+    `Interrupted after ${formatCount(result.figures.events)} of ` +
+    `${formatNoun(result.traceEvents, "event")} of the checking pass; the figures above cover ` +
+    "that part."
+  );
 }
 
 /** What was asked and answered yes, as a sentence. */

@@ -51,7 +51,7 @@ export interface ReplayResult {
   readonly traceName: string | undefined;
   readonly description: string | undefined;
   readonly allocator: string;
-  /** Patterns were written and checked. */
+  /** Patterns were written in all blocks and checked to the end. */
   readonly isVerified: boolean;
   /** Ctrl-C: figures and checks cover only a part. */
   readonly isPartial: boolean;
@@ -65,6 +65,9 @@ export interface ReplayResult {
   readonly map: FillMap | undefined;
   readonly failure: Failure | undefined;
 }
+
+/** A result while it is being made. */
+export type ReplayDraft = { -readonly [Name in keyof ReplayResult]: ReplayResult[Name] };
 
 export function isOk(result: ReplayResult): boolean {
   return result.failure === undefined && !result.isPartial && result.mismatches.length === 0;

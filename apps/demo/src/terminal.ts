@@ -1,5 +1,6 @@
-// What the command line may touch of the outside world, passed in so that tests can hold it: streams,
-// environment, files, a clock, and whether somebody asked to stop. `processTerminal` is the real one.
+// What the command line may touch of the outside world, passed in so that tests can hold it:
+// streams, environment, files, a clock, and whether somebody asked to stop. `processTerminal` is
+// the real one.
 
 import { readFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";

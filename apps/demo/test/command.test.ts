@@ -3,7 +3,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const bin = path("bin/ouro.js");
@@ -65,23 +68,23 @@ describe("the built command", () => {
 
   it.skipIf(process.platform === "win32")(
     "answers Ctrl-C with a partial result and exit code 130",
-    { timeout: 60_000 },
     async () => {
-      const argv = [bin, "replay", ...Array(20).fill(trace), "--passes", "1000"];
-      const child = spawn(process.execPath, argv, { env: { LANG: "C.UTF-8" } });
+      const child = spawn(process.execPath, [bin, "demo", "--passes", "1000"], {
+        env: { LANG: "C.UTF-8" },
+      });
       let [stdout, stderr] = ["", ""];
+      // Its first words say that it is listening.
+      child.stdout.once("data", () => child.kill("SIGINT"));
       child.stdout.on("data", (text) => {
         stdout += text;
       });
       child.stderr.on("data", (text) => {
         stderr += text;
       });
-      // By then it is listening: a thousand passes take far longer than its start.
-      setTimeout(() => child.kill("SIGINT"), 3000);
       const exitCode = await new Promise((resolve) => child.on("close", resolve));
       expect(exitCode).toBe(130);
-      expect(stdout).toContain("Interrupted");
-      expect(stderr).toContain("interrupted; 0 of 20 files are complete");
+      expect(stdout).toContain("no conclusion");
+      expect(stderr).toContain("interrupted; 0 of 3 files are complete");
     },
   );
 

@@ -2,9 +2,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createTraceRecorder, encodeTrace } from "@ouro/trace";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { main } from "../src/main.js";
 import { type FakeTerminalOptions, fakeTerminal } from "./fake-terminal.js";
+
+// Whole traces are replayed, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const shipped = (name: string) => fileURLToPath(new URL(`../traces/${name}`, import.meta.url));
 const traceFile = shipped("text_tools.altrace.gz");

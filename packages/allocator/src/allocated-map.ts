@@ -4,8 +4,8 @@
 //
 //   block (word index)   … │ map word: b >>> 7 │ bit: (b >>> 2) & 31 │ 00 │
 //
-// The word of block 0 would lie at `map`; the region holds only the words of arenas that can be lent,
-// so `map` lies before the region's start.
+// The word of block 0 would lie at `map`; the region holds only the words of arenas that can be
+// lent, so `map` lies before the region's start.
 
 import { ARENA_SIZE_WORDS, type ArenaSource, type Borrower } from "@ouro/interfaces";
 

@@ -1,6 +1,7 @@
-// Extents: runs of adjacent arenas that large blocks tile. An extent grows when nothing fits, in place
-// where the arenas beside it are free, so that a huge block shares its last arena with others; and a
-// free block that covers whole arenas gives them back, which may cut its extent in two.
+// Extents: runs of adjacent arenas that large blocks tile. An extent grows when nothing fits, in
+// place where the arenas beside it are free, so that a huge block shares its last arena with
+// others; and a free block that covers whole arenas gives them back, which may cut its extent in
+// two.
 //
 //   │pad│ live │ free ──────────────────────────── │ live │S│
 //   │      arena 4      │     arena 5     │      arena 6    │      arena 5 goes back:

@@ -1,5 +1,5 @@
-// The free large blocks, by size (large-layout.ts). Finding a block that fits takes two bit scans and
-// a look at a few blocks of the list whose sizes straddle the request, however many are free.
+// The free large blocks, by size (large-layout.ts). Finding a block that fits takes two bit scans
+// and a look at a few blocks of the list whose sizes straddle the request, however many are free.
 
 import * as layout from "./large-layout.js";
 
@@ -17,7 +17,12 @@ export interface FreeBlockLists {
 
 export function createFreeBlockLists(context: layout.LargeContext): FreeBlockLists {
   const { words, state } = context;
-  const { SIZE, SIZE_MASK, FREE, PREVIOUS_FREE, NEXT_FREE, PREVIOUS_FREE_BLOCK } = layout;
+  const SIZE = layout.SIZE;
+  const SIZE_MASK = layout.SIZE_MASK;
+  const FREE = layout.FREE;
+  const PREVIOUS_FREE = layout.PREVIOUS_FREE;
+  const NEXT_FREE = layout.NEXT_FREE;
+  const PREVIOUS_FREE_BLOCK = layout.PREVIOUS_FREE_BLOCK;
   const levelBits = state + layout.LEVEL_BITS;
   const listBits = state + layout.LIST_BITS;
   const heads = state + layout.LIST_HEADS;

@@ -1,7 +1,7 @@
-// The large block allocator serves requests of any size, meant for those above 512 bytes: a good fit
-// from lists by size, split to the granule, joined with its neighbours the moment it is freed. Every
-// operation takes a bounded number of steps, but for the arenas it may reserve and the bytes it
-// copies. A block grows in place where what follows it is free, and shrinks in place always.
+// The large block allocator serves requests of any size, meant for those above 512 bytes: a good
+// fit from lists by size, split to the granule, joined with its neighbours the moment it is freed.
+// Every operation takes a bounded number of steps, but for the arenas it may reserve and the bytes
+// it copies. A block grows in place where what follows it is free, and shrinks in place always.
 //
 // Layout and source: large-layout.ts; arenas: extent.ts; free blocks: free-block-lists.ts.
 
@@ -40,8 +40,8 @@ export interface LargeBlockAllocator extends Allocator {
 }
 
 /**
- * Makes a large block allocator over a source's arenas, or opens the one of that name in a heap that
- * another thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
+ * Makes a large block allocator over a source's arenas, or opens the one of that name in a heap
+ * that another thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
  */
 export function createLargeBlockAllocator(
   options: LargeBlockAllocatorOptions,
@@ -50,7 +50,13 @@ export function createLargeBlockAllocator(
   const context = makeContext(source, name);
   const { words, state, allocatedMap } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
-  const { SIZE, MARK, FREE, PREVIOUS_FREE, SIZE_MASK, LIVE_COUNT, HELD_WORDS } = layout;
+  const SIZE = layout.SIZE;
+  const MARK = layout.MARK;
+  const FREE = layout.FREE;
+  const PREVIOUS_FREE = layout.PREVIOUS_FREE;
+  const SIZE_MASK = layout.SIZE_MASK;
+  const LIVE_COUNT = layout.LIVE_COUNT;
+  const HELD_WORDS = layout.HELD_WORDS;
   const HEADER = layout.LARGE_HEADER_SIZE_WORDS;
   const mapShift = MAP_SHIFT;
   const lists = createFreeBlockLists(context);

@@ -1,18 +1,19 @@
-// A large block is a header of two words and what follows it, up to the next header. Sizes count from
-// header to header, in words, multiples of 4; the two low bits of the size word are flags. The header
-// lies two words before a granule, so that the block itself is 16-byte aligned.
+// A large block is a header of two words and what follows it, up to the next header. Sizes count
+// from header to header, in words, multiples of 4; the two low bits of the size word are flags. The
+// header lies two words before a granule, so that the block itself is 16-byte aligned.
 //
-//   live   │ size │ mark │ block …                                   │
-//   free   │ size + FREE │ next │ previous │ …            │ size │      the tag of the last word lets
-//                                                                     the next block find this one
+//   live   │ size │ mark │ block …                       │
+//   free   │ size + FREE │ next │ previous │ …   │ size │   the tag in the last word lets the next
+//                                                         block find this one
 //
 // Blocks tile an *extent*, a run of adjacent arenas lent to the allocator, however long:
 //
 //   │ pad, 2 words │ block │ block │ … │ sentinel, 2 words │      a sentinel is a header of size 0
 //
-// Free blocks hang in lists by size, two levels deep: level 0 has a list a granule up to 31 granules,
-// each further level a power of two in 32 steps. A bit a list and a bit a level say which have blocks.
-// After Masmano, Ripoll, Crespo, Real: TLSF, a new dynamic memory allocator (ECRTS 2004).
+// Free blocks hang in lists by size, two levels deep: level 0 has a list a granule up to 31
+// granules, each further level a power of two in 32 steps. A bit a list and a bit a level say which
+// have blocks. After Masmano, Ripoll, Crespo, Real: TLSF, a new dynamic memory allocator (ECRTS
+// 2004).
 
 /** Flags in the size word. `PREVIOUS_FREE`: the block before is free, its tag may be read. */
 export const FREE = 1;
@@ -47,7 +48,9 @@ export function liveMark(header: number): number {
   return header ^ 0x4c495645;
 }
 
-/** What stays in that word when a freed block was joined with the one before: a second free shows. */
+/**
+ * What stays in that word when a freed block was joined with the one before: a second free shows.
+ */
 export function freedMark(header: number): number {
   return header ^ 0x46524545;
 }

@@ -1,5 +1,5 @@
-// What must hold of the large block allocator, as executable documentation: blocks tile each extent,
-// no two free ones are neighbours, and the lists hold exactly the free ones.
+// What must hold of the large block allocator, as executable documentation: blocks tile each
+// extent, no two free ones are neighbours, and the lists hold exactly the free ones.
 
 import { ARENA_SIZE_WORDS, HeapCorruptionError } from "@ouro/interfaces";
 import { MAP_SHIFT, walkAllocatedMap } from "./allocated-map.js";

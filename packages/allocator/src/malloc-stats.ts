@@ -1,6 +1,6 @@
-// The pool allocator's figures in the layout of CPython's `sys._debugmallocstats()`, so that the two
-// can be laid side by side. Every total can be recomputed from the class table. The arena map of
-// CPython (a radix tree) has no counterpart here: the arena table is one word an arena.
+// The pool allocator's figures in the layout of CPython's `sys._debugmallocstats()`, so that the
+// two can be laid side by side. Every total can be recomputed from the class table. The arena map
+// of CPython (a radix tree) has no counterpart here: the arena table is one word an arena.
 
 import { ARENA_SIZE_BYTES, POOL_SIZE_BYTES, type PoolStatistics } from "@ouro/interfaces";
 

@@ -7,7 +7,8 @@
 //                  └ first used pool                 └ carved only when the list would be empty
 //
 // A formerly full pool goes to the front, so that it fills up again; an empty one goes back to its
-// arena (arena-list.ts). After CPython's obmalloc (pymalloc_alloc, pymalloc_free, pymalloc_realloc).
+// arena (arena-list.ts). After CPython's obmalloc (pymalloc_alloc, pymalloc_free,
+// pymalloc_realloc).
 
 import {
   type Allocator,
@@ -15,6 +16,10 @@ import {
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
+  EVENT_POOL_RELEASE,
+  EVENT_POOL_TAKE,
+  isObserved,
+  type Observer,
   POOL_SIZE_WORDS,
   type PoolStatistics,
   SIZE_CLASS_COUNT,
@@ -31,6 +36,8 @@ export interface PoolAllocatorOptions {
   source: ArenaSource;
   /** Names the borrower; two pool allocators in one heap need two names. Default `pools`. */
   name?: string;
+  /** Told when a pool is taken and released; blocks are `observedAllocator`'s. */
+  observer?: Observer;
 }
 
 export interface PoolAllocator extends Allocator {
@@ -44,16 +51,23 @@ export interface PoolAllocator extends Allocator {
 }
 
 /**
- * Makes a pool allocator over a source's arenas, or opens the one of that name in a heap that another
- * thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
+ * Makes a pool allocator over a source's arenas, or opens the one of that name in a heap that
+ * another thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
-  const { source, name = "pools" } = options;
+  const { source, name = "pools", observer } = options;
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
-  const { FREE_BLOCK, USED_COUNT, NEXT_CARVE, CARVE_END, NEXT_POOL, PREVIOUS_POOL } = layout;
-  const { SIZE_CLASS, POOL_SHIFT, POOL_RECORD_SHIFT } = layout;
+  const FREE_BLOCK = layout.FREE_BLOCK;
+  const USED_COUNT = layout.USED_COUNT;
+  const NEXT_CARVE = layout.NEXT_CARVE;
+  const CARVE_END = layout.CARVE_END;
+  const NEXT_POOL = layout.NEXT_POOL;
+  const PREVIOUS_POOL = layout.PREVIOUS_POOL;
+  const SIZE_CLASS = layout.SIZE_CLASS;
+  const POOL_SHIFT = layout.POOL_SHIFT;
+  const POOL_RECORD_SHIFT = layout.POOL_RECORD_SHIFT;
   const mapShift = MAP_SHIFT;
   const limitBytes = SMALL_REQUEST_LIMIT_BYTES;
   // Indexed by granules, 1 to 32; the list of 0 granules is empty, and size 0 is found out there.
@@ -88,9 +102,16 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     if (!carve(pool)) {
       const next = words[pool + NEXT_POOL] as number;
       words[usedPools + granules] = next;
-      if (next === noPool && !startPool(granules)) return 0;
+      if (next === noPool) return allocateFromNewPool(granules);
     }
     return tryAllocate(granules << 4);
+  }
+
+  function allocateFromNewPool(granules: number): number {
+    if (!startPool(granules)) return 0;
+    const block = tryAllocate(granules << 4);
+    if (isObserved(observer, EVENT_POOL_TAKE)) emit(observer, EVENT_POOL_TAKE, recordOf(block));
+    return block;
   }
 
   /** Makes the next block never used the one free block; false when there is none. */
@@ -110,6 +131,16 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     words[pool + NEXT_POOL] = noPool;
     words[usedPools + granules] = pool;
     return true;
+  }
+
+  function emit(
+    listener: Observer,
+    code: typeof EVENT_POOL_TAKE | typeof EVENT_POOL_RELEASE,
+    record: number,
+  ): void {
+    const pool = words[record + layout.POOL] as number;
+    const arena = (pool >>> ARENA_SHIFT) * ARENA_SIZE_WORDS;
+    listener.event(code, pool, words[record + SIZE_CLASS] as number, arena);
   }
 
   function initialisePool(pool: number, sizeClass: number): void {
@@ -173,6 +204,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     else words[previous + NEXT_POOL] = next;
     words[next + PREVIOUS_POOL] = previous;
     releasePool(pool);
+    if (isObserved(observer, EVENT_POOL_RELEASE)) emit(observer, EVENT_POOL_RELEASE, pool);
   }
 
   function owns(block: number): boolean {

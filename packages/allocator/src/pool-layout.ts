@@ -3,24 +3,24 @@
 // region, found from any block by a shift. CPython keeps them at the pool's own start; there they
 // would all fall into the same few sets of the processor's cache, 16 KiB apart as they are.
 //
-//   pool record  │ free block│ used count│ next carve│ carve end│ size class│ next │ previous│ pool │
+//   record  │ free block│ used count│ next carve│ carve end│ size class│ next │ previous│ pool │
 //
 // A pool is in one of three states:
 //   used    some blocks live, some not; its record is linked in the used pools of its size class
 //   full    all blocks live; in no list, or still the first of its list, until the next allocation
 //           or the next pool to come first finds out
-//   empty   no block live; in the free pools of its arena, linked by `next`; it keeps its size class
-//           and its free blocks, to be used again as it is
+//   empty   no block live; in the free pools of its arena, linked by `next`; it keeps its size
+//           class and its free blocks, to be used again as it is
 //
 // Blocks from `next carve` on have never been touched: they are carved one at a time, when `free
 // block` is 0. Only the first pool of a list may be so; all others have a free block.
-// A list ends at `no pool`, a record without blocks, so that no step needs to ask whether there is a
-// next pool. The first of a list has a stale `previous`: the head tells that it is the first.
+// A list ends at `no pool`, a record without blocks, so that no step needs to ask whether there is
+// a next pool. The first of a list has a stale `previous`: the head tells that it is the first.
 //
 // The allocator's own words, one region of the heap:
 //
-//   │ used pools, a head a size in granules: 33, padded │ no pool: 8 │ last arena with n free pools: 65 │
-//   │ counters │ arena records, 8 words an arena │ pool records, 8 words a pool │
+//   │ used pools, a head a size in granules: 33, padded │ no pool: 8 │ last arena with n free
+//   │ pools: 65 │ counters │ arena records, 8 words an arena │ pool records, 8 words a pool │
 //
 //   arena record  │ free pools │ free pool count │ next carve │ next │ previous │ – – – │
 //
@@ -50,7 +50,9 @@ export const PREVIOUS_POOL = 6;
 export const POOL = 7;
 export const POOL_RECORD_SHIFT = 3;
 
-/** Offsets in the allocator's region. `USED_POOLS + n` heads the pools with blocks of n granules. */
+/**
+ * Offsets in the allocator's region. `USED_POOLS + n` heads the pools with blocks of n granules.
+ */
 export const USED_POOLS = 0;
 export const NO_POOL = SIZE_CLASS_COUNT + 8;
 export const LAST_ARENA_WITH = NO_POOL + 8;

@@ -1,8 +1,8 @@
 // The size router sends each request to one of two allocators: 1 to 512 bytes to the small one, the
-// rest, and size 0, to the large one. Whose a block is, the arena table says: one load. A large block
-// that shrinks stays large, as in CPython, where libc keeps what it gave.
+// rest, and size 0, to the large one. Whose a block is, the arena table says: one load. A large
+// block that shrinks stays large, as in CPython, where libc keeps what it gave.
 //
-//   1 ≤ request ≤ 512 ─→ small (pools)    free, reallocate: arena table[block's arena] ─→ small | large
+//   1 ≤ request ≤ 512 ─→ small (pools)    free, reallocate: arena table[its arena] ─→ small | large
 //   otherwise ─────────→ large
 //
 // After CPython's `_PyObject_Malloc`, `_PyObject_Free`, `_PyObject_Realloc` in obmalloc.c.

@@ -1,6 +1,6 @@
-// What a property does to an allocator: commands by number, played on the allocator and on the model
-// side by side. After each command the model and the allocator are compared, as far as the property
-// asks; at the end everything is freed.
+// What a property does to an allocator: commands by number, played on the allocator and on the
+// model side by side. After each command the model and the allocator are compared, as far as the
+// property asks; at the end everything is freed.
 
 import { ARENA_SIZE_BYTES, ARENA_SIZE_WORDS, type Block } from "@ouro/interfaces";
 import fc from "fast-check";

@@ -1,5 +1,5 @@
-// The model that the properties compare an allocator with: a map of live blocks with their sizes and
-// contents, and who owns each granule of the heap. It knows nothing of pools, lists or headers.
+// The model that the properties compare an allocator with: a map of live blocks with their sizes
+// and contents, and who owns each granule of the heap. It knows nothing of pools, lists or headers.
 
 import { type Allocator, type Block, isOuroError, type PrivateHeap } from "@ouro/interfaces";
 import type { Rig, RigMaker } from "./rigs.js";

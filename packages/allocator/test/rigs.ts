@@ -18,7 +18,9 @@ export interface Rig {
   readonly name: string;
   readonly heap: PrivateHeap;
   readonly allocator: Allocator;
-  /** What no block and no free space may hold, worked out from the layout that the README states. */
+  /**
+   * What no block and no free space may hold, worked out from the layout that the README states.
+   */
   overheadBytes(): number;
 }
 

@@ -1,5 +1,5 @@
-// What the parts of one heap share: its memory and where things lie in it. Each part touches only its
-// own words.
+// What the parts of one heap share: its memory and where things lie in it. Each part touches only
+// its own words.
 
 import { UsageError } from "@ouro/interfaces";
 import type { Backing } from "./backing.js";

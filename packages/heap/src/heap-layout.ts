@@ -52,8 +52,8 @@ export const REGION_START = 9;
 export const REGION_SIZE = 10;
 export const REGION_USED_WORDS = 11;
 
-export const HEADER_SIZE_WORDS = 32;
-export const BORROWERS = HEADER_SIZE_WORDS;
+/** The header ends where the borrowers' records begin. */
+export const BORROWERS = 32;
 export const REGIONS = BORROWERS + BORROWER_LIMIT * RECORD_SIZE_WORDS;
 export const TABLE = REGIONS + REGION_LIMIT * RECORD_SIZE_WORDS;
 

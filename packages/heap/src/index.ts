@@ -1,4 +1,8 @@
-// The private heap: reserves linear memory, lends arenas from it, takes them back.
+/**
+ * The private heap: reserves linear memory, lends arenas from it, takes them back.
+ *
+ * @packageDocumentation
+ */
 
 export type { BufferOwner } from "./backing.js";
 export {

@@ -1,5 +1,5 @@
-// Names of borrowers and regions are kept in the memory as up to 32 ASCII bytes, four a word, so that
-// a second thread finds them. Names are looked up when parts are made, never on a hot path.
+// Names of borrowers and regions are kept in the memory as up to 32 ASCII bytes, four a word, so
+// that a second thread finds them. Names are looked up when parts are made, never on a hot path.
 
 import { UsageError, type WordIndex } from "@ouro/interfaces";
 import { NAME_SIZE_WORDS, RECORD_SIZE_WORDS } from "./heap-layout.js";

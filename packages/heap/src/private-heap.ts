@@ -14,7 +14,13 @@ import {
   ARENA_SIZE_WORDS,
   type Arena,
   type Borrower,
+  EVENT_ARENA_RELEASE,
+  EVENT_ARENA_RESERVE,
+  EVENT_LIMIT_EXCEED,
+  type EventCode,
   InvalidAddressError,
+  isObserved,
+  type Observer,
   type PrivateHeap,
   UsageError,
 } from "@ouro/interfaces";
@@ -51,6 +57,8 @@ export interface PrivateHeapOptions {
    * throw: the arenas are lent already.
    */
   onSoftLimit?: (facts: { lentBytes: number; softLimitBytes: number }) => void;
+  /** Told of arenas lent and taken back. The borrower is in the midst of its own call then. */
+  observer?: Observer;
   /** Room for the borrowers' own state. Default: 1/32 of the reservation and 64 KiB. */
   regionBytes?: number;
 }
@@ -84,7 +92,7 @@ export function createPrivateHeap(options: PrivateHeapOptions = {}): PrivateHeap
   words[base + layout.LOWEST_FREE_HINT] = heapLayout.firstArenaIndex;
   words[base + layout.REGION_TOP] = heapLayout.firstRegion;
   words[base + layout.BACKING] = BACKING_KINDS.indexOf(context.backing.kind);
-  return assemble(context, options.onSoftLimit);
+  return createHeapOn(context, options);
 }
 
 /**
@@ -93,7 +101,7 @@ export function createPrivateHeap(options: PrivateHeapOptions = {}): PrivateHeap
  */
 export function openPrivateHeap(
   memory: ArrayBufferLike | BufferOwner,
-  options: Pick<PrivateHeapOptions, "window" | "onSoftLimit"> = {},
+  options: Pick<PrivateHeapOptions, "window" | "onSoftLimit" | "observer"> = {},
 ): PrivateHeap {
   const views = adoptedBacking("openPrivateHeap", memory, options.window);
   const { words, windowStart: base } = views;
@@ -116,12 +124,12 @@ export function openPrivateHeap(
       remedy: 'Make the heap with backing "shared" to open it a second time',
     });
   }
-  return assemble({ backing: { ...views, kind }, words, base, heapLayout }, options.onSoftLimit);
+  return createHeapOn({ backing: { ...views, kind }, words, base, heapLayout }, options);
 }
 
-function assemble(
+function createHeapOn(
   context: HeapContext,
-  onSoftLimit: PrivateHeapOptions["onSoftLimit"],
+  { onSoftLimit, observer }: Pick<PrivateHeapOptions, "onSoftLimit" | "observer">,
 ): PrivateHeap {
   const { backing, words, base, heapLayout } = context;
   const { arenaTable, arenaCount, firstArenaIndex } = heapLayout;
@@ -136,7 +144,7 @@ function assemble(
     const arenaIndex = findRun(lowestFree, count);
     if (arenaIndex === 0 || !lend(borrower, arenaIndex, count)) return 0 as Arena;
     words[base + layout.LOWEST_FREE_HINT] = lowestFree;
-    reportSoftLimit(count);
+    report(borrower, arenaIndex, count);
     return (arenaIndex * ARENA_SIZE_WORDS) as Arena;
   }
 
@@ -149,7 +157,7 @@ function assemble(
       if (words[arenaTable + index] !== 0) return false;
     }
     if (!lend(borrower, start, count)) return false;
-    reportSoftLimit(count);
+    report(borrower, start, count);
     return true;
   }
 
@@ -192,12 +200,19 @@ function assemble(
     return true;
   }
 
-  /** Reports that the `count` arenas just lent crossed the soft limit, if they did. */
-  function reportSoftLimit(count: number): void {
+  /** Tells that arenas were lent, and that they crossed the soft limit if they did. */
+  function report(borrower: Borrower, start: number, count: number): void {
+    emit(EVENT_ARENA_RESERVE, start * ARENA_SIZE_WORDS, count, borrower);
     const soft = words[base + layout.SOFT_LIMIT_ARENAS]!;
     const lent = words[base + layout.LENT_ARENAS]!;
-    if (onSoftLimit === undefined || lent - count > soft || lent <= soft) return;
-    onSoftLimit({ lentBytes: lent * ARENA_SIZE_BYTES, softLimitBytes: soft * ARENA_SIZE_BYTES });
+    if (lent - count > soft || lent <= soft) return;
+    const facts = { lentBytes: lent * ARENA_SIZE_BYTES, softLimitBytes: soft * ARENA_SIZE_BYTES };
+    emit(EVENT_LIMIT_EXCEED, facts.lentBytes, facts.softLimitBytes, borrower);
+    onSoftLimit?.(facts);
+  }
+
+  function emit(code: EventCode, a: number, b: number, c: number): void {
+    if (isObserved(observer, code)) observer.event(code, a, b, c);
   }
 
   function releaseArenas(borrower: Borrower, arena: Arena, count: number): void {
@@ -213,6 +228,7 @@ function assemble(
     if (start < words[base + layout.LOWEST_FREE_HINT]!)
       words[base + layout.LOWEST_FREE_HINT] = start;
     if (end === words[base + layout.TOP_ARENA_END]!) giveTailBack(end);
+    emit(EVENT_ARENA_RELEASE, arena, count, borrower);
   }
 
   function checkLent(borrower: Borrower, arena: Arena, start: number, end: number): void {

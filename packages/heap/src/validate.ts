@@ -43,7 +43,7 @@ function validateHeader({ words, base, heapLayout, backing }: HeapContext): void
   check(layout.BORROWER_COUNT, 0, layout.BORROWER_LIMIT);
   check(layout.REGION_COUNT, 0, layout.REGION_LIMIT);
   if (backing.kind !== "resizable") same(layout.RETURNED_ARENAS, 0);
-  expectZero(words, base + layout.HEADER_USED_WORDS, base + layout.HEADER_SIZE_WORDS);
+  expectZero(words, base + layout.HEADER_USED_WORDS, base + layout.BORROWERS);
 }
 
 /** Names are well-formed and differ, and what lies behind the last record is unused. */

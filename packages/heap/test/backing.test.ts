@@ -17,7 +17,7 @@ interface WasmMemory {
   readonly buffer: ArrayBuffer;
   grow(pageCount: number): number;
 }
-const { Memory } = Reflect.get(globalThis, "WebAssembly") as {
+const { Memory } = Reflect.get(globalThis, "WebAssembly") as unknown as {
   Memory: new (pages: { initial: number; maximum?: number; shared?: boolean }) => WasmMemory;
 };
 

@@ -15,14 +15,15 @@ export type OuroErrorKind =
   | "input-format"
   | "limit-reached";
 
-/** Base of all operating errors. */
+/** Base of all operating errors. What a subclass is made of becomes its fields. */
 export abstract class OuroError extends Error {
   abstract readonly kind: OuroErrorKind;
   readonly [mark] = true;
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(message: string, facts: object) {
+    super(message);
     this.name = new.target.name;
+    Object.assign(this, facts);
   }
 }
 
@@ -36,9 +37,9 @@ export function isOuroError(value: unknown, kind?: OuroErrorKind): value is Ouro
 /** No memory is left under the limit. Nothing has changed; a retry after a release may succeed. */
 export class OutOfMemoryError extends OuroError {
   readonly kind = "out-of-memory";
-  readonly requestBytes: number;
-  readonly lentBytes: number;
-  readonly limitBytes: number;
+  declare readonly requestBytes: number;
+  declare readonly lentBytes: number;
+  declare readonly limitBytes: number;
 
   constructor(facts: {
     where: string;
@@ -49,65 +50,74 @@ export class OutOfMemoryError extends OuroError {
     const { where, requestBytes, lentBytes, limitBytes } = facts;
     super(
       `${where}: no room for a request of ${requestBytes} bytes; ${lentBytes} of ${limitBytes} ` +
-        "bytes are lent. Free blocks or raise the heap's limit, then try again; " +
-        "nothing has changed.",
+        "bytes are lent. Free blocks or raise the heap's limit.",
+      facts,
     );
-    this.requestBytes = requestBytes;
-    this.lentBytes = lentBytes;
-    this.limitBytes = limitBytes;
   }
 }
 
 /** A structure in linear memory contradicts itself; found by `validate()`. */
 export class HeapCorruptionError extends OuroError {
   readonly kind = "heap-corruption";
-  readonly structure: string;
-  readonly word: number;
+  declare readonly structure: string;
+  declare readonly word: number;
 
   constructor(facts: { structure: string; word: number; problem: string }) {
     super(
       `${facts.structure} at word ${facts.word} is broken: ${facts.problem}. Something wrote ` +
-        "where it must not, or this is a defect of the allocator: stop using the heap.",
+        "where it must not: stop using the heap.",
+      facts,
     );
-    this.structure = facts.structure;
-    this.word = facts.word;
   }
 }
 
-/** A block was freed that is already free. The free was refused. */
+/** Throws `HeapCorruptionError` unless a fact holds of the structure at a word. */
+export function expectSound(
+  fact: boolean,
+  structure: string,
+  word: number,
+  problem: string,
+): asserts fact {
+  if (!fact) throw new HeapCorruptionError({ structure, word, problem });
+}
+
+/** A block was freed that is already free. The free was refused and changed nothing. */
 export class DoubleFreeError extends OuroError {
   readonly kind = "double-free";
-  readonly block: number;
+  declare readonly block: number;
 
   constructor(facts: { where: string; block: number }) {
+    const { where, block } = facts;
     super(
-      `${facts.where}: block ${facts.block} (byte ${facts.block * 4}) is already free; the call ` +
-        "was refused and changed nothing. Free each block once.",
+      `${where}: block ${block} (byte ${block * 4}) is already free. Free each block once.`,
+      facts,
     );
-    this.block = facts.block;
   }
 }
 
-/** A number that names no live block, arena or slot was passed. The call was refused. */
+/**
+ * A number that names no live block, arena or slot was passed. The call was refused and changed
+ * nothing.
+ */
 export class InvalidAddressError extends OuroError {
   readonly kind = "invalid-address";
-  readonly address: number;
+  declare readonly address: number;
 
   constructor(facts: { where: string; address: number; expected: string }) {
     super(
-      `${facts.where}: ${facts.address} is not ${facts.expected}; the call was refused and ` +
-        "changed nothing. Pass a number that this part returned and that is still in use.",
+      `${facts.where}: ${facts.address} is not ${facts.expected}. Pass a number that this part ` +
+        "returned and that is still in use.",
+      facts,
     );
-    this.address = facts.address;
   }
 }
 
 /** A borrowed reference was used after it had become stale (checked mode). */
 export class StaleReferenceError extends OuroError {
   readonly kind = "stale-reference";
-  readonly reference: number;
-  readonly takenAtSafepoint: number;
-  readonly currentSafepoint: number;
+  declare readonly reference: number;
+  declare readonly takenAtSafepoint: number;
+  declare readonly currentSafepoint: number;
 
   constructor(facts: {
     where: string;
@@ -120,64 +130,76 @@ export class StaleReferenceError extends OuroError {
       `${facts.where}: reference ${facts.reference} was taken at safepoint ` +
         `${facts.takenAtSafepoint} and made stale by ${facts.madeStaleBy} at safepoint ` +
         `${facts.currentSafepoint}. Keep it in a root slot and read it again after a safepoint.`,
+      facts,
     );
-    this.reference = facts.reference;
-    this.takenAtSafepoint = facts.takenAtSafepoint;
-    this.currentSafepoint = facts.currentSafepoint;
   }
 }
 
 /** Two parts cannot work together; nothing was built. */
 export class IncompatiblePartsError extends OuroError {
   readonly kind = "incompatible-parts";
-  readonly parts: readonly [string, string];
-  readonly reason: string;
+  declare readonly parts: readonly [string, string];
+  declare readonly reason: string;
 
   constructor(facts: { parts: readonly [string, string]; reason: string; remedy: string }) {
-    super(`${facts.parts[0]} and ${facts.parts[1]} do not fit: ${facts.reason}. ${facts.remedy}`);
-    this.parts = facts.parts;
-    this.reason = facts.reason;
+    const { parts, reason, remedy } = facts;
+    super(`${parts[0]} and ${parts[1]} do not fit: ${reason}. ${remedy}`, facts);
   }
 }
 
 /** An argument or option is not usable. */
 export class UsageError extends OuroError {
   readonly kind = "usage";
-  readonly argument: string;
+  declare readonly argument: string;
 
   constructor(facts: { where: string; argument: string; problem: string; remedy: string }) {
-    super(`${facts.where}: ${facts.argument} ${facts.problem}. ${facts.remedy}`);
-    this.argument = facts.argument;
+    super(`${facts.where}: ${facts.argument} ${facts.problem}. ${facts.remedy}`, facts);
   }
+}
+
+/** Throws a `UsageError` unless an argument is a whole number in [from, to]. O(1). */
+export function checkInteger(
+  where: string,
+  argument: string,
+  value: number,
+  from: number,
+  to: number = Number.MAX_SAFE_INTEGER,
+): void {
+  if (Number.isInteger(value) && value >= from && value <= to) return;
+  throw new UsageError({
+    where,
+    argument: `${argument} ${value}`,
+    problem: `is not a whole number from ${from} to ${to}`,
+    remedy: "Give one",
+  });
 }
 
 /** A file or stream is truncated, damaged or hostile. */
 export class InputFormatError extends OuroError {
   readonly kind = "input-format";
   /** Offset in the decoded stream where the faulty item began. Unit: bytes. */
-  readonly offsetBytes: number;
+  declare readonly offsetBytes: number;
 
   constructor(facts: { source: string; offsetBytes: number; problem: string; remedy?: string }) {
     super(
       `${facts.source}, decoded byte ${facts.offsetBytes}: ${facts.problem}. ` +
         (facts.remedy ?? "The file is damaged or not of this format; record or copy it again."),
+      facts,
     );
-    this.offsetBytes = facts.offsetBytes;
   }
 }
 
 /** A limit that the caller set was reached; the work stopped there. */
 export class LimitReachedError extends OuroError {
   readonly kind = "limit-reached";
-  readonly limit: number;
-  readonly actual: number;
+  declare readonly limit: number;
+  declare readonly actual: number;
 
   constructor(facts: { where: string; what: string; limit: number; actual: number }) {
     super(
       `${facts.where}: ${facts.what} is ${facts.actual}, above the limit of ${facts.limit}. ` +
         "Raise the limit if this input is meant to be so large.",
+      facts,
     );
-    this.limit = facts.limit;
-    this.actual = facts.actual;
   }
 }

@@ -1,6 +1,6 @@
-// An allocation trace (`NAME.altrace.gz`) is what a real program asked of CPython's allocators, call
-// by call, recorded at `PyObject_Malloc` & co. and `PyMem_Malloc` & co. The file is one gzip member.
-// Decoded, it is (integers little-endian):
+// An allocation trace (`NAME.altrace.gz`) is what a real program asked of CPython's allocators,
+// call by call, recorded at `PyObject_Malloc` & co. and `PyMem_Malloc` & co. The file is one gzip
+// member. Decoded, it is (integers little-endian):
 //
 //   offset   0          8         12            12+h          …            …         …
 //            ┌──────────┬─────────┬─────────────┬─────────────┬────────────┬─────────┬──────────┐
@@ -34,13 +34,20 @@ export const LENGTH_SIZE_BYTES = 4;
 export const TRACE_FORMAT_NAME = "altrace";
 export const TRACE_FORMAT_VERSION = 1;
 
-/** Operations, the low three bits of an event's kind. */
+// Operations, the low three bits of an event's kind.
+/** A live block is given back. */
 export const OPERATION_FREE = 0;
+/** A block is made. */
 export const OPERATION_MALLOC = 1;
+/** A block is made, and it is zero-filled. */
 export const OPERATION_CALLOC = 2;
+/** A live block gets another size, and perhaps another place. */
 export const OPERATION_REALLOC = 3;
+/** The program enters a phase; the event's id is the index of its name. */
 export const OPERATION_MARK = 4;
+/** Ends the stream; it is no event. */
 export const OPERATION_END = 7;
+/** The operation's bits of a kind. */
 export const OPERATION_MASK = 7;
 
 /** Domain bit of an event's kind: clear is CPython's *obj* domain, set is *mem*. */
@@ -67,6 +74,7 @@ export const HISTOGRAM_ROW_COUNT = SIZE_CLASS_COUNT + 1;
 
 const OPERATION_NAMES = ["free", "malloc", "calloc", "realloc", "mark"] as const;
 
+/** What an event does. */
 export type OperationName = (typeof OPERATION_NAMES)[number];
 
 /** The name of a kind's operation. O(1). */

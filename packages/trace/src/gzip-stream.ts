@@ -6,9 +6,9 @@
 //            │ header, a name   │                  │ of decoded   │ modulo 2^32        │
 //            └──────────────────┴──────────────────┴──────────────┴────────────────────┘
 //
-// Input is gathered and goes to the library in slices of 8 KiB: deflate swells data by at most 1032,
-// so that no slice can give more than 8 MiB before the limits are looked at; and the library's work
-// for a slice, however small, is about 200 KiB of copying. Source: RFC 1951 and 1952.
+// Input is gathered and goes to the library in slices of 8 KiB: deflate swells data 1032 times at
+// most, so that no slice can give more than 8 MiB before the limits are looked at; and a slice,
+// however small, costs the library about 200 KiB of copying. Source: RFC 1951 and 1952.
 
 import { LimitReachedError } from "@ouro/interfaces";
 import { Gunzip } from "fflate";
@@ -18,7 +18,7 @@ import type { TraceLimits } from "./trace-limits.js";
 
 const SLICE_SIZE_BYTES = 8192;
 const TRAILER_SIZE_BYTES = 8;
-/** Below this much decoded data the ratio says nothing: short synthetic traces repeat themselves. */
+/** Below this much decoded data the ratio says nothing: short made-up traces repeat themselves. */
 const RATIO_START_BYTES = 2 ** 22;
 /** A gzip header may carry a file name and a comment; the library keeps them all in memory. */
 const SILENT_LIMIT_BYTES = 2 ** 18;

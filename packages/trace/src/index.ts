@@ -3,7 +3,19 @@
  *
  * @packageDocumentation
  */
-export * from "./allocation-trace-format.js";
+export {
+  DOMAIN_MEM,
+  histogramRow,
+  KIND_MASK,
+  OPERATION_CALLOC,
+  OPERATION_FREE,
+  OPERATION_MALLOC,
+  OPERATION_MARK,
+  OPERATION_MASK,
+  OPERATION_REALLOC,
+  type OperationName,
+  operationName,
+} from "./allocation-trace-format.js";
 export * from "./replay-error.js";
 export type { AllocationMeter, CurvePoint, MeterFigures } from "./replay-gauge.js";
 export * from "./replay-timer.js";

@@ -25,7 +25,7 @@ export function parseJsonFields(text: string, what: string, fail: Fail): JsonFie
   try {
     value = JSON.parse(text);
   } catch {
-    fail(`${what} is not JSON`);
+    fail(`${what} can not be parsed as JSON`);
   }
   return jsonFields(value, what, "", fail);
 }
@@ -45,14 +45,14 @@ function isCount(value: unknown): value is number {
 
 function jsonFields(value: unknown, what: string, prefix: string, fail: Fail): JsonFields {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    fail(prefix === "" ? `${what} is no JSON object` : `${what}: "${prefix}" is no object`);
+    fail(prefix === "" ? `${what} must be one JSON object` : `${what}: "${prefix}" is no object`);
   }
   const fields = value as Record<string, unknown>;
   const path = (name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
-  const wrong = (name: string, wanted: string): never =>
-    fail(
-      `${what}: "${path(name)}" is ${Object.hasOwn(fields, name) ? "not" : "missing,"} ${wanted}`,
-    );
+  const wrong = (name: string, wanted: string): never => {
+    const verdict = Object.hasOwn(fields, name) ? "is not" : "is missing; it is";
+    return fail(`${what}: "${path(name)}" ${verdict} ${wanted}`);
+  };
   const field = (name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
 
   function list(name: string, wanted: string, fits: (item: unknown) => boolean): unknown[] {

@@ -16,6 +16,7 @@ export interface AllocationMeter {
 /** `[events so far, arenas, large bytes]`. */
 export type CurvePoint = readonly [eventCount: number, arenaCount: number, largeBytes: number];
 
+/** Extremes and last reading of a meter; a reading follows every event. */
 export interface MeterFigures {
   readonly peakArenaCount: number;
   /** `…Now`: as of the last reading. */

@@ -1,6 +1,6 @@
-// Measures the time of an allocator on a trace: whole passes over decoded events in a loop that does
-// nothing else. What lives after a pass is freed before the next, untimed. The loop's own price is
-// measured by the same loop with no allocator in it.
+// Measures the time of an allocator on a trace: whole passes over decoded events in a loop that
+// does nothing else. What lives after a pass is freed before the next, untimed. The loop's own
+// price is measured by the same loop with no allocator in it.
 //
 // After the recorded figures of the real allocators: the first word of a new block is written, and
 // the first pass, in which the heap grows, is told apart from the others.
@@ -22,6 +22,7 @@ import {
 import { ReplayOutOfMemoryError } from "./replay-error.js";
 import type { TraceEvents } from "./trace-events.js";
 
+/** The clock to measure with, and how often. */
 export interface ReplayTimingOptions {
   /** A monotonic clock, `performance.now` for example. Unit: milliseconds. */
   readonly nowMs: () => number;

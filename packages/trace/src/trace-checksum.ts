@@ -14,10 +14,11 @@ const FNV32_PRIME = 16777619;
 const DOMAIN_SHIFT = 5;
 
 const CRC32_POLYNOMIAL = 0xedb88320;
+/** Row `256 × distance + byte`: what a byte adds when `distance` bytes follow it in its word. */
 const crc32Table = makeCrc32Table();
 
 function makeCrc32Table(): Int32Array {
-  const table = new Int32Array(256);
+  const table = new Int32Array(4 * 256);
   for (let byte = 0; byte < 256; byte++) {
     let remainder = byte;
     for (let bit = 0; bit < 8; bit++) {
@@ -25,16 +26,31 @@ function makeCrc32Table(): Int32Array {
     }
     table[byte] = remainder;
   }
+  for (let row = 256; row < table.length; row++) {
+    const nearer = table[row - 256] as number;
+    table[row] = (table[nearer & 255] as number) ^ (nearer >>> 8);
+  }
   return table;
 }
 
 /**
- * The CRC-32 of what `crc` (0 at first) was over, followed by bytes `start` … `end − 1`.
- * O(bytes). Source: the CRC appendix of RFC 1952.
+ * The CRC-32 of what `crc` (0 at first) was over, followed by bytes `start` … `end − 1`, four bytes
+ * a step. O(bytes). Source: the CRC appendix of RFC 1952; "slicing" after Kounavis and Berry, 2005.
  */
 export function updateCrc32(crc: number, bytes: Uint8Array, start = 0, end = bytes.length): number {
   let remainder = ~crc;
-  for (let index = start; index < end; index++) {
+  let index = start;
+  for (; index + 4 <= end; index += 4) {
+    const low = (bytes[index] as number) | ((bytes[index + 1] as number) << 8);
+    const high = (bytes[index + 2] as number) | ((bytes[index + 3] as number) << 8);
+    remainder ^= low | (high << 16);
+    remainder =
+      (crc32Table[768 + (remainder & 255)] as number) ^
+      (crc32Table[512 + ((remainder >>> 8) & 255)] as number) ^
+      (crc32Table[256 + ((remainder >>> 16) & 255)] as number) ^
+      (crc32Table[remainder >>> 24] as number);
+  }
+  for (; index < end; index++) {
     const row = (remainder ^ (bytes[index] as number)) & 255;
     remainder = (crc32Table[row] as number) ^ (remainder >>> 8);
   }

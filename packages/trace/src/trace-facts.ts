@@ -1,5 +1,5 @@
-// Facts about a trace: what the real pymalloc of CPython 3.13.0 and glibc's malloc did with the same
-// events, recorded beside the trace as `NAME.facts.json`. A replay is compared with them.
+// Facts about a trace: what the real pymalloc of CPython 3.13.0 and glibc's malloc did with the
+// same events, recorded beside the trace as `NAME.facts.json`. A replay is compared with them.
 
 import { InputFormatError } from "@ouro/interfaces";
 import { type JsonFields, parseJsonFields } from "./json-fields.js";
@@ -17,6 +17,7 @@ export interface TraceFacts {
   readonly loopOnlyNsPerEvent: NsPerEvent;
 }
 
+/** The figures of the real pymalloc, replayed in arenas of its own. */
 export interface PymallocFacts {
   readonly peakArenaCount: number;
   readonly endArenaCount: number;
@@ -35,6 +36,7 @@ export interface PymallocFacts {
   readonly nsPerEvent: NsPerEvent;
 }
 
+/** The state of the real pymalloc between two events. */
 export interface PymallocSnapshot {
   readonly arenaCount: number;
   readonly poolCount: number;
@@ -51,6 +53,7 @@ export interface PymallocSnapshot {
   }[];
 }
 
+/** The figures of glibc's malloc; footprint is its heap and its mappings. */
 export interface GlibcMallocFacts {
   readonly peakFootprintBytes: number;
   readonly footprintAtPeakLiveBytes: number;
@@ -60,6 +63,7 @@ export interface GlibcMallocFacts {
   readonly nsPerEvent: NsPerEvent;
 }
 
+/** CPU time of one event, over whole passes in several processes. Unit: nanoseconds. */
 export interface NsPerEvent {
   readonly min: number;
   readonly median: number;

@@ -46,6 +46,7 @@ export interface NotRecordedCounts {
   readonly failed: number;
 }
 
+/** What a trace says of itself at its end. */
 export interface TraceFooter extends TraceFigures {
   readonly notRecorded: NotRecordedCounts;
 }

@@ -4,6 +4,7 @@
 import { TRACE_FORMAT_NAME, TRACE_FORMAT_VERSION } from "./allocation-trace-format.js";
 import { type Fail, parseJsonFields } from "./json-fields.js";
 
+/** What a trace says of itself at its start; the counts are proved by the end. */
 export interface TraceHeader {
   readonly name: string;
   readonly description: string;

@@ -4,6 +4,7 @@
 import { UsageError } from "@ouro/interfaces";
 import { TRACE_ID_LIMIT, TRACE_VALUE_LIMIT } from "./allocation-trace-format.js";
 
+/** What a reader accepts; each is reached before anything of that size is allocated. */
 export interface TraceLimits {
   /** Length of the header JSON, and of the footer JSON. Unit: bytes. */
   readonly headerBytes: number;
@@ -18,6 +19,7 @@ export interface TraceLimits {
   readonly decompressionRatio: number;
 }
 
+/** What a reader accepts unless it is told otherwise. */
 export const DEFAULT_TRACE_LIMITS: TraceLimits = Object.freeze({
   headerBytes: 2 ** 20,
   footerBytes: 2 ** 24,

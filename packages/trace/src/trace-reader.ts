@@ -25,6 +25,7 @@ import { parseTraceHeader, type TraceHeader } from "./trace-header.js";
 import { type TraceLimits, traceLimits } from "./trace-limits.js";
 import { createTraceTally } from "./trace-tally.js";
 
+/** Who is told what while a trace is read, and when to stop. */
 export interface TraceReaderOptions {
   /** Names the file in messages. Default: "trace". */
   readonly sourceName?: string;
@@ -54,6 +55,7 @@ export interface AllocationTrace {
   readonly footer: TraceFooter;
 }
 
+/** Options of the functions that read a whole trace. */
 export type TraceReadOptions = Pick<TraceReaderOptions, "sourceName" | "limits">;
 
 /** Each stage and the name of the item it waits for. */

@@ -15,7 +15,7 @@ export type TraceDomain = "obj" | "mem";
 
 /**
  * Notes allocator calls as events; ids are given in order: 0, 1, 2, … `encodeTrace` says whether
- * they make sense together. Every call is O(1) but `events`.
+ * they make sense together. Every call is O(1).
  */
 export interface TraceRecorder {
   /** Answers the new block's id. The domain is "obj" unless another is named. */
@@ -27,10 +27,11 @@ export interface TraceRecorder {
   mark(name: string): void;
   /** Names of the marks so far, by index. */
   markNames(): readonly string[];
-  /** The events so far; later calls do not change them. O(events). */
+  /** The events so far; later calls do not change them. O(1). */
   events(): TraceEvents;
 }
 
+/** An empty recorder: the first block is id 0. */
 export function createTraceRecorder(): TraceRecorder {
   const gatherer = gatherEvents();
   const names: string[] = [];

@@ -29,6 +29,7 @@ import { type AllocationMeter, createReplayGauge, type MeterFigures } from "./re
 import { AFTER_EVENTS, createReplayVerifier, type ReplayMismatch } from "./replay-verifier.js";
 import type { TraceEvents } from "./trace-events.js";
 
+/** Only the allocator is needed; the rest is for proofs and measurements. */
 export interface ReplayerOptions {
   readonly allocator: Allocator;
   /**
@@ -43,6 +44,7 @@ export interface ReplayerOptions {
   readonly onWatchedEvent?: () => void;
 }
 
+/** What a replay has come to; `figures()` takes it at any time between events. */
 export interface ReplayFigures {
   /** Events replayed so far, marks included. */
   readonly eventCount: number;

@@ -1,5 +1,5 @@
-// The tally follows the events of a trace and counts everything that a footer states. It also proves
-// that each freed or reallocated block is live. Reader and writer share it.
+// The tally follows the events of a trace and counts everything that a footer states. It also
+// proves that each freed or reallocated block is live. Reader and writer share it.
 //
 //   liveSizes[id]   −1 before the block is made and after it is freed, else its size in bytes
 //

@@ -3,6 +3,7 @@
 // checks out: that is how the suites are shown to notice a reader that does.
 
 import { crc32, gunzipSync, gzipSync } from "node:zlib";
+import { InputFormatError } from "@ouro/interfaces";
 
 export interface RawTrace {
   header: Record<string, unknown>;
@@ -84,19 +85,13 @@ export type PlainEvent = readonly [kind: number, id: number, sizeBytes: number];
 
 export type LeftOut = "crc" | "figures" | "endMagic" | "typedErrors";
 
-class Refusal extends Error {
-  readonly [Symbol.for("ouro.error") as never] = true as never;
-  readonly kind = "input-format";
-  readonly offsetBytes = 0;
-}
-
 /** Reads a trace naively: everything at once, one array an event. */
 export function readPlainly(file: Uint8Array, leftOut: readonly LeftOut[] = []): PlainEvent[] {
   try {
     return readDecodedPlainly(gunzip(file), leftOut);
   } catch (error) {
     if (leftOut.includes("typedErrors")) throw error;
-    throw new Refusal(String(error));
+    throw new InputFormatError({ source: "plain", offsetBytes: 0, problem: String(error) });
   }
 }
 

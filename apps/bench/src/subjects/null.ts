@@ -1,4 +1,5 @@
-// No allocator at all: a number is bumped. What remains is the loop, and it is taken off the others.
+// No allocator at all: a number is bumped. What remains is the loop, and it is taken off the
+// others.
 
 import { createNumberSlots, createObjectSlots, NOTHING, type Subject } from "../subject.js";
 

@@ -1,5 +1,5 @@
-// @thi.ng/malloc: first fit over linked lists in an ArrayBuffer. Its realloc leaks when it moves, so
-// the loop allocates and frees instead.
+// @thi.ng/malloc: first fit over linked lists in an ArrayBuffer. Its realloc leaks when it moves,
+// so the loop allocates and frees instead.
 
 import { MemPool } from "@thi.ng/malloc";
 import { createNumberSlots, type Handle, type Subject } from "../subject.js";

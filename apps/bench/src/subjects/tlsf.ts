@@ -1,4 +1,5 @@
-// AssemblyScript's TLSF (its "minimal" runtime), compiled at bench time, called for every operation.
+// AssemblyScript's TLSF (its "minimal" runtime), compiled at bench time, called for every
+// operation.
 
 import { readFileSync } from "node:fs";
 import { createNumberSlots, type Subject, type SubjectFacts } from "../subject.js";

@@ -1,0 +1,23 @@
+// What stands above the tables in docs/benchmarks.md, so that the page is written by one command.
+
+export const PREFACE = `# Benchmarks
+
+Written by \`npm run bench -- --markdown --output docs/benchmarks.md\`; every figure below was
+measured in that run. Times differ from machine to machine: read the ratios.
+
+How it is measured:
+
+- Peers run in turn, A B C … A B C …, each sample in a process of its own, warmed before it is
+  timed. A figure is the median over the rounds, with the least and the greatest.
+- Every peer runs the same operations: one xorshift sequence, drawn alike in JavaScript and in C.
+  Equal checksums are demanded. Slow peers do fewer of them.
+- *Net* is the CPU time without that of a null allocator (the bump of a number) in the same loop
+  of the same language. "–" stands where what is left is noise.
+- C malloc and CPython's \`PyObject_Malloc\` run in C, compiled with \`cc -O2\` when the benchmarks
+  start. AssemblyScript's TLSF is WebAssembly, called from JavaScript for each operation.
+- V8's objects and typed arrays are zeroed and never freed: their collection is in the time. The
+  other allocators do not zero. Peers without a realloc of their own allocate and free, and copy
+  nothing.
+- memium and @thi.ng/malloc look through lists of blocks. Where that takes too long, they are left
+  out.
+`;

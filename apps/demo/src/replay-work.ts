@@ -1,0 +1,35 @@
+// What the steps of a replay share: the wishes of the user, and the way to show progress and to be
+// stopped between two slices of work.
+
+import type { Composition } from "./composition.js";
+import type { Progress } from "./progress.js";
+import type { Terminal } from "./terminal.js";
+
+export interface ReplayOptions {
+  readonly composition: Composition;
+  readonly isVerifying: boolean;
+  readonly passCount: number;
+  readonly limitBytes: number | undefined;
+}
+
+export interface Work {
+  readonly progress: Progress;
+  /** A monotonic clock. Unit: milliseconds. */
+  readonly nowMs: () => number;
+  /** Lets signals in. Throws `Stopped` when somebody asked to stop. */
+  breathe(): Promise<void>;
+}
+
+/** Somebody asked to stop: the result so far is partial. */
+export class Stopped extends Error {}
+
+export function createWork(terminal: Terminal, progress: Progress): Work {
+  return {
+    progress,
+    nowMs: terminal.nowMs,
+    async breathe() {
+      await terminal.takeBreath();
+      if (terminal.stopReason() !== undefined) throw new Stopped();
+    },
+  };
+}

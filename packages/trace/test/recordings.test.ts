@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { decodeTrace, encodeTrace, parseTraceFacts } from "../src/index.js";
+
+const ENDING = ".altrace.gz";
+const shippedFolder = fileURLToPath(new URL("../../../apps/demo/traces/", import.meta.url));
+const dataFolder = process.env.OURO_DATA;
+
+function recordingsIn(folder: string): (readonly [name: string, file: string])[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(ENDING));
+  return names.map((name) => [basename(name, ENDING), join(folder, name)]);
+}
+
+/** The reader makes every check; here its result is compared with the facts beside the trace. */
+function readWithFacts(name: string, file: string): void {
+  const trace = decodeTrace(readFileSync(file), { sourceName: name });
+  const factsFile = file.replace(ENDING, ".facts.json");
+  const facts = parseTraceFacts(readFileSync(factsFile, "utf8"), factsFile);
+  expect(trace.header.name).toBe(name);
+  expect(facts).toMatchObject({
+    name,
+    eventCount: trace.events.eventCount,
+    peakLiveBytes: trace.footer.peakLiveBytes,
+    peakLiveBytesEventIndex: trace.footer.peakLiveBytesEventIndex,
+    endLiveBytes: trace.footer.endLiveBytes,
+  });
+}
+
+describe("a shipped recording", () => {
+  const recordings = recordingsIn(shippedFolder);
+
+  it("is one of three", () => {
+    const names = recordings.map(([name]) => name);
+    expect(names.sort()).toEqual(["bit_decoder", "json_roundtrip", "text_tools"]);
+  });
+
+  it.each(recordings)("%s passes every check and agrees with its facts", readWithFacts);
+
+  it("is the same after it was written anew", () => {
+    const { header, events, footer } = decodeTrace(
+      readFileSync(`${shippedFolder}text_tools${ENDING}`),
+    );
+    const { notRecorded } = footer;
+    const again = decodeTrace(encodeTrace({ ...header, notRecorded }, events));
+    expect(again.header).toEqual(header);
+    expect(again.footer).toEqual(footer);
+    expect(again.events).toEqual(events);
+  });
+});
+
+describe("the folder of recordings", () => {
+  if (dataFolder === undefined) {
+    it("is skipped aloud when none is given", () => {
+      console.info("OURO_DATA is not set: only the shipped recordings were read.");
+    });
+    return;
+  }
+  const recordings = recordingsIn(join(dataFolder, "traces"));
+  it("has recordings", () => {
+    expect(recordings.length).toBeGreaterThan(0);
+  });
+  it.each(recordings)("holds %s, which passes every check", readWithFacts, 60_000);
+});
