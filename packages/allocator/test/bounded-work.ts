@@ -11,7 +11,7 @@ import type { Parts } from "./rigs.js";
 export const BOUNDED_WORK = "takes no more steps with 10,000 blocks live than with 100";
 
 /** Reads and writes of one operation at most, whatever lives. */
-const STEP_LIMIT = 90;
+const STEP_LIMIT = 64;
 
 interface Subject {
   readonly leastBytes: number;
