@@ -1,7 +1,8 @@
-// The pool allocator and the naive model of CPython's rules on recorded programs: the same blocks and
-// the same arenas at each event, in the order recorded, in slices put together anew, and shuffled.
-// It stands here because no package may know both the allocator's tests and the recordings: `trace`
-// is tested on `allocator` already, and packages form no circle. `OURO_DATA` adds more recordings.
+// The pool allocator and the naive model of CPython's rules on recorded programs: the same blocks
+// and the same arenas at each event, in the order recorded, in slices put together anew, and
+// shuffled. It stands here because no package may know both the allocator's tests and the
+// recordings: `trace` is tested on `allocator` already, and packages form no circle. `OURO_DATA`
+// adds more recordings.
 
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -32,7 +33,10 @@ const recordings =
 
 const LARGE = 0;
 
-/** Plays events on both; an id that was not made is passed over, and sizes that are not the pool allocator's are left out. */
+/**
+ * Plays events on both. An id that was not made is passed over; sizes that are not the pool
+ * allocator's are left out.
+ */
 function createPair() {
   const heap = createPrivateHeap({ reservationBytes: 2 ** 26 });
   const pools = createPoolAllocator({ source: heap });

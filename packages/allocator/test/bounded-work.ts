@@ -1,6 +1,6 @@
-// Work is counted, not timed: the linear memory is handed to the allocator behind a Proxy that counts
-// each word read and written. Operations that reserve or release an arena are left out: they look at
-// the arena table, once for thousands of blocks.
+// Work is counted, not timed: the linear memory is handed to the allocator behind a Proxy that
+// counts each word read and written. Operations that reserve or release an arena are left out: they
+// look at the arena table, once for thousands of blocks.
 
 import { createPrivateHeap } from "@ouro/heap";
 import type { Allocator, ArenaSource, Block, PrivateHeap } from "@ouro/interfaces";

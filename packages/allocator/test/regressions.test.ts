@@ -9,7 +9,7 @@ const MIB = 2 ** 20;
 
 // Seed -639393418 of "refuses foreign, interior and double frees and changes nothing": the header
 // of a block that was joined with the free one before it kept no sign of having been freed.
-it("calls a second free of a block a double free, also when it was joined with the one before", () => {
+it("calls a second free a double free, also when the block was joined with the one before", () => {
   const heap = createPrivateHeap({ reservationBytes: 4 * MIB });
   const large = createLargeBlockAllocator({ source: heap });
   const blocks = Array.from({ length: 18 }, () => large.allocate(400)) as [Block, Block];
@@ -28,8 +28,9 @@ it("refuses small negative sizes in the pool allocator", () => {
   expect(pools.statistics().lentArenaCount).toBe(0);
 });
 
-// Found by reading for "loses nothing when memory runs out at any allocation": when arenas went back
-// from the middle of a freed block, only the free space before the gap was counted, not that behind.
+// Found by reading for "loses nothing when memory runs out at any allocation": when arenas went
+// back from the middle of a freed block, only the free space before the gap was counted, not that
+// behind it.
 it("serves under the same limit again what was freed there, with free space on both sides", () => {
   const heap = createPrivateHeap({ reservationBytes: 8 * MIB });
   const large = createLargeBlockAllocator({ source: heap });
@@ -43,8 +44,9 @@ it("serves under the same limit again what was freed there, with free space on b
   large.validate();
 });
 
-// Found by reading: the word behind the arena table is another's, and was taken for the table's. With
-// 4 n arenas it is the allocator's own word of level bits, and 1 when only tiny blocks are free.
+// Found by reading: the word behind the arena table is another's, and was taken for the table's.
+// With 4 n arenas it is the allocator's own word of level bits, and 1 when only tiny blocks are
+// free.
 it("ends its last extent where the memory ends, whatever lies behind the arena table", () => {
   const heap = createPrivateHeap({ reservationBytes: 4 * MIB });
   const large = createLargeBlockAllocator({ source: heap });
