@@ -34,7 +34,7 @@ const recordings =
 const LARGE = 0;
 
 /**
- * Plays events on both; an id that was not made is passed over, and sizes that are not the pool
+ * Plays events on both. An id that was not made is passed over; sizes that are not the pool
  * allocator's are left out.
  */
 function createPair() {

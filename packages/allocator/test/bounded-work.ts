@@ -11,21 +11,24 @@ import type { Parts } from "./rigs.js";
 export const BOUNDED_WORK = "takes no more steps with 10,000 blocks live than with 100";
 
 /** Reads and writes of one operation at most, whatever lives. */
-const STEP_LIMIT = 90;
+const STEP_LIMIT = 64;
 
 interface Subject {
-  readonly limitBytes: number;
+  readonly leastBytes: number;
+  readonly mostBytes: number;
   make(source: ArenaSource): Allocator;
 }
 
 function makeSubjects(parts: Parts): Record<string, Subject> {
   return {
     "pool allocator": {
-      limitBytes: 512,
+      leastBytes: 440,
+      mostBytes: 512,
       make: (source) => parts.createPoolAllocator({ source }),
     },
     "large block allocator": {
-      limitBytes: 3000,
+      leastBytes: 513,
+      mostBytes: 1500,
       make: (source) => parts.createLargeBlockAllocator({ source }),
     },
   };
@@ -68,7 +71,11 @@ function countSteps(heap: PrivateHeap): { source: ArenaSource; takeSteps(): numb
 }
 
 /** The most steps of one operation while random blocks are replaced with `liveCount` live. */
-function mostSteps({ make, limitBytes }: Subject, liveCount: number, seed: number): number {
+function mostSteps(
+  { make, leastBytes, mostBytes }: Subject,
+  liveCount: number,
+  seed: number,
+): number {
   const heap = createPrivateHeap({ reservationBytes: 2 ** 26 });
   const { source, takeSteps } = countSteps(heap);
   const allocator = make(source);
@@ -77,6 +84,7 @@ function mostSteps({ make, limitBytes }: Subject, liveCount: number, seed: numbe
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return (state >>> 8) % below;
   };
+  const nextBytes = (): number => leastBytes + random(mostBytes - leastBytes + 1);
   let most = 0;
   function measure<Result>(operation: () => Result): Result {
     const lentBefore = heap.statistics().lentArenaCount;
@@ -88,12 +96,17 @@ function mostSteps({ make, limitBytes }: Subject, liveCount: number, seed: numbe
   }
   const live: Block[] = [];
   for (let count = 0; count < liveCount; count++) {
-    live.push(measure(() => allocator.allocate(1 + random(limitBytes))));
+    live.push(measure(() => allocator.allocate(nextBytes())));
   }
-  for (let count = 0; count < 4000; count++) {
-    const place = random(liveCount);
+  // Holes everywhere: lists of free blocks and of used pools grow long.
+  for (let count = liveCount; count > (liveCount * 2) / 3; count--) {
+    const [block] = live.splice(random(count), 1) as [Block];
+    measure(() => allocator.free(block));
+  }
+  for (let count = 0; count < 3000; count++) {
+    const place = random(live.length);
     measure(() => allocator.free(live[place] as Block));
-    live[place] = measure(() => allocator.allocate(1 + random(limitBytes)));
+    live[place] = measure(() => allocator.allocate(nextBytes()));
   }
   return most;
 }

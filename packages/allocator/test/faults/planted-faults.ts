@@ -48,6 +48,13 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     ...POOLS,
+    name: "carving a block writes into the one before",
+    find: "words[carved] = 0;",
+    replace: "words[carved - 1] = 0;",
+    killedBy: names.CONTENTS,
+  },
+  {
+    ...POOLS,
     name: "a pool accepts a double free",
     find: 'if (((words[mapWord] as number) & bit) === 0) refuse("free", block);',
     replace:
@@ -65,17 +72,18 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...POOLS,
     name: "a pool accepts a free of a number that is no block",
-    find: `if (block !== (block | 0) || (block & 3) !== 0 || (block - firstWord) >>> 0 >= spanWords) {
-      refuse("free", block);
-    }
-    const mapWord`,
-    replace: "const mapWord",
+    find: `(block - firstWord) >>> 0 >= spanWords) {
+      refuse("free", block);`,
+    replace: `(block - firstWord) >>> 0 >= spanWords) {
+      if (block === 0) refuse("free", block);`,
     killedBy: names.REFUSALS,
   },
   {
     ...LARGE,
     name: "a large block's number is not tested for a fraction",
-    find: "if (block !== (block | 0) || (block & 3) !== 0) return false;\n    if ((block - firstWord)",
+    find:
+      "if (block !== (block | 0) || (block & 3) !== 0) return false;\n" +
+      "    if ((block - firstWord)",
     replace: "if ((block - firstWord)",
     killedBy: names.REFUSALS,
   },
