@@ -1,8 +1,14 @@
 // What the parts of one heap share: its memory, where things lie in it, and access to the words of
 // its front by their offset from the header (heap-layout.ts).
 
-import { type MemoryBacking, UsageError, type WordIndex } from "@ouro/interfaces";
-import { layOut } from "./heap-layout.js";
+import {
+  ARENA_SHIFT,
+  ARENA_SIZE_WORDS,
+  type MemoryBacking,
+  UsageError,
+  type WordIndex,
+} from "@ouro/interfaces";
+import { TABLE } from "./heap-layout.js";
 
 export interface HeapContext {
   readonly backing: MemoryBacking;
@@ -21,6 +27,15 @@ export interface HeapContext {
   add(offset: number, count: number): void;
   /** Growing a WebAssembly.Memory, or transferring a buffer, takes the bytes away from every view. */
   checkAttached(where: string): void;
+}
+
+/** Where the parts of a front lie, and how many arenas fit. O(1). */
+export function layOut(windowStart: WordIndex, windowEnd: WordIndex, regionSizeWords: number) {
+  const arenaCount = windowEnd >>> ARENA_SHIFT;
+  const arenaTable = windowStart + TABLE;
+  const firstRegion = (arenaTable + arenaCount + 3) & ~3;
+  const firstArenaIndex = Math.ceil((firstRegion + regionSizeWords) / ARENA_SIZE_WORDS);
+  return { arenaTable, firstRegion, firstArenaIndex, arenaCount };
 }
 
 /** The context of a heap in a window; its front holds the tables and `regionSizeWords`. */

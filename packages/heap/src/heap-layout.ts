@@ -7,8 +7,8 @@
 //
 // A word at 0 is never a block: the header, or the window's start, lies there. The header's counts
 // are in arenas and words, so that each fits a small integer with a 4 GiB reservation.
-
-import { ARENA_SHIFT, ARENA_SIZE_WORDS, type WordIndex } from "@ouro/interfaces";
+//
+// Bundlers fold constants of a file without imports into the code that names them.
 
 export const HEAP_MAGIC = 0x4f55524f; // "OURO"
 export const HEAP_VERSION = 1;
@@ -52,12 +52,3 @@ export const REGION_SIZE = 10;
 export const BORROWERS = 32;
 export const REGIONS = BORROWERS + BORROWER_LIMIT * RECORD_SIZE_WORDS;
 export const TABLE = REGIONS + REGION_LIMIT * RECORD_SIZE_WORDS;
-
-/** Where the parts of a front lie, and how many arenas fit. O(1). */
-export function layOut(windowStart: WordIndex, windowEnd: WordIndex, regionSizeWords: number) {
-  const arenaCount = windowEnd >>> ARENA_SHIFT;
-  const arenaTable = windowStart + TABLE;
-  const firstRegion = (arenaTable + arenaCount + 3) & ~3;
-  const firstArenaIndex = Math.ceil((firstRegion + regionSizeWords) / ARENA_SIZE_WORDS);
-  return { arenaTable, firstRegion, firstArenaIndex, arenaCount };
-}

@@ -34,7 +34,7 @@ import {
   RESERVATION_LIMIT_BYTES,
   type ResizableBuffer,
 } from "./backing.js";
-import { type HeapContext, makeContext } from "./heap-context.js";
+import { type HeapContext, layOut, makeContext } from "./heap-context.js";
 import {
   ARENA_COUNT,
   BACKING,
@@ -48,7 +48,6 @@ import {
   LENT_ARENAS,
   LIMIT_ARENAS,
   LOWEST_FREE_HINT,
-  layOut,
   MAGIC,
   RECORD_SIZE_WORDS,
   REGION_TOP,
