@@ -16,7 +16,8 @@ How it is measured:
 - C malloc and CPython's \`PyObject_Malloc\` run in C, compiled with \`cc -O2\` when the benchmarks
   start. AssemblyScript's TLSF is WebAssembly, called from JavaScript for each operation.
 - V8's objects and typed arrays are zeroed and never freed: their collection is in the time. The
-  other allocators do not zero. Peers without a realloc of their own allocate and free, and copy nothing.
+  other allocators do not zero. Peers without a realloc of their own allocate and free, and copy
+  nothing.
 - memium and @thi.ng/malloc look through lists of blocks. Where that takes too long, they are left
   out.
 `;

@@ -1,7 +1,8 @@
 // Which arena gives the next pool: the fullest one that has a free pool, so that nearly empty
 // arenas drain and go back. The usable arenas (those with a free pool) form a list sorted ascending
 // by free pool count; `LAST_ARENA_WITH + n` names the last arena with n free pools, so that an
-// arena whose count rises by one finds its new place in O(1). One wholly free arena is kept.
+// arena whose count rises by one finds its new place in O(1). One wholly free arena is kept, the
+// lowest of those that came free: a kept arena on top would pin all memory below it.
 //
 //   usable arenas → [1 free] ↔ [1] ↔ [3] ↔ [64]          last with 1 ─┐  with 3 ─┐  with 64 ─┐
 //                             └───────────────────────────────────────┘          …           …
@@ -87,7 +88,9 @@ export function createArenaList(context: layout.PoolContext, source: ArenaSource
     words[record + layout.FREE_POOL_COUNT] = count + 1;
     if (count === 0) linkFirst(record);
     else if (count + 1 === layout.POOLS_PER_ARENA && get(record + layout.NEXT_ARENA) !== 0) {
-      releaseArena(record);
+      const kept = get(lastArenaWith + layout.POOLS_PER_ARENA);
+      if (kept > record) keepInstead(record, kept);
+      else releaseArena(record);
     } else {
       if (get(lastArenaWith + count + 1) === 0) words[lastArenaWith + count + 1] = record;
       if (last !== record) moveAfter(record, last);
@@ -125,6 +128,12 @@ export function createArenaList(context: layout.PoolContext, source: ArenaSource
     words[record + layout.NEXT_ARENA] = next;
     words[last + layout.NEXT_ARENA] = record;
     if (next !== 0) words[next + layout.PREVIOUS_ARENA] = record;
+  }
+
+  function keepInstead(record: number, kept: number): void {
+    moveAfter(record, kept);
+    words[lastArenaWith + layout.POOLS_PER_ARENA] = record;
+    releaseArena(kept);
   }
 
   function releaseArena(record: number): void {

@@ -41,7 +41,7 @@ export function commandsFor(maker: RigMaker): fc.Arbitrary<Command[]> {
       weight: 1,
       arbitrary: fc.record({
         do: fc.constant("allocateMany" as const),
-        count: fc.integer({ min: 1, max: 500 }),
+        count: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 400, max: 1200 })),
         requestBytes: bulkBytes,
       }),
     },
@@ -50,7 +50,7 @@ export function commandsFor(maker: RigMaker): fc.Arbitrary<Command[]> {
       arbitrary: fc.record({
         do: fc.constant("freeMany" as const),
         pick,
-        count: fc.integer({ min: 1, max: 500 }),
+        count: fc.integer({ min: 1, max: 1000 }),
       }),
     },
     {
@@ -101,6 +101,7 @@ function playOne(model: Model, command: Command): void {
       break;
     case "misuse":
       if (model.checks("refusals")) misuse(model, command.pick, command.offset);
+      if (model.checks("overrun")) overrun(model, command.pick);
   }
 }
 
@@ -222,7 +223,7 @@ function freeOne(model: Model, pick: number): void {
   const { allocator, heap } = model;
   model.remove(block);
   allocator.free(block);
-  if (!model.checks("refusals") || model.order.length % 16 !== 0) return;
+  if (!model.checks("refusals") || model.order.length % 64 !== 0) return;
   const isArenaLent = heap.words[heap.arenaTable + (block >>> 18)] !== 0;
   const expected = isArenaLent ? "double-free" : "invalid-address";
   expectRefusals(model, [block], expected);
@@ -285,6 +286,24 @@ function misuse(model: Model, pick: number, offset: number): void {
     promise(kind === "usage", `reallocate to ${requestBytes} bytes ended as ${kind}`);
   }
   promiseUnchanged(heap, "a request of a bad size");
+}
+
+/** A large block's header ends where the block begins: a write past the block before changes it. */
+function overrun(model: Model, pick: number): void {
+  const block = pickBlock(model, pick);
+  if (block === undefined) return;
+  const { allocator, heap } = model;
+  const hasHeader = (model.live.get(block)?.usableBytes ?? 0) % 16 === 8;
+  if (!hasHeader) return;
+  const mark = heap.words[block - 1] as number;
+  heap.words[block - 1] = mark + 1;
+  for (const call of ["free", "reallocate", "usableSizeBytes"] as const) {
+    remember(heap);
+    const kind = refusalOf(() => allocator[call](block, 100));
+    promise(kind === "heap-corruption", `${call} with a changed header ended as ${kind}`);
+    promiseUnchanged(heap, `${call} with a changed header`);
+  }
+  heap.words[block - 1] = mark;
 }
 
 function foreignBlock(maker: RigMaker, requestBytes: number): Block {

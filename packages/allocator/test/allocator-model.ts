@@ -13,6 +13,7 @@ export type Check =
   | "accounting"
   | "walk"
   | "refusals"
+  | "overrun"
   | "validate"
   | "memory"
   | "release";

@@ -18,21 +18,31 @@ export interface ChoiceCommand {
 
 export const ARENA_CHOICE = "puts each block where the naive model of CPython's rules puts it";
 
-/** Mostly large blocks: 31 of them make a pool, 1984 an arena. */
+/** Mostly large blocks: 32 of them make a pool, 2048 an arena. */
 const command: fc.Arbitrary<ChoiceCommand> = fc.record({
-  do: fc.constantFrom("allocate" as const, "free" as const, "free" as const, "reallocate" as const),
-  sizeClass: fc.oneof(fc.integer({ min: 26, max: 31 }), fc.nat({ max: 31 })),
+  do: fc.oneof(
+    { weight: 4, arbitrary: fc.constant("allocate" as const) },
+    { weight: 4, arbitrary: fc.constant("free" as const) },
+    { weight: 1, arbitrary: fc.constant("reallocate" as const) },
+  ),
+  sizeClass: fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 29, max: 31 }) },
+    { weight: 1, arbitrary: fc.nat({ max: 31 }) },
+  ),
   pick: fc.nat({ max: 99_999 }),
-  count: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 300, max: 1500 })),
+  count: fc.oneof(
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 12 }) },
+    { weight: 3, arbitrary: fc.integer({ min: 500, max: 2500 }) },
+  ),
 });
 
-export function checkArenaChoice(parts: Parts, parameters: fc.Parameters<unknown>): void {
-  fc.assert(
-    fc.property(fc.array(command, { maxLength: 30, size: "max" }), (commands) => {
+export function arenaChoiceProperty(parts: Parts): fc.IProperty<[ChoiceCommand[]]> {
+  return fc.property(
+    fc.array(command, { minLength: 6, maxLength: 24, size: "max" }),
+    (commands) => {
       const heap = newHeap();
       playChoices(heap, parts.createPoolAllocator({ source: heap }), commands);
-    }),
-    parameters as fc.Parameters<[unknown]> as never,
+    },
   );
 }
 

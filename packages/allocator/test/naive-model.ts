@@ -4,6 +4,8 @@
 // Rules: the fullest arena that has a free pool gives the next pool, the one freed last first; a
 // pool gives the block freed last first, then the next one never used; a pool that was full goes to
 // the front of its size class; an arena that becomes wholly free goes back, unless it stands last.
+// One rule is ours: of two wholly free arenas the higher goes back, so that memory's tail comes
+// free.
 
 import { ARENA_SIZE_WORDS, POOL_SIZE_WORDS } from "@ouro/interfaces";
 
@@ -124,8 +126,11 @@ export function createNaiveModel(firstArenaIndex: number, arenaCount: number): N
     arena.freed.push(pool);
     if (place >= 0) usable.splice(place, 1);
     if (freeCount(arena) === POOLS_PER_ARENA && place >= 0 && !isLast) {
-      releaseArena(arena);
-      return;
+      const kept = usable.at(-1) as NaiveArena;
+      const isHigher = freeCount(kept) === POOLS_PER_ARENA && kept.index > arena.index;
+      releaseArena(isHigher ? kept : arena);
+      if (!isHigher) return;
+      usable.pop();
     }
     // In front of the first that has as many free pools or more.
     const next = usable.findIndex((other) => freeCount(other) >= freeCount(arena));

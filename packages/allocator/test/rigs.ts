@@ -84,7 +84,7 @@ export function makePoolRig(parts: Parts): RigMaker {
     name: "pool allocator",
     keptArenaCount: 1,
     requestBytes: smallBytes,
-    bulkBytes: fc.integer({ min: 1, max: 512 }),
+    bulkBytes: fc.oneof(fc.integer({ min: 1, max: 512 }), fc.integer({ min: 440, max: 512 })),
     make(heap = newHeap()) {
       const allocator = parts.createPoolAllocator({ source: heap });
       const overheadBytes = () => poolOverheadBytes(allocator);

@@ -1,0 +1,309 @@
+// Faults that a memory manager is known for, each a small change of the sources, and the property
+// that kills it. A fault that no longer applies fails loudly: the sources moved on, it must too.
+
+import { ARENA_CHOICE } from "../arena-choice.js";
+import { BOUNDED_WORK } from "../bounded-work.js";
+import * as names from "../property-names.js";
+
+export interface PlantedFault {
+  readonly name: string;
+  /** Source file under src/. */
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+  readonly on: "pool allocator" | "large block allocator" | "size router";
+  readonly killedBy: string;
+}
+
+const POOLS = { file: "pool-allocator.ts", on: "pool allocator" } as const;
+const ARENAS = { file: "arena-list.ts", on: "pool allocator" } as const;
+const LARGE = { file: "large-block-allocator.ts", on: "large block allocator" } as const;
+const LISTS = { file: "free-block-lists.ts", on: "large block allocator" } as const;
+const EXTENTS = { file: "extent.ts", on: "large block allocator" } as const;
+const ROUTER = { file: "size-router.ts", on: "size router" } as const;
+
+export const plantedFaults: readonly PlantedFault[] = [
+  {
+    ...POOLS,
+    name: "a pool's blocks begin 8 bytes off their alignment",
+    find: "const first = words[pool + layout.POOL] as number;\n    const sizeWords",
+    replace: "const first = (words[pool + layout.POOL] as number) + 2;\n    const sizeWords",
+    killedBy: names.PLACEMENT,
+  },
+  {
+    ...POOLS,
+    name: "the size class is rounded down",
+    find: "(requestBytes + 15) >> 4",
+    replace: "(requestBytes + 14) >> 4",
+    killedBy: names.PLACEMENT,
+  },
+  {
+    name: "one block too many is carved from a pool",
+    file: "pool-layout.ts",
+    on: "pool allocator",
+    find: "return Math.floor(POOL_SIZE_WORDS / blockSizeWords(sizeClass));",
+    replace: "return Math.floor(POOL_SIZE_WORDS / blockSizeWords(sizeClass)) + 1;",
+    killedBy: names.PLACEMENT,
+  },
+  {
+    ...POOLS,
+    name: "a pool accepts a double free",
+    find: 'if (((words[mapWord] as number) & bit) === 0) refuse("free", block);',
+    replace:
+      'if (((words[mapWord] as number) & bit) === 0 && !isCarved(block)) refuse("free", block);',
+    killedBy: names.REFUSALS,
+  },
+  {
+    ...POOLS,
+    name: "a pool accepts a free of a block's inside",
+    find: 'if (((words[mapWord] as number) & bit) === 0) refuse("free", block);',
+    replace:
+      'if (((words[mapWord] as number) & bit) === 0 && isCarved(block)) refuse("free", block);',
+    killedBy: names.REFUSALS,
+  },
+  {
+    ...POOLS,
+    name: "a pool accepts a free of a number that is no block",
+    find: `if (block !== (block | 0) || (block & 3) !== 0 || (block - firstWord) >>> 0 >= spanWords) {
+      refuse("free", block);
+    }
+    const mapWord`,
+    replace: "const mapWord",
+    killedBy: names.REFUSALS,
+  },
+  {
+    ...LARGE,
+    name: "a large block's number is not tested for a fraction",
+    find: "if (block !== (block | 0) || (block & 3) !== 0) return false;\n    if ((block - firstWord)",
+    replace: "if ((block - firstWord)",
+    killedBy: names.REFUSALS,
+  },
+  {
+    ...LARGE,
+    name: "a freed block that was joined is no double free",
+    find: "if (words[header + MARK] === layout.freedMark(header)) return true;",
+    replace: "",
+    killedBy: names.REFUSALS,
+  },
+  {
+    ...LARGE,
+    name: "the header mark of a large block is not checked",
+    find: "words[header + MARK] === layout.liveMark(header)) return header",
+    replace: "header > 0) return header",
+    killedBy: names.OVERRUN,
+  },
+  {
+    ...POOLS,
+    name: "a pool's reallocation forgets the copy",
+    find: "words[moved + index] = words[block + index] as number;",
+    replace: "words[moved + index] = 0;",
+    killedBy: names.REALLOCATION,
+  },
+  {
+    ...POOLS,
+    name: "a pool's reallocation leaks the old block",
+    find: "    free(block);\n    return moved;",
+    replace: "    return moved;",
+    killedBy: names.REALLOCATION,
+  },
+  {
+    ...LARGE,
+    name: "a large reallocation forgets the copy",
+    find: "words.copyWithin(moved, block, block + oldWords - HEADER);",
+    replace: "",
+    killedBy: names.REALLOCATION,
+  },
+  {
+    ...LARGE,
+    name: "a large reallocation leaks the old block",
+    find: "    free(block);\n    return moved;",
+    replace: "    return moved;",
+    killedBy: names.REALLOCATION,
+  },
+  {
+    ...ROUTER,
+    name: "a move from small to large forgets the copy",
+    find: "words[moved + index] = words[block + index] as number;",
+    replace: "words[moved + index] = 0;",
+    killedBy: names.REALLOCATION,
+  },
+  {
+    ...ROUTER,
+    name: "a move from small to large leaks the small block",
+    find: "    freeSmall(block);\n    return moved;",
+    replace: "    return moved;",
+    killedBy: names.REALLOCATION,
+  },
+  {
+    ...ROUTER,
+    name: "the walk over both allocators is not in address order",
+    find: "blocks.sort((one, other) => one.block - other.block);",
+    replace: "",
+    killedBy: names.WALK,
+  },
+  {
+    ...POOLS,
+    name: "zeroed small blocks are not zero-filled",
+    find: "for (let word = block as number; word < end; word++) words[word] = 0;",
+    replace: "if (end < 0) words[end] = 0;",
+    killedBy: names.ZEROING,
+  },
+  {
+    ...LARGE,
+    name: "zeroed large blocks are zero-filled but for their last word",
+    find: "words.fill(0, block, block + Math.ceil(requestBytes / 4));",
+    replace: "words.fill(0, block, block + Math.ceil(requestBytes / 4) - 1);",
+    killedBy: names.ZEROING,
+  },
+  {
+    ...POOLS,
+    name: "a formerly full pool is not linked again",
+    find: "if (first === 0) makeFirst(pool, usedCount);",
+    replace: "if (first === 0) return;",
+    killedBy: names.SOUND,
+  },
+  {
+    ...POOLS,
+    name: "a formerly full pool goes to the second place",
+    find: `    words[pool + NEXT_POOL] = next;
+    words[next + PREVIOUS_POOL] = pool;
+    words[head] = pool;`,
+    replace: `    if (next === noPool) {
+      words[pool + NEXT_POOL] = next;
+      words[head] = pool;
+      return;
+    }
+    const second = words[next + NEXT_POOL] as number;
+    words[head] = next;
+    words[next + NEXT_POOL] = pool;
+    words[pool + PREVIOUS_POOL] = next;
+    words[pool + NEXT_POOL] = second;
+    words[second + PREVIOUS_POOL] = pool;`,
+    killedBy: ARENA_CHOICE,
+  },
+  {
+    ...POOLS,
+    name: "an empty pool is not released",
+    find: "else if (usedCount === 0) releaseEmpty(pool);",
+    replace: "",
+    killedBy: names.SOUND,
+  },
+  {
+    ...ARENAS,
+    name: "an empty arena is never released",
+    find: "get(record + layout.NEXT_ARENA) !== 0) {",
+    replace: "get(record + layout.NEXT_ARENA) < 0) {",
+    killedBy: names.RELEASE,
+  },
+  {
+    ...ARENAS,
+    name: "the emptiest arena gives the next pool, not the fullest",
+    find: "if (last !== record) moveAfter(record, last);",
+    replace: "",
+    killedBy: ARENA_CHOICE,
+  },
+  {
+    ...ARENAS,
+    name: "the index of last arenas forgets the one before",
+    find: "words[lastArenaWith + count] = isLast ? previous : 0;",
+    replace: "words[lastArenaWith + count] = 0;",
+    killedBy: ARENA_CHOICE,
+  },
+  {
+    ...LARGE,
+    name: "a freed block is not joined with the free one before",
+    find: "if ((get(header) & PREVIOUS_FREE) !== 0) {",
+    replace: "if (header < 0) {",
+    killedBy: names.SOUND,
+  },
+  {
+    ...LARGE,
+    name: "a freed block is not joined with the free one behind",
+    find: "if ((get(end) & FREE) !== 0) {",
+    replace: "if (end < 0) {",
+    killedBy: names.SOUND,
+  },
+  {
+    ...LISTS,
+    name: "the boundary tag is not updated on a split",
+    find: "words[header + sizeWords - 1] = sizeWords;",
+    replace: "if (words[header + sizeWords - 1] === 0) words[header + sizeWords - 1] = sizeWords;",
+    killedBy: names.SOUND,
+  },
+  {
+    ...LISTS,
+    name: "the bit of an empty list stays set",
+    find: "words[listBits + level] = get(listBits + level) & ~(1 << list);",
+    replace: "",
+    killedBy: names.SOUND,
+  },
+  {
+    ...LARGE,
+    name: "the allocated map keeps the bit of a freed block",
+    find: "& ~(1 << (block >>> 2));",
+    replace: "& -1;",
+    killedBy: names.WALK,
+  },
+  {
+    ...LARGE,
+    name: "a refusal for memory leaves a count changed",
+    find: "if (!extents.grow(sizeWords)) return 0 as Block;",
+    replace: `words[state + LIVE_COUNT] = get(state + LIVE_COUNT) + 1;
+      if (!extents.grow(sizeWords)) return 0 as Block;
+      words[state + LIVE_COUNT] = get(state + LIVE_COUNT) - 1;`,
+    killedBy: names.MEMORY,
+  },
+  {
+    ...ARENAS,
+    name: "an arena that was refused is counted",
+    find: "if (arena === 0) return 0;",
+    replace: "if (arena === 0) countArena(1);\n    if (arena === 0) return 0;",
+    killedBy: names.MEMORY,
+  },
+  {
+    ...LARGE,
+    name: "a reallocation frees the old block before it has the new one",
+    find: "    const moved = allocate(requestBytes);\n    words.copyWithin",
+    replace: "    free(block);\n    const moved = allocate(requestBytes);\n    words.copyWithin",
+    killedBy: names.MEMORY,
+  },
+  {
+    ...EXTENTS,
+    name: "whole free arenas stay in the large allocator",
+    find: "if (start >= end) lists.insert(header, sizeWords);",
+    replace: "if (start >= end - 1) lists.insert(header, sizeWords);",
+    killedBy: names.RELEASE,
+  },
+  {
+    name: "the large statistics count headers as used",
+    file: "large-statistics.ts",
+    on: "large block allocator",
+    find: "heldBytes - liveBlockCount * layout.LARGE_HEADER_SIZE_BYTES",
+    replace: "heldBytes",
+    killedBy: names.ACCOUNTING,
+  },
+  {
+    name: "the pool statistics take a pool's tail for free space",
+    file: "pool-statistics.ts",
+    on: "pool allocator",
+    find: "row.availableBlockCount += blockCount - usedCount;",
+    replace: "row.availableBlockCount += blockCount - usedCount + 1;",
+    killedBy: names.ACCOUNTING,
+  },
+  {
+    ...LISTS,
+    name: "the list whose sizes straddle the request is searched to its end",
+    find: "looks < STRADDLING_LOOKS",
+    replace: "looks >= 0",
+    killedBy: BOUNDED_WORK,
+  },
+  {
+    ...POOLS,
+    name: "an allocation looks at all used pools of its size class",
+    find: "const block = words[pool + FREE_BLOCK] as number;",
+    replace: `for (let each = pool; each !== noPool; each = words[each + NEXT_POOL] as number);
+    const block = words[pool + FREE_BLOCK] as number;`,
+    killedBy: BOUNDED_WORK,
+  },
+];

@@ -1,0 +1,60 @@
+// Defects that the properties found, each as the shrunk case that showed it, with the reason.
+
+import { createPrivateHeap } from "@ouro/heap";
+import { type Block, DoubleFreeError, UsageError } from "@ouro/interfaces";
+import { expect, it } from "vitest";
+import { createLargeBlockAllocator, createPoolAllocator } from "../src/index.js";
+
+const MIB = 2 ** 20;
+
+// Seed -639393418 of "refuses foreign, interior and double frees and changes nothing": the header
+// of a block that was joined with the free one before it kept no sign of having been freed.
+it("calls a second free of a block a double free, also when it was joined with the one before", () => {
+  const heap = createPrivateHeap({ reservationBytes: 4 * MIB });
+  const large = createLargeBlockAllocator({ source: heap });
+  const blocks = Array.from({ length: 18 }, () => large.allocate(400)) as [Block, Block];
+  large.free(blocks[0]);
+  large.free(blocks[1]);
+  expect(() => large.free(blocks[1])).toThrow(DoubleFreeError);
+});
+
+// Seed 1413528505 of the same property: -15 to -1 round up to 0 granules, as size 0 does.
+it("refuses small negative sizes in the pool allocator", () => {
+  const heap = createPrivateHeap({ reservationBytes: 4 * MIB });
+  const pools = createPoolAllocator({ source: heap });
+  for (let requestBytes = -15; requestBytes < 0; requestBytes++) {
+    expect(() => pools.tryAllocate(requestBytes)).toThrow(UsageError);
+  }
+  expect(pools.statistics().lentArenaCount).toBe(0);
+});
+
+// Found by reading for "loses nothing when memory runs out at any allocation": when arenas went
+// back from the middle of a freed block, only the free space before the gap was counted, not that
+// behind.
+it("serves under the same limit again what was freed there, with free space on both sides", () => {
+  const heap = createPrivateHeap({ reservationBytes: 8 * MIB });
+  const large = createLargeBlockAllocator({ source: heap });
+  large.allocate(400_000);
+  const wide = large.allocate(2 * MIB);
+  large.allocate(400_000);
+  heap.setLimitBytes(heap.statistics().lentBytes);
+  large.free(wide);
+  expect(heap.statistics().lentBytes).toBeLessThan(heap.limitBytes);
+  expect(large.tryAllocate(2 * MIB)).toBe(wide);
+  large.validate();
+});
+
+// Found by reading: the word behind the arena table is another's, and was taken for the table's.
+// With 4 n arenas it is the allocator's own word of level bits, and 1 when only tiny blocks are
+// free.
+it("ends its last extent where the memory ends, whatever lies behind the arena table", () => {
+  const heap = createPrivateHeap({ reservationBytes: 4 * MIB });
+  const large = createLargeBlockAllocator({ source: heap });
+  expect(large.borrower).toBe(1);
+  const arenaWhole = MIB - 24;
+  const first = large.allocate(arenaWhole - 96);
+  large.allocate(arenaWhole - 96);
+  expect([first, heap.words[heap.arenaTable + heap.arenaCount]]).toEqual([first, 1]);
+  while (large.tryAllocate(arenaWhole - 96) !== 0) large.validate();
+  large.validate();
+});
