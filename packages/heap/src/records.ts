@@ -31,11 +31,14 @@ import {
   REGIONS,
 } from "./heap-layout.js";
 
-/** The name in the record at this offset from the header. */
-export function readName({ bytes, base }: HeapContext, record: number): string {
+/** The 32 characters in the record at this offset from the header. */
+export function heldName({ bytes, base }: HeapContext, record: number): string {
   const start = (base + record) * 4;
-  const name = String.fromCharCode(...bytes.subarray(start, start + 32));
-  return name.split("\0")[0]!;
+  return String.fromCharCode(...bytes.subarray(start, start + 32));
+}
+
+export function readName(context: HeapContext, record: number): string {
+  return heldName(context, record).split("\0")[0]!;
 }
 
 /** The name, padded as a record holds it; undefined for what is no name. */

@@ -39,7 +39,7 @@ import {
   WINDOW_END,
   WINDOW_START,
 } from "./heap-layout.js";
-import { paddedName, readName } from "./records.js";
+import { heldName, paddedName } from "./records.js";
 
 /** Throws `HeapCorruptionError` naming the first thing found broken. O(arenas). */
 export function validateHeap(context: HeapContext): void {
@@ -91,18 +91,16 @@ function validateRecords(
   countOffset: number,
   limit: number,
 ): void {
-  const { bytes, base, get } = context;
+  const { base, get } = context;
   const isRegion = records === REGIONS;
   const names = new Set<string>();
   let regionEnd = context.firstRegion;
   let record = records;
   for (let index = 0; index < get(countOffset); index++) {
-    const name = readName(context, record);
-    const start = (base + record) * 4;
-    const held = String.fromCharCode(...bytes.subarray(start, start + 32));
+    const held = heldName(context, record);
     const owner = get(record + RECORD_OWNER);
-    const key = `${owner} ${name}`;
-    const isName = paddedName(name) === held && !names.has(key);
+    const key = `${owner} ${held}`;
+    const isName = paddedName(held.split("\0")[0]) === held && !names.has(key);
     expectSound(isName, "private heap", base + record, "no name, or not the only one");
     names.add(key);
     const owners = isRegion ? [1, get(BORROWER_COUNT)] : [0];
@@ -156,5 +154,7 @@ function validateArenas(context: HeapContext): void {
 }
 
 function checkZero(context: HeapContext, start: number, end: number): void {
-  for (let offset = start; offset < end; offset++) check(context, offset, 0);
+  for (let offset = start; offset < end; offset++) {
+    if (context.get(offset) !== 0) check(context, offset, 0);
+  }
 }
