@@ -26,15 +26,9 @@
 //
 // After CPython's obmalloc (`struct pool_header`, `struct arena_object`).
 
-import {
-  ARENA_SIZE_WORDS,
-  GRANULE_SIZE_BYTES,
-  GRANULE_SIZE_WORDS,
-  POOL_SIZE_WORDS,
-  SIZE_CLASS_COUNT,
-} from "@ouro/interfaces";
+// Bundlers fold constants of a file without imports into the code that names them.
 
-export const POOLS_PER_ARENA = ARENA_SIZE_WORDS / POOL_SIZE_WORDS;
+export const POOLS_PER_ARENA = 64;
 /** `block >>> POOL_SHIFT` is the pool's index, counted from word 0. */
 export const POOL_SHIFT = 12;
 
@@ -54,14 +48,14 @@ export const POOL_RECORD_SHIFT = 3;
  * Offsets in the allocator's region. `USED_POOLS + n` heads the pools with blocks of n granules.
  */
 export const USED_POOLS = 0;
-export const NO_POOL = SIZE_CLASS_COUNT + 8;
+export const NO_POOL = 40;
 export const LAST_ARENA_WITH = NO_POOL + 8;
 export const USABLE_ARENAS = LAST_ARENA_WITH + POOLS_PER_ARENA + 1;
 export const RESERVED_ARENA_TOTAL = USABLE_ARENAS + 1;
 export const RELEASED_ARENA_TOTAL = USABLE_ARENAS + 2;
 export const CURRENT_ARENA_COUNT = USABLE_ARENAS + 3;
 export const HIGH_WATER_ARENA_COUNT = USABLE_ARENAS + 4;
-export const ARENA_RECORDS = (USABLE_ARENAS + 5 + 7) & ~7;
+export const ARENA_RECORDS = 120;
 
 /** Offsets in an arena's record. `NEXT_POOL_CARVE` is the record of the first pool never used. */
 export const FREE_POOLS = 0;
@@ -72,15 +66,16 @@ export const PREVIOUS_ARENA = 4;
 export const ARENA_RECORD_SIZE_WORDS = 8;
 
 export function blockSizeBytes(sizeClass: number): number {
-  return (sizeClass + 1) * GRANULE_SIZE_BYTES;
+  return (sizeClass + 1) << 4;
 }
 
 export function blockSizeWords(sizeClass: number): number {
-  return (sizeClass + 1) * GRANULE_SIZE_WORDS;
+  return (sizeClass + 1) << 2;
 }
 
+/** A pool holds 1024 granules. */
 export function blocksPerPool(sizeClass: number): number {
-  return Math.floor(POOL_SIZE_WORDS / blockSizeWords(sizeClass));
+  return Math.floor(1024 / (sizeClass + 1));
 }
 
 /** What the pool allocator's parts share: the memory and where its words lie in it. */

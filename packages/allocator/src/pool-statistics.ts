@@ -34,25 +34,30 @@ export function poolStatistics(
   }));
   let carvedPoolCount = 0;
   let usedPoolCount = 0;
+  let liveBlockCount = 0;
+  let usedBytes = 0;
+  let availableBytes = 0;
   walkPools((_pool, sizeClass, usedCount, blockCount) => {
     carvedPoolCount++;
-    if (usedCount === 0) return;
-    usedPoolCount++;
     const row = classes[sizeClass];
-    if (row === undefined) return;
+    if (usedCount === 0 || row === undefined) return;
+    const availableCount = blockCount - usedCount;
+    usedPoolCount++;
+    liveBlockCount += usedCount;
+    usedBytes += usedCount * row.blockSizeBytes;
+    availableBytes += availableCount * row.blockSizeBytes;
     row.poolCount++;
     row.usedBlockCount += usedCount;
-    row.availableBlockCount += blockCount - usedCount;
+    row.availableBlockCount += availableCount;
   });
   const lentArenaCount = words[state + layout.CURRENT_ARENA_COUNT] as number;
   const poolCount = lentArenaCount * layout.POOLS_PER_ARENA;
-  const usedBytes = sum(classes, (row) => row.usedBlockCount * row.blockSizeBytes);
-  const availableBytes = sum(classes, (row) => row.availableBlockCount * row.blockSizeBytes);
-  const freeBytes = availableBytes + (poolCount - usedPoolCount) * POOL_SIZE_BYTES;
+  const freePoolCount = poolCount - usedPoolCount;
+  const freeBytes = availableBytes + freePoolCount * POOL_SIZE_BYTES;
   const lentBytes = lentArenaCount * ARENA_SIZE_BYTES;
   return {
     name: context.name,
-    liveBlockCount: sum(classes, (row) => row.usedBlockCount),
+    liveBlockCount,
     usedBytes,
     freeBytes,
     overheadBytes: lentBytes - usedBytes - freeBytes,
@@ -67,7 +72,7 @@ export function poolStatistics(
       currentCount: lentArenaCount,
     },
     poolsPerArena: layout.POOLS_PER_ARENA,
-    freePoolCount: poolCount - usedPoolCount,
+    freePoolCount,
     neverUsedPoolCount: poolCount - carvedPoolCount,
   };
 }
@@ -84,8 +89,4 @@ function topBlock(context: layout.PoolContext): PoolStatistics["topBlock"] {
     return { block: block as Block, usableSizeBytes: layout.blockSizeBytes(sizeClass) };
   }
   return undefined;
-}
-
-function sum<Row>(rows: readonly Row[], figure: (row: Row) => number): number {
-  return rows.reduce((total, row) => total + figure(row), 0);
 }

@@ -3,26 +3,21 @@
 import {
   ARENA_SIZE_BYTES,
   type ArenaSource,
+  checkInteger,
   DoubleFreeError,
   InvalidAddressError,
   OutOfMemoryError,
-  UsageError,
 } from "@ouro/interfaces";
 
 /** Throws for a number that names no live block; `wasBlock` when one began there before. */
 export function refuseBlock(where: string, block: number, wasBlock: boolean): never {
   if (wasBlock) throw new DoubleFreeError({ where, block });
-  throw new InvalidAddressError({ where, address: block, expected: "a live block's word index" });
+  throw new InvalidAddressError({ where, address: block, expected: "a live block" });
 }
 
 /** Throws for a size that this allocator does not serve. */
-export function refuseRequest(where: string, requestBytes: number, limitBytes: number): never {
-  throw new UsageError({
-    where,
-    argument: `a request of ${requestBytes} bytes`,
-    problem: `is not an integer from 0 to ${limitBytes}`,
-    remedy: "Ask for a whole number of bytes; larger blocks are another allocator's, or heap's",
-  });
+export function refuseRequest(where: string, requestBytes: number, limitBytes: number): void {
+  checkInteger(where, "requestBytes", requestBytes, 0, limitBytes);
 }
 
 /** Throws because nothing is left under the source's limit. */

@@ -7,8 +7,8 @@
 //
 // A word at 0 is never a block: the header, or the window's start, lies there. The header's counts
 // are in arenas and words, so that each fits a small integer with a 4 GiB reservation.
-
-import { ARENA_SHIFT, ARENA_SIZE_WORDS, type WordIndex } from "@ouro/interfaces";
+//
+// Bundlers fold constants of a file without imports into the code that names them.
 
 export const HEAP_MAGIC = 0x4f55524f; // "OURO"
 export const HEAP_VERSION = 1;
@@ -39,64 +39,16 @@ export const REGION_TOP = 18;
 export const BACKING = 19;
 export const HEADER_USED_WORDS = 20;
 
-export const NAME_SIZE_WORDS = 8;
 export const BORROWER_LIMIT = 16;
 export const REGION_LIMIT = 32;
 export const RECORD_SIZE_WORDS = 12;
-/** Offsets in a borrower's record, after its name. */
-export const BORROWER_LENT_ARENAS = 8;
-export const BORROWER_USED_WORDS = 9;
-/** Offsets in a region's record, after its name. */
-export const REGION_BORROWER = 8;
+/** Offsets in a record, after its name. The owner of a borrower's record is 0. */
+export const RECORD_OWNER = 8;
+export const BORROWER_LENT_ARENAS = 9;
 export const REGION_START = 9;
 export const REGION_SIZE = 10;
-export const REGION_USED_WORDS = 11;
 
 /** The header ends where the borrowers' records begin. */
 export const BORROWERS = 32;
 export const REGIONS = BORROWERS + BORROWER_LIMIT * RECORD_SIZE_WORDS;
 export const TABLE = REGIONS + REGION_LIMIT * RECORD_SIZE_WORDS;
-
-export interface HeapLayout {
-  readonly windowStart: WordIndex;
-  readonly windowEnd: WordIndex;
-  readonly arenaTable: WordIndex;
-  readonly firstRegion: WordIndex;
-  readonly firstArenaIndex: number;
-  /** One past the last arena's index; also the number of words of the arena table. */
-  readonly arenaCount: number;
-}
-
-/** Where everything lies in a window, and how many arenas fit. O(1). */
-export function layOut(
-  windowStart: WordIndex,
-  windowEnd: WordIndex,
-  regionSizeWords: number,
-): HeapLayout {
-  const arenaCount = windowEnd >>> ARENA_SHIFT;
-  const arenaTable = windowStart + TABLE;
-  const firstRegion = (arenaTable + arenaCount + 3) & ~3;
-  const front = firstRegion + regionSizeWords;
-  const firstArenaIndex = Math.ceil(front / ARENA_SIZE_WORDS);
-  return { windowStart, windowEnd, arenaTable, firstRegion, firstArenaIndex, arenaCount };
-}
-
-/** The layout of the heap whose header lies at `base`; undefined if none lies there. O(1). */
-export function readLayout(
-  words: Int32Array,
-  base: WordIndex,
-  end: WordIndex,
-): HeapLayout | undefined {
-  if (base + TABLE > end || words[base + MAGIC] !== HEAP_MAGIC) return undefined;
-  const windowEnd = words[base + WINDOW_END]!;
-  const firstArenaIndex = words[base + FIRST_ARENA_INDEX]!;
-  const heapLayout = { ...layOut(base, windowEnd, 0), firstArenaIndex };
-  const { firstRegion, arenaCount } = heapLayout;
-  const isHeap =
-    words[base + VERSION] === HEAP_VERSION &&
-    words[base + WINDOW_START] === base &&
-    words[base + ARENA_COUNT] === arenaCount &&
-    firstRegion <= firstArenaIndex * ARENA_SIZE_WORDS &&
-    firstArenaIndex < arenaCount;
-  return isHeap ? heapLayout : undefined;
-}

@@ -14,28 +14,54 @@ import {
   ARENA_SIZE_WORDS,
   type Arena,
   type Borrower,
+  checkInteger,
   EVENT_ARENA_RELEASE,
   EVENT_ARENA_RESERVE,
   EVENT_LIMIT_EXCEED,
   type EventCode,
   InvalidAddressError,
   isObserved,
+  type MemoryBacking,
   type Observer,
   type PrivateHeap,
   UsageError,
 } from "@ouro/interfaces";
 import {
-  adoptedBacking,
+  adoptedWords,
   BACKING_KINDS,
   type BufferOwner,
-  OWN_BACKINGS,
-  ownBacking,
+  ownWords,
   RESERVATION_LIMIT_BYTES,
+  type ResizableBuffer,
 } from "./backing.js";
-import { createBorrowerTable } from "./borrower-table.js";
-import { checkAttached, type HeapContext } from "./heap-context.js";
-import * as layout from "./heap-layout.js";
-import { createRegionDirectory } from "./region-directory.js";
+import { type HeapContext, layOut, makeContext } from "./heap-context.js";
+import {
+  ARENA_COUNT,
+  BACKING,
+  BORROWER_COUNT,
+  BORROWER_LENT_ARENAS,
+  BORROWERS,
+  FIRST_ARENA_INDEX,
+  HEAP_MAGIC,
+  HEAP_VERSION,
+  HIGH_WATER_ARENAS,
+  LENT_ARENAS,
+  LIMIT_ARENAS,
+  LOWEST_FREE_HINT,
+  MAGIC,
+  RECORD_SIZE_WORDS,
+  REGION_TOP,
+  RELEASED_ARENAS,
+  RESERVE_COUNT,
+  RETURNED_ARENAS,
+  SOFT_LIMIT_ARENAS,
+  TOP_ARENA_END,
+  TOUCHED_ARENA_END,
+  VERSION,
+  WINDOW_END,
+  WINDOW_START,
+} from "./heap-layout.js";
+import { readName, registerBorrower, reserveRegion } from "./records.js";
 import { heapStatistics } from "./statistics.js";
 import { validateHeap } from "./validate.js";
 
@@ -63,35 +89,33 @@ export interface PrivateHeapOptions {
   regionBytes?: number;
 }
 
-const DEFAULT_RESERVATION_BYTES = 2 ** 30;
+const where = "createPrivateHeap";
 
 /**
  * Makes a private heap. Throws `UsageError` for options that fit no memory and `OutOfMemoryError`
  * when the host refuses the reservation.
  */
 export function createPrivateHeap(options: PrivateHeapOptions = {}): PrivateHeap {
-  checkOptions(options);
-  const context = makeContext(options);
-  const { words, base, heapLayout } = context;
-  const usableArenas = heapLayout.arenaCount - heapLayout.firstArenaIndex;
-  const { limitBytes = usableArenas * ARENA_SIZE_BYTES } = options;
-  const { softLimitBytes = usableArenas * ARENA_SIZE_BYTES } = options;
-  checkByteCount("createPrivateHeap", "limitBytes", limitBytes);
-  checkByteCount("createPrivateHeap", "softLimitBytes", softLimitBytes);
-  if (!context.backing.isZeroed) words.fill(0, base, heapLayout.firstRegion);
-  words[base + layout.MAGIC] = layout.HEAP_MAGIC;
-  words[base + layout.VERSION] = layout.HEAP_VERSION;
-  words[base + layout.WINDOW_START] = heapLayout.windowStart;
-  words[base + layout.WINDOW_END] = heapLayout.windowEnd;
-  words[base + layout.FIRST_ARENA_INDEX] = heapLayout.firstArenaIndex;
-  words[base + layout.ARENA_COUNT] = heapLayout.arenaCount;
-  words[base + layout.LIMIT_ARENAS] = arenasWithin(limitBytes, usableArenas);
-  words[base + layout.SOFT_LIMIT_ARENAS] = arenasWithin(softLimitBytes, usableArenas);
-  words[base + layout.TOUCHED_ARENA_END] = heapLayout.firstArenaIndex;
-  words[base + layout.TOP_ARENA_END] = heapLayout.firstArenaIndex;
-  words[base + layout.LOWEST_FREE_HINT] = heapLayout.firstArenaIndex;
-  words[base + layout.REGION_TOP] = heapLayout.firstRegion;
-  words[base + layout.BACKING] = BACKING_KINDS.indexOf(context.backing.kind);
+  const context = makeMemory(options);
+  const { base, words, firstArenaIndex, arenaCount, firstRegion, set } = context;
+  const usableBytes = (arenaCount - firstArenaIndex) * ARENA_SIZE_BYTES;
+  const { limitBytes = usableBytes, softLimitBytes = usableBytes } = options;
+  const limitArenas = arenasIn(context, where, "limitBytes", limitBytes);
+  const softLimitArenas = arenasIn(context, where, "softLimitBytes", softLimitBytes);
+  if (context.backing === "adopted") words.fill(0, base, firstRegion);
+  set(LIMIT_ARENAS, limitArenas);
+  set(SOFT_LIMIT_ARENAS, softLimitArenas);
+  set(MAGIC, HEAP_MAGIC);
+  set(VERSION, HEAP_VERSION);
+  set(WINDOW_START, base);
+  set(WINDOW_END, context.windowEnd);
+  set(FIRST_ARENA_INDEX, firstArenaIndex);
+  set(ARENA_COUNT, arenaCount);
+  set(TOUCHED_ARENA_END, firstArenaIndex);
+  set(TOP_ARENA_END, firstArenaIndex);
+  set(LOWEST_FREE_HINT, firstArenaIndex);
+  set(REGION_TOP, firstRegion);
+  set(BACKING, BACKING_KINDS.indexOf(context.backing));
   return createHeapOn(context, options);
 }
 
@@ -103,12 +127,9 @@ export function openPrivateHeap(
   memory: ArrayBufferLike | BufferOwner,
   options: Pick<PrivateHeapOptions, "window" | "onSoftLimit" | "observer"> = {},
 ): PrivateHeap {
-  const views = adoptedBacking("openPrivateHeap", memory, options.window);
-  const { words, windowStart: base } = views;
-  const heapLayout = layout.readLayout(words, base, views.windowEnd);
-  const kind = BACKING_KINDS[words[base + layout.BACKING] ?? 0] ?? "adopted";
-  const isWhole = kind === "resizable" || (heapLayout?.windowEnd ?? 0) <= views.windowEnd;
-  if (heapLayout === undefined || !isWhole) {
+  const [words, base, end] = adoptedWords("openPrivateHeap", memory, options.window);
+  const context = openContext(words, base, end);
+  if (context === undefined) {
     throw new UsageError({
       where: "openPrivateHeap",
       argument: `the memory at byte ${base * 4}`,
@@ -116,7 +137,7 @@ export function openPrivateHeap(
       remedy: "Pass the buffer, and the window, of a heap made by createPrivateHeap",
     });
   }
-  if (kind === "resizable") {
+  if (context.backing === "resizable") {
     throw new UsageError({
       where: "openPrivateHeap",
       argument: "the heap",
@@ -124,91 +145,116 @@ export function openPrivateHeap(
       remedy: 'Make the heap with backing "shared" to open it a second time',
     });
   }
-  return createHeapOn({ backing: { ...views, kind }, words, base, heapLayout }, options);
+  return createHeapOn(context, options);
+}
+
+/** The context of the heap whose header lies at `base`; undefined if none lies there whole. */
+function openContext(words: Int32Array, base: number, end: number): HeapContext | undefined {
+  const backing = BACKING_KINDS[words[base + BACKING] ?? -1];
+  const windowEnd = words[base + WINDOW_END] ?? -1;
+  const firstArenaIndex = words[base + FIRST_ARENA_INDEX] ?? 0;
+  const { firstRegion, arenaCount } = layOut(base, windowEnd, 0);
+  const regionSizeWords = firstArenaIndex * ARENA_SIZE_WORDS - firstRegion;
+  const isHeap =
+    words[base + MAGIC] === HEAP_MAGIC &&
+    words[base + VERSION] === HEAP_VERSION &&
+    words[base + WINDOW_START] === base &&
+    words[base + ARENA_COUNT] === arenaCount &&
+    regionSizeWords >= 0 &&
+    firstArenaIndex < arenaCount &&
+    (windowEnd <= end || backing === "resizable");
+  if (!isHeap || backing === undefined) return undefined;
+  return makeContext(backing, words, base, windowEnd, regionSizeWords);
 }
 
 function createHeapOn(
   context: HeapContext,
   { onSoftLimit, observer }: Pick<PrivateHeapOptions, "onSoftLimit" | "observer">,
 ): PrivateHeap {
-  const { backing, words, base, heapLayout } = context;
-  const { arenaTable, arenaCount, firstArenaIndex } = heapLayout;
-  const borrowers = createBorrowerTable(context);
-  const regions = createRegionDirectory(context);
+  const { backing, words, bytes, arenaTable, arenaCount, firstArenaIndex } = context;
+  const { get, set, add, checkAttached } = context;
+  const recordOf = (borrower: Borrower): number => BORROWERS + (borrower - 1) * RECORD_SIZE_WORDS;
+
+  function checkBorrower(where: string, borrower: Borrower): void {
+    checkAttached(where);
+    if (Number.isInteger(borrower) && borrower >= 1 && borrower <= get(BORROWER_COUNT)) return;
+    refuseAddress(where, borrower, "a borrower's number from registerBorrower");
+  }
 
   function reserveArenas(borrower: Borrower, count: number): Arena {
-    borrowers.check(borrower, "reserveArenas");
-    checkArenaCount("reserveArenas", count);
-    if (!fitsLimit(count)) return 0 as Arena;
-    const lowestFree = findFree();
-    const arenaIndex = findRun(lowestFree, count);
-    if (arenaIndex === 0 || !lend(borrower, arenaIndex, count)) return 0 as Arena;
-    words[base + layout.LOWEST_FREE_HINT] = lowestFree;
-    report(borrower, arenaIndex, count);
-    return (arenaIndex * ARENA_SIZE_WORDS) as Arena;
+    checkBorrower("reserveArenas", borrower);
+    checkInteger("reserveArenas", "arenaCount", count, 1);
+    let start = get(LOWEST_FREE_HINT);
+    while (words[arenaTable + start] !== 0 && start < arenaCount) start++;
+    const lowestFree = start;
+    while (start + count <= arenaCount) {
+      const usedEnd = endOfOthers(0, start, count);
+      if (usedEnd === 0) break;
+      start = usedEnd;
+    }
+    if (!lend(borrower, start, count, lowestFree)) return 0 as Arena;
+    return (start * ARENA_SIZE_WORDS) as Arena;
   }
 
   function reserveArenasAt(borrower: Borrower, arena: Arena, count: number): boolean {
-    borrowers.check(borrower, "reserveArenasAt");
-    checkArenaCount("reserveArenasAt", count);
-    const start = indexOf("reserveArenasAt", arena);
-    if (start < firstArenaIndex || start + count > arenaCount || !fitsLimit(count)) return false;
-    for (let index = start; index < start + count; index++) {
-      if (words[arenaTable + index] !== 0) return false;
-    }
-    if (!lend(borrower, start, count)) return false;
-    report(borrower, start, count);
-    return true;
+    const start = checkRun("reserveArenasAt", borrower, arena, count);
+    const isFree = start >= firstArenaIndex && endOfOthers(0, start, count) === 0;
+    return isFree && lend(borrower, start, count, get(LOWEST_FREE_HINT));
   }
 
-  function fitsLimit(count: number): boolean {
-    return words[base + layout.LENT_ARENAS]! + count <= words[base + layout.LIMIT_ARENAS]!;
+  /** Checks a run's arguments; the index of its first arena, which may lie outside the memory. */
+  function checkRun(where: string, borrower: Borrower, arena: Arena, count: number): number {
+    checkBorrower(where, borrower);
+    checkInteger(where, "arenaCount", count, 1);
+    const start = arena / ARENA_SIZE_WORDS;
+    if (!(Number.isInteger(start) && start >= 0)) refuseAddress(where, arena, "an arena");
+    return start;
   }
 
-  function findFree(): number {
-    let arenaIndex = words[base + layout.LOWEST_FREE_HINT]!;
-    while (arenaIndex < arenaCount && words[arenaTable + arenaIndex] !== 0) arenaIndex++;
-    return arenaIndex;
+  /** One past the last arena of a run that is not the borrower's; 0 when all are. */
+  function endOfOthers(borrower: Borrower, start: number, count: number): number {
+    let end = Math.min(start + count, arenaCount);
+    while (end > start && words[arenaTable + end - 1] === borrower) end--;
+    return end > start ? end : 0;
   }
 
-  /** The lowest run of `count` free arenas from `start` on, or 0. */
-  function findRun(start: number, count: number): number {
-    let runLength = 0;
-    for (let index = start; index < arenaCount; index++) {
-      runLength = words[arenaTable + index] === 0 ? runLength + 1 : 0;
-      if (runLength === count) return index - count + 1;
-    }
-    return 0;
-  }
-
-  function lend(borrower: Borrower, start: number, count: number): boolean {
+  /** Lends free arenas, unless they pass the limit or the memory; tells of it. */
+  function lend(borrower: Borrower, start: number, count: number, lowestFree: number): boolean {
     const end = start + count;
-    if (end > words[base + layout.TOP_ARENA_END]!) {
-      if (!backing.fit(end * ARENA_SIZE_WORDS)) return false;
-      words[base + layout.TOP_ARENA_END] = end;
-    }
-    if (end > words[base + layout.TOUCHED_ARENA_END]!) {
-      words[base + layout.TOUCHED_ARENA_END] = end;
+    const lent = get(LENT_ARENAS) + count;
+    if (end > arenaCount || lent > get(LIMIT_ARENAS)) return false;
+    if (end > get(TOP_ARENA_END)) {
+      if (!fitTop(end)) return false;
+      set(TOP_ARENA_END, end);
     }
     words.fill(borrower, arenaTable + start, arenaTable + end);
-    const lent = words[base + layout.LENT_ARENAS]! + count;
-    words[base + layout.LENT_ARENAS] = lent;
-    words[base + layout.RESERVE_COUNT] = words[base + layout.RESERVE_COUNT]! + 1;
-    borrowers.addLent(borrower, count);
-    if (lent > words[base + layout.HIGH_WATER_ARENAS]!)
-      words[base + layout.HIGH_WATER_ARENAS] = lent;
+    set(LOWEST_FREE_HINT, lowestFree);
+    set(TOUCHED_ARENA_END, Math.max(end, get(TOUCHED_ARENA_END)));
+    set(HIGH_WATER_ARENAS, Math.max(lent, get(HIGH_WATER_ARENAS)));
+    add(LENT_ARENAS, count);
+    add(RESERVE_COUNT, 1);
+    add(recordOf(borrower) + BORROWER_LENT_ARENAS, count);
+    emit(EVENT_ARENA_RESERVE, start * ARENA_SIZE_WORDS, count, borrower);
+    const soft = get(SOFT_LIMIT_ARENAS);
+    if (lent - count <= soft && lent > soft) {
+      const lentBytes = lent * ARENA_SIZE_BYTES;
+      const softLimitBytes = soft * ARENA_SIZE_BYTES;
+      emit(EVENT_LIMIT_EXCEED, lentBytes, softLimitBytes, borrower);
+      onSoftLimit?.({ lentBytes, softLimitBytes });
+    }
     return true;
   }
 
-  /** Tells that arenas were lent, and that they crossed the soft limit if they did. */
-  function report(borrower: Borrower, start: number, count: number): void {
-    emit(EVENT_ARENA_RESERVE, start * ARENA_SIZE_WORDS, count, borrower);
-    const soft = words[base + layout.SOFT_LIMIT_ARENAS]!;
-    const lent = words[base + layout.LENT_ARENAS]!;
-    if (lent - count > soft || lent <= soft) return;
-    const facts = { lentBytes: lent * ARENA_SIZE_BYTES, softLimitBytes: soft * ARENA_SIZE_BYTES };
-    emit(EVENT_LIMIT_EXCEED, facts.lentBytes, facts.softLimitBytes, borrower);
-    onSoftLimit?.(facts);
+  /** Makes a resizable memory end with arena `end - 1`; false when the host has no more. */
+  function fitTop(end: number): boolean {
+    if (backing !== "resizable") return true;
+    try {
+      (words.buffer as ResizableBuffer).resize(end * ARENA_SIZE_BYTES);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
   }
 
   function emit(code: EventCode, a: number, b: number, c: number): void {
@@ -216,166 +262,120 @@ function createHeapOn(
   }
 
   function releaseArenas(borrower: Borrower, arena: Arena, count: number): void {
-    borrowers.check(borrower, "releaseArenas");
-    checkArenaCount("releaseArenas", count);
-    const start = indexOf("releaseArenas", arena);
+    const start = checkRun("releaseArenas", borrower, arena, count);
     const end = start + count;
-    checkLent(borrower, arena, start, end);
-    words.fill(0, arenaTable + start, arenaTable + end);
-    words[base + layout.LENT_ARENAS] = words[base + layout.LENT_ARENAS]! - count;
-    words[base + layout.RELEASED_ARENAS] = words[base + layout.RELEASED_ARENAS]! + count;
-    borrowers.addLent(borrower, -count);
-    if (start < words[base + layout.LOWEST_FREE_HINT]!)
-      words[base + layout.LOWEST_FREE_HINT] = start;
-    if (end === words[base + layout.TOP_ARENA_END]!) giveTailBack(end);
-    emit(EVENT_ARENA_RELEASE, arena, count, borrower);
-  }
-
-  function checkLent(borrower: Borrower, arena: Arena, start: number, end: number): void {
-    let isLent = start >= firstArenaIndex && end <= arenaCount;
-    for (let index = start; isLent && index < end; index++) {
-      isLent = words[arenaTable + index] === borrower;
+    if (end > arenaCount || endOfOthers(borrower, start, count) > 0) {
+      refuseAddress("releaseArenas", arena, "the first of arenas lent to this borrower");
     }
-    if (isLent) return;
-    throw new InvalidAddressError({
-      where: "releaseArenas",
-      address: arena,
-      expected: "the first word of arenas lent to this borrower",
-    });
+    words.fill(0, arenaTable + start, arenaTable + end);
+    add(LENT_ARENAS, -count);
+    add(RELEASED_ARENAS, count);
+    add(recordOf(borrower) + BORROWER_LENT_ARENAS, -count);
+    set(LOWEST_FREE_HINT, Math.min(start, get(LOWEST_FREE_HINT)));
+    if (end === get(TOP_ARENA_END)) giveTailBack(end);
+    emit(EVENT_ARENA_RELEASE, arena, count, borrower);
   }
 
   function giveTailBack(oldEnd: number): void {
     let end = oldEnd;
     while (end > firstArenaIndex && words[arenaTable + end - 1] === 0) end--;
-    words[base + layout.TOP_ARENA_END] = end;
-    if (backing.kind !== "resizable") return;
-    backing.fit(end * ARENA_SIZE_WORDS);
-    words[base + layout.RETURNED_ARENAS] = words[base + layout.RETURNED_ARENAS]! + oldEnd - end;
-  }
-
-  function walkArenas(visit: (arena: Arena, borrower: string) => void): void {
-    checkAttached(words, "walkArenas");
-    for (let index = firstArenaIndex; index < words[base + layout.TOP_ARENA_END]!; index++) {
-      const borrower = words[arenaTable + index]!;
-      if (borrower !== 0) visit((index * ARENA_SIZE_WORDS) as Arena, borrowers.nameOf(borrower));
-    }
+    set(TOP_ARENA_END, end);
+    fitTop(end);
+    if (backing === "resizable") add(RETURNED_ARENAS, oldEnd - end);
   }
 
   return {
     words,
-    bytes: backing.bytes,
-    backing: backing.kind,
+    bytes,
+    backing,
     arenaTable,
     firstArenaIndex,
     arenaCount,
     get limitBytes() {
-      checkAttached(words, "limitBytes");
-      return words[base + layout.LIMIT_ARENAS]! * ARENA_SIZE_BYTES;
+      checkAttached("limitBytes");
+      return get(LIMIT_ARENAS) * ARENA_SIZE_BYTES;
     },
     setLimitBytes(limitBytes) {
-      checkAttached(words, "setLimitBytes");
-      checkByteCount("setLimitBytes", "limitBytes", limitBytes);
-      words[base + layout.LIMIT_ARENAS] = arenasWithin(limitBytes, arenaCount - firstArenaIndex);
+      checkAttached("setLimitBytes");
+      set(LIMIT_ARENAS, arenasIn(context, "setLimitBytes", "limitBytes", limitBytes));
     },
-    registerBorrower: borrowers.register,
+    registerBorrower: (name) => registerBorrower(context, name),
     reserveArenas,
     reserveArenasAt,
     releaseArenas,
-    reserveRegion: (borrower, name, sizeWords) => {
-      borrowers.check(borrower, "reserveRegion");
-      return regions.reserve(borrower, name, sizeWords);
+    reserveRegion(borrower, name, sizeWords) {
+      checkBorrower("reserveRegion", borrower);
+      return reserveRegion(context, borrower, name, sizeWords);
     },
-    walkArenas,
-    statistics: () => heapStatistics(context, borrowers),
-    validate: () => validateHeap(context, borrowers),
+    walkArenas(visit) {
+      checkAttached("walkArenas");
+      for (let index = firstArenaIndex; index < get(TOP_ARENA_END); index++) {
+        const borrower = words[arenaTable + index]!;
+        if (borrower === 0) continue;
+        visit((index * ARENA_SIZE_WORDS) as Arena, readName(context, recordOf(borrower)));
+      }
+    },
+    statistics: () => heapStatistics(context),
+    validate: () => validateHeap(context),
   };
 }
 
-function checkOptions(options: PrivateHeapOptions): void {
-  const { adopt, window, backing, reservationBytes } = options;
-  const isOwn = adopt === undefined;
-  const isKnown = backing === undefined || OWN_BACKINGS.includes(backing);
-  if (!isKnown) {
-    refuseOption(`backing ${JSON.stringify(backing)}`, `is none of ${OWN_BACKINGS.join(", ")}`);
+/** The memory that the options ask for, with where things lie in it; nothing is written yet. */
+function makeMemory(options: PrivateHeapOptions): HeapContext {
+  const { adopt, window, backing, reservationBytes = 2 ** 30 } = options;
+  if (adopt !== undefined) {
+    if (backing !== undefined || options.reservationBytes !== undefined) {
+      refuseOption("adopt", "excludes backing and reservationBytes");
+    }
+    const [words, base, windowEnd] = adoptedWords(where, adopt, window);
+    return makeContext("adopted", words, base, windowEnd, regionSize(options, base, windowEnd));
   }
-  if (isOwn && window !== undefined) refuseOption("window", "is a part of no adopted memory");
-  if (!isOwn && (backing ?? reservationBytes) !== undefined) {
-    refuseOption("adopt", "excludes backing and reservationBytes, which ask for another memory");
+  const kind: MemoryBacking = backing ?? "fixed";
+  if (!BACKING_KINDS.includes(kind) || (kind as string) === "adopted") {
+    refuseOption(`backing ${JSON.stringify(kind)}`, "is none of fixed, shared, resizable");
   }
+  if (window !== undefined) refuseOption("window", "is a part of no adopted memory");
+  checkInteger(where, "reservationBytes", reservationBytes, 0, RESERVATION_LIMIT_BYTES);
+  checkInteger(where, "reservationBytes / 16", reservationBytes / 16, 0);
+  const windowEnd = reservationBytes / 4;
+  const regionSizeWords = regionSize(options, 0, windowEnd);
+  const { firstArenaIndex } = layOut(0, windowEnd, regionSizeWords);
+  const words = ownWords(kind, reservationBytes, firstArenaIndex * ARENA_SIZE_BYTES);
+  return makeContext(kind, words, 0, windowEnd, regionSizeWords);
 }
 
 function refuseOption(argument: string, problem: string): never {
-  const remedy = "Give either adopt, with or without window, or backing and reservationBytes";
-  throw new UsageError({ where: "createPrivateHeap", argument, problem, remedy });
+  const remedy = "Give either adopt, perhaps with window, or backing and reservationBytes";
+  throw new UsageError({ where, argument, problem, remedy });
 }
 
-function makeContext(options: PrivateHeapOptions): HeapContext {
-  const { adopt, window, backing: kind = "fixed" } = options;
-  if (adopt !== undefined) {
-    const backing = adoptedBacking("createPrivateHeap", adopt, window);
-    const { windowStart, windowEnd } = backing;
-    const heapLayout = layOutOrRefuse(windowStart, windowEnd, options.regionBytes);
-    return { backing, words: backing.words, base: windowStart, heapLayout };
-  }
-  const { reservationBytes = DEFAULT_RESERVATION_BYTES } = options;
-  checkByteCount("createPrivateHeap", "reservationBytes", reservationBytes);
-  if (reservationBytes > RESERVATION_LIMIT_BYTES || reservationBytes % 16 !== 0) {
-    throw new UsageError({
-      where: "createPrivateHeap",
-      argument: `reservationBytes ${reservationBytes}`,
-      problem: "is not a multiple of 16 up to 4 GiB",
-      remedy: "Make several heaps for more than 4 GiB",
-    });
-  }
-  const heapLayout = layOutOrRefuse(0, reservationBytes / 4, options.regionBytes);
-  const frontEndWord = heapLayout.firstArenaIndex * ARENA_SIZE_WORDS;
-  const backing = ownBacking(kind, reservationBytes, frontEndWord);
-  return { backing, words: backing.words, base: 0, heapLayout };
-}
-
-function layOutOrRefuse(
-  windowStart: number,
-  windowEnd: number,
-  regionBytes = Math.ceil(((windowEnd - windowStart) * 4) / 32) + 65536,
-): layout.HeapLayout {
-  checkByteCount("createPrivateHeap", "regionBytes", regionBytes);
-  const heapLayout = layout.layOut(windowStart, windowEnd, Math.ceil(regionBytes / 4));
-  if (heapLayout.firstArenaIndex < heapLayout.arenaCount) return heapLayout;
+/** The words of regions that leave room for an arena. */
+function regionSize(options: PrivateHeapOptions, windowStart: number, windowEnd: number): number {
+  const sizeBytes = (windowEnd - windowStart) * 4;
+  const { regionBytes = sizeBytes / 32 + 65536 } = options;
+  if (options.regionBytes !== undefined) checkInteger(where, "regionBytes", regionBytes, 0);
+  const regionSizeWords = Math.ceil(regionBytes / 4);
+  const { firstArenaIndex, arenaCount } = layOut(windowStart, windowEnd, regionSizeWords);
+  if (firstArenaIndex < arenaCount) return regionSizeWords;
   throw new UsageError({
-    where: "createPrivateHeap",
-    argument: `a memory of ${(windowEnd - windowStart) * 4} bytes`,
-    problem: "holds no whole arena of 1 MiB, aligned to its size, beside the heap's own tables",
+    where,
+    argument: `a memory of ${sizeBytes} bytes`,
+    problem: "holds no whole arena of 1 MiB beside the heap's tables",
     remedy: "Reserve at least 2 MiB, or widen the window",
   });
 }
 
-function arenasWithin(bytes: number, usableArenas: number): number {
-  return Math.min(Math.floor(bytes / ARENA_SIZE_BYTES), usableArenas);
+/** A limit in whole arenas that can be lent. */
+function arenasIn(
+  { arenaCount, firstArenaIndex }: HeapContext,
+  caller: string,
+  argument: string,
+  bytes: number,
+): number {
+  checkInteger(caller, argument, bytes, 0);
+  return Math.min(Math.floor(bytes / ARENA_SIZE_BYTES), arenaCount - firstArenaIndex);
 }
 
-function checkByteCount(where: string, argument: string, bytes: number): void {
-  if (Number.isInteger(bytes) && bytes >= 0) return;
-  throw new UsageError({
-    where,
-    argument: `${argument} ${bytes}`,
-    problem: "is not a whole number of bytes",
-    remedy: "Give an integer, 0 or more",
-  });
-}
-
-function checkArenaCount(where: string, arenaCount: number): void {
-  if (Number.isInteger(arenaCount) && arenaCount >= 1) return;
-  throw new UsageError({
-    where,
-    argument: `arenaCount ${arenaCount}`,
-    problem: "is not a whole number of arenas",
-    remedy: "Give an integer, 1 or more",
-  });
-}
-
-/** The index of the first word named `arena`, which may lie outside the memory. */
-function indexOf(where: string, arena: Arena): number {
-  const arenaIndex = arena / ARENA_SIZE_WORDS;
-  if (Number.isInteger(arenaIndex) && arenaIndex >= 0) return arenaIndex;
-  throw new InvalidAddressError({ where, address: arena, expected: "the first word of an arena" });
+function refuseAddress(caller: string, address: number, expected: string): never {
+  throw new InvalidAddressError({ where: caller, address, expected });
 }

@@ -1,38 +1,49 @@
 // The heap's figures, read from its header: nothing is counted twice, so nothing can drift.
 
 import { ARENA_SIZE_BYTES, type HeapStatistics } from "@ouro/interfaces";
-import type { BorrowerTable } from "./borrower-table.js";
-import { checkAttached, type HeapContext } from "./heap-context.js";
-import * as layout from "./heap-layout.js";
+import type { HeapContext } from "./heap-context.js";
+import {
+  BORROWER_COUNT,
+  BORROWER_LENT_ARENAS,
+  BORROWERS,
+  HIGH_WATER_ARENAS,
+  LENT_ARENAS,
+  LIMIT_ARENAS,
+  RECORD_SIZE_WORDS,
+  RELEASED_ARENAS,
+  RESERVE_COUNT,
+  RETURNED_ARENAS,
+  SOFT_LIMIT_ARENAS,
+  TOP_ARENA_END,
+  TOUCHED_ARENA_END,
+} from "./heap-layout.js";
+import { readName } from "./records.js";
 
 /** O(borrowers). */
-export function heapStatistics(context: HeapContext, borrowers: BorrowerTable): HeapStatistics {
-  const { words, base, heapLayout, backing } = context;
-  checkAttached(words, "statistics");
-  const bytes = (offset: number): number => (words[base + offset]! >>> 0) * ARENA_SIZE_BYTES;
-  const isResizable = backing.kind === "resizable";
-  const committedEnd = isResizable ? layout.TOP_ARENA_END : layout.TOUCHED_ARENA_END;
-  const topArenaIndex = words[base + layout.TOP_ARENA_END]! - 1;
-  const isAnyLent = topArenaIndex >= heapLayout.firstArenaIndex;
-  const topBorrower = words[heapLayout.arenaTable + topArenaIndex]!;
+export function heapStatistics(context: HeapContext): HeapStatistics {
+  const { backing, base, words, arenaTable, firstArenaIndex, get } = context;
+  context.checkAttached("statistics");
+  const bytes = (offset: number): number => (get(offset) >>> 0) * ARENA_SIZE_BYTES;
+  const borrowers = Array.from({ length: get(BORROWER_COUNT) }, (_, index) => {
+    const record = BORROWERS + index * RECORD_SIZE_WORDS;
+    return { name: readName(context, record), lentArenaCount: get(record + BORROWER_LENT_ARENAS) };
+  });
+  const arenaIndex = get(TOP_ARENA_END) - 1;
+  const top = borrowers[words[arenaTable + arenaIndex]! - 1];
+  const committedEnd = backing === "resizable" ? TOP_ARENA_END : TOUCHED_ARENA_END;
   return {
-    backing: backing.kind,
-    reservedBytes: (heapLayout.windowEnd - heapLayout.windowStart) * 4,
-    limitBytes: bytes(layout.LIMIT_ARENAS),
-    softLimitBytes: bytes(layout.SOFT_LIMIT_ARENAS),
-    lentArenaCount: words[base + layout.LENT_ARENAS]!,
-    lentBytes: bytes(layout.LENT_ARENAS),
-    highWaterBytes: bytes(layout.HIGH_WATER_ARENAS),
-    reserveCount: words[base + layout.RESERVE_COUNT]! >>> 0,
-    releasedArenaCount: words[base + layout.RELEASED_ARENAS]! >>> 0,
-    returnedBytes: bytes(layout.RETURNED_ARENAS),
-    committedBytes: bytes(committedEnd) - heapLayout.windowStart * 4,
-    topArena: isAnyLent
-      ? { arenaIndex: topArenaIndex, borrower: borrowers.nameOf(topBorrower) }
-      : undefined,
-    borrowers: Array.from({ length: borrowers.count() }, (_, index) => ({
-      name: borrowers.nameOf(index + 1),
-      lentArenaCount: borrowers.lentArenaCount(index + 1),
-    })),
+    backing,
+    reservedBytes: (context.windowEnd - base) * 4,
+    limitBytes: bytes(LIMIT_ARENAS),
+    softLimitBytes: bytes(SOFT_LIMIT_ARENAS),
+    lentArenaCount: get(LENT_ARENAS),
+    lentBytes: bytes(LENT_ARENAS),
+    highWaterBytes: bytes(HIGH_WATER_ARENAS),
+    reserveCount: get(RESERVE_COUNT) >>> 0,
+    releasedArenaCount: get(RELEASED_ARENAS) >>> 0,
+    returnedBytes: bytes(RETURNED_ARENAS),
+    committedBytes: bytes(committedEnd) - base * 4,
+    topArena: arenaIndex >= firstArenaIndex && top ? { arenaIndex, borrower: top.name } : undefined,
+    borrowers,
   };
 }

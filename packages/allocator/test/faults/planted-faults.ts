@@ -42,8 +42,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "one block too many is carved from a pool",
     file: "pool-layout.ts",
     on: "pool allocator",
-    find: "return Math.floor(POOL_SIZE_WORDS / blockSizeWords(sizeClass));",
-    replace: "return Math.floor(POOL_SIZE_WORDS / blockSizeWords(sizeClass)) + 1;",
+    find: "return Math.floor(1024 / (sizeClass + 1));",
+    replace: "return Math.floor(1024 / (sizeClass + 1)) + 1;",
     killedBy: names.PLACEMENT,
   },
   {
@@ -295,8 +295,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "the pool statistics take a pool's tail for free space",
     file: "pool-statistics.ts",
     on: "pool allocator",
-    find: "row.availableBlockCount += blockCount - usedCount;",
-    replace: "row.availableBlockCount += blockCount - usedCount + 1;",
+    find: "const availableCount = blockCount - usedCount;",
+    replace: "const availableCount = blockCount - usedCount + 1;",
     killedBy: names.ACCOUNTING,
   },
   {
