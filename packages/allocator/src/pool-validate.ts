@@ -1,6 +1,6 @@
 // What must hold of the pool allocator, as executable documentation. Lists first, then arenas, then
-// pools and blocks: each list is walked with a bound, so that a broken link ends in a message, not a
-// hang.
+// pools and blocks: each list is walked with a bound, so that a broken link ends in a message, not
+// a hang.
 
 import { ARENA_SHIFT, expectSound, POOL_SIZE_WORDS, SIZE_CLASS_COUNT } from "@ouro/interfaces";
 import { walkAllocatedMap } from "./allocated-map.js";

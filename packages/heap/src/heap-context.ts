@@ -25,7 +25,9 @@ export interface HeapContext {
   get(offset: number): number;
   set(offset: number, value: number): void;
   add(offset: number, count: number): void;
-  /** Growing a WebAssembly.Memory, or transferring a buffer, takes the bytes away from every view. */
+  /**
+   * Growing a WebAssembly.Memory, or transferring a buffer, takes the bytes away from every view.
+   */
   checkAttached(where: string): void;
 }
 
