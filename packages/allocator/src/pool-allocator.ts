@@ -1,14 +1,14 @@
 // The pool allocator serves requests of up to 512 bytes, in 32 size classes of 16, 32, … 512 bytes.
-// A request takes the first free block of the first used pool of its size class; a free puts the
-// block back at the front of its pool. Both touch the block, its pool's record and one word of the
-// allocated map, and nothing else, however many blocks live.
+// A request takes the lowest free block of the first used pool of its size class. It touches the
+// pool's record and one word of the allocated map, and so does a free; neither touches the block,
+// and nothing else, however many blocks live.
 //
-//   size class 3 → pool ↔ pool ↔ pool          free block → block → block → 0
-//                  └ first used pool                 └ carved only when the list would be empty
+//   size class 3 → pool ↔ pool ↔ pool
+//                  └ first used pool: free words → word of the map → block
 //
 // A formerly full pool goes to the front, so that it fills up again; an empty one goes back to its
 // arena (arena-list.ts). After CPython's obmalloc (pymalloc_alloc, pymalloc_free,
-// pymalloc_realloc).
+// pymalloc_realloc), but for how free blocks are found (pool-layout.ts).
 
 import {
   type Allocator,
@@ -59,10 +59,8 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
-  const FREE_BLOCK = layout.FREE_BLOCK;
+  const FREE_WORDS = layout.FREE_WORDS;
   const USED_COUNT = layout.USED_COUNT;
-  const NEXT_CARVE = layout.NEXT_CARVE;
-  const CARVE_END = layout.CARVE_END;
   const NEXT_POOL = layout.NEXT_POOL;
   const PREVIOUS_POOL = layout.PREVIOUS_POOL;
   const SIZE_CLASS = layout.SIZE_CLASS;
@@ -73,6 +71,10 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   // Indexed by granules, 1 to 32; the list of 0 granules is empty, and size 0 is found out there.
   const usedPools = context.state + layout.USED_POOLS;
   const noPool = context.state + layout.NO_POOL;
+  const starts = context.state + layout.STARTS;
+  const startingWords = context.state + layout.STARTING_WORDS;
+  // The first map word of the pool with record r is at `poolMaps + 4 r`.
+  const poolMaps = allocatedMap - (poolRecords << 2);
   const { takePool, releasePool } = createArenaList(context, source);
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
@@ -83,28 +85,30 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
       refuseRequest(name, requestBytes, limitBytes);
     }
     const pool = words[usedPools + granules] as number;
-    const block = words[pool + FREE_BLOCK] as number;
-    if (block === 0) return carveOrAdvance(pool, granules, requestBytes) as Block;
-    words[pool + FREE_BLOCK] = words[block] as number;
+    const freeWords = words[pool + FREE_WORDS] as number;
+    if (freeWords === 0) return advance(pool, granules, requestBytes) as Block;
+    const lowestWord = freeWords & -freeWords;
+    const wordIndex = 31 - Math.clz32(lowestWord);
+    const mapWord = poolMaps + (pool << 2) + wordIndex;
+    const map = words[mapWord] as number;
+    const free = ~map & (words[starts + (granules << 5) + wordIndex] as number);
+    const bit = free & -free;
+    words[mapWord] = map | bit;
     words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;
-    const mapWord = allocatedMap + (block >>> mapShift);
-    words[mapWord] = (words[mapWord] as number) | (1 << (block >>> 2));
-    return block as Block;
+    if (free === bit) words[pool + FREE_WORDS] = freeWords ^ lowestWord;
+    return (((mapWord - allocatedMap) << mapShift) + ((31 - Math.clz32(bit)) << 2)) as Block;
   }
 
-  /** The first pool has no free block: carve its next one, or let it go and ask the next pool. */
-  function carveOrAdvance(pool: number, granules: number, requestBytes: number): number {
+  /** The first pool has no free block: let it go and ask the next pool. */
+  function advance(pool: number, granules: number, requestBytes: number): number {
     if (granules === 0) {
       // -15 to -1 round up to 0 granules as well.
       if (requestBytes < 0) refuseRequest(name, requestBytes, limitBytes);
       return tryAllocate(1);
     }
-    if (!carve(pool)) {
-      const next = words[pool + NEXT_POOL] as number;
-      words[usedPools + granules] = next;
-      if (next === noPool) return allocateFromNewPool(granules);
-    }
-    return tryAllocate(granules << 4);
+    const next = words[pool + NEXT_POOL] as number;
+    words[usedPools + granules] = next;
+    return next === noPool ? allocateFromNewPool(granules) : tryAllocate(granules << 4);
   }
 
   function allocateFromNewPool(granules: number): number {
@@ -114,20 +118,11 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     return block;
   }
 
-  /** Makes the next block never used the one free block; false when there is none. */
-  function carve(pool: number): boolean {
-    const carved = words[pool + NEXT_CARVE] as number;
-    if (carved >= (words[pool + CARVE_END] as number)) return false;
-    words[pool + FREE_BLOCK] = carved;
-    words[carved] = 0;
-    words[pool + NEXT_CARVE] = carved + (((words[pool + SIZE_CLASS] as number) + 1) << 2);
-    return true;
-  }
-
   function startPool(granules: number): boolean {
     const pool = takePool();
     if (pool === 0) return false;
-    if (words[pool + SIZE_CLASS] !== granules - 1) initialisePool(pool, granules - 1);
+    words[pool + SIZE_CLASS] = granules - 1;
+    words[pool + FREE_WORDS] = words[startingWords + granules] as number;
     words[pool + NEXT_POOL] = noPool;
     words[usedPools + granules] = pool;
     return true;
@@ -143,32 +138,21 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     listener.event(code, pool, words[record + SIZE_CLASS] as number, arena);
   }
 
-  function initialisePool(pool: number, sizeClass: number): void {
-    const first = words[pool + layout.POOL] as number;
-    const sizeWords = layout.blockSizeWords(sizeClass);
-    words[pool + USED_COUNT] = 0;
-    words[pool + SIZE_CLASS] = sizeClass;
-    words[pool + FREE_BLOCK] = first;
-    words[first] = 0;
-    words[pool + NEXT_CARVE] = first + sizeWords;
-    words[pool + CARVE_END] = first + layout.blocksPerPool(sizeClass) * sizeWords;
-  }
-
   function free(block: Block): void {
     if (block !== (block | 0) || (block & 3) !== 0 || (block - firstWord) >>> 0 >= spanWords) {
       refuse("free", block);
     }
     const mapWord = allocatedMap + (block >>> mapShift);
     const bit = 1 << (block >>> 2);
-    if (((words[mapWord] as number) & bit) === 0) refuse("free", block);
-    words[mapWord] = (words[mapWord] as number) & ~bit;
+    const map = words[mapWord] as number;
+    if ((map & bit) === 0) refuse("free", block);
+    words[mapWord] = map ^ bit;
     const pool = poolRecords + ((block >>> POOL_SHIFT) << POOL_RECORD_SHIFT);
-    const first = words[pool + FREE_BLOCK] as number;
+    const freeWords = words[pool + FREE_WORDS] as number;
     const usedCount = (words[pool + USED_COUNT] as number) - 1;
-    words[block] = first;
-    words[pool + FREE_BLOCK] = block;
+    words[pool + FREE_WORDS] = freeWords | (1 << (block >>> mapShift));
     words[pool + USED_COUNT] = usedCount;
-    if (first === 0) makeFirst(pool, usedCount);
+    if (freeWords === 0) makeFirst(pool);
     else if (usedCount === 0) releaseEmpty(pool);
   }
 
@@ -181,16 +165,11 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   /** A formerly full pool goes to the front; the one that was first may have to leave the list. */
-  function makeFirst(pool: number, usedCount: number): void {
+  function makeFirst(pool: number): void {
     const head = usedPools + 1 + (words[pool + SIZE_CLASS] as number);
     let next = words[head] as number;
-    if (next === pool) {
-      if (usedCount === 0) releaseEmpty(pool);
-      return;
-    }
-    if (words[next + FREE_BLOCK] === 0 && !carve(next)) {
-      next = words[next + NEXT_POOL] as number;
-    }
+    if (next === pool) return;
+    if (words[next + FREE_WORDS] === 0) next = words[next + NEXT_POOL] as number;
     words[pool + NEXT_POOL] = next;
     words[next + PREVIOUS_POOL] = pool;
     words[head] = pool;
@@ -213,20 +192,20 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     return (bits & (1 << (block >>> 2))) !== 0;
   }
 
-  /** A number that is no live block: was one of ours carved there before? */
+  /** A number that is no live block: does a free one begin there? */
   function refuse(call: string, block: number): never {
     const isOurs =
       !isOutside(block) && words[source.arenaTable + (block >>> ARENA_SHIFT)] === context.borrower;
-    refuseBlock(`${name}.${call}`, block, isOurs && isCarved(block));
+    refuseBlock(`${name}.${call}`, block, isOurs && isFreeBlock(block));
   }
 
-  function isCarved(block: number): boolean {
+  function isFreeBlock(block: number): boolean {
     const pool = recordOf(block);
     const arena = layout.arenaRecord(context, block >>> ARENA_SHIFT);
     if (pool >= (words[arena + layout.NEXT_POOL_CARVE] as number)) return false;
-    const offset = block - (words[pool + layout.POOL] as number);
-    const sizeWords = layout.blockSizeWords(words[pool + SIZE_CLASS] as number);
-    return offset % sizeWords === 0 && block < (words[pool + NEXT_CARVE] as number);
+    const granules = (words[pool + SIZE_CLASS] as number) + 1;
+    const wordIndex = (block >>> mapShift) & 31;
+    return ((words[starts + (granules << 5) + wordIndex] as number) & (1 << (block >>> 2))) !== 0;
   }
 
   function usableSizeBytes(block: Block): number {
@@ -318,6 +297,7 @@ function makeContext(source: ArenaSource, name: string): layout.PoolContext {
     const noPool = state + layout.NO_POOL;
     source.words.fill(noPool, state + layout.USED_POOLS, noPool);
     source.words[noPool + layout.NEXT_POOL] = noPool;
+    layout.writeStarts(source.words, state);
   }
   const firstIndex = source.firstArenaIndex;
   const lentableCount = source.arenaCount - firstIndex;

@@ -3,24 +3,31 @@
 // region, found from any block by a shift. CPython keeps them at the pool's own start; there they
 // would all fall into the same few sets of the processor's cache, 16 KiB apart as they are.
 //
-//   record  │ free block│ used count│ next carve│ carve end│ size class│ next │ previous│ pool │
+//   record  │ free words │ used count │ size class │ next │ previous │ pool │ – │ – │
+//
+// Which blocks are free, the allocated map says (allocated-map.ts): 32 words of it are the pool's,
+// a bit a granule. A bit of `free words` is set when that word of the map has a free block in it.
+// So the lowest free block is found by two bit scans, and neither an allocation nor a free touches
+// the block: CPython links free blocks through themselves and must.
+//
+//   free words   0 … 0 1 0 1 0        STARTS of 3 granules   …01001001001
+//                      │   └ word 1 ─────────────── & ~map   …01000001000    lowest bit: the block
 //
 // A pool is in one of three states:
 //   used    some blocks live, some not; its record is linked in the used pools of its size class
-//   full    all blocks live; in no list, or still the first of its list, until the next allocation
-//           or the next pool to come first finds out
-//   empty   no block live; in the free pools of its arena, linked by `next`; it keeps its size
-//           class and its free blocks, to be used again as it is
+//   full    all blocks live, `free words` is 0; in no list, or still the first of its list, until
+//           the next allocation or the next pool to come first finds out
+//   empty   no block live; in the free pools of its arena, linked by `next`
 //
-// Blocks from `next carve` on have never been touched: they are carved one at a time, when `free
-// block` is 0. Only the first pool of a list may be so; all others have a free block.
+// Blocks are taken lowest first: what was never needed was never touched.
 // A list ends at `no pool`, a record without blocks, so that no step needs to ask whether there is
 // a next pool. The first of a list has a stale `previous`: the head tells that it is the first.
 //
 // The allocator's own words, one region of the heap:
 //
 //   │ used pools, a head a size in granules: 33, padded │ no pool: 8 │ last arena with n free
-//   │ pools: 65 │ counters │ arena records, 8 words an arena │ pool records, 8 words a pool │
+//   │ pools: 65 │ counters │ starts: 33 × 32 │ starting words: 33, padded │ arena records, 8 words
+//   │ an arena │ pool records, 8 words a pool │
 //
 //   arena record  │ free pools │ free pool count │ next carve │ next │ previous │ – – – │
 //
@@ -33,15 +40,13 @@ export const POOLS_PER_ARENA = 64;
 export const POOL_SHIFT = 12;
 
 /** Offsets in a pool's record. */
-export const FREE_BLOCK = 0;
+export const FREE_WORDS = 0;
 export const USED_COUNT = 1;
-export const NEXT_CARVE = 2;
-export const CARVE_END = 3;
-export const SIZE_CLASS = 4;
-export const NEXT_POOL = 5;
-export const PREVIOUS_POOL = 6;
+export const SIZE_CLASS = 2;
+export const NEXT_POOL = 3;
+export const PREVIOUS_POOL = 4;
 /** The pool's first word. */
-export const POOL = 7;
+export const POOL = 5;
 export const POOL_RECORD_SHIFT = 3;
 
 /**
@@ -55,7 +60,11 @@ export const RESERVED_ARENA_TOTAL = USABLE_ARENAS + 1;
 export const RELEASED_ARENA_TOTAL = USABLE_ARENAS + 2;
 export const CURRENT_ARENA_COUNT = USABLE_ARENAS + 3;
 export const HIGH_WATER_ARENA_COUNT = USABLE_ARENAS + 4;
-export const ARENA_RECORDS = 120;
+/** `STARTS + 32 n + w`: where blocks of n granules begin in word w of a pool's map. */
+export const STARTS = 120;
+/** `STARTING_WORDS + n`: the words of a pool's map in which blocks of n granules begin. */
+export const STARTING_WORDS = STARTS + 33 * 32;
+export const ARENA_RECORDS = STARTING_WORDS + 40;
 
 /** Offsets in an arena's record. `NEXT_POOL_CARVE` is the record of the first pool never used. */
 export const FREE_POOLS = 0;
@@ -108,4 +117,17 @@ export function firstPoolRecord(context: PoolContext, arenaIndex: number): numbe
 
 export function arenaRecord(context: PoolContext, arenaIndex: number): number {
   return context.arenaRecords + arenaIndex * ARENA_RECORD_SIZE_WORDS;
+}
+
+/** Fills the tables of where blocks begin, for each size. */
+export function writeStarts(words: Int32Array, state: number): void {
+  for (let granules = 1; granules <= 32; granules++) {
+    for (let block = 0; block < blocksPerPool(granules - 1); block++) {
+      const granule = block * granules;
+      const word = state + STARTS + granules * 32 + (granule >> 5);
+      words[word] = (words[word] as number) | (1 << granule);
+      const starting = state + STARTING_WORDS + granules;
+      words[starting] = (words[starting] as number) | (1 << (granule >> 5));
+    }
+  }
 }

@@ -2,8 +2,7 @@
 // pools and blocks: each list is walked with a bound, so that a broken link ends in a message, not
 // a hang.
 
-import { ARENA_SHIFT, expectSound, POOL_SIZE_WORDS, SIZE_CLASS_COUNT } from "@ouro/interfaces";
-import { walkAllocatedMap } from "./allocated-map.js";
+import { ARENA_SHIFT, expectSound, SIZE_CLASS_COUNT } from "@ouro/interfaces";
 import * as layout from "./pool-layout.js";
 
 /** Throws `HeapCorruptionError` naming the first thing found broken. O(memory lent). */
@@ -63,12 +62,11 @@ function collectUsedPools({ words, state }: layout.PoolContext): Set<number> {
     const factsOf = (pool: number, previous: number): [boolean, string][] => [
       [words[pool + layout.SIZE_CLASS] === sizeClass, "size class"],
       [pool === first || words[pool + layout.PREVIOUS_POOL] === previous, "back link"],
-      [pool === first || words[pool + layout.FREE_BLOCK] !== 0, "full, but not the first"],
+      [pool === first || words[pool + layout.FREE_WORDS] !== 0, "full, but not the first"],
     ];
     collectList(words, first, noPool, layout.NEXT_POOL, factsOf, linked);
   }
-  const isEnd = words[noPool + layout.FREE_BLOCK] === 0 && words[noPool + layout.CARVE_END] === 0;
-  expectSound(isEnd, "no pool", noPool, "has blocks");
+  expectSound(words[noPool + layout.FREE_WORDS] === 0, "no pool", noPool, "has blocks");
   return linked;
 }
 
@@ -98,7 +96,7 @@ function validateArena(
   return linkedCount;
 }
 
-/** A pool is in the list of its state; live blocks, free ones and those not yet carved tile it. */
+/** A pool is in the list of its state; and its free words are what the map says. */
 function validatePool(
   { words, state, allocatedMap }: layout.PoolContext,
   pool: number,
@@ -113,27 +111,22 @@ function validatePool(
   const usedCount = words[pool + layout.USED_COUNT] as number;
   const isFirst = words[state + layout.USED_POOLS + sizeClass + 1] === pool;
   const blockCount = layout.blocksPerPool(sizeClass);
-  const sizeWords = layout.blockSizeWords(sizeClass);
-  const first = words[pool + layout.POOL] as number;
-  const nextCarve = words[pool + layout.NEXT_CARVE] as number;
-  const carveEnd = first + blockCount * sizeWords;
-  const isBlock = (block: number): boolean =>
-    block >= first && block < nextCarve && (block - first) % sizeWords === 0;
-  const live = new Set<number>();
-  walkAllocatedMap(words, allocatedMap, first, first + POOL_SIZE_WORDS, (block) => {
-    expectSound(isBlock(block), "allocated map", block, "no block begins here");
-    live.add(block);
-  });
-  const free = collectList(words, words[pool + layout.FREE_BLOCK] as number, 0, 0, (block) => [
-    [isBlock(block), "no block of its pool"],
-    [!live.has(block), "live as well"],
-  ]);
+  const firstMapWord = allocatedMap + ((words[pool + layout.POOL] as number) >>> 7);
+  const starts = state + layout.STARTS + (sizeClass + 1) * 32;
+  let liveCount = 0;
+  let freeWords = 0;
+  for (let index = 0; index < 32; index++) {
+    const map = words[firstMapWord + index] as number;
+    const starting = words[starts + index] as number;
+    expectSound((map & ~starting) === 0, "allocated map", firstMapWord + index, "no block begins");
+    for (let bits = map; bits !== 0; bits &= bits - 1) liveCount++;
+    if ((~map & starting) !== 0) freeWords |= 1 << index;
+  }
   expectAll("pool", pool, [
     [isFree === (usedCount === 0), "empty and free differ"],
     [isLinked === (usedCount > 0 && (usedCount < blockCount || isFirst)), "list and state differ"],
-    [words[pool + layout.CARVE_END] === carveEnd && nextCarve <= carveEnd, "carve end"],
-    [usedCount === live.size, "used count"],
-    [live.size + free.size === (nextCarve - first) / sizeWords, "a carved block is lost"],
+    [usedCount === liveCount, "used count"],
+    [words[pool + layout.FREE_WORDS] === freeWords, "free words"],
   ]);
 }
 

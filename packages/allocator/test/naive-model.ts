@@ -2,8 +2,8 @@
 // linear searches. No index of last arenas, no links, no memory: only the order of things.
 //
 // Rules: the fullest arena that has a free pool gives the next pool, the one freed last first; a
-// pool gives the block freed last first, then the next one never used; a pool that was full goes to
-// the front of its size class; an arena that becomes wholly free goes back, unless it stands last.
+// pool gives its lowest free block (CPython: the one freed last); a pool that was full goes to the
+// front of its size class; an arena that becomes wholly free goes back, unless it stands last.
 // One rule is ours: of two wholly free arenas the higher goes back, so that memory's tail comes
 // free.
 
@@ -17,8 +17,7 @@ interface NaivePool {
   sizeClass: number;
   capacity: number;
   usedCount: number;
-  freed: number[];
-  carvedCount: number;
+  live: Set<number>;
 }
 
 interface NaiveArena {
@@ -65,8 +64,6 @@ export function createNaiveModel(firstArenaIndex: number, arenaCount: number): N
     if (pool.sizeClass !== sizeClass) {
       pool.sizeClass = sizeClass;
       pool.capacity = Math.floor(POOL_SIZE_WORDS / ((sizeClass + 1) * 4));
-      pool.freed = [];
-      pool.carvedCount = 0;
     }
     used[sizeClass]?.unshift(pool);
     return pool;
@@ -81,8 +78,7 @@ export function createNaiveModel(firstArenaIndex: number, arenaCount: number): N
       sizeClass: -1,
       capacity: 0,
       usedCount: 0,
-      freed: [],
-      carvedCount: 0,
+      live: new Set(),
     };
     pools.set(start, pool);
     return pool;
@@ -94,10 +90,10 @@ export function createNaiveModel(firstArenaIndex: number, arenaCount: number): N
     if (pool === undefined) return 0;
     pool.usedCount++;
     if (pool.usedCount === pool.capacity) used[sizeClass]?.shift();
-    const again = pool.freed.pop();
-    if (again !== undefined) return again;
-    pool.carvedCount++;
-    return pool.start + (pool.carvedCount - 1) * (sizeClass + 1) * 4;
+    let block = pool.start;
+    while (pool.live.has(block)) block += (sizeClass + 1) * 4;
+    pool.live.add(block);
+    return block;
   }
 
   function poolOf(block: number): NaivePool {
@@ -111,7 +107,7 @@ export function createNaiveModel(firstArenaIndex: number, arenaCount: number): N
     const siblings = used[pool.sizeClass] as NaivePool[];
     const wasFull = pool.usedCount === pool.capacity;
     pool.usedCount--;
-    pool.freed.push(block);
+    pool.live.delete(block);
     if (wasFull) siblings.unshift(pool);
     else if (pool.usedCount === 0) {
       siblings.splice(siblings.indexOf(pool), 1);

@@ -27,8 +27,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...POOLS,
     name: "a pool's blocks begin 8 bytes off their alignment",
-    find: "const first = words[pool + layout.POOL] as number;\n    const sizeWords",
-    replace: "const first = (words[pool + layout.POOL] as number) + 2;\n    const sizeWords",
+    find: "((31 - Math.clz32(bit)) << 2)) as Block;",
+    replace: "((31 - Math.clz32(bit)) << 2) + 2) as Block;",
     killedBy: names.PLACEMENT,
   },
   {
@@ -48,25 +48,31 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     ...POOLS,
-    name: "carving a block writes into the one before",
-    find: "words[carved] = 0;",
-    replace: "words[carved - 1] = 0;",
+    name: "giving a block writes into the one before",
+    find: "words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;",
+    replace: `words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;
+    if (bit > 1) words[((mapWord - allocatedMap) << 7) + ((31 - Math.clz32(bit)) << 2) - 1] = 0;`,
     killedBy: names.CONTENTS,
   },
   {
     ...POOLS,
+    name: "a word of the map stays free after its last block was given",
+    find: "if (free === bit) words[pool + FREE_WORDS] = freeWords ^ lowestWord;",
+    replace: "",
+    killedBy: names.SOUND,
+  },
+  {
+    ...POOLS,
     name: "a pool accepts a double free",
-    find: 'if (((words[mapWord] as number) & bit) === 0) refuse("free", block);',
-    replace:
-      'if (((words[mapWord] as number) & bit) === 0 && !isCarved(block)) refuse("free", block);',
+    find: 'if ((map & bit) === 0) refuse("free", block);',
+    replace: 'if ((map & bit) === 0 && !isFreeBlock(block)) refuse("free", block);',
     killedBy: names.REFUSALS,
   },
   {
     ...POOLS,
     name: "a pool accepts a free of a block's inside",
-    find: 'if (((words[mapWord] as number) & bit) === 0) refuse("free", block);',
-    replace:
-      'if (((words[mapWord] as number) & bit) === 0 && isCarved(block)) refuse("free", block);',
+    find: 'if ((map & bit) === 0) refuse("free", block);',
+    replace: 'if ((map & bit) === 0 && isFreeBlock(block)) refuse("free", block);',
     killedBy: names.REFUSALS,
   },
   {
@@ -167,8 +173,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...POOLS,
     name: "a formerly full pool is not linked again",
-    find: "if (first === 0) makeFirst(pool, usedCount);",
-    replace: "if (first === 0) return;",
+    find: "if (freeWords === 0) makeFirst(pool);",
+    replace: "if (freeWords === 0) return;",
     killedBy: names.SOUND,
   },
   {
@@ -309,9 +315,11 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...POOLS,
     name: "an allocation looks at all used pools of its size class",
-    find: "const block = words[pool + FREE_BLOCK] as number;",
+    find: `const freeWords = words[pool + FREE_WORDS] as number;
+    if (freeWords === 0) return advance`,
     replace: `for (let each = pool; each !== noPool; each = words[each + NEXT_POOL] as number);
-    const block = words[pool + FREE_BLOCK] as number;`,
+    const freeWords = words[pool + FREE_WORDS] as number;
+    if (freeWords === 0) return advance`,
     killedBy: BOUNDED_WORK,
   },
 ];
