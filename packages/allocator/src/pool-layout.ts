@@ -78,10 +78,6 @@ export function blockSizeBytes(sizeClass: number): number {
   return (sizeClass + 1) << 4;
 }
 
-export function blockSizeWords(sizeClass: number): number {
-  return (sizeClass + 1) << 2;
-}
-
 /** A pool holds 1024 granules. */
 export function blocksPerPool(sizeClass: number): number {
   return Math.floor(1024 / (sizeClass + 1));
