@@ -5,7 +5,7 @@
 const layers = [
   ["interfaces"],
   ["heap", "allocator", "object-model", "finalization"],
-  ["refcount", "cycle-detector", "generational", "mark-sweep", "semispace"],
+  ["null", "refcount", "cycle-detector", "generational", "mark-sweep", "semispace"],
   ["memory-manager", "monitor", "trace", "testkit"],
 ];
 

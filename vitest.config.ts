@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       {
-        find: /^@ouro\/(interfaces|heap|allocator|trace)$/,
+        find: /^@ouro\/([a-z-]+)$/,
         replacement: `${sources}$1/src/index.ts`,
       },
     ],

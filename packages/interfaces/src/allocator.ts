@@ -1,7 +1,7 @@
 // The allocator contract: bytes asked for, blocks given. Every allocator of the house offers it, so
 // that a caller can change the allocator, and layers can wrap one another (PEP 445).
 
-import type { Block } from "./word.js";
+import type { Block, WordIndex } from "./word.js";
 
 /**
  * **Invariants:** live blocks never overlap and keep their contents until freed; each starts at a
@@ -40,6 +40,24 @@ export interface Allocator {
   statistics(): AllocatorStatistics;
   /** Throws `HeapCorruptionError` naming the first structure found broken. O(heap). */
   validate(): void;
+}
+
+/**
+ * An allocator whose blocks a tracing collector reclaims by a map of marks: one bit a granule, laid
+ * out as the word of block b at `marks + (b >>> 7)`, bit `(b >>> 2) & 31`. Sweeping is lazy: a call
+ * for a block sweeps until it finds one, so that no sweep is ever a pause.
+ *
+ * **Invariant:** no block is handed out from memory that is not swept yet.
+ */
+export interface SweepableAllocator extends Allocator {
+  /**
+   * From now on every live block without a mark is garbage. The marks must stay as they are until
+   * the sweep is over; the sweep before must be. O(size classes).
+   */
+  beginSweep(marks: WordIndex): void;
+  /** Sweeps what is left. O(pools). */
+  finishSweep(): void;
+  isSweeping(): boolean;
 }
 
 /** **Invariant:** used + free + overhead = lent, to the byte. */

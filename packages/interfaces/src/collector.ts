@@ -2,7 +2,8 @@
 // reclaims those. First it finds, without changing an object; then it hands over to finalization;
 // then it reclaims what is still unreachable.
 //
-//   allocator answers 0 → collect → ask again → OutOfMemoryError
+//   allocate: a collection if one is due → place → 0 when nothing is left
+//   then the mutator: collect everything → tryAllocate → OutOfMemoryError
 //
 // That order is why allocators offer `tryAllocate`: a heap full of garbage is not out of memory.
 
@@ -23,26 +24,52 @@ export interface Collection {
   readonly uncollectableCount: number;
 }
 
+/** **Invariant:** born − reclaimed = live; garbage not yet reclaimed counts as live. */
+export interface CollectorStatistics {
+  readonly liveCount: number;
+  /** Bytes of live objects as placed. */
+  readonly liveBytes: number;
+  readonly collectionCount: number;
+  readonly reclaimedCount: number;
+}
+
 /**
  * **Invariants:** a reachable object is never reclaimed; an object is reclaimed at most once; a
- * collection that begins while another runs examines nothing.
+ * collection that begins while another runs examines nothing; it has exactly the barrier hooks that
+ * its traits name.
  */
-export interface Collector extends Barrier {
+export interface Collector extends Partial<Barrier> {
   readonly name: string;
   readonly traits: Traits;
   /** The highest number that `collect` takes. */
   readonly oldestGeneration: number;
   /**
-   * Memory for an object of `sizeWords` words, header written and slots none, or 0 when nothing is
-   * left even after a collection. The mutator stores it with `born` before anything else happens.
+   * Memory for an object of `sizeWords` words: type written, every other word but the strategy's
+   * own zero; or 0 when nothing is left. Collects first when a collection is due. The mutator
+   * writes the length, then stores the object with `born`, before anything else happens.
    */
   allocate(type: TypeId, sizeWords: number): Reference | 0;
-  /** Collects generations 0 to `generation`. O(what the strategy examines). */
+  /** As `allocate`, but never collects: nothing moves and nothing dies. */
+  tryAllocate(type: TypeId, sizeWords: number): Reference | 0;
+  /** Collects generations 0 to `generation`, completely. O(what the strategy examines). */
   collect(generation: number): Collection;
-  /** Only with the trait `slices`: about `workLimit` units of work; true at the end of a cycle. */
-  step?(workLimit: number): boolean;
-  /** Visits every object that is not reclaimed, in the order of the strategy. O(heap). */
-  walk(visit: (object: Reference, type: TypeId) => void): void;
+  /** Collects if a collection is due, and runs what is queued. */
+  poll(): void;
+  /** For traits that say `slices`: works for about so many units, true when a cycle is finished. */
+  step?(budgetUnits: number): boolean;
+  /** Whether an object that is not reclaimed begins at `word`. Never throws. O(1). */
+  isObject(word: number): boolean;
+  /**
+   * Visits every object that is not reclaimed, in address order. The visitor must not allocate,
+   * store or collect.
+   */
+  walk(visit: (object: Reference) => void): void;
+  /**
+   * Told that an image was restored: the heap was filled by `tryAllocate`, the slots and roots by
+   * bare stores. Makes its own state of it (a counting strategy its counts). O(heap).
+   */
+  restored(): void;
+  statistics(): CollectorStatistics;
   /** Throws `HeapCorruptionError` naming the first structure found broken. O(heap). */
   validate(): void;
 }

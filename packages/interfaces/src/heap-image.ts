@@ -1,8 +1,11 @@
-// A heap image is everything that a heap means, and nothing of where it lay: objects are numbers in
-// the order of the collector's lists, references are numbers of objects. It is how recorded graphs
-// are loaded, snapshots written and a large graph kept between runs.
+// A heap image is everything that a heap means, and nothing of where it lay: objects are numbers,
+// references are numbers of objects. It is how recorded graphs are loaded, snapshots written and a
+// large graph kept between runs.
 //
 //   value in an image   n above 0: object n − 1 · 0: none · below 0: the immediate itself
+//
+// Objects are numbered by type, within a type by length, and within those as they lay in memory; a
+// restored heap lies in that order again. Order that a collector's lists add is a list of its own.
 //
 // **Invariant:** save, restore, save gives equal images.
 
@@ -19,17 +22,20 @@ export const IMAGE_GENERATION_SHIFT = 4;
 export interface HeapImage {
   readonly version: typeof HEAP_IMAGE_VERSION;
   readonly types: readonly TypeDescriptor[];
-  /** For each object the index of its type in `types`, oldest generation first, in list order. */
+  /** For each object the index of its type in `types`. */
   readonly objectTypes: Int32Array;
   /** For each object its length, 0 if its type has none. */
   readonly lengths: Int32Array;
   readonly states: Uint8Array;
+  /** Numbers of the tracked objects in list order, oldest generation first; empty without lists. */
+  readonly trackedOrder: Int32Array;
   /** The slots of all objects, visited and owned-only ones, object by object. */
   readonly values: Int32Array;
   /** The raw words of all objects, object by object. */
   readonly rawWords: Int32Array;
-  /** What root slots in use hold, handles first. */
+  /** What handles hold: pairs of the handle's index and its value, ascending. */
   readonly handles: Int32Array;
+  /** What the frame slots in use hold. */
   readonly frames: Int32Array;
   /** For each weak reference the object's number as in a value; 0 if it is empty. */
   readonly weakReferences: Int32Array;

@@ -15,8 +15,9 @@ import type { Frames } from "./root.js";
 import type { Reference, Slot, TypeId, Value, WordIndex } from "./word.js";
 
 /**
- * `field` counts from 0, first the visited slots, then the owned-only ones, then raw words. Checked
- * mode throws `StaleReferenceError` for a stale reference, `InvalidAddressError` for a slot outside
+ * Field f is word 2 + f of the object: first the visited slots, then the owned-only ones, then raw
+ * words. In an object of variable length field 0 is the length, which never changes, and the rest
+ * begins at field 1. Checked mode throws `StaleReferenceError` for a stale reference, `InvalidAddressError` for a slot outside
  * the frame or a field outside the object, `UsageError` where a line below demands something; fast
  * mode tests none of it. All are O(1) but for what is reclaimed on the way.
  */
@@ -32,7 +33,10 @@ export interface Mutator extends Frames {
    * help; then nothing has changed but what that collection reclaimed. Safepoint.
    */
   allocate(type: TypeId, into: Slot): Reference;
-  /** As `allocate`, for a type of variable length; `length` is from 0. Safepoint. O(length). */
+  /**
+   * As `allocate`, for a type of variable length; `length` is from 0 and counts what the type's
+   * variable part does, words or bytes. Safepoint. O(length).
+   */
   allocateArray(type: TypeId, length: number, into: Slot): Reference;
 
   typeOf(object: Reference): TypeId;
@@ -48,7 +52,7 @@ export interface Mutator extends Frames {
   /** Moves field → root. */
   take(into: Slot, object: Reference, field: number): void;
   /**
-   * The bulk barrier: copies `count` slots as one; the ranges may overlap. O(count).
+   * The bulk barrier: copies `count` slots as one; the ranges may overlap, in one object. O(count).
    */
   copy(
     target: Reference,

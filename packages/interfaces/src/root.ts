@@ -21,6 +21,18 @@ export interface RootStack {
   readonly end: Slot;
   /** The heap word that holds the first slot not in use. */
   readonly topWord: WordIndex;
+  /**
+   * The heap word that holds one past the highest handle slot ever in use: handles not in use hold
+   * none, so a collector may read the slots [start, words[handlesEndWord]) without asking which are.
+   */
+  readonly handlesEndWord: WordIndex;
+  readonly liveHandleCount: number;
+  /** Takes the lowest free handle slot, which holds none; 0 when none is left. */
+  takeHandle(): Slot | 0;
+  /** Gives a handle slot back, which holds none. Throws `InvalidAddressError` for any other slot. */
+  giveHandle(slot: Slot): void;
+  /** Whether `slot` is a handle in use or a frame slot below the top. O(1). */
+  isLive(slot: number): boolean;
   /** Visits every root slot in use, handles first. O(slots). */
   walk(visit: (slot: Slot, value: Value) => void): void;
   /** Throws `HeapCorruptionError` naming the first slot found broken. O(slots). */

@@ -10,10 +10,15 @@ export interface HeaderUse {
   readonly bitCount: number;
 }
 
+/** `allocate` stands for `allocateArray` too. */
+export type SafepointCall = "allocate" | "poll" | "collect";
+
 /** **Invariant:** the record is constant, and what it promises is tested, not hoped. */
 export interface Traits {
   /** Whether an object's reference may change at a safepoint. */
   readonly moves: boolean;
+  /** The calls in which a collection may run, and so those in which objects may move. */
+  readonly collectsAt: readonly SafepointCall[];
   /** Whether word 0 of the header is an exact reference count. */
   readonly counts: boolean;
   /** When garbage in cycles goes. */
@@ -36,6 +41,6 @@ export interface Traits {
   /** The hooks to call; any other event is the bare store. */
   readonly hooks: readonly BarrierHook[];
   readonly headerBits: readonly HeaderUse[];
-  /** Side memory, reserved with the heap. Unit: bytes a granule of 16 bytes. */
+  /** Side memory, reserved with the heap. Unit: bytes a granule of 16 bytes; 1/8 is a bit. */
   readonly sideBytesPerGranule: number;
 }

@@ -5,7 +5,8 @@
 //  │ the strategy's │ type │ flags │ [length] │ slot slot … │ slot slot … │ word word … │
 //  └──────── header ───────────────┘          └──────────────── fields ──────────────────┘
 //
-// Field 0 is the first word after the header, or after the length of a variable-length object. The
+// Field f is word 2 + f, whatever the type, so that reading a field needs no look at the type. The
+// length of a variable-length object is therefore its field 0, and its slots begin at field 1. The
 // part that `variablePart` names is repeated `length` times more than its fixed count and is always
 // the last part present, so that every fixed field stays at the same offset.
 //
@@ -20,6 +21,8 @@ export const OBJECT_HEADER_SIZE_WORDS = 2;
 export const TYPE_WORD_OFFSET = 1;
 /** Only in objects of variable length; written at birth, never changed. */
 export const LENGTH_WORD_OFFSET = 2;
+/** The first field behind the length of a variable-length object. */
+export const ELEMENTS_FIELD = 1;
 /** `words[object + TYPE_WORD_OFFSET] & TYPE_MASK` is the type; 0 in a free block. */
 export const TYPE_MASK = 0xffff;
 /** Header flags lie above the type: bits 16 to 31. */
@@ -46,8 +49,11 @@ export interface TypeDescriptor {
   readonly visitedSlotCount: number;
   readonly ownedSlotCount: number;
   readonly rawWordCount: number;
-  /** The part that the length repeats; `none` for objects of fixed length. */
-  readonly variablePart: "none" | "visited" | "owned" | "raw";
+  /**
+   * The part that the length repeats; `none` for objects of fixed length. `bytes` is a raw part
+   * whose length counts bytes; its last word is padded with zeros.
+   */
+  readonly variablePart: "none" | "visited" | "owned" | "raw" | "bytes";
   readonly visitOrder: SlotOrder;
   readonly releaseOrder: SlotOrder;
   readonly untracking: UntrackingRule;
@@ -67,7 +73,7 @@ export interface TypeDescriptor {
  * number is the same for as long as the table lives.
  */
 export interface TypeTable {
-  /** First word of the rows in linear memory; their layout is the object model's. */
+  /** First word of the rows in linear memory; the row of type t is at `base + (t << 3)`. */
   readonly base: WordIndex;
   readonly count: number;
   /** Throws `UsageError` for a descriptor that breaks an invariant or repeats another's name. */

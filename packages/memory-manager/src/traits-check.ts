@@ -1,0 +1,97 @@
+// What a strategy's traits must be for a memory manager to be built of it, and where its header bits
+// lie: word 1 of an object is the type in the lower half and 16 flag bits above.
+
+import {
+  FLAGS_SHIFT,
+  IncompatiblePartsError,
+  type Strategy,
+  type Traits,
+  UsageError,
+} from "@ouro/interfaces";
+
+/** Bits of a header beside the type. */
+const HEADER_BIT_COUNT = 32 - FLAGS_SHIFT;
+
+interface Rule {
+  readonly other: string;
+  broken(traits: Traits): boolean;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    other: "mutator",
+    broken: ({ counts, hooks }) =>
+      counts &&
+      ["born", "write", "move", "copy", "drop"].some((hook) => !hooks.includes(hook as never)),
+    reason: "it counts references and does not hear of every event of a slot",
+    remedy: "Name the hooks born, write, move, copy and drop in its traits",
+  },
+  {
+    other: "mutator",
+    broken: ({ death, hooks }) => death === "prompt" && !hooks.includes("write"),
+    reason: "it promises prompt death and does not hear of writes",
+    remedy: "Name the hook write, or promise death in collections",
+  },
+  {
+    other: "collector",
+    broken: ({ cycles, exact }) => exact && cycles !== "full collection",
+    reason: "it is exact after a full collection, which does not reclaim cycles",
+    remedy: 'Say that cycles go in a "full collection", or that it is not exact',
+  },
+  {
+    other: "mutator",
+    broken: ({ moves, collectsAt }) => moves && collectsAt.length === 0,
+    reason: "it moves objects at no safepoint",
+    remedy: "Name the safepoints at which it collects",
+  },
+  {
+    other: "finalization",
+    broken: ({ programCode, death }) => programCode === "in place" && death !== "prompt",
+    reason: "it runs program code in place, and nothing dies in place",
+    remedy: "Run program code at safepoints",
+  },
+  {
+    other: "heap",
+    broken: ({ sideBytesPerGranule: bytes }) => !(bytes >= 0 && bytes <= 16),
+    reason: "its side table takes less than nothing, or as much as the heap",
+    remedy: "Ask for 0 to 16 bytes a granule",
+  },
+];
+
+/** Throws `IncompatiblePartsError` for traits that contradict one another. */
+export function checkTraits(strategy: Strategy): void {
+  for (const rule of RULES) {
+    if (!rule.broken(strategy.traits)) continue;
+    const { other, reason, remedy } = rule;
+    throw new IncompatiblePartsError({ parts: [strategy.name, other], reason, remedy });
+  }
+}
+
+/** Places the header bits that a strategy asks for, in the order in which it names them. */
+export function layOutHeader(strategy: Strategy): (name: string) => number {
+  const masks = new Map<string, number>();
+  let shift = FLAGS_SHIFT;
+  for (const { name, bitCount } of strategy.traits.headerBits) {
+    if (shift + bitCount > FLAGS_SHIFT + HEADER_BIT_COUNT) {
+      throw new IncompatiblePartsError({
+        parts: [strategy.name, "object header"],
+        reason: `its bits "${name}" do not fit in the ${HEADER_BIT_COUNT} bits beside the type`,
+        remedy: "Keep them in a side table",
+      });
+    }
+    masks.set(name, ((2 ** bitCount - 1) << shift) | 0);
+    shift += bitCount;
+  }
+  return (name) => {
+    const mask = masks.get(name);
+    if (mask !== undefined) return mask;
+    throw new UsageError({
+      where: "headerMask",
+      argument: `"${name}"`,
+      problem: `is no header bit that the traits of ${strategy.name} ask for`,
+      remedy: "Name it in traits.headerBits",
+    });
+  };
+}

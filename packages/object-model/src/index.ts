@@ -1,0 +1,15 @@
+/**
+ * What an object is and how a program uses it: type table, header and slots, root slots and handles,
+ * the mutator in fast and checked form, collections that grow, heap images.
+ *
+ * @packageDocumentation
+ */
+
+export type { HandleSetOptions } from "./handle-set.js";
+export { createHandleSet, type HandleLeak, type HandleSet } from "./handle-set.js";
+export { createMutator, type MutatorOptions } from "./mutator.js";
+export { createObjectLayout, type ObjectLayout } from "./object-layout.js";
+export { validateObjects } from "./object-validate.js";
+export { createRootStack, type RootStackOptions } from "./root-stack.js";
+export type { TypeOptions, TypeTableOptions } from "./type-table.js";
+export { createTypeTable, describeType } from "./type-table.js";

@@ -1,0 +1,171 @@
+// The type table: descriptors for people, rows in linear memory for collectors (type-row.ts of
+// @ouro/interfaces says what a row holds). Type 0 is no type: its row is never filled, and the type
+// word of free memory is 0.
+//
+//   region  │ row of type 0: empty │ row of type 1 │ row of type 2 │ … reserved, not yet used … │
+
+import {
+  type Borrower,
+  checkInteger,
+  LENGTH_BYTES,
+  LENGTH_NONE,
+  LENGTH_WORDS,
+  type PrivateHeap,
+  ROW_FLAGS,
+  ROW_LENGTH,
+  ROW_SIZE,
+  ROW_SLOTS_END,
+  ROW_SLOTS_MASK,
+  ROW_SLOTS_START,
+  ROW_VISITED_END,
+  ROW_VISITED_MASK,
+  TYPE_ACYCLIC,
+  TYPE_CLEARABLE,
+  TYPE_COLLECTED,
+  TYPE_FINALIZER,
+  TYPE_INSERTION_ORDER,
+  TYPE_LIMIT_COUNT,
+  TYPE_RELEASE_BACKWARD,
+  TYPE_ROW_SHIFT,
+  TYPE_UNTRACKS_AS_DICT,
+  TYPE_UNTRACKS_AS_TUPLE,
+  TYPE_VISIT_BACKWARD,
+  TYPE_WEAKLY_REFERABLE,
+  type TypeDescriptor,
+  type TypeId,
+  type TypeTable,
+  UsageError,
+} from "@ouro/interfaces";
+
+const where = "defineType";
+/** So that a field's offset, and a fixed object's size, stay far below an arena. */
+const FIXED_PART_LIMIT_WORDS = 0xffff;
+
+export interface TypeTableOptions {
+  heap: PrivateHeap;
+  borrower: Borrower;
+  /** Room for so many types. Default 1023. */
+  typeLimitCount?: number;
+}
+
+/** What a descriptor may leave out: a plain type without slots, watched by the collector. */
+export type TypeOptions = Pick<TypeDescriptor, "name"> & Partial<TypeDescriptor>;
+
+/** A whole descriptor of what was said of a type. */
+export function describeType(options: TypeOptions): TypeDescriptor {
+  const { visitedSlotCount = 0, variablePart = "none" } = options;
+  return {
+    ownedSlotCount: 0,
+    rawWordCount: 0,
+    visitOrder: "forward",
+    releaseOrder: "forward",
+    untracking: "never",
+    collected: visitedSlotCount > 0 || variablePart === "visited",
+    acyclic: false,
+    finalizer: false,
+    weaklyReferable: false,
+    clearable: visitedSlotCount > 0 || variablePart === "visited",
+    ...options,
+    visitedSlotCount,
+    variablePart,
+  };
+}
+
+/** Makes an empty table, in a region of the heap. Throws `OutOfMemoryError` without room for it. */
+export function createTypeTable(options: TypeTableOptions): TypeTable {
+  const { heap, borrower, typeLimitCount = 1023 } = options;
+  checkInteger("createTypeTable", "typeLimitCount", typeLimitCount, 1, TYPE_LIMIT_COUNT);
+  const sizeWords = (typeLimitCount + 1) << TYPE_ROW_SHIFT;
+  const base = heap.reserveRegion(borrower, "type-table", sizeWords).start;
+  const descriptors: TypeDescriptor[] = [];
+  const ids = new Map<string, TypeId>();
+
+  function define(descriptor: TypeDescriptor): TypeId {
+    checkDescriptor(descriptor);
+    if (ids.has(descriptor.name)) {
+      refuse(descriptor, "repeats the name of another type", "Choose another name");
+    }
+    if (descriptors.length === typeLimitCount) {
+      refuse(descriptor, `is one more than ${typeLimitCount} types`, "Raise typeLimitCount");
+    }
+    descriptors.push(Object.freeze({ ...descriptor }));
+    const type = descriptors.length as TypeId;
+    ids.set(descriptor.name, type);
+    writeRow(heap.words, base + (type << TYPE_ROW_SHIFT), descriptor);
+    return type;
+  }
+
+  return {
+    base,
+    get count() {
+      return descriptors.length;
+    },
+    define,
+    descriptor(type) {
+      checkInteger("descriptor", "type", type, 1, descriptors.length);
+      return descriptors[type - 1] as TypeDescriptor;
+    },
+    find: (name) => ids.get(name),
+  };
+}
+
+function writeRow(words: Int32Array, row: number, descriptor: TypeDescriptor): void {
+  const { visitedSlotCount, ownedSlotCount, rawWordCount, variablePart } = descriptor;
+  const slotsStart = variablePart === "none" ? 2 : 3;
+  const slotsEnd = slotsStart + visitedSlotCount + ownedSlotCount;
+  const repeatsSlots = variablePart === "visited" || variablePart === "owned";
+  words[row + ROW_SLOTS_START] = slotsStart;
+  words[row + ROW_VISITED_END] = slotsStart + visitedSlotCount;
+  words[row + ROW_SLOTS_END] = slotsEnd;
+  words[row + ROW_SIZE] = slotsEnd + rawWordCount;
+  words[row + ROW_VISITED_MASK] = variablePart === "visited" ? -1 : 0;
+  words[row + ROW_SLOTS_MASK] = repeatsSlots ? -1 : 0;
+  words[row + ROW_LENGTH] = lengthKind(variablePart);
+  words[row + ROW_FLAGS] = flagsOf(descriptor);
+}
+
+function lengthKind(variablePart: TypeDescriptor["variablePart"]): number {
+  if (variablePart === "none") return LENGTH_NONE;
+  return variablePart === "bytes" ? LENGTH_BYTES : LENGTH_WORDS;
+}
+
+function flagsOf(descriptor: TypeDescriptor): number {
+  const { visitOrder, releaseOrder, untracking } = descriptor;
+  const isInInsertionOrder = visitOrder === "insertion" || releaseOrder === "insertion";
+  return (
+    (descriptor.collected ? TYPE_COLLECTED : 0) |
+    (descriptor.acyclic ? TYPE_ACYCLIC : 0) |
+    (descriptor.finalizer ? TYPE_FINALIZER : 0) |
+    (descriptor.weaklyReferable ? TYPE_WEAKLY_REFERABLE : 0) |
+    (descriptor.clearable ? TYPE_CLEARABLE : 0) |
+    (visitOrder === "backward" ? TYPE_VISIT_BACKWARD : 0) |
+    (releaseOrder === "backward" ? TYPE_RELEASE_BACKWARD : 0) |
+    (isInInsertionOrder ? TYPE_INSERTION_ORDER : 0) |
+    (untracking === "tuple" ? TYPE_UNTRACKS_AS_TUPLE : 0) |
+    (untracking === "dict" ? TYPE_UNTRACKS_AS_DICT : 0)
+  );
+}
+
+function checkDescriptor(descriptor: TypeDescriptor): void {
+  const { name, visitedSlotCount, ownedSlotCount, rawWordCount, variablePart } = descriptor;
+  if (typeof name !== "string" || name === "") {
+    refuse(descriptor, "has no name", "Give a type a name that says what it is");
+  }
+  checkInteger(where, `visitedSlotCount of "${name}"`, visitedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
+  checkInteger(where, `ownedSlotCount of "${name}"`, ownedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
+  checkInteger(where, `rawWordCount of "${name}"`, rawWordCount, 0, FIXED_PART_LIMIT_WORDS);
+  if (variablePart === "visited" && ownedSlotCount + rawWordCount > 0) {
+    refuse(descriptor, "has fixed parts behind its variable part", "Make the last part variable");
+  }
+  if (variablePart === "owned" && rawWordCount > 0) {
+    refuse(descriptor, "has raw words behind its variable part", "Make the last part variable");
+  }
+  const isVisited = visitedSlotCount > 0 || variablePart === "visited";
+  if (isVisited && !descriptor.collected) {
+    refuse(descriptor, "is not collected and has visited slots", "Make the slots owned-only");
+  }
+}
+
+function refuse(descriptor: TypeDescriptor, problem: string, remedy: string): never {
+  throw new UsageError({ where, argument: `type "${descriptor.name}"`, problem, remedy });
+}
