@@ -7,6 +7,9 @@
 
 export type { HandleSetOptions } from "./handle-set.js";
 export { createHandleSet, type HandleLeak, type HandleSet } from "./handle-set.js";
+export { type HeapImageParts, saveHeap } from "./heap-image.js";
+export { decodeHeapImage, encodeHeapImage } from "./heap-image-file.js";
+export { restoreHeap } from "./heap-image-restore.js";
 export { createMutator, type MutatorOptions } from "./mutator.js";
 export { createObjectLayout, type ObjectLayout } from "./object-layout.js";
 export { validateObjects } from "./object-validate.js";
