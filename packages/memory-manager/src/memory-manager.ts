@@ -12,6 +12,7 @@ import { createPrivateHeap } from "@ouro/heap";
 import {
   type Allocator,
   ARENA_SIZE_BYTES,
+  type BarrierHook,
   type Collector,
   checkInteger,
   GRANULE_SIZE_BYTES,
@@ -124,11 +125,15 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   };
 }
 
+const BARRIER_HOOKS: readonly BarrierHook[] = ["born", "write", "move", "copy", "drop"];
+
 /** Room for every part's tables: those are reserved, and committed only as they are used. */
 function makeHeap(options: MemoryManagerOptions): PrivateHeap {
   const { reservationBytes = 1 << 30, limitBytes } = options;
   checkInteger("composeMemoryManager", "reservationBytes", reservationBytes, 4 * ARENA_SIZE_BYTES);
-  const regionBytes = Math.ceil(reservationBytes / 16) + (1 << 20);
+  const sideBytes =
+    (reservationBytes / GRANULE_SIZE_BYTES) * options.strategy.traits.sideBytesPerGranule;
+  const regionBytes = Math.ceil(reservationBytes / 16 + sideBytes) + (1 << 20);
   return createPrivateHeap({
     reservationBytes,
     regionBytes,
@@ -150,13 +155,17 @@ function makeSideTable(heap: PrivateHeap, borrower: number, strategy: Strategy) 
   return heap.reserveRegion(borrower, "side-table", Math.ceil(sizeBytes / 4));
 }
 
+/** A collector has exactly the hooks that its traits name. */
 function checkHooks(strategy: Strategy, collector: Collector): void {
-  for (const hook of strategy.traits.hooks) {
-    if (typeof collector[hook] === "function") continue;
+  for (const hook of BARRIER_HOOKS) {
+    const isNamed = strategy.traits.hooks.includes(hook);
+    if (isNamed === (collector[hook] !== undefined)) continue;
     throw new IncompatiblePartsError({
       parts: [strategy.name, "mutator"],
-      reason: `its traits name the barrier hook "${hook}", and its collector has none`,
-      remedy: "Implement the hook or do not name it",
+      reason: isNamed
+        ? `its traits name the barrier hook "${hook}", and its collector has none`
+        : `its collector has the barrier hook "${hook}", and its traits do not name it`,
+      remedy: "Implement the hook and name it, or neither",
     });
   }
 }
