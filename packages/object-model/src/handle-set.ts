@@ -9,6 +9,7 @@
 import {
   type Handle,
   type HandleRootSet,
+  InvalidAddressError,
   type Mutator,
   OutOfMemoryError,
   type RootStack,
@@ -34,6 +35,11 @@ export interface HandleSetOptions {
 export interface HandleSet extends HandleRootSet {
   /** A handle that holds none yet: allocate into its slot. Throws as `hold`. O(1). */
   make(): Handle;
+  /**
+   * The handle on a slot that a restored image put into use, by its index in the image. Throws
+   * `InvalidAddressError` for an index that is not in use. O(1).
+   */
+  adopt(index: number): Handle;
   /** Tells the leak reporter of each live handle, by slot, and answers how many there are. */
   reportLeaks(): number;
 }
@@ -53,6 +59,16 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
     const handle = make();
     mutator.setRoot(handle.slot, mutator.root(from));
     return handle;
+  }
+
+  function adopt(index: number): Handle {
+    const slot = (roots.start + index) as Slot;
+    if (slot >= roots.framesStart || !roots.isLive(slot)) {
+      const expected = "the index of a handle in use";
+      throw new InvalidAddressError({ where: "adopt", address: index, expected });
+    }
+    if (onLeak !== undefined) sites.set(slot, callSite());
+    return new HandleOfSlot(slot, mutator, release);
   }
 
   function release(slot: Slot): void {
@@ -83,6 +99,7 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
     },
     make,
     hold,
+    adopt,
     reportLeaks,
   };
 }
