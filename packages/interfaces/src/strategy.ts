@@ -41,6 +41,8 @@ export interface StrategyParts {
    * the allocator refuses, with 0, to go below 0. At first the largest number a word holds.
    */
   readonly budgetWord: WordIndex;
+  /** Whether the mutator is checked: then what was memory of the dead is made unusable. */
+  readonly isChecked: boolean;
   readonly observer: Observer | undefined;
 }
 
