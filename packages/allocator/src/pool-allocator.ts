@@ -226,7 +226,11 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     return block;
   }
 
-  /** Moves on growth, and on a shrink that saves a quarter or more, as CPython does. */
+  /**
+   * Moves on growth, and on a shrink that saves a quarter or more and ends in another size class.
+   * CPython moves on such a shrink within a class too, to a block of the same size. O(1), or the
+   * words it copies.
+   */
   function reallocate(block: Block, requestBytes: number): Block {
     const sizeBytes = usableSizeBytes(block);
     const isKept = requestBytes <= sizeBytes && isSameSize(requestBytes, sizeBytes);
@@ -283,7 +287,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   };
 }
 
-/** CPython's rule: a block stays unless moving it would save at least a quarter of it. */
+/** A block stays unless moving it saves a quarter of it (CPython's rule), or where it saves none. */
 function isSameSize(requestBytes: number, sizeBytes: number): boolean {
   return 4 * requestBytes > 3 * sizeBytes || requestBytes > sizeBytes - 16;
 }
