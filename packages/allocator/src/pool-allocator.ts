@@ -76,6 +76,8 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   // The first map word of the pool with record r is at `poolMaps + 4 r`.
   const poolMaps = allocatedMap - (poolRecords << 2);
   const { takePool, releasePool } = createArenaList(context, source);
+  const takeObserver = isObserved(observer, EVENT_POOL_TAKE) ? observer : undefined;
+  const releaseObserver = isObserved(observer, EVENT_POOL_RELEASE) ? observer : undefined;
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
 
@@ -114,7 +116,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   function allocateFromNewPool(granules: number): number {
     if (!startPool(granules)) return 0;
     const block = tryAllocate(granules << 4);
-    if (isObserved(observer, EVENT_POOL_TAKE)) emit(observer, EVENT_POOL_TAKE, recordOf(block));
+    if (takeObserver !== undefined) emit(takeObserver, EVENT_POOL_TAKE, recordOf(block));
     return block;
   }
 
@@ -183,7 +185,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     else words[previous + NEXT_POOL] = next;
     words[next + PREVIOUS_POOL] = previous;
     releasePool(pool);
-    if (isObserved(observer, EVENT_POOL_RELEASE)) emit(observer, EVENT_POOL_RELEASE, pool);
+    if (releaseObserver !== undefined) emit(releaseObserver, EVENT_POOL_RELEASE, pool);
   }
 
   function owns(block: number): boolean {
