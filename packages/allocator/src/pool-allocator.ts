@@ -289,7 +289,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   };
 }
 
-/** A block stays unless moving it saves a quarter of it (CPython's rule), or where it saves none. */
+/** A block stays unless moving saves a quarter of it (CPython's rule), or where it saves none. */
 function isSameSize(requestBytes: number, sizeBytes: number): boolean {
   return 4 * requestBytes > 3 * sizeBytes || requestBytes > sizeBytes - 16;
 }
