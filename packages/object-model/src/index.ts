@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { type ByteArrays, createByteArrays } from "./byte-array.js";
 export { type CheckedModeOptions, checkedMode } from "./checked-mode.js";
 export {
   type CheckedMutator,
@@ -13,10 +14,13 @@ export {
 } from "./checked-mutator.js";
 export type { HandleSetOptions } from "./handle-set.js";
 export { createHandleSet, type HandleLeak, type HandleSet } from "./handle-set.js";
+export { createLists, type Lists } from "./list.js";
+export { createMaps, type Maps, type MapsOptions } from "./map.js";
 export { createMutator, type MutatorOptions } from "./mutator.js";
 export { createObjectLayout, type ObjectLayout } from "./object-layout.js";
 export { validateObjects } from "./object-validate.js";
 export { createRootStack, type RootStackOptions } from "./root-stack.js";
 export { createStressMutator, type StressMutatorOptions } from "./stress-mutator.js";
+export { createStrings, type Strings, type StringsOptions } from "./string.js";
 export type { TypeOptions, TypeTableOptions } from "./type-table.js";
-export { createTypeTable, describeType } from "./type-table.js";
+export { createTypeTable, describeType, findOrDefineType } from "./type-table.js";
