@@ -12,6 +12,30 @@ export {
   type CheckedMutatorOptions,
   createCheckedMutator,
 } from "./checked-mutator.js";
+export { type DefinedType, defineType, type TypeDefinition } from "./define-type.js";
+export {
+  type AnySlotKind,
+  type AnyType,
+  type ArrayKind,
+  arrayOf,
+  type BytesKind,
+  bool,
+  bytes,
+  type ElementKind,
+  type FieldKind,
+  type FieldKinds,
+  f32,
+  f64,
+  i32,
+  owned,
+  type RawKind,
+  ref,
+  refTo,
+  type Self,
+  type SlotKind,
+  self,
+  u32,
+} from "./field-kind.js";
 export type { HandleSetOptions } from "./handle-set.js";
 export { createHandleSet, type HandleLeak, type HandleSet } from "./handle-set.js";
 export { createLists, type Lists } from "./list.js";
@@ -24,3 +48,4 @@ export { createStressMutator, type StressMutatorOptions } from "./stress-mutator
 export { createStrings, type Strings, type StringsOptions } from "./string.js";
 export type { TypeOptions, TypeTableOptions } from "./type-table.js";
 export { createTypeTable, describeType, findOrDefineType } from "./type-table.js";
+export type { NamedRef, None, ObjectParts, ObjectsOf, Ref } from "./typed-access.js";

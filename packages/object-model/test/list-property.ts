@@ -81,7 +81,7 @@ export function listProperty(parts: ListParts, make: () => Composition) {
         case "removeAt":
         case "pop": {
           if (length === 0) return;
-          const at = command.do === "pop" ? length - 1 : command.at % length;
+          const at = "at" in command ? command.at % length : length - 1;
           if (command.do === "pop") lists.pop(frame, scratch);
           else lists.removeAt(frame, at, scratch);
           expectEqual(values.nameOf(mutator.root(scratch)), model.splice(at, 1)[0]);
