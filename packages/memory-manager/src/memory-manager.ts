@@ -14,8 +14,11 @@ import {
   ARENA_SIZE_BYTES,
   type BarrierHook,
   type Collector,
+  type CollectorStatistics,
   checkInteger,
   GRANULE_SIZE_BYTES,
+  type HeapImage,
+  type HeapStatistics,
   IncompatiblePartsError,
   type Mutator,
   type Observer,
@@ -25,14 +28,21 @@ import {
   type StrategyParts,
   type TypeId,
   type TypeTable,
+  type WordIndex,
 } from "@ouro/interfaces";
 import {
+  createCheckedMutator,
   createHandleSet,
   createMutator,
   createRootStack,
+  createStressMutator,
   createTypeTable,
   describeType,
+  type HandleLeak,
   type HandleSet,
+  type MutatorOptions,
+  restoreHeap,
+  saveHeap,
   type TypeOptions,
   validateObjects,
 } from "@ouro/object-model";
@@ -51,6 +61,16 @@ export interface MemoryManagerOptions {
   typeLimitCount?: number;
   handleLimitCount?: number;
   frameSlotLimitCount?: number;
+  /**
+   * Whether every call is checked before it is made: stale references, slots out of frame and the
+   * like are refused. With `sites` a stale reference also says where it was taken. Default: fast.
+   */
+  checked?: boolean | { sites: boolean };
+  /** Stress: a full collection at every so many safepoints. Default: when one is due. */
+  collectEvery?: number;
+  /** Told by `handles.reportLeaks` of each handle still live, with the stack that made it. */
+  onHandleLeak?: (leak: HandleLeak) => void;
+  /** Told what the collector does; blocks, pools and arenas have observers of their own. */
   observer?: Observer;
 }
 
@@ -65,8 +85,21 @@ export interface MemoryManager {
   readonly handles: HandleSet;
   /** Defines a type; what is left out is as `describeType` says. Throws `UsageError`. */
   defineType(options: TypeOptions): TypeId;
+  /** The heap as an image: types, objects, roots. Changes nothing. O(heap). */
+  saveHeap(): HeapImage;
+  /**
+   * Fills this manager's empty heap. Throws `InputFormatError`, `UsageError` or `OutOfMemoryError`,
+   * and then the heap is empty as before. O(image).
+   */
+  restoreHeap(image: HeapImage): void;
+  /** Objects, bytes and collections, and what the heap lends for them. */
+  statistics(): MemoryManagerStatistics;
   /** Throws `HeapCorruptionError` naming the first thing found broken in any part. O(heap). */
   validate(): void;
+}
+
+export interface MemoryManagerStatistics extends CollectorStatistics {
+  readonly heap: HeapStatistics;
 }
 
 /**
@@ -91,21 +124,24 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   let allocator: Allocator | undefined;
   const parts: StrategyParts = {
     heap,
+    borrower,
     types,
     roots,
     headerMask,
     budgetWord,
     sideTable: makeSideTable(heap, borrower, strategy),
+    isChecked: (options.checked ?? false) !== false,
     observer: options.observer,
     get allocator() {
-      allocator ??= makeAllocator(heap, name);
+      allocator ??= makeAllocator(heap, name, budgetWord);
       return allocator;
     },
   };
   const collector = strategy.create(parts);
   checkHooks(strategy, collector);
-  const mutator = createMutator({ heap, types, roots, collector });
-  const handles = createHandleSet({ mutator, roots });
+  const mutator = makeMutator(options, { heap, types, roots, collector });
+  const { onHandleLeak: onLeak } = options;
+  const handles = createHandleSet({ mutator, roots, ...(onLeak === undefined ? {} : { onLeak }) });
 
   return {
     name,
@@ -116,7 +152,14 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     collector,
     mutator,
     handles,
-    defineType: (type) => types.define(describeType(type)),
+    defineType(typeOptions) {
+      const descriptor = describeType(typeOptions);
+      if (descriptor.finalizer) refuseFinalizer(descriptor.name);
+      return types.define(descriptor);
+    },
+    saveHeap: () => saveHeap({ heap, types, roots, collector }),
+    restoreHeap: (image) => restoreHeap({ heap, types, roots, collector }, image),
+    statistics: () => ({ ...collector.statistics(), heap: heap.statistics() }),
     validate() {
       heap.validate();
       collector.validate();
@@ -126,6 +169,25 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
 }
 
 const BARRIER_HOOKS: readonly BarrierHook[] = ["born", "write", "move", "copy", "drop"];
+
+/** Fast, before it the stress, before that the checks: they see the safepoints that the stress makes. */
+function makeMutator(options: MemoryManagerOptions, parts: MutatorOptions): Mutator {
+  const { checked = false, collectEvery } = options;
+  const fast = createMutator(parts);
+  const behind =
+    collectEvery === undefined ? fast : createStressMutator({ mutator: fast, collectEvery });
+  if (checked === false) return behind;
+  const sites = checked !== true && checked.sites;
+  return createCheckedMutator({ ...parts, mutator: behind, sites });
+}
+
+function refuseFinalizer(name: string): never {
+  throw new IncompatiblePartsError({
+    parts: [`type "${name}"`, "finalization"],
+    reason: "it has a finalizer, and this memory manager has no part that runs finalizers",
+    remedy: "Leave the finalizer out",
+  });
+}
 
 /** Room for every part's tables: those are reserved, and committed only as they are used. */
 function makeHeap(options: MemoryManagerOptions): PrivateHeap {
@@ -141,9 +203,9 @@ function makeHeap(options: MemoryManagerOptions): PrivateHeap {
   });
 }
 
-function makeAllocator(source: PrivateHeap, name: string): Allocator {
-  const small = createPoolAllocator({ source, name: `${name}-pools` });
-  const large = createLargeBlockAllocator({ source, name: `${name}-large` });
+function makeAllocator(source: PrivateHeap, name: string, budgetWord: WordIndex): Allocator {
+  const small = createPoolAllocator({ source, name: `${name}-pools`, budgetWord });
+  const large = createLargeBlockAllocator({ source, name: `${name}-large`, budgetWord });
   return createSizeRouter({ source, small, large, name: `${name}-objects` });
 }
 

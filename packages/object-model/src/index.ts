@@ -5,6 +5,12 @@
  * @packageDocumentation
  */
 
+export { type CheckedModeOptions, checkedMode } from "./checked-mode.js";
+export {
+  type CheckedMutator,
+  type CheckedMutatorOptions,
+  createCheckedMutator,
+} from "./checked-mutator.js";
 export type { HandleSetOptions } from "./handle-set.js";
 export { createHandleSet, type HandleLeak, type HandleSet } from "./handle-set.js";
 export { type HeapImageParts, saveHeap } from "./heap-image.js";
@@ -14,5 +20,6 @@ export { createMutator, type MutatorOptions } from "./mutator.js";
 export { createObjectLayout, type ObjectLayout } from "./object-layout.js";
 export { validateObjects } from "./object-validate.js";
 export { createRootStack, type RootStackOptions } from "./root-stack.js";
+export { createStressMutator, type StressMutatorOptions } from "./stress-mutator.js";
 export type { TypeOptions, TypeTableOptions } from "./type-table.js";
 export { createTypeTable, describeType } from "./type-table.js";
