@@ -5,7 +5,7 @@
 //   arenas   │ swept │ swept │ not yet │ not yet │        new blocks are marked: the sweep that is to
 //                            ▲ cursor                     come may not take them for garbage
 //
-// Of the blocks from the cursor on only the marked ones count as live.
+// While it runs, whatever has no mark waits to be swept and does not count as live.
 
 import { ARENA_SHIFT, ARENA_SIZE_WORDS, type SweepCensus, type WordIndex } from "@ouro/interfaces";
 import { MAP_SHIFT } from "./allocated-map.js";
@@ -81,8 +81,7 @@ function isOurs({ words, arenaTable, borrower }: layout.LargeContext, arenaIndex
 
 /** The bits of the map's word of `block` that stand for garbage not swept yet. */
 export function garbageBits({ words, state, allocatedMap }: layout.LargeContext, block: number) {
-  const cursor = words[state + layout.SWEEP_CURSOR] as number;
-  if (cursor === 0 || block < cursor) return 0;
+  if (words[state + layout.SWEEP_CURSOR] === 0) return 0;
   const marks = words[(words[state + layout.SWEEP_MARKS] as number) + (block >>> MAP_SHIFT)];
   return (words[allocatedMap + (block >>> MAP_SHIFT)] as number) & ~(marks as number);
 }
