@@ -25,7 +25,7 @@ export interface RigOptions {
   readonly limitBytes?: number;
 }
 
-export const ROOT_COUNT = 5;
+export const ROOT_COUNT = 4;
 
 interface RigType extends ModelType {
   readonly id: TypeId;
