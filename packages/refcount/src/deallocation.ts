@@ -11,7 +11,7 @@
 //             ▲ ~ parent ─────┘                      released is reclaimed before the descent:
 //             └ cursor: ~ slot                       a list needs neither link nor cursor
 //
-// The link tells a dying object from a counted one; the cursor, in a slot, is an immediate to whoever
+// The link tells a dying object from a counted one; the cursor, in a slot, is an immediate to who
 // looks at the heap meanwhile. After Deutsch, Schorr and Waite (1967), who turned links in place.
 //
 // **Invariant:** no slot refers to a dying object; its own slots are counted until they are empty.

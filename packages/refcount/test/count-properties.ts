@@ -1,7 +1,7 @@
 // The named properties of reference counting. Each looks at one promise, so that a planted fault is
 // killed by a name that says what it broke (test/faults).
 
-import { type Reference, slotAt, type TypeId } from "@ouro/interfaces";
+import { type Reference, slotAt } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
 import fc from "fast-check";
 import { type Command, play, programs, programsWithImmortals } from "./count-commands.js";
@@ -119,11 +119,11 @@ function freeListProperty(parts: Parts): fc.IProperty<[number, number]> {
   return fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(9), (maximum, count) => {
     const rig = new Rig(parts, { freeListMaxima: { pair: maximum } });
     const { mutator, collector, validate } = rig.manager;
-    const [pair] = rig.types as [{ id: TypeId }];
+    const pair = rig.typeId("pair");
     const frame = mutator.enter(count);
     const born: number[] = [];
     for (let at = 0; at < count; at++) {
-      const object = mutator.allocate(pair.id, slotAt(frame, at));
+      const object = mutator.allocate(pair, slotAt(frame, at));
       mutator.set(object, 1, -5);
       born.push(object);
     }
@@ -134,7 +134,7 @@ function freeListProperty(parts: Parts): fc.IProperty<[number, number]> {
     mutator.enter(count);
     expectEqual(collector.statistics().liveCount, 0, "listed objects live");
     for (const [at, expected] of listed.entries()) {
-      const object = mutator.allocate(pair.id, slotAt(frame, at));
+      const object = mutator.allocate(pair, slotAt(frame, at));
       expectEqual(object, expected, "a birth from the list");
       expectEqual([mutator.get(object, 0), mutator.get(object, 1)], [0, 0], "its slots");
     }
@@ -143,7 +143,7 @@ function freeListProperty(parts: Parts): fc.IProperty<[number, number]> {
     mutator.collect();
     expectEqual(collector.statistics().liveCount, 0, "live after a collection");
     const lowest = Math.min(...born);
-    const fresh = mutator.allocate(pair.id, rig.slot(0));
+    const fresh = mutator.allocate(pair, rig.slot(0));
     expectEqual(count === 0 || fresh === lowest, true, "a birth is the allocator's again");
     validate();
   });
@@ -220,8 +220,8 @@ function dropOrderProperty(parts: Parts): fc.IProperty<[number]> {
     });
     const { mutator } = rig.manager;
     const frame = mutator.enter(count);
-    const [pair] = rig.types as [{ id: TypeId }];
-    for (let at = 0; at < count; at++) mutator.allocate(pair.id, slotAt(frame, at));
+    const pair = rig.typeId("pair");
+    for (let at = 0; at < count; at++) mutator.allocate(pair, slotAt(frame, at));
     seen.length = 0;
     mutator.leave(frame);
     const end = (frame as number) + count - rig.manager.roots.framesStart;
@@ -249,8 +249,8 @@ function copyProperty(parts: Parts): fc.IProperty<[number, number]> {
       },
     });
     const { mutator } = rig.manager;
-    const { id: pair } = rig.types[0] as { id: TypeId };
-    const { id: tuple } = rig.types[4] as { id: TypeId };
+    const pair = rig.typeId("pair");
+    const tuple = rig.typeId("tuple");
     const source = mutator.allocateArray(tuple, length, rig.slot(1));
     target = mutator.allocateArray(tuple, length, rig.slot(0));
     for (let field = 1; field <= length; field++) {

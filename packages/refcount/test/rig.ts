@@ -70,6 +70,10 @@ export class Rig {
     this.model.roots.push(...new Array<ModelValue>(ROOT_COUNT).fill(0));
   }
 
+  typeId(name: string): TypeId {
+    return this.manager.types.find(name) as TypeId;
+  }
+
   slot(index: number): Slot {
     return slotAt(this.frame, index);
   }
