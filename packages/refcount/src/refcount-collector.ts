@@ -28,7 +28,7 @@ import { createCountAudit } from "./count-audit.js";
 import { createCountingBarrier } from "./counting-barrier.js";
 import { createDeallocation } from "./deallocation.js";
 import { createFreeLists, type FreeListMaxima, type FreeLists } from "./free-lists.js";
-import { type ObservedCounts, observeCounts, observesCounts } from "./observed-counts.js";
+import { createObservedCounts, type ObservedCounts, observesCounts } from "./observed-counts.js";
 import { IMMORTAL_COUNT } from "./reference-count.js";
 
 const name = "refcount";
@@ -83,7 +83,7 @@ function createRefcountCollector(parts: StrategyParts, maxima: FreeListMaxima): 
   const lists = Object.keys(maxima).length > 0 ? createFreeLists(parts, maxima) : undefined;
   const free = lists?.give ?? (allocator.free as (object: number) => void);
   const observed = observesCounts(observer)
-    ? observeCounts(words, layout, observer, free)
+    ? createObservedCounts(words, layout, observer, free)
     : undefined;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const IMMORTAL = IMMORTAL_COUNT;
