@@ -59,7 +59,7 @@ export interface SemispaceOptions {
    * more memory: the copying that a placed byte costs is 1 / (factor − 1) bytes. Default 2.
    */
   growthFactor?: number;
-  /** The least size of a space that holds something, in whole arenas. Default 4 MiB. */
+  /** The least size of a space that holds something, in whole arenas. Default 16 MiB. */
   minimumBytes?: number;
   /** Fills a space with what is no sound value before it is given back. Default false. */
   poisonFromSpace?: boolean;
@@ -71,7 +71,7 @@ export interface SemispaceOptions {
 }
 
 const name = "semispace";
-const MINIMUM_DEFAULT_BYTES = 4 * ARENA_SIZE_BYTES;
+const MINIMUM_DEFAULT_BYTES = 16 * ARENA_SIZE_BYTES;
 /** From so many words on, `fill` is faster than a loop. */
 const BULK_WORDS = 64;
 
