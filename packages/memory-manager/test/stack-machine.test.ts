@@ -1,19 +1,16 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { markSweepStrategy } from "@ouro/mark-sweep";
-import {
-  composeMemoryManager,
-  createMemoryManager,
-  type MemoryManager,
-} from "@ouro/memory-manager";
+import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
+import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
 import { describe, expect, test } from "vitest";
 import { programs } from "./stack-machine/programs.js";
 import { run } from "./stack-machine/stack-machine.js";
 
 const MIB = 1 << 20;
-const strategies = [nullStrategy(), markSweepStrategy(), semispaceStrategy()];
+const strategies = [nullStrategy(), refcountStrategy(), markSweepStrategy(), semispaceStrategy()];
 
 const modes = [
   ["", {}],
@@ -24,8 +21,10 @@ const modes = [
 
 const compositions = strategies.flatMap((strategy) =>
   modes.map(([mode, options]) => {
-    const compose = (limitBytes = 128 * MIB): MemoryManager =>
-      composeMemoryManager({ strategy, reservationBytes: 128 * MIB, limitBytes, ...options });
+    const compose = (limitBytes = 32 * MIB): MemoryManager => {
+      const limits = { reservationBytes: 64 * MIB, limitBytes, frameSlotLimitCount: 2000 };
+      return composeMemoryManager({ strategy, ...limits, ...options });
+    };
     return [`${strategy.name}${mode}`, strategy, compose] as const;
   }),
 );
@@ -66,7 +65,7 @@ describe.each(compositions)("the stack machine on %s", (_name, strategy, compose
     const source = `
       function main 0 1
       more:
-        push 1000
+        push 200000
         array
         push 0
         local 0

@@ -23,6 +23,7 @@ import {
   type HandleSet,
   validateObjects,
 } from "@ouro/object-model";
+import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
 
 export interface Rig {
@@ -44,7 +45,7 @@ export interface RigOptions {
 export type RigMaker = (options?: RigOptions) => Rig;
 
 const MIB = 1 << 20;
-const strategies = [nullStrategy(), markSweepStrategy(), semispaceStrategy()];
+const strategies = [nullStrategy(), refcountStrategy(), markSweepStrategy(), semispaceStrategy()];
 
 /** A memory manager of each strategy, by the strategy's name. */
 export const managers: readonly (readonly [string, RigMaker])[] = strategies.map((strategy) => [
