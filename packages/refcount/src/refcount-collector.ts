@@ -16,6 +16,7 @@ import {
   type Collection,
   type Collector,
   GRANULE_SIZE_WORDS,
+  IMAGE_IMMORTAL,
   type Reference,
   type Strategy,
   type StrategyParts,
@@ -167,6 +168,10 @@ function createRefcountCollector(parts: StrategyParts, maxima: FreeListMaxima): 
     poll() {},
     isObject,
     walk,
+    stateOf: (object) => (words[object] === IMMORTAL_COUNT ? IMAGE_IMMORTAL : 0),
+    setState(object, state) {
+      if ((state & IMAGE_IMMORTAL) !== 0) words[object] = IMMORTAL_COUNT;
+    },
     /** What an image held unreferenced, another strategy's garbage, dies here. */
     restored() {
       for (const object of audit.recount()) deallocate(object);
