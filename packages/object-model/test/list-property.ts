@@ -42,7 +42,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 );
 
 export function listProperty(parts: ListParts, make: () => Composition) {
-  return fc.property(fc.array(anyCommand, { maxLength: 60 }), (commands) => {
+  return fc.property(fc.array(anyCommand, { maxLength: 60, size: "max" }), (commands) => {
     const composition = make();
     const { mutator } = composition;
     const lists = parts.createLists(composition);
