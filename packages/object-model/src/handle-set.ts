@@ -10,6 +10,7 @@
 import {
   type Handle,
   type HandleRootSet,
+  InvalidAddressError,
   type Mutator,
   OutOfMemoryError,
   type RootStack,
@@ -35,6 +36,11 @@ export interface HandleSetOptions {
 export interface HandleSet extends HandleRootSet {
   /** A handle that holds none yet: allocate into its slot. Throws as `hold`. O(1). */
   make(): Handle;
+  /**
+   * The handle on a slot that a restored image put into use, by its index in the image. Throws
+   * `InvalidAddressError` for an index that is not in use. O(1).
+   */
+  adopt(index: number): Handle;
   /** Tells the leak reporter of each live handle, by slot, and answers how many. O(handles). */
   reportLeaks(): number;
 }
@@ -52,6 +58,16 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
     const handle = open(1);
     mutator.setRoot(handle.slot, value);
     return handle;
+  }
+
+  function adopt(index: number): Handle {
+    const slot = (roots.start + index) as Slot;
+    if (slot >= roots.framesStart || !roots.isLive(slot)) {
+      const expected = "the index of a handle in use";
+      throw new InvalidAddressError({ where: "adopt", address: index, expected });
+    }
+    if (onLeak !== undefined) sites.set(slot, callSite(2));
+    return new HandleOfSlot(slot, mutator, release);
   }
 
   /** `callCount` calls of this file lie between the caller and this one. */
@@ -98,6 +114,7 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
     },
     make,
     hold,
+    adopt,
     reportLeaks,
   };
 }

@@ -38,6 +38,9 @@ export {
 } from "./field-kind.js";
 export type { HandleSetOptions } from "./handle-set.js";
 export { createHandleSet, type HandleLeak, type HandleSet } from "./handle-set.js";
+export { type HeapImageParts, saveHeap } from "./heap-image.js";
+export { decodeHeapImage, encodeHeapImage } from "./heap-image-file.js";
+export { restoreHeap } from "./heap-image-restore.js";
 export { createLists, type Lists } from "./list.js";
 export { createMaps, type Maps, type MapsOptions } from "./map.js";
 export { createMutator, type MutatorOptions } from "./mutator.js";

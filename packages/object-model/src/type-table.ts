@@ -19,6 +19,7 @@ import {
   ROW_SLOTS_START,
   ROW_VISITED_END,
   ROW_VISITED_MASK,
+  type SlotOrder,
   TYPE_ACYCLIC,
   TYPE_CLEARABLE,
   TYPE_COLLECTED,
@@ -34,12 +35,24 @@ import {
   type TypeDescriptor,
   type TypeId,
   type TypeTable,
+  type UntrackingRule,
   UsageError,
 } from "@ouro/interfaces";
 
 const where = "defineType";
 /** So that a field's offset, and a fixed object's size, stay far below an arena. */
 const FIXED_PART_LIMIT_WORDS = 0xffff;
+
+/** What a descriptor may say; an image file writes the index. */
+export const VARIABLE_PARTS: readonly TypeDescriptor["variablePart"][] = [
+  "none",
+  "visited",
+  "owned",
+  "raw",
+  "bytes",
+];
+export const SLOT_ORDERS: readonly SlotOrder[] = ["forward", "backward", "insertion"];
+export const UNTRACKING_RULES: readonly UntrackingRule[] = ["never", "tuple", "dict"];
 
 export interface TypeTableOptions {
   heap: PrivateHeap;
@@ -164,11 +177,16 @@ function flagsOf(descriptor: TypeDescriptor): number {
   );
 }
 
-function checkDescriptor(descriptor: TypeDescriptor): void {
+/** Throws `UsageError` for a descriptor that breaks an invariant of descriptors. O(1). */
+export function checkDescriptor(descriptor: TypeDescriptor): void {
   const { name, visitedSlotCount, ownedSlotCount, rawWordCount, variablePart } = descriptor;
   if (typeof name !== "string" || name === "") {
     refuse(descriptor, "has no name", "Give a type a name that says what it is");
   }
+  checkChoice(descriptor, "variablePart", VARIABLE_PARTS);
+  checkChoice(descriptor, "visitOrder", SLOT_ORDERS);
+  checkChoice(descriptor, "releaseOrder", SLOT_ORDERS);
+  checkChoice(descriptor, "untracking", UNTRACKING_RULES);
   checkInteger(where, `visitedSlotCount of "${name}"`, visitedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
   checkInteger(where, `ownedSlotCount of "${name}"`, ownedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
   checkInteger(where, `rawWordCount of "${name}"`, rawWordCount, 0, FIXED_PART_LIMIT_WORDS);
@@ -182,6 +200,15 @@ function checkDescriptor(descriptor: TypeDescriptor): void {
   if (isVisited && !descriptor.collected) {
     refuse(descriptor, "is not collected and has visited slots", "Make the slots owned-only");
   }
+}
+
+function checkChoice<Key extends "variablePart" | "visitOrder" | "releaseOrder" | "untracking">(
+  descriptor: TypeDescriptor,
+  key: Key,
+  choices: readonly TypeDescriptor[Key][],
+): void {
+  if (choices.includes(descriptor[key])) return;
+  refuse(descriptor, `has the ${key} "${descriptor[key]}"`, `Choose from ${choices.join(", ")}`);
 }
 
 function refuse(descriptor: TypeDescriptor, problem: string, remedy: string): never {
