@@ -1,10 +1,10 @@
 // Presets: compositions by name. A preset is a strategy; everything else stays an option.
 
 import { type Strategy, UsageError } from "@ouro/interfaces";
-import { markSweep } from "@ouro/mark-sweep";
+import { markSweepStrategy } from "@ouro/mark-sweep";
 import { nullStrategy } from "@ouro/null";
-import { refcount } from "@ouro/refcount";
-import { semispace } from "@ouro/semispace";
+import { refcountStrategy } from "@ouro/refcount";
+import { semispaceStrategy } from "@ouro/semispace";
 import {
   composeMemoryManager,
   type MemoryManager,
@@ -13,9 +13,9 @@ import {
 
 const STRATEGIES = {
   null: nullStrategy,
-  "refcount-only": refcount,
-  "mark-sweep": markSweep,
-  semispace,
+  "refcount-only": refcountStrategy,
+  "mark-sweep": markSweepStrategy,
+  semispace: semispaceStrategy,
 } as const satisfies Record<string, () => Strategy>;
 
 export type PresetName = keyof typeof STRATEGIES;

@@ -72,7 +72,7 @@ function allocate(rig: Rig, ids: readonly TypeId[], slot: Slot, choice: number, 
     mutator.allocate(type, slot);
     return;
   }
-  const isLarge = value % 29 === 0;
+  const isLarge = value % 61 === 0;
   const length = isLarge ? (LARGE_LENGTHS[choice % 4] as number) : Math.abs(value % 9);
   mutator.allocateArray(type, length, slot);
 }

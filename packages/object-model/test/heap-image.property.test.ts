@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { arbitrarySteps, buildHeap, describeReachable, heapTypes } from "./arbitrary-heap.js";
 import { rigs } from "./rigs.js";
 
-const RUNS = { numRuns: 60 };
+const RUNS = { numRuns: 40 };
 
-describe.each(rigs)("a heap of %s", (_name, makeRig) => {
+describe.each(rigs)("a heap of %s", { timeout: 60_000 }, (_name, makeRig) => {
   test("saved, restored and saved gives the same bytes", () => {
     fc.assert(
       fc.property(arbitrarySteps, (steps) => {
@@ -18,7 +18,7 @@ describe.each(rigs)("a heap of %s", (_name, makeRig) => {
         const second = makeRig();
         restoreHeap(second, decodeHeapImage(bytes));
         second.validate();
-        expect(encodeHeapImage(saveHeap(second))).toEqual(bytes);
+        expect(Buffer.compare(encodeHeapImage(saveHeap(second)), bytes)).toBe(0);
         expect(second.collector.statistics().liveCount).toBe(
           first.collector.statistics().liveCount,
         );

@@ -117,6 +117,7 @@ function createScattered(source: PrivateHeap): Allocator {
       given.delete(block);
     },
     owns: (block) => given.has(block as Block),
+    statistics: () => ({ ...inner.statistics(), liveBlockCount: given.size }),
     walk(visit) {
       const blocks = [...given.keys()].sort((one, other) => one - other);
       for (const block of blocks) visit(block, inner.usableSizeBytes(block));
