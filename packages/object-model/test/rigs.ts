@@ -66,6 +66,8 @@ function composeOn(createAllocator: (heap: PrivateHeap) => Allocator, options: R
   const none = { start: 0, sizeWords: 0, existed: false };
   const collector = nullStrategy().create({
     heap,
+    borrower,
+    isChecked: false,
     types,
     roots,
     allocator: createAllocator(heap),

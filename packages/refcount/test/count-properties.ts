@@ -119,7 +119,7 @@ function freeListProperty(parts: Parts): fc.IProperty<[number, number]> {
   return fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(9), (maximum, count) => {
     const rig = new Rig(parts, { freeListMaxima: { pair: maximum } });
     const { mutator, collector, validate } = rig.manager;
-    const [pair] = rig.types as [{ id: TypeId }];
+    const [pair] = rig.types as unknown as [{ id: TypeId }];
     const frame = mutator.enter(count);
     const born: number[] = [];
     for (let at = 0; at < count; at++) {
@@ -218,7 +218,7 @@ function dropOrderProperty(parts: Parts): fc.IProperty<[number]> {
     });
     const { mutator } = rig.manager;
     const frame = mutator.enter(count);
-    const [pair] = rig.types as [{ id: TypeId }];
+    const [pair] = rig.types as unknown as [{ id: TypeId }];
     for (let at = 0; at < count; at++) mutator.allocate(pair.id, slotAt(frame, at));
     seen.length = 0;
     mutator.leave(frame);

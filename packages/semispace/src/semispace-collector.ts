@@ -61,7 +61,7 @@ export interface SemispaceOptions {
   growthFactor?: number;
   /** The least size of a space that holds something, in whole arenas. Default 16 MiB. */
   minimumBytes?: number;
-  /** Fills a space with what is no sound value before it is given back. Default false. */
+  /** Fills a space with what is no sound value before it is given back. Default: in checked mode. */
   poisonFromSpace?: boolean;
   /**
    * For stress: collects at every nth safepoint, be it an allocation or a poll, full or not.
@@ -105,7 +105,7 @@ const NOTHING: Collection = Object.freeze({
 /** Copies what lives, and gives back the rest whole. Throws `UsageError` for unusable options. */
 export function semispaceStrategy(options: SemispaceOptions = {}): Strategy {
   const { growthFactor = 2, minimumBytes = MINIMUM_DEFAULT_BYTES } = options;
-  const { poisonFromSpace = false, collectionIntervalCount = 0 } = options;
+  const { poisonFromSpace, collectionIntervalCount = 0 } = options;
   const where = "semispaceStrategy";
   if (!(growthFactor > 1 && growthFactor <= 1024)) {
     throw new UsageError({
@@ -117,11 +117,15 @@ export function semispaceStrategy(options: SemispaceOptions = {}): Strategy {
   }
   checkInteger(where, "minimumBytes", minimumBytes, 0, 2 ** 32);
   checkInteger(where, "collectionIntervalCount", collectionIntervalCount, 0, 2 ** 30);
-  const policy = { growthFactor, minimumBytes, poisonFromSpace, collectionIntervalCount };
+  const policy = { growthFactor, minimumBytes, collectionIntervalCount };
   return {
     name,
     traits: collectionIntervalCount > 0 ? stressTraits : traits,
-    create: (parts) => createSemispaceCollector(parts, policy),
+    create: (parts) =>
+      createSemispaceCollector(parts, {
+        ...policy,
+        poisonFromSpace: poisonFromSpace ?? parts.isChecked,
+      }),
   };
 }
 
