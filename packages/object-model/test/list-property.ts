@@ -4,7 +4,7 @@
 import { type Reference, slotAt } from "@ouro/interfaces";
 import fc from "fast-check";
 import type { Composition } from "./compositions.js";
-import { anySaid, makeValues, nameOf, type Said } from "./values.js";
+import { anySaid, expectNothingLeft, makeValues, nameOf, type Said } from "./values.js";
 
 export type ListParts = Pick<
   typeof import("../src/index.js"),
@@ -115,6 +115,8 @@ export function listProperty(parts: ListParts, make: () => Composition) {
       });
     }
     composition.validate();
+    mutator.leave(frame);
+    expectNothingLeft(composition, values);
   });
 }
 

@@ -5,7 +5,7 @@ import { type Reference, slotAt } from "@ouro/interfaces";
 import fc from "fast-check";
 import type { Composition } from "./compositions.js";
 import { expectEqual, expectRefused } from "./list-property.js";
-import { anySaid, makeValues, nameOf, type Said } from "./values.js";
+import { anySaid, expectNothingLeft, makeValues, nameOf, type Said } from "./values.js";
 
 export type MapParts = Pick<
   typeof import("../src/index.js"),
@@ -101,5 +101,7 @@ export function mapProperty(parts: MapParts, make: () => Composition) {
       expectEqual(entry, -1);
     }
     composition.validate();
+    mutator.leave(frame);
+    expectNothingLeft(composition, values);
   });
 }

@@ -6,6 +6,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nullStrategy } from "@ouro/null";
+import { refcountStrategy } from "@ouro/refcount";
+import { semispaceStrategy } from "@ouro/semispace";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type * as sources from "../../src/index.js";
@@ -34,7 +36,11 @@ async function plant(fault: PlantedFault, index: number): Promise<typeof sources
 }
 
 function propertyOf(fault: PlantedFault, parts: typeof sources): fc.IProperty<unknown> {
-  const make = () => makeManager({ strategy: nullStrategy() });
+  const strategy = { null: nullStrategy, refcount: refcountStrategy, semispace: semispaceStrategy }[
+    fault.on ?? "null"
+  ];
+  const stress = fault.on === undefined ? {} : { collectEvery: 1 };
+  const make = () => makeManager({ strategy: strategy(), ...stress });
   if (fault.killedBy === LIST) return listProperty(parts, make) as fc.IProperty<unknown>;
   if (fault.killedBy === MAP) return mapProperty(parts, make) as fc.IProperty<unknown>;
   return stringProperty(parts, make) as fc.IProperty<unknown>;
@@ -69,8 +75,9 @@ describe("a planted fault is killed by what is named for it", () => {
 it("lists the planted faults in docs/fault-matrix.md as they are", () => {
   const path = join(root, "docs/fault-matrix.md");
   const rows = plantedFaults.map(
-    ({ name, file, killedBy, refusal }) =>
-      `| ${name} | ${file} | ${killedBy}${refusal === undefined ? "" : `: ${refusal}`} |`,
+    ({ name, file, killedBy, refusal, on }) =>
+      `| ${name} | ${file} | ${killedBy}${refusal === undefined ? "" : `: ${refusal}`}` +
+      `${on === undefined ? "" : `, on ${on}`} |`,
   );
   const expected = [
     "## object-model",

@@ -15,6 +15,8 @@ export interface PlantedFault {
   readonly find: string;
   readonly replace: string;
   readonly killedBy: typeof REFUSALS | typeof LIST | typeof MAP | typeof STRING;
+  /** The strategy under which it shows, with a collection at every safepoint. Default: null. */
+  readonly on?: "semispace" | "refcount";
   /** The refusal that is missing, by its name in refusals.ts. */
   readonly refusal?: string;
 }
@@ -239,6 +241,33 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "growth does not make the table anew",
     find: "      rehash(object);\n    } finally {",
     replace: "    } finally {",
+  },
+  {
+    ...MAPS,
+    name: "a map does not hash objects anew that moved",
+    find: "word(map, STAMP) !== stampNow()",
+    replace: "word(map, STAMP) < 0",
+    on: "semispace",
+  },
+  {
+    ...MAPS,
+    name: "a map keeps its table in hand while it allocates",
+    find: `const frame = enter(2);
+    try {
+      const usable = usableOf(log2);`,
+    replace: `const object = at(map);
+    const frame = enter(2);
+    try {
+      const at = (): Reference => object;
+      const usable = usableOf(log2);`,
+    on: "semispace",
+  },
+  {
+    ...LISTS,
+    name: "a cleared list keeps its storage",
+    find: "take(frame, list, STORAGE_FIELD);",
+    replace: "mutator.fill(list, STORAGE_FIELD, frame);",
+    on: "refcount",
   },
   {
     ...STRINGS,
