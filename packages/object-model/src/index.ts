@@ -6,7 +6,6 @@
  */
 
 export { type ByteArrays, createByteArrays } from "./byte-array.js";
-export { type CheckedModeOptions, checkedMode } from "./checked-mode.js";
 export {
   type CheckedMutator,
   type CheckedMutatorOptions,
