@@ -1,0 +1,169 @@
+// One program, played on a subject and on the shadow heap side by side, and looked at after every
+// command and every collection.
+//
+//   step ─► subject ─► shadow heap ─► [birth noted] ─► command over? collected? ─► looks
+//   last ─► the graph as text ─► all roots dropped, collected ─► what is left
+
+import { type Census, createCensus, createDeathLog, type Moment } from "./census.js";
+import { stepsOf, usableSlots } from "./command.js";
+import { compareGraphs } from "./comparison.js";
+import { exhaust, expectRefusal } from "./exhaustion.js";
+import { graphText, shadowText } from "./graph-text.js";
+import { createPlayer, type Player } from "./player.js";
+import { type Program, playOnShadow, scriptOf, stepsOfProgram } from "./program.js";
+import { programTypes } from "./program-types.js";
+import { expectPromise } from "./promise.js";
+import * as property from "./properties.js";
+import { createShadowHeap, type ShadowHeap, type SlotName } from "./shadow-heap.js";
+import type { Step } from "./step.js";
+import type { Subject, SubjectMaker } from "./subject.js";
+
+/** Two collections suffice to finish a cycle that was begun before; more is a promise broken. */
+const LAST_COLLECTIONS = 3;
+/** Of programs with more allocations, every second one or fewer is refused. */
+const EXHAUSTION_LIMIT_COUNT = 40;
+
+interface Scene {
+  readonly subject: Subject;
+  readonly shadow: ShadowHeap;
+  readonly player: Player;
+  readonly census: Census;
+}
+
+function createScene(maker: SubjectMaker): Scene {
+  const log = createDeathLog();
+  const subject = maker({ observer: log.observer });
+  const shadow = createShadowHeap();
+  const player = createPlayer(subject);
+  return { subject, shadow, player, census: createCensus(subject, shadow, log) };
+}
+
+function playStep(step: Step, { subject, shadow, player, census }: Scene): void {
+  player.play(step);
+  const newborn = playOnShadow(step, shadow);
+  if (newborn === undefined || step.call !== "allocate") return;
+  census.born(newborn, subject.heap.words[player.slotOf(step.into)] as number);
+}
+
+/** Plays a program and checks nothing; answers the graph in which it ends, as text. */
+export function runProgram(program: Program, maker: SubjectMaker): string {
+  const scene = createScene(maker);
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step !== undefined) playStep(step, scene);
+  }
+  return graphText(scene.subject, scene.shadow, scene.player);
+}
+
+/**
+ * Plays a program on a fresh subject; throws at the first of these properties that does not hold.
+ * Properties that the subject's traits do not promise are not looked at. O(commands · heap).
+ */
+export function checkProgram(
+  program: Program,
+  maker: SubjectMaker,
+  properties: readonly property.PropertyName[] = property.PROPERTY_NAMES,
+): void {
+  const scene = createScene(maker);
+  const { traits } = scene.subject.collector;
+  const promised = properties.filter((name) => property.isPromised(name, traits));
+  const wanted = new Set<property.PropertyName>(promised);
+  const isCounted = wanted.size > (wanted.has(property.MEMORY) ? 1 : 0);
+  if (isCounted) checkCalmly(program, scene, wanted);
+  if (wanted.has(property.NOTHING_LEFT)) checkNothingLeft(scene, keptArenaCount(maker));
+  if (wanted.has(property.MEMORY)) checkExhausted(program, createScene(maker));
+}
+
+function checkCalmly(
+  program: Program,
+  scene: Scene,
+  wanted: ReadonlySet<property.PropertyName>,
+): void {
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step !== undefined) playStep(step, scene);
+    if (step === undefined) look(scene, wanted, "after a call");
+    else if (step.call === "poll") look(scene, wanted, "after a poll");
+    else if (step.call === "collect") look(scene, wanted, "after a full collection");
+  }
+  playStep({ call: "collect" }, scene);
+  look(scene, wanted, "after a full collection");
+  if (!wanted.has(property.SAME_GRAPH)) return;
+  const found = graphText(scene.subject, scene.shadow, scene.player);
+  const expected = shadowText(scene.shadow);
+  expectPromise(found === expected, `the program ends in\n${found}\nand not in\n${expected}`);
+}
+
+function look(
+  { subject, shadow, player, census }: Scene,
+  wanted: ReadonlySet<property.PropertyName>,
+  moment: Moment,
+): void {
+  if (wanted.has(property.SOUND)) subject.validate();
+  if (wanted.has(property.CONTENTS)) compareGraphs(subject, shadow, player);
+  census.take();
+  if (wanted.has(property.DEATHS)) census.checkDeaths();
+  if (wanted.has(property.COUNTS)) census.checkCounts(moment);
+  if (wanted.has(property.ACYCLIC)) census.checkAcyclicGarbage(moment);
+  if (wanted.has(property.EXACT)) census.checkExact(moment);
+}
+
+/** All roots go, everything is collected; in the end nothing may be there. */
+function checkNothingLeft(scene: Scene, keptCount: number): void {
+  const { subject, shadow, census } = scene;
+  for (const step of stepsOf({ do: "drop all" }, shadow)) playStep(step, scene);
+  const collect: Step = { call: "collect" };
+  for (let count = 0; count < LAST_COLLECTIONS; count++) playStep(collect, scene);
+  subject.validate();
+  census.take();
+  const expectedCount = subject.collector.traits.cycles === "never" ? census.cyclicCount() : 0;
+  const { liveCount } = subject.collector.statistics();
+  expectPromise(liveCount === expectedCount, `${liveCount} live though nothing is held`);
+  if (liveCount > 0) return;
+  const { lentArenaCount } = subject.heap.statistics();
+  expectPromise(
+    lentArenaCount <= keptCount,
+    `${lentArenaCount} arenas are lent with nothing alive; an empty manager keeps ${keptCount}`,
+  );
+}
+
+/**
+ * What an empty manager keeps: the arenas that a fresh subject has lent after one small and one
+ * large object were born, dropped and collected.
+ */
+function keptArenaCount(maker: SubjectMaker): number {
+  const scene = createScene(maker);
+  const { shadow } = scene;
+  playStep({ call: "enter", slotCount: 4 }, scene);
+  for (const length of [1, 100_000]) {
+    const type = programTypes.findIndex(({ variablePart }) => variablePart === "raw");
+    playStep({ call: "allocate", type, length, into: 0 }, scene);
+  }
+  for (const step of stepsOf({ do: "drop all" }, shadow)) playStep(step, scene);
+  for (let count = 0; count < LAST_COLLECTIONS; count++) playStep({ call: "collect" }, scene);
+  return scene.subject.heap.statistics().lentArenaCount;
+}
+
+/** Before each allocation memory runs out for real; then there is room again. */
+function checkExhausted(program: Program, scene: Scene): void {
+  const { subject, shadow, player } = scene;
+  const script = scriptOf(program);
+  const allocationCount = script.filter(({ call }) => call === "allocate").length;
+  const stride = Math.ceil(allocationCount / EXHAUSTION_LIMIT_COUNT);
+  let index = 0;
+  const compare = (): void => {
+    subject.validate();
+    compareGraphs(subject, shadow, player);
+  };
+  for (const step of stepsOfProgram(program, shadow)) {
+    if (step === undefined) continue;
+    if (step.call === "allocate" && index++ % stride === 0) {
+      const exhaustion = exhaust(subject, player, step, usableSlots(shadow)[0] as SlotName);
+      compare();
+      if (exhaustion.isComplete) expectRefusal(player, step);
+      compare();
+      exhaustion.relieve();
+      compare();
+    }
+    playStep(step, scene);
+  }
+  compare();
+}
