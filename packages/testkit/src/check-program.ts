@@ -4,10 +4,11 @@
 //   step ─► subject ─► shadow heap ─► [birth noted] ─► command over? collected? ─► looks
 //   last ─► the graph as text ─► all roots dropped, collected ─► what is left
 
+import { isOuroError } from "@ouro/interfaces";
 import { type Census, createCensus, createDeathLog, type Moment } from "./census.js";
 import { stepsOf, usableSlots } from "./command.js";
 import { compareGraphs } from "./comparison.js";
-import { exhaust, expectRefusal } from "./exhaustion.js";
+import { type Exhaustion, exhaust, expectRefusal, expectServed } from "./exhaustion.js";
 import { graphText, shadowText } from "./graph-text.js";
 import { createPlayer, type Player } from "./player.js";
 import { type Program, playOnShadow, scriptOf, stepsOfProgram } from "./program.js";
@@ -20,8 +21,8 @@ import type { Subject, SubjectMaker } from "./subject.js";
 
 /** Two collections suffice to finish a cycle that was begun before; more is a promise broken. */
 const LAST_COLLECTIONS = 3;
-/** Of programs with more allocations, every second one or fewer is refused. */
-const EXHAUSTION_LIMIT_COUNT = 40;
+/** Of programs with more allocations, every second one or fewer is surely refused. */
+const REFUSAL_LIMIT_COUNT = 24;
 
 interface Scene {
   readonly subject: Subject;
@@ -142,28 +143,53 @@ function keptArenaCount(maker: SubjectMaker): number {
   return scene.subject.heap.statistics().lentArenaCount;
 }
 
-/** Before each allocation memory runs out for real; then there is room again. */
+/**
+ * Memory is used up for real; from then on each allocation is refused once, and served when as much
+ * was dropped. A strategy that never reclaims is given room instead, so few of its are refused.
+ */
 function checkExhausted(program: Program, scene: Scene): void {
   const { subject, shadow, player } = scene;
-  const script = scriptOf(program);
-  const allocationCount = script.filter(({ call }) => call === "allocate").length;
-  const stride = Math.ceil(allocationCount / EXHAUSTION_LIMIT_COUNT);
+  const { traits } = subject.collector;
+  const isReclaiming = traits.collectsAt.length > 0 || traits.death !== "collection";
+  const allocationCount = scriptOf(program).filter(({ call }) => call === "allocate").length;
+  const refusalCount = isReclaiming ? REFUSAL_LIMIT_COUNT : 2;
+  const stride = Math.ceil(allocationCount / refusalCount);
+  let exhaustion: Exhaustion | undefined;
   let index = 0;
-  const compare = (): void => {
+
+  function refuse(step: Step & { call: "allocate" }): void {
+    const anySlot = usableSlots(shadow)[0] as SlotName;
+    exhaustion ??= exhaust(subject, player, anySlot);
+    const isFull = exhaustion.topUp(step, anySlot);
+    if (isFull) expectRefusal(player, step);
     subject.validate();
     compareGraphs(subject, shadow, player);
-  };
+    if (exhaustion.dropTopUp() > 0 && isReclaiming) return expectServed(player, step);
+    exhaustion.relieve();
+    exhaustion = undefined;
+    player.play(step);
+  }
+
   for (const step of stepsOfProgram(program, shadow)) {
     if (step === undefined) continue;
-    if (step.call === "allocate" && index++ % stride === 0) {
-      const exhaustion = exhaust(subject, player, step, usableSlots(shadow)[0] as SlotName);
-      compare();
-      if (exhaustion.isComplete) expectRefusal(player, step);
-      compare();
-      exhaustion.relieve();
-      compare();
-    }
-    playStep(step, scene);
+    const isTurn = step.call === "allocate" && index++ % stride === 0;
+    if (isTurn) refuse(step);
+    else if (step.call === "allocate") playWithRoom(step);
+    else player.play(step);
+    playOnShadow(step, shadow);
+    if (isTurn) compareGraphs(subject, shadow, player);
   }
-  compare();
+  exhaustion?.relieve();
+  subject.validate();
+  compareGraphs(subject, shadow, player);
+
+  /** Between two turns an allocation may be refused too: memory is short. */
+  function playWithRoom(step: Step & { call: "allocate" }): void {
+    try {
+      player.play(step);
+    } catch (error) {
+      if (!isOuroError(error, "out-of-memory") || exhaustion === undefined) throw error;
+      refuse(step);
+    }
+  }
 }

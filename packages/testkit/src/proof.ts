@@ -6,8 +6,11 @@ import fc from "fast-check";
 import { checkProgram } from "./check-program.js";
 import { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
 import { type Program, printProgram } from "./program.js";
-import { isPromised, PROPERTY_NAMES, type PropertyName } from "./properties.js";
+import { isPromised, MEMORY, PROPERTY_NAMES, type PropertyName } from "./properties.js";
 import type { SubjectMaker } from "./subject.js";
+
+/** So short that each allocation is refused in turn. */
+const SHORT: MutatorProgramsOptions = { commandLimitCount: 15, shapeLimitCount: 5 };
 
 export interface ProofOptions extends MutatorProgramsOptions {
   /** By default all. */
@@ -51,8 +54,9 @@ function proveOne(property: PropertyName, maker: SubjectMaker, options: ProofOpt
   if (!isPromised(property, traits)) {
     return { property, outcome: "not promised", runCount: 0, seed, counterexample: undefined };
   }
+  const programs = mutatorPrograms(property === MEMORY ? { ...SHORT, ...options } : options);
   const details = fc.check(
-    fc.property(mutatorPrograms(options), (program) => checkProgram(program, maker, [property])),
+    fc.property(programs, (program) => checkProgram(program, maker, [property])),
     { numRuns: runCount, seed, ...(path === undefined ? {} : { path }) },
   );
   if (!details.failed) {
