@@ -24,6 +24,7 @@ import {
   type StrategyParts,
   type TypeId,
   type TypeTable,
+  type WordIndex,
 } from "@ouro/interfaces";
 import {
   createHandleSet,
@@ -97,7 +98,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     sideTable: makeSideTable(heap, borrower, strategy),
     observer: options.observer,
     get allocator() {
-      allocator ??= makeAllocator(heap, name);
+      allocator ??= makeAllocator(heap, name, budgetWord);
       return allocator;
     },
   };
@@ -136,9 +137,9 @@ function makeHeap(options: MemoryManagerOptions): PrivateHeap {
   });
 }
 
-function makeAllocator(source: PrivateHeap, name: string): Allocator {
-  const small = createPoolAllocator({ source, name: `${name}-pools` });
-  const large = createLargeBlockAllocator({ source, name: `${name}-large` });
+function makeAllocator(source: PrivateHeap, name: string, budgetWord: WordIndex): Allocator {
+  const small = createPoolAllocator({ source, name: `${name}-pools`, budgetWord });
+  const large = createLargeBlockAllocator({ source, name: `${name}-large`, budgetWord });
   return createSizeRouter({ source, small, large, name: `${name}-objects` });
 }
 
