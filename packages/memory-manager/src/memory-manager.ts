@@ -91,6 +91,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   let allocator: Allocator | undefined;
   const parts: StrategyParts = {
     heap,
+    borrower,
     types,
     roots,
     headerMask,
