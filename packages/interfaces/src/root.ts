@@ -46,7 +46,10 @@ export interface RootStack {
 export interface Frames {
   /** A frame of `slotCount` slots. Throws `OutOfMemoryError` when the region is full. O(slots). */
   enter(slotCount: number): Slot;
-  /** Leaves `frame` and all frames above it. O(slots dropped), and what their dropping costs. */
+  /**
+   * Leaves `frame`, the last one entered and not left; frames forgotten above it go too in fast
+   * mode, and are refused in checked mode. O(slots dropped), and what their dropping costs.
+   */
   leave(frame: Slot): void;
 }
 

@@ -71,6 +71,24 @@ export function describeType(options: TypeOptions): TypeDescriptor {
   };
 }
 
+/**
+ * The type of this name in the table; defined as said if there is none yet. Throws `UsageError` if
+ * the type that is there looks otherwise. So two parts of a program, or two mutators of one memory
+ * manager, use a type together without knowing who comes first.
+ */
+export function findOrDefineType(types: TypeTable, options: TypeOptions): TypeId {
+  const descriptor = describeType(options);
+  const type = types.find(descriptor.name);
+  if (type === undefined) return types.define(descriptor);
+  const existing = types.descriptor(type);
+  for (const key of Object.keys(descriptor) as (keyof TypeDescriptor)[]) {
+    if (descriptor[key] === existing[key]) continue;
+    const problem = `is there already with ${key} ${existing[key]}, not ${descriptor[key]}`;
+    refuse(descriptor, problem, "Choose another name");
+  }
+  return type;
+}
+
 /** Makes an empty table, in a region of the heap. Throws `OutOfMemoryError` without room for it. */
 export function createTypeTable(options: TypeTableOptions): TypeTable {
   const { heap, borrower, typeLimitCount = 1023 } = options;
