@@ -13,7 +13,7 @@ import { graphText, shadowText } from "./graph-text.js";
 import { createPlayer, type Player } from "./player.js";
 import { type Program, playOnShadow, scriptOf, stepsOfProgram } from "./program.js";
 import { programTypes } from "./program-types.js";
-import { expectPromise } from "./promise.js";
+import { BrokenPromiseError, expectPromise } from "./promise.js";
 import * as property from "./properties.js";
 import { createShadowHeap, type ShadowHeap, type SlotName } from "./shadow-heap.js";
 import type { Step } from "./step.js";
@@ -70,8 +70,12 @@ export function checkProgram(
   const wanted = new Set<property.PropertyName>(promised);
   const isCounted = wanted.size > (wanted.has(property.MEMORY) ? 1 : 0);
   if (isCounted) checkCalmly(program, scene, wanted);
-  if (wanted.has(property.NOTHING_LEFT)) checkNothingLeft(scene, keptArenaCount(maker));
-  if (wanted.has(property.MEMORY)) checkExhausted(program, createScene(maker));
+  if (wanted.has(property.NOTHING_LEFT)) {
+    holdTo(property.NOTHING_LEFT, () => checkNothingLeft(scene, keptArenaCount(maker)));
+  }
+  if (wanted.has(property.MEMORY)) {
+    holdTo(property.MEMORY, () => checkExhausted(program, createScene(maker)));
+  }
 }
 
 function checkCalmly(
@@ -88,9 +92,11 @@ function checkCalmly(
   playStep({ call: "collect" }, scene);
   look(scene, wanted, "after a full collection");
   if (!wanted.has(property.SAME_GRAPH)) return;
-  const found = graphText(scene.subject, scene.shadow, scene.player);
-  const expected = shadowText(scene.shadow);
-  expectPromise(found === expected, `the program ends in\n${found}\nand not in\n${expected}`);
+  holdTo(property.SAME_GRAPH, () => {
+    const found = graphText(scene.subject, scene.shadow, scene.player);
+    const expected = shadowText(scene.shadow);
+    expectPromise(found === expected, `the program ends in\n${found}\nand not in\n${expected}`);
+  });
 }
 
 function look(
@@ -98,13 +104,26 @@ function look(
   wanted: ReadonlySet<property.PropertyName>,
   moment: Moment,
 ): void {
-  if (wanted.has(property.SOUND)) subject.validate();
-  if (wanted.has(property.CONTENTS)) compareGraphs(subject, shadow, player);
+  const hold = (name: property.PropertyName, check: () => void): void => {
+    if (wanted.has(name)) holdTo(name, check);
+  };
+  hold(property.SOUND, subject.validate);
+  hold(property.CONTENTS, () => compareGraphs(subject, shadow, player));
   census.take();
-  if (wanted.has(property.DEATHS)) census.checkDeaths();
-  if (wanted.has(property.COUNTS)) census.checkCounts(moment);
-  if (wanted.has(property.ACYCLIC)) census.checkAcyclicGarbage(moment);
-  if (wanted.has(property.EXACT)) census.checkExact(moment);
+  hold(property.DEATHS, census.checkDeaths);
+  hold(property.COUNTS, () => census.checkCounts(moment));
+  hold(property.ACYCLIC, () => census.checkAcyclicGarbage(moment));
+  hold(property.EXACT, () => census.checkExact(moment));
+}
+
+/** A failure says which property it breaks. */
+function holdTo(name: property.PropertyName, check: () => void): void {
+  try {
+    check();
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new BrokenPromiseError(`It ${name}: ${problem}`, { cause });
+  }
 }
 
 /** All roots go, everything is collected; in the end nothing may be there. */

@@ -1,7 +1,7 @@
 // Exhaustion: a subject's memory used up for real, with objects that the subject itself holds, so
 // that the next request meets the end wherever the strategy keeps it.
 //
-//   limit = what is lent now
+//   limit = what is lent now, twice that where copies need room
 //   ballast   │ words of 256 KiB, 64 KiB … 16 bytes, each until refused │  a chain on one handle
 //   top-up    │ objects of the size that comes next, until refused │       a handle each
 //
@@ -37,7 +37,7 @@ export interface Exhaustion {
 
 /** Uses memory up. `anySlot` is a root slot of the program; its value is left alone. */
 export function exhaust(subject: Subject, player: Player, anySlot: SlotName): Exhaustion {
-  const { heap, mutator, handles } = subject;
+  const { heap, mutator, handles, collector } = subject;
   const { limitBytes } = heap;
   const topUps: Handle[] = [];
 
@@ -59,7 +59,8 @@ export function exhaust(subject: Subject, player: Player, anySlot: SlotName): Ex
 
   const chain = emptyHandle(anySlot);
   const newest = emptyHandle(anySlot);
-  heap.setLimitBytes(heap.statistics().lentBytes);
+  const { lentBytes } = heap.statistics();
+  heap.setLimitBytes(Math.min(limitBytes, collector.traits.moves ? 2 * lentBytes : lentBytes));
   for (const length of LENGTHS) {
     while (isServed(BALLAST_TYPE, length, newest.slot)) {
       mutator.fill(mutator.root(newest.slot) as never, LINK_FIELD, chain.slot);
