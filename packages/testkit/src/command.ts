@@ -93,7 +93,7 @@ export function* stepsOf(command: Command, shadow: ShadowHeap): Generator<Step> 
     const chosen = [...slots.slice(first), ...slots.slice(0, first)];
     yield* stepsOfShape(command.shape, command.count, command.type, chosen);
   } else if (command.do === "drop all") {
-    if (shadow.depth > 0) yield { call: "leave", frameCount: shadow.depth };
+    while (shadow.depth > 0) yield { call: "leave" };
     for (const handle of [...shadow.handles.keys()]) yield { call: "dispose", handle };
     yield { call: "enter", slotCount: 4 };
   } else {
@@ -109,7 +109,7 @@ function stepOf(command: Single, shadow: ShadowHeap): Step | undefined {
     case "enter":
       return { call: "enter", slotCount: command.slotCount };
     case "leave":
-      return shadow.depth > 1 ? { call: "leave", frameCount: 1 } : undefined;
+      return shadow.depth > 1 ? { call: "leave" } : undefined;
     case "poll":
     case "collect":
       return { call: command.do };

@@ -45,12 +45,11 @@ export function createPlayer(subject: Subject): Player {
     else mutator.allocateArray(id, length, slotOf(into));
   }
 
-  function leave(frameCount: number): void {
-    const outermost = frames.at(-frameCount);
-    if (outermost === undefined) throw new Error("player: no frame is left to leave");
-    frames.length -= frameCount;
-    top = outermost.start;
-    mutator.leave(outermost.slot);
+  function leave(): void {
+    const frame = frames.pop();
+    if (frame === undefined) throw new Error("player: no frame is left to leave");
+    top = frame.start;
+    mutator.leave(frame.slot);
   }
 
   function play(step: Step): void {
@@ -62,7 +61,7 @@ export function createPlayer(subject: Subject): Player {
         break;
       }
       case "leave":
-        leave(step.frameCount);
+        leave();
         break;
       case "hold":
         held.push(handles.hold(slotOf(step.from)));

@@ -62,7 +62,7 @@ export function playOnShadow(step: Step, shadow: ShadowHeap): ShadowObject | und
       shadow.enter(step.slotCount);
       break;
     case "leave":
-      shadow.leave(step.frameCount);
+      shadow.leave();
       break;
     case "hold":
       shadow.hold(step.from);

@@ -40,8 +40,7 @@ export interface ShadowHeap {
   readonly frameStart: SlotName;
   readonly top: SlotName;
   enter(slotCount: number): void;
-  /** Leaves the newest `frameCount` frames. */
-  leave(frameCount: number): void;
+  leave(): void;
   /** Answers the serial number of the handle. */
   hold(from: SlotName): number;
   dispose(handle: number): void;
@@ -81,12 +80,6 @@ export function createShadowHeap(): ShadowHeap {
     else stack[slot] = value;
   }
 
-  function leave(frameCount: number): void {
-    for (let count = 0; count < frameCount; count++) {
-      stack.length = frameStarts.pop() ?? 0;
-    }
-  }
-
   function allocate(type: ShadowType, length: number, into: SlotName): ShadowObject {
     const slots = new Array<ShadowValue>(type.slotCount(length)).fill(0);
     birthCount++;
@@ -122,7 +115,9 @@ export function createShadowHeap(): ShadowHeap {
       frameStarts.push(stack.length);
       for (let count = 0; count < slotCount; count++) stack.push(0);
     },
-    leave,
+    leave() {
+      stack.length = frameStarts.pop() ?? 0;
+    },
     hold(from) {
       handles.set(holdCount, root(from));
       return holdCount++;

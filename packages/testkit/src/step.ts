@@ -10,7 +10,7 @@ export type StepValue = Value | Path;
 
 export type Step =
   | { readonly call: "enter"; readonly slotCount: number }
-  | { readonly call: "leave"; readonly frameCount: number }
+  | { readonly call: "leave" }
   | { readonly call: "hold"; readonly from: SlotName }
   | { readonly call: "dispose"; readonly handle: number }
   | {
@@ -95,7 +95,7 @@ function printStep(step: Step, names: Names): string {
     case "enter":
       return printEnter(step.slotCount, names);
     case "leave":
-      return printLeave(step.frameCount, names);
+      return printLeave(names);
     case "hold":
       return `const h${names.handleCount++} = handles.hold(${slot(step.from)});`;
     case "dispose":
@@ -131,8 +131,8 @@ function printEnter(slotCount: number, names: Names): string {
   return `const ${name} = m.enter(${slotCount});`;
 }
 
-function printLeave(frameCount: number, names: Names): string {
-  const left = names.frames.splice(names.frames.length - frameCount)[0];
+function printLeave(names: Names): string {
+  const left = names.frames.pop();
   if (left === undefined) return "// no frame is left";
   names.top = left.start;
   return `m.leave(${left.name});`;

@@ -41,8 +41,8 @@ export type Fault =
   | "lets the dead wait"
   | "keeps an arena for every large object"
   | "writes where it must not when it refuses"
-  | "stores before it is refused"
-  | "hands out one word too few"
+  | "refuses with another error"
+  | "is full for good once it refused"
   | "gives a fresh object a wrong type"
   | "walks an object twice"
   | "forgets frames below the current one"
@@ -103,10 +103,13 @@ function createGround(parts: StrategyParts, fault: Fault): Ground {
   const { words } = heap;
   const layout = createObjectLayout(words, types);
   let reclaimedCount = 0;
+  let isFull = false;
 
   function place(type: TypeId, sizeWords: number): Reference | 0 {
-    const block = allocator.tryAllocate(sizeWords * 4);
+    const block = isFull ? 0 : allocator.tryAllocate(sizeWords * 4);
     if (block === 0) {
+      if (fault === "refuses with another error") throw new RangeError("no room");
+      isFull = fault === "is full for good once it refused";
       if (fault === "writes where it must not when it refuses") spoil();
       return 0;
     }
@@ -192,7 +195,6 @@ function createTracing(parts: StrategyParts, kind: ToyKind, fault: Fault): Colle
   const ground = createGround(parts, fault);
   const { slotsOf, reclaim } = ground;
   const layout = createObjectLayout(words, types);
-  const moved = new Set<number>();
 
   function rootSlots(): number[] {
     const slots: number[] = [];
@@ -277,7 +279,6 @@ function createTracing(parts: StrategyParts, kind: ToyKind, fault: Fault): Colle
     }
     if (fault === "swaps two slots when it collects") swapSlots(reached);
     if (kind === "moving") moveAll(reached);
-    moved.clear();
     return collectionOf(dead.length);
   }
 
