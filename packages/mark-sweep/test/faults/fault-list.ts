@@ -69,13 +69,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: KEEPS,
   },
   {
-    name: "an immediate is taken for a reference",
-    file: MARKER,
-    find: "if (value <= 0) continue;",
-    replace: "if (value === 0) continue;",
-    killedBy: SOUND,
-  },
-  {
     name: "handles are not marked",
     file: MARKER,
     find: "markRoots(roots.start, words[handlesEndWord] as number);",
@@ -102,6 +95,13 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "clearMarks(heap, marks);",
     replace: "",
     killedBy: EXACT,
+  },
+  {
+    name: "the mark of a root lies one granule off",
+    file: MARKER,
+    find: "words[word] = (words[word] as number) | (1 << (value >>> 2));",
+    replace: "words[word] = (words[word] as number) | (1 << ((value >>> 2) + 1));",
+    killedBy: SOUND,
   },
   {
     name: "the marks of the last arena stay",
