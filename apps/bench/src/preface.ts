@@ -18,6 +18,9 @@ How it is measured:
 - V8's objects and typed arrays are zeroed and never freed: their collection is in the time. The
   other allocators do not zero. Peers without a realloc of their own allocate and free, and copy
   nothing.
+- The timed loops write into no block. Ours keeps nothing in pool blocks and leaves them untouched;
+  most others keep a header or a link there, and pay for the cache miss and the page. Resident MB
+  is to be read so. The footprint loops do write into every block.
 - memium and @thi.ng/malloc look through lists of blocks. Where that takes too long, they are left
   out.
 `;

@@ -87,6 +87,8 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const { takePool, releasePool } = createArenaList(context, source);
   const sweep = createPoolSweep(context, { makeFirst, release });
   const { sweepFor } = sweep;
+  const takeObserver = isObserved(observer, EVENT_POOL_TAKE) ? observer : undefined;
+  const releaseObserver = isObserved(observer, EVENT_POOL_RELEASE) ? observer : undefined;
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
 
@@ -135,7 +137,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   function allocateFromNewPool(granules: number): number {
     if (!startPool(granules)) return 0;
     const block = tryAllocate(granules << 4);
-    if (isObserved(observer, EVENT_POOL_TAKE)) emit(observer, EVENT_POOL_TAKE, recordOf(block));
+    if (takeObserver !== undefined) emit(takeObserver, EVENT_POOL_TAKE, recordOf(block));
     return block;
   }
 
@@ -216,7 +218,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
 
   function release(pool: number): void {
     releasePool(pool);
-    if (isObserved(observer, EVENT_POOL_RELEASE)) emit(observer, EVENT_POOL_RELEASE, pool);
+    if (releaseObserver !== undefined) emit(releaseObserver, EVENT_POOL_RELEASE, pool);
   }
 
   function owns(block: number): boolean {
@@ -263,7 +265,11 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     return block;
   }
 
-  /** Moves on growth, and on a shrink that saves a quarter or more, as CPython does. */
+  /**
+   * Moves on growth, and on a shrink that saves a quarter or more and ends in another size class.
+   * CPython moves on such a shrink within a class too, to a block of the same size. O(1), or the
+   * words it copies.
+   */
   function reallocate(block: Block, requestBytes: number): Block {
     const sizeBytes = usableSizeBytes(block);
     const isKept = requestBytes <= sizeBytes && isSameSize(requestBytes, sizeBytes);
@@ -323,7 +329,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   };
 }
 
-/** CPython's rule: a block stays unless moving it would save at least a quarter of it. */
+/** A block stays unless moving saves a quarter of it (CPython's rule), or where it saves none. */
 function isSameSize(requestBytes: number, sizeBytes: number): boolean {
   return 4 * requestBytes > 3 * sizeBytes || requestBytes > sizeBytes - 16;
 }
