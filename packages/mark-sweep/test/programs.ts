@@ -328,16 +328,17 @@ function createProgram(parts: Parts, options: Setting, name: string) {
     }
   }
 
-  /** A tree of arrays; each is born before its children or after them. */
+  /** A tree of pairs or arrays; each is born before its children or after them. */
   function growTree(tree: Extract<Command, { do: "tree" }>, depth: number): void {
     const { into, fan, isParentFirst } = tree;
     const last = SLOT_COUNT - 1;
+    const layout = fan === 2 ? 1 : 4;
     enter();
-    let isWhole = !isParentFirst || allocate(4, fan, last);
+    let isWhole = !isParentFirst || allocate(layout, fan, last);
     for (let child = 0; child < fan && depth > 1; child++) {
       growTree({ ...tree, into: child }, depth - 1);
     }
-    if (!isParentFirst) isWhole = allocate(4, fan, last);
+    if (!isParentFirst) isWhole = allocate(layout, fan, last);
     for (let child = 0; child < fan && isWhole; child++) {
       store(last, child, frame().values[child] ?? 0);
     }
