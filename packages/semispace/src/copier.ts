@@ -10,6 +10,7 @@
 // C. J. Cheney, *A nonrecursive list compacting algorithm* (CACM 13, 1970).
 
 import {
+  expectSound,
   LENGTH_BYTES,
   LENGTH_WORD_OFFSET,
   ROW_LENGTH,
@@ -107,6 +108,8 @@ export function createCopier(
         slotsEnd = words[row + ROW_SLOTS_END] as number;
         slotsMask = words[row + ROW_SLOTS_MASK] as number;
         fixedWords = words[row + ROW_SIZE] as number;
+        // A walk over what something wrote over must end, and say so.
+        expectSound(fixedWords >= 2, "object", object, "its type is none");
         lengthKind = words[row + ROW_LENGTH] as number;
         isPair = lengthKind === 0 && slotsEnd === 4 && fixedWords === 4;
       }

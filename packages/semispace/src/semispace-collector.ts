@@ -30,6 +30,7 @@ import {
 } from "@ouro/interfaces";
 import { createObjectLayout } from "@ouro/object-model";
 import { createCopier } from "./copier.js";
+import { objectEnd } from "./object-end.js";
 import { createReporter } from "./reporter.js";
 import { arenasFor, largestSpace } from "./room.js";
 import {
@@ -324,7 +325,7 @@ function createSemispaceCollector(
       let object = get(SPACE_START);
       while (object < free) {
         visit(object as Reference);
-        object += (layout.sizeWords(object) + 3) & -4;
+        object = objectEnd(layout, object);
       }
     },
     // Word 0 is 0 in every object and nothing is counted: an image is as it should be.

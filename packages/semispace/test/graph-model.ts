@@ -16,6 +16,7 @@ export interface Shape {
 export const shapes: readonly Shape[] = [
   { name: "pair", visitedSlotCount: 2 },
   { name: "empty" },
+  { name: "raw pair", rawWordCount: 2 },
   { name: "odd", visitedSlotCount: 1, rawWordCount: 2 },
   { name: "owner", visitedSlotCount: 1, ownedSlotCount: 2, rawWordCount: 1 },
   { name: "owned only", ownedSlotCount: 2 },
