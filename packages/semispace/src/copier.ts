@@ -1,13 +1,13 @@
 // The copying itself, after Cheney: the new space is its own queue. What the roots name is copied
-// first; then a cursor walks over the copies, and copies what their slots name behind them. No stack,
-// no marks, and nothing dead is looked at.
+// first; then a cursor walks over the copies, and copies what their slots name behind them. No
+// stack, no marks, and nothing dead is looked at.
 //
 //   new space   │ scanned: slots name copies │ copied: slots name old objects │ free …
 //                                        scan ┘                           free ┘
 //
-// The old copy's word 0 becomes the forwarding reference; words 1 and 2, its type and length, stay, so
-// that its size can still be read. **Invariant:** what is scanned names no object of the old space.
-// C. J. Cheney, *A nonrecursive list compacting algorithm* (CACM 13, 1970).
+// The old copy's word 0 becomes the forwarding reference; words 1 and 2, its type and length, stay,
+// so that its size can still be read. **Invariant:** what is scanned names no object of the old
+// space. C. J. Cheney, *A nonrecursive list compacting algorithm* (CACM 13, 1970).
 
 import {
   expectSound,

@@ -7,8 +7,9 @@
 //   after    given back                              what a stale reference still names
 //
 // How large a space is: after a collection `growthFactor` times what lives and what was asked for,
-// at least `minimumBytes`; but never larger than the heap could lend a second time (room.ts). A space
-// is trimmed or grown where it lies. When nothing lives and nothing is asked for, nothing is lent.
+// at least `minimumBytes`; but never larger than the heap could lend a second time (room.ts). A
+// space is trimmed or grown where it lies. When nothing lives and nothing is asked for, nothing is
+// lent.
 //
 // If there is no room for the copies, because the limit was lowered or others borrowed, nothing is
 // changed: collections examine nothing and allocation answers 0 until there is.

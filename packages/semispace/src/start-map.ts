@@ -7,8 +7,8 @@
 //                       mapped ┘
 //
 // Each object is entered once in its time in a space, so a question costs O(1) spread over the
-// objects placed, and a program that never asks pays nothing. The map itself is side memory of a bit
-// a granule, which stays untouched until then.
+// objects placed, and a program that never asks pays nothing. The map itself is side memory of a
+// bit a granule, which stays untouched until then.
 
 import { ARENA_SIZE_WORDS, type WordIndex } from "@ouro/interfaces";
 import type { ObjectLayout } from "@ouro/object-model";

@@ -12,7 +12,7 @@ export interface Shape {
   readonly variablePart?: "visited" | "owned" | "raw" | "bytes";
 }
 
-/** One granule and less, odd sizes, owned-only slots, every variable part, more than a bulk copy. */
+/** A granule and less, odd sizes, owned-only slots, every variable part, more than a bulk copy. */
 export const shapes: readonly Shape[] = [
   { name: "pair", visitedSlotCount: 2 },
   { name: "empty" },

@@ -1,5 +1,5 @@
-// What the collector promises about the heap that it borrows from: that there is always room for the
-// copies, and that whoever lies in the way is gone around.
+// What the collector promises about the heap that it borrows from: that there is always room for
+// the copies, and that whoever lies in the way is gone around.
 
 import { createPrivateHeap } from "@ouro/heap";
 import { ARENA_SIZE_BYTES, ARENA_SIZE_WORDS, isOuroError, slotAt } from "@ouro/interfaces";

@@ -1,5 +1,6 @@
-// The semispace collector's section of docs/fault-matrix.md: made from the table of planted faults, so that
-// the page cannot say what the harness does not show. Other packages' sections are left alone.
+// The semispace collector's section of docs/fault-matrix.md: made from the table of planted faults,
+// so that the page cannot say what the harness does not show. Other packages' sections are left
+// alone.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { PlantedFault } from "./planted-faults.js";

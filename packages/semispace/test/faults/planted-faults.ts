@@ -1,5 +1,6 @@
-// Faults that copying collectors are known for, each a small change of the sources, and the property
-// that kills it. A fault that no longer applies fails loudly: the sources moved on, it must too.
+// Faults that copying collectors are known for, each a small change of the sources, and the
+// property that kills it. A fault that no longer applies fails loudly: the sources moved on, it
+// must too.
 
 import * as names from "../property-names.js";
 
