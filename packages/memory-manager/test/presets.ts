@@ -4,9 +4,8 @@
 
 import type { Strategy } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
-import { composeMemoryManager } from "@ouro/memory-manager";
+import { composeMemoryManager, type MemoryManagerOptions } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
-import { checkedMode } from "@ouro/object-model";
 import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
 import type { SubjectMaker, SubjectOptions } from "@ouro/testkit";
@@ -22,11 +21,16 @@ export const presets: ReadonlyMap<string, () => Strategy> = new Map([
   ["semispace", () => semispaceStrategy({ minimumBytes: MIB, poisonFromSpace: true })],
 ]);
 
-function compose(strategy: () => Strategy, { observer }: SubjectOptions) {
+function compose(
+  strategy: () => Strategy,
+  { observer }: SubjectOptions,
+  mode: Pick<MemoryManagerOptions, "checked" | "collectEvery"> = {},
+) {
   return composeMemoryManager({
     strategy: strategy(),
     observer,
     reservationBytes: RESERVATION_BYTES,
+    ...mode,
   });
 }
 
@@ -35,10 +39,10 @@ export function subjectsOf(strategy: () => Strategy): SubjectMaker {
 }
 
 export function checkedSubjectsOf(strategy: () => Strategy): SubjectMaker {
-  return (options) => checkedMode(compose(strategy, options));
+  return (options) => compose(strategy, options, { checked: true });
 }
 
 /** Checked, and everything is collected at every safepoint. */
 export function stressedSubjectsOf(strategy: () => Strategy): SubjectMaker {
-  return (options) => checkedMode(compose(strategy, options), { collectEvery: 1 });
+  return (options) => compose(strategy, options, { checked: true, collectEvery: 1 });
 }
