@@ -20,6 +20,7 @@ import {
   LENGTH_WORD_OFFSET,
   OBJECT_HEADER_SIZE_WORDS,
   ROW_FLAGS,
+  ROW_LENGTH,
   ROW_SLOTS_END,
   ROW_SLOTS_MASK,
   ROW_SLOTS_START,
@@ -57,6 +58,7 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
   const SHIFT = TYPE_ROW_SHIFT;
   const FLAGS = ROW_FLAGS;
   const FIELDS = OBJECT_HEADER_SIZE_WORDS;
+  const MANY = 3;
   // A bit that no type's flags use: in `asked`, it asks for objects of every type.
   const EVERY_TYPE = 1 << 30;
   const asked = options.onEnd === undefined ? 0 : EVERY_TYPE;
@@ -70,17 +72,18 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
     // Of the row last read: an object of the type of the one before need not wait for its row.
     let type = 0;
     let flags = 0;
-    let isPair = false;
+    let slotCount = MANY;
     for (;;) {
       const typeNow = (words[object + TYPE] as number) & MASK;
       if (typeNow !== type) {
         type = typeNow;
         flags = words[rows + (type << SHIFT) + FLAGS] as number;
-        isPair = isForwardPair(rows + (type << SHIFT));
+        slotCount = countFew(rows + (type << SHIFT));
       }
       // The place where an object ends: whoever may keep it, or run code first, is asked here.
       if (((flags | EVERY_TYPE) & asked) !== 0 && !isResumed) onEnd(object);
-      const next = isPair ? releasePair(object) : releaseSlots(object, type, isResumed);
+      const next =
+        slotCount === MANY ? releaseSlots(object, type, isResumed) : releaseFew(object, slotCount);
       isResumed = false;
       if (next < 0) {
         words[object] = ~parent;
@@ -135,27 +138,26 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
     return ~child;
   }
 
-  /** As `releaseSlots`; the cursor need not be kept, as the first slot is empty when it resumes. */
-  function releasePair(object: number): number {
-    const left = words[object + FIELDS] as number;
-    const right = words[object + FIELDS + 1] as number;
-    if (left > 0) {
+  /** As `releaseSlots`; no cursor is kept, as the first slot is empty when it resumes. */
+  function releaseFew(object: number, slotCount: number): number {
+    if (slotCount === 0) return 0;
+    const first = words[object + FIELDS] as number;
+    const second = slotCount === 2 ? (words[object + FIELDS + 1] as number) : 0;
+    if (first > 0) {
       words[object + FIELDS] = 0;
-      if (decrement(left)) return right > 0 ? ~left : left;
+      if (decrement(first)) return second > 0 ? ~first : first;
     }
-    if (right <= 0) return 0;
+    if (second <= 0) return 0;
     words[object + FIELDS + 1] = 0;
-    return decrement(right) ? right : 0;
+    return decrement(second) ? second : 0;
   }
 
-  /** Whether the type is two slots from the header on and nothing that varies. */
-  function isForwardPair(row: number): boolean {
-    return (
-      words[row + ROW_SLOTS_START] === FIELDS &&
-      words[row + ROW_SLOTS_END] === FIELDS + 2 &&
-      words[row + ROW_SLOTS_MASK] === 0 &&
-      ((words[row + FLAGS] as number) & TYPE_RELEASE_BACKWARD) === 0
-    );
+  /** The number of slots, if they are 0 to 2, go forward and nothing varies; else `MANY`. */
+  function countFew(row: number): number {
+    const slotCount = (words[row + ROW_SLOTS_END] as number) - FIELDS;
+    const isForward = ((words[row + FLAGS] as number) & TYPE_RELEASE_BACKWARD) === 0;
+    const isFixed = words[row + ROW_LENGTH] === 0;
+    return isFixed && slotCount <= 2 && (isForward || slotCount < 2) ? slotCount : MANY;
   }
 
   return { deallocate, deallocatedCount: () => total };

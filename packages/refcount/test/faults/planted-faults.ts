@@ -137,8 +137,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "the second slot of a pair is forgotten when the first one's object dies",
     file: DEALLOCATION,
-    find: "return right > 0 ? ~left : left;",
-    replace: "return left;",
+    find: "return second > 0 ? ~first : first;",
+    replace: "return first;",
     killedBy: names.LIVENESS,
   },
   {
@@ -165,13 +165,15 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "a child is deallocated by recursion",
     file: DEALLOCATION,
-    find: `      const next = isPair`,
+    find: `      const next =
+`,
     replace: `      for (let slot = object + 2; slot < object + 5 && type === 1; slot++) {
         const value = words[slot] as number;
         words[slot] = 0;
         if (value > 0 && decrement(value)) deallocate(value);
       }
-      const next = isPair`,
+      const next =
+`,
     killedBy: names.DEPTH,
   },
   {
