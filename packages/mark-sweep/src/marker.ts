@@ -37,8 +37,6 @@ export interface Marker {
   /** Marks every object that the roots reach; the map is clear before. O(reachable). */
   mark(): void;
   isMarked(object: number): boolean;
-  /** Collections in which the stack was too small. */
-  overflowCount(): number;
 }
 
 const NOTHING_LEFT_OUT = 0x7fffffff;
@@ -66,7 +64,6 @@ export function createMarker(parts: StrategyParts, marks: WordIndex, stack: Regi
   /** Objects above this one that do not fit on the stack will be met by the scan that runs. */
   let scanned = NOTHING_LEFT_OUT;
   let lowestLeftOut = NOTHING_LEFT_OUT;
-  let overflowCount = 0;
 
   function mark(): void {
     top = stackStart;
@@ -74,7 +71,6 @@ export function createMarker(parts: StrategyParts, marks: WordIndex, stack: Regi
     lowestLeftOut = NOTHING_LEFT_OUT;
     markRoots(roots.start, words[handlesEndWord] as number);
     markRoots(roots.framesStart, words[topWord] as number);
-    if (lowestLeftOut !== NOTHING_LEFT_OUT) overflowCount++;
     while (lowestLeftOut !== NOTHING_LEFT_OUT) rescan();
   }
 
@@ -182,6 +178,5 @@ export function createMarker(parts: StrategyParts, marks: WordIndex, stack: Regi
   return {
     mark,
     isMarked,
-    overflowCount: () => overflowCount,
   };
 }
