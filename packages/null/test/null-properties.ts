@@ -143,7 +143,8 @@ function memory(parts: Parts): fc.IProperty<unknown> {
     let refusedCount = 0;
     for (let round = 0; round < 200 && refusedCount < 3; round++) {
       try {
-        rig.play(program[round % program.length] === -2 ? -1 : 60_000 + round, () => {});
+        const isPair = round % 3 === 0 && program[round % program.length] === -2;
+        rig.play(isPair ? -1 : 60_000 + round, () => {});
       } catch (error) {
         if (!isOuroError(error, "out-of-memory")) throw error;
         refusedCount++;
