@@ -112,7 +112,7 @@ const faults: readonly Fault[] = [
     breaksSize: true,
     plant: ({ words, list }) => {
       words[list + 2] = 1000;
-      return [0, /overlaps the one before/];
+      return [0, /overlaps the one before|where no object is/];
     },
   },
   {
