@@ -1,13 +1,14 @@
 // The checked mutator stands before the fast one and tests every argument before anything happens.
-// What it gives out carries an epoch, which each safepoint ends (reference-log.ts draws the number);
-// what it is given must be of the current epoch, and its object must still be there, for under
-// prompt death an object can die between two safepoints (`x = a.0; a.0 = none; use x`).
+// What it gives out carries an epoch, which each safepoint ends (reference-log.ts draws the
+// number); what it is given must be of the current epoch, and its object must still be there, for
+// under prompt death an object can die between two safepoints (`x = a.0; a.0 = none; use x`).
 //
 //   program ──► checked: epoch, object, slot, field, type, value ──► fast mutator ──► collector
 //           ◄── reference with epoch                              ◄── word index
 //
-// It reads what is there (type rows, the root stack's top, the handles in use, `isObject`) and keeps
-// only what the heap does not say: the epoch and where frames begin. Fast mode has no part of it.
+// It reads what is there (type rows, the root stack's top, the handles in use, `isObject`) and
+// keeps only what the heap does not say: the epoch and where frames begin. Fast mode has no part of
+// it.
 //
 // Not seen: a slot of an enclosing frame that arithmetic on another enclosing frame's slot reached,
 // as both are live; what a program writes to the heap's words itself, from `fieldsStart` on; and a
