@@ -18,8 +18,8 @@ import type { WordIndex } from "./word.js";
 export interface StrategyParts {
   readonly heap: PrivateHeap;
   /**
-   * The manager's number at the heap: the collector reserves its regions with it, and borrows arenas
-   * if it places objects without the allocator. No other part borrows arenas with it.
+   * The manager's number at the heap: the collector reserves its regions with it, and borrows
+   * arenas if it places objects without the allocator. No other part borrows arenas with it.
    */
   readonly borrower: Borrower;
   /** Serves objects only, so that its blocks are the objects. */
