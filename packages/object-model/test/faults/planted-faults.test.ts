@@ -1,6 +1,6 @@
 // Plants each fault in a copy of the sources and expects the case or property named for it to fail.
-// `npx vitest run packages/object-model/test/faults` runs it alone; with OURO_UPDATE=1 it writes the
-// package's section of docs/fault-matrix.md anew.
+// `npx vitest run packages/object-model/test/faults` runs it alone; with OURO_UPDATE=1 it writes
+// the package's section of docs/fault-matrix.md anew.
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -82,7 +82,7 @@ it("lists the planted faults in docs/fault-matrix.md as they are", () => {
   const expected = [
     "## object-model",
     "",
-    `Each fault is killed within ${RUN_LIMIT} runs at each of ${SEEDS.length} seeds, or by the one case named.`,
+    `Killed within ${RUN_LIMIT} runs at each of ${SEEDS.length} seeds, or by the one case named.`,
     "Command: `npx vitest run packages/object-model/test/faults`.",
     "",
     "| fault | in | killed by |",

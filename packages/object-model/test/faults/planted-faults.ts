@@ -108,15 +108,15 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...CHECKED,
     name: "a field before the first slot passes",
-    find: "start >= layout.slotsStart(object) && start + count",
+    find: "start >= (words[row + ROW_SLOTS_START] as number) && start + count",
     replace: "start + count",
     refusal: "set of a length",
   },
   {
     ...CHECKED,
     name: "slots run on into raw words",
-    find: "start + count <= layout.slotsEnd(object)",
-    replace: "start < layout.slotsEnd(object)",
+    find: "start + count <= end;",
+    replace: "start < end;",
     refusal: "copy of slots that run on behind the object",
   },
   {
@@ -178,8 +178,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...CHECKED,
     name: "a type's kind of length is not looked at",
-    find: 'if ((variablePart !== "none") === isArray) return;',
-    replace: "if (name !== undefined) return;",
+    find: "if (!isThere || (length !== LENGTH_NONE) !== isArray)",
+    replace: "if (!isThere)",
     refusal: "allocateArray of a type of fixed length",
   },
   {
