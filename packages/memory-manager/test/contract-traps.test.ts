@@ -111,7 +111,7 @@ describe.each(managers)("The fourteen traps under $name", ({ name, fast, checked
     validate();
   });
 
-  it("7: a poll ends (with finalizers that make finalizable garbage: where finalization is tested)", () => {
+  it("7: a poll ends (finalizers that make garbage come with finalization)", () => {
     const { mutator, validate } = fast();
     mutator.poll();
     mutator.poll();
