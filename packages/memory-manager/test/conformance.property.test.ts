@@ -1,5 +1,5 @@
 // Every preset held against everything that its traits promise, in fast mode, checked, and checked
-// with a collection at every safepoint. OURO_RUNS sets the programs for each (default 15), OURO_SEED
+// with a collection at every safepoint. OURO_RUNS sets the programs for each (default 8), OURO_SEED
 // the seed: `OURO_RUNS=2000 npx vitest run packages/memory-manager/test/conformance`.
 
 import {
@@ -15,7 +15,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkedSubjectsOf, presets, stressedSubjectsOf, subjectsOf } from "./presets.js";
 
-const runCount = Number(process.env.OURO_RUNS ?? 15);
+const runCount = Number(process.env.OURO_RUNS ?? 8);
 const seed = Number(process.env.OURO_SEED ?? 1);
 const TIMEOUT_MILLISECONDS = 30_000 + runCount * 2000;
 const CALM = PROPERTY_NAMES.filter((name) => name !== MEMORY);
@@ -41,7 +41,7 @@ describe.each([...presets])("The preset %s", (_, strategy) => {
   it(
     MEMORY,
     () => {
-      const options = { properties: [MEMORY], runCount: Math.ceil(runCount / 3), seed } as const;
+      const options = { properties: [MEMORY], runCount: 2 * runCount, seed } as const;
       const verdicts = prove(subjectsOf(strategy), options);
       expect(printVerdicts(verdicts)).toBe(`holds: ${MEMORY}`);
     },

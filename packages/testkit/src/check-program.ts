@@ -183,7 +183,10 @@ function checkExhausted(program: Program, scene: Scene): void {
     if (isFull) expectRefusal(player, step);
     subject.validate();
     compareGraphs(subject, shadow, player);
-    if (exhaustion.dropTopUp() > 0 && isReclaiming) return expectServed(player, step);
+    if (exhaustion.dropTopUp() > 0 && isReclaiming) {
+      expectServed(player, step);
+      return;
+    }
     exhaustion.relieve();
     exhaustion = undefined;
     player.play(step);

@@ -2,7 +2,7 @@
 // that the next request meets the end wherever the strategy keeps it.
 //
 //   limit = what is lent now, twice that where copies need room
-//   ballast   │ words of 256 KiB, 64 KiB … 16 bytes, each until refused │  a chain on one handle
+//   ballast   │ words of 256 KiB, 64 KiB … 32 bytes, each until refused │  a chain on one handle
 //   top-up    │ objects of the size that comes next, until refused │       a handle each
 //
 // Dropping the top-up makes room for exactly what was refused. Everything hangs on handles, so that
@@ -22,7 +22,7 @@ const BALLAST_TYPE = programTypes.findIndex(({ name }) => name === "words");
 /** The field of `words` that links the ballast to a chain. */
 const LINK_FIELD = 1;
 /** With the five words before them: large blocks, then blocks of 512 bytes and smaller. */
-const LENGTHS = [65_536, 16_384, 4096, 1024, 256, 123, 59, 27, 11, 3, 0];
+const LENGTHS = [65_536, 16_384, 4096, 1024, 256, 123, 59, 27, 11, 3];
 /** Below the handles that a manager has by default. */
 const TOP_UP_LIMIT_COUNT = 3000;
 
@@ -61,8 +61,15 @@ export function exhaust(subject: Subject, player: Player, anySlot: SlotName): Ex
   const newest = emptyHandle(anySlot);
   const { lentBytes } = heap.statistics();
   heap.setLimitBytes(Math.min(limitBytes, collector.traits.moves ? 2 * lentBytes : lentBytes));
+  let heldBytes = 0;
   for (const length of LENGTHS) {
     while (isServed(BALLAST_TYPE, length, newest.slot)) {
+      heldBytes += length * 4;
+      const isHeld = heldBytes <= heap.limitBytes;
+      expectPromise(
+        isHeld,
+        `under a limit of ${heap.limitBytes} bytes, held objects are reclaimed`,
+      );
       mutator.fill(mutator.root(newest.slot) as never, LINK_FIELD, chain.slot);
       mutator.moveRoot(chain.slot, newest.slot);
     }

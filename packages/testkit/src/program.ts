@@ -1,5 +1,5 @@
-// A program is a list of commands and how it is stressed. It means the same on every memory manager:
-// which call comes next depends on the shadow heap alone.
+// A program is a list of commands and how it is stressed. It means the same on every manager: which
+// call comes next depends on the shadow heap alone.
 
 import { type Command, shadowTypes, stepsOf } from "./command.js";
 import {
