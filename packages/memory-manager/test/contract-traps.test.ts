@@ -15,7 +15,6 @@ import {
 } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
-import { checkedMode } from "@ouro/object-model";
 import { semispaceStrategy } from "@ouro/semispace";
 import { describe, expect, it } from "vitest";
 import { presets } from "./presets.js";
@@ -43,7 +42,13 @@ const managers = [...presets].map(([name, strategy]) => ({
   name,
   fast: () => open(composeMemoryManager({ strategy: strategy(), reservationBytes: 64 * MIB })),
   checked: () =>
-    open(checkedMode(composeMemoryManager({ strategy: strategy(), reservationBytes: 64 * MIB }))),
+    open(
+      composeMemoryManager({
+        strategy: strategy(),
+        reservationBytes: 64 * MIB,
+        checked: true,
+      }),
+    ),
 }));
 
 describe.each(managers)("The fourteen traps under $name", ({ name, fast, checked }) => {
