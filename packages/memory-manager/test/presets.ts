@@ -4,9 +4,8 @@
 
 import type { Strategy } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
-import { composeMemoryManager } from "@ouro/memory-manager";
+import { composeMemoryManager, type MemoryManagerOptions } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
-import { checkedMode } from "@ouro/object-model";
 import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
 import type { SubjectMaker, SubjectOptions } from "@ouro/testkit";
@@ -22,23 +21,27 @@ export const presets: ReadonlyMap<string, () => Strategy> = new Map([
   ["semispace", () => semispaceStrategy({ minimumBytes: MIB, poisonFromSpace: true })],
 ]);
 
-function compose(strategy: () => Strategy, { observer }: SubjectOptions) {
-  return composeMemoryManager({
-    strategy: strategy(),
-    observer,
-    reservationBytes: RESERVATION_BYTES,
-  });
+type Mode = Pick<MemoryManagerOptions, "checked" | "collectEvery">;
+
+function subjects(strategy: () => Strategy, mode: Mode): SubjectMaker {
+  return ({ observer }: SubjectOptions) =>
+    composeMemoryManager({
+      strategy: strategy(),
+      ...(observer === undefined ? {} : { observer }),
+      reservationBytes: RESERVATION_BYTES,
+      ...mode,
+    });
 }
 
 export function subjectsOf(strategy: () => Strategy): SubjectMaker {
-  return (options) => compose(strategy, options);
+  return subjects(strategy, {});
 }
 
 export function checkedSubjectsOf(strategy: () => Strategy): SubjectMaker {
-  return (options) => checkedMode(compose(strategy, options));
+  return subjects(strategy, { checked: true });
 }
 
 /** Checked, and everything is collected at every safepoint. */
 export function stressedSubjectsOf(strategy: () => Strategy): SubjectMaker {
-  return (options) => checkedMode(compose(strategy, options), { collectEvery: 1 });
+  return subjects(strategy, { checked: true, collectEvery: 1 });
 }
