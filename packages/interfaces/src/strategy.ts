@@ -33,7 +33,8 @@ export interface StrategyParts {
   headerMask(name: string): number;
   /**
    * `traits.sideBytesPerGranule` for every granule that can be lent, zero-filled; the byte of the
-   * first granule of the first arena that can be lent comes first. Empty if the traits ask for none.
+   * first granule of the first arena that can be lent comes first. Empty if the traits ask for
+   * none.
    */
   readonly sideTable: Region;
   /**

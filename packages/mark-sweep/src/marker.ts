@@ -1,6 +1,6 @@
-// The marker finds what the roots reach. It keeps a stack of objects that are marked and whose slots
-// were not looked at yet; no recursion, no callback: an object's slots are a range that its type's
-// row gives.
+// The marker finds what the roots reach. It keeps a stack of objects that are marked and whose
+// slots were not looked at yet; no recursion, no callback: an object's slots are a range that its
+// type's row gives.
 //
 //   roots ──► mark stack │ object │ object │ … │ limit        pop: look at its slots, mark and push
 //                                                             what is not marked
@@ -14,8 +14,8 @@
 //   │ … │ m │ … │ M │ … │ m │ … │ m │ …       M: the lowest left out
 //                 └ scan ──────────►
 //
-// After Knuth: The Art of Computer Programming 1, 2.3.5, algorithm C: a stack of fixed size and, for
-// what it has no room for, a scan from the lowest address.
+// After Knuth: The Art of Computer Programming 1, 2.3.5, algorithm C: a stack of fixed size and,
+// for what it has no room for, a scan from the lowest address.
 
 import {
   EVENT_OBJECT_MARK,

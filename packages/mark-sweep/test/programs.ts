@@ -1,5 +1,5 @@
-// Random mutator programs, played on a memory manager with the mark-sweep strategy and on the shadow
-// heap side by side. After each command the two are compared, as far as the property asks.
+// Random mutator programs, played on a memory manager with the mark-sweep strategy and on the
+// shadow heap side by side. After each command the two are compared, as far as the property asks.
 
 import { EVENT_COLLECTION_END, isOuroError, type Reference, type Slot } from "@ouro/interfaces";
 import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";

@@ -1,6 +1,6 @@
 // The presets, each as a maker of subjects for the testkit, and the modes in which every program
-// runs: eager counting catches what is used after its last reference went, moving at every safepoint
-// what is kept over one; neither sees what the other does.
+// runs: eager counting catches what is used after its last reference went, moving at every
+// safepoint what is kept over one; neither sees what the other does.
 
 import type { Strategy } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";

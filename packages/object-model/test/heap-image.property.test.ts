@@ -71,7 +71,7 @@ describe.each(rigs)("a heap of %s", { timeout: 60_000 }, (_name, makeRig) => {
     );
   });
 
-  test("goes on after a restore: what is built on it lives, what is dropped can be collected", () => {
+  test("goes on after a restore: what is built on it lives, what is dropped can go", () => {
     fc.assert(
       fc.property(arbitrarySteps, arbitrarySteps, (steps, moreSteps) => {
         const first = makeRig();

@@ -56,7 +56,9 @@ function check({ rig, words }: Scene, collector: Collector = rig.collector): voi
 
 interface Fault {
   readonly what: string;
-  /** It breaks a size, by which a collector without an allocator of blocks finds the next object. */
+  /**
+   * It breaks a size, by which a collector without an allocator of blocks finds the next object.
+   */
   readonly breaksSize?: boolean;
   /** Breaks the scene and answers which word is named for it, and how. */
   readonly plant: (scene: Scene) => [word: number, message: RegExp];

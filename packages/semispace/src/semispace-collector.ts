@@ -63,7 +63,9 @@ export interface SemispaceOptions {
   growthFactor?: number;
   /** The least size of a space that holds something, in whole arenas. Default 16 MiB. */
   minimumBytes?: number;
-  /** Fills a space with what is no sound value before it is given back. Default: in checked mode. */
+  /**
+   * Fills a space with what is no sound value before it is given back. Default: in checked mode.
+   */
   poisonFromSpace?: boolean;
   /**
    * For stress: collects at every nth safepoint, be it an allocation or a poll, full or not.
