@@ -14,7 +14,8 @@ How it is measured:
 - Each loop writes the first byte or word of each new block, as a program does, so that the cache
   miss and the page of a block that an allocator leaves untouched are in its figures.
 - *Net* is the CPU time without that of a null allocator in the same loop of the same language. It
-  bumps a number through a ring of memory as large as the blocks the loop reuses, and the loop writes there. "–" stands where what is left is noise.
+  bumps a number through a ring of memory as large as the blocks the loop reuses, and the loop
+  writes there. "–" stands where what is left is noise.
 - C malloc and CPython's \`PyObject_Malloc\` run in C, compiled with \`cc -O2\` when the benchmarks
   start. AssemblyScript's TLSF is WebAssembly, called from JavaScript for each operation.
 - V8's objects and typed arrays are zeroed and never freed: their collection is in the time. The

@@ -1,5 +1,5 @@
-// No allocator at all: a number is bumped through a ring of scratch memory as large as the blocks the
-// loop reuses. What remains is the loop with its writes, and it is taken off the others.
+// No allocator at all: a number is bumped through a ring of scratch memory as large as the blocks
+// the loop reuses. What remains is the loop with its writes, and it is taken off the others.
 
 import {
   createNumberSlots,
