@@ -68,6 +68,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const POOL_RECORD_SHIFT = layout.POOL_RECORD_SHIFT;
   const mapShift = MAP_SHIFT;
   const limitBytes = SMALL_REQUEST_LIMIT_BYTES;
+  const classCount = SIZE_CLASS_COUNT;
   // Indexed by granules, 1 to 32; the list of 0 granules is empty, and size 0 is found out there.
   const usedPools = context.state + layout.USED_POOLS;
   const noPool = context.state + layout.NO_POOL;
@@ -82,35 +83,31 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
 
   function tryAllocate(requestBytes: number): Block {
+    // Only whole numbers from 0 to 1023 are their own lowest ten bits.
     const granules = (requestBytes + 15) >> 4;
-    if (requestBytes !== (requestBytes | 0) || granules >>> 0 > SIZE_CLASS_COUNT) {
+    if (requestBytes !== (requestBytes & 1023) || granules > classCount) {
       refuseRequest(name, requestBytes, limitBytes);
     }
-    const pool = words[usedPools + granules] as number;
-    const freeWords = words[pool + FREE_WORDS] as number;
-    if (freeWords === 0) return advance(pool, granules, requestBytes) as Block;
+    let pool = words[usedPools + granules] as number;
+    let freeWords = words[pool + FREE_WORDS] as number;
+    if (freeWords === 0) {
+      // The first pool has no free block: let it go, and the next one has.
+      if (granules === 0) return (tryAllocate(1) | 0) as Block;
+      pool = words[pool + NEXT_POOL] as number;
+      words[usedPools + granules] = pool;
+      if (pool === noPool) return (allocateFromNewPool(granules) | 0) as Block;
+      freeWords = words[pool + FREE_WORDS] as number;
+    }
     const lowestWord = freeWords & -freeWords;
     const wordIndex = 31 - Math.clz32(lowestWord);
-    const mapWord = poolMaps + (pool << 2) + wordIndex;
+    const mapWord = (poolMaps + (pool << 2) + wordIndex) | 0;
     const map = words[mapWord] as number;
-    const free = ~map & (words[starts + (granules << 5) + wordIndex] as number);
+    const free = ~map & (words[(starts + (granules << 5) + wordIndex) | 0] as number);
     const bit = free & -free;
     words[mapWord] = map | bit;
-    words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;
+    words[pool + USED_COUNT] = ((words[pool + USED_COUNT] as number) + 1) | 0;
     if (free === bit) words[pool + FREE_WORDS] = freeWords ^ lowestWord;
-    return (((mapWord - allocatedMap) << mapShift) + ((31 - Math.clz32(bit)) << 2)) as Block;
-  }
-
-  /** The first pool has no free block: let it go and ask the next pool. */
-  function advance(pool: number, granules: number, requestBytes: number): number {
-    if (granules === 0) {
-      // -15 to -1 round up to 0 granules as well.
-      if (requestBytes < 0) refuseRequest(name, requestBytes, limitBytes);
-      return tryAllocate(1);
-    }
-    const next = words[pool + NEXT_POOL] as number;
-    words[usedPools + granules] = next;
-    return next === noPool ? allocateFromNewPool(granules) : tryAllocate(granules << 4);
+    return (((mapWord - allocatedMap) << mapShift) | ((31 - Math.clz32(bit)) << 2)) as Block;
   }
 
   function allocateFromNewPool(granules: number): number {
@@ -151,7 +148,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     words[mapWord] = map ^ bit;
     const pool = poolRecords + ((block >>> POOL_SHIFT) << POOL_RECORD_SHIFT);
     const freeWords = words[pool + FREE_WORDS] as number;
-    const usedCount = (words[pool + USED_COUNT] as number) - 1;
+    const usedCount = ((words[pool + USED_COUNT] as number) - 1) | 0;
     words[pool + FREE_WORDS] = freeWords | (1 << (block >>> mapShift));
     words[pool + USED_COUNT] = usedCount;
     if (freeWords === 0) makeFirst(pool);
@@ -168,7 +165,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
 
   /** A formerly full pool goes to the front; the one that was first may have to leave the list. */
   function makeFirst(pool: number): void {
-    const head = usedPools + 1 + (words[pool + SIZE_CLASS] as number);
+    const head = (usedPools + 1 + (words[pool + SIZE_CLASS] as number)) | 0;
     let next = words[head] as number;
     if (next === pool) return;
     if (words[next + FREE_WORDS] === 0) next = words[next + NEXT_POOL] as number;
