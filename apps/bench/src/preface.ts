@@ -21,6 +21,9 @@ How it is measured:
 - V8's objects and typed arrays are zeroed and never freed: their collection is in the time. The
   other allocators do not zero. Peers without a realloc of their own allocate and free, and copy
   nothing.
+- The replays are held by large requests: in text_tools 22 of 100 events are about blocks above 512
+  bytes, in bit_decoder 8, in json_roundtrip 1. Ours go to the large block allocator, which splits
+  and merges them at once; C malloc keeps freed blocks of up to 1,032 bytes in a cache by size.
 - memium and @thi.ng/malloc look through lists of blocks. Where that takes too long, they are left
   out.
 `;

@@ -12,6 +12,7 @@ import {
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
+  checkOptions,
   HeapCorruptionError,
 } from "@ouro/interfaces";
 import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-map.js";
@@ -46,6 +47,7 @@ export interface LargeBlockAllocator extends Allocator {
 export function createLargeBlockAllocator(
   options: LargeBlockAllocatorOptions,
 ): LargeBlockAllocator {
+  checkOptions("createLargeBlockAllocator", options, "source", "name");
   const { source, name = "large" } = options;
   const context = makeContext(source, name);
   const { words, state, allocatedMap } = context;

@@ -16,6 +16,7 @@ import {
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
+  checkOptions,
   EVENT_POOL_RELEASE,
   EVENT_POOL_TAKE,
   isObserved,
@@ -52,9 +53,11 @@ export interface PoolAllocator extends Allocator {
 
 /**
  * Makes a pool allocator over a source's arenas, or opens the one of that name in a heap that
- * another thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
+ * another thread made. Throws `UsageError` for a missing or unknown option, and `OutOfMemoryError`
+ * when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
+  checkOptions("createPoolAllocator", options, "source", "name observer");
   const { source, name = "pools", observer } = options;
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;

@@ -7,7 +7,14 @@
 //
 // After CPython's `_PyObject_Malloc`, `_PyObject_Free`, `_PyObject_Realloc` in obmalloc.c.
 
-import type { Allocator, AllocatorStatistics, ArenaSource, Block } from "@ouro/interfaces";
+import {
+  type Allocator,
+  type AllocatorStatistics,
+  type ArenaSource,
+  type Block,
+  checkOptions,
+} from "@ouro/interfaces";
+import { refuseRequest } from "./refusal.js";
 
 export interface SizeRouterOptions {
   /** The source that both borrow from. */
@@ -18,8 +25,9 @@ export interface SizeRouterOptions {
   name?: string;
 }
 
-/** Makes one allocator of two that share a source. */
+/** Makes one allocator of two that share a source. Throws `UsageError` for other options. */
 export function createSizeRouter(options: SizeRouterOptions): Allocator {
+  checkOptions("createSizeRouter", options, "source small large", "name");
   const { source, small, large, name = "router" } = options;
   const { words, arenaTable } = source;
   const { borrower, requestLimitBytes: limitBytes } = small;
@@ -29,8 +37,15 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
   const isSmall = (block: number): boolean => words[arenaTable + (block >>> 18)] === borrower;
   const ownerOf = (block: number): Allocator => (isSmall(block) ? small : large);
 
-  /** 1 to the limit; 0 and what is no size at all go to the large one, which refuses the latter. */
-  const fitsSmall = (requestBytes: number): boolean => (requestBytes - 1) >>> 0 < limitBytes;
+  const lowestBits = 2 ** (32 - Math.clz32(limitBytes)) - 1;
+
+  /** 1 to the limit, of whole numbers. Refuses what is no size, in the router's own name. */
+  function fitsSmall(requestBytes: number): boolean {
+    const isSmallInteger = requestBytes === (requestBytes & lowestBits);
+    if (isSmallInteger && (requestBytes - 1) >>> 0 < limitBytes) return true;
+    refuseRequest(name, requestBytes, large.requestLimitBytes);
+    return false;
+  }
 
   function allocate(requestBytes: number): Block {
     return fitsSmall(requestBytes) ? allocateSmall(requestBytes) : allocateLarge(requestBytes);
@@ -47,7 +62,7 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
 
   function reallocate(block: Block, requestBytes: number): Block {
     const owner = ownerOf(block);
-    if (owner === large || fitsSmall(requestBytes)) return owner.reallocate(block, requestBytes);
+    if (fitsSmall(requestBytes) || owner === large) return owner.reallocate(block, requestBytes);
     const sizeBytes = small.usableSizeBytes(block);
     const moved = allocateLarge(requestBytes);
     const copiedWords = (Math.min(sizeBytes, requestBytes) + 3) >> 2;

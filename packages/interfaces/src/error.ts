@@ -174,6 +174,31 @@ export function checkInteger(
   });
 }
 
+/**
+ * Throws a `UsageError` for a missing or unknown option of a factory: a misspelt one would be lost
+ * without a word. Names stand in one text, separated by blanks. O(options).
+ */
+export function checkOptions(
+  where: string,
+  options: object | null | undefined,
+  required: string,
+  optional: string,
+): void {
+  const names = required.split(" ").filter((name) => name !== "");
+  const known = [...names, ...optional.split(" ")];
+  const given = (options ?? {}) as Record<string, unknown>;
+  const missing = names.find((name) => given[name] === undefined);
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  const argument = missing ?? unknown;
+  if (argument === undefined) return;
+  throw new UsageError({
+    where,
+    argument: `option ${argument}`,
+    problem: missing === undefined ? "is not known" : "is missing",
+    remedy: `Options: ${known.join(", ")}`,
+  });
+}
+
 /** A file or stream is truncated, damaged or hostile. */
 export class InputFormatError extends OuroError {
   readonly kind = "input-format";
