@@ -47,7 +47,7 @@ export interface LargeBlockAllocator extends Allocator {
 export function createLargeBlockAllocator(
   options: LargeBlockAllocatorOptions,
 ): LargeBlockAllocator {
-  checkOptions("createLargeBlockAllocator", options, "source", "name");
+  checkOptions("createLargeBlockAllocator", options, "source|name");
   const { source, name = "large" } = options;
   const context = makeContext(source, name);
   const { words, state, allocatedMap } = context;

@@ -57,7 +57,7 @@ export interface PoolAllocator extends Allocator {
  * when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
-  checkOptions("createPoolAllocator", options, "source", "name observer");
+  checkOptions("createPoolAllocator", options, "source|name observer");
   const { source, name = "pools", observer } = options;
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;

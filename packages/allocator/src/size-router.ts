@@ -27,7 +27,7 @@ export interface SizeRouterOptions {
 
 /** Makes one allocator of two that share a source. Throws `UsageError` for other options. */
 export function createSizeRouter(options: SizeRouterOptions): Allocator {
-  checkOptions("createSizeRouter", options, "source small large", "name");
+  checkOptions("createSizeRouter", options, "source small large|name");
   const { source, small, large, name = "router" } = options;
   const { words, arenaTable } = source;
   const { borrower, requestLimitBytes: limitBytes } = small;

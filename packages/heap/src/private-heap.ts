@@ -92,14 +92,14 @@ export interface PrivateHeapOptions {
 
 const where = "createPrivateHeap";
 const KNOWN_OPTIONS =
-  "reservationBytes backing adopt window limitBytes softLimitBytes onSoftLimit observer regionBytes";
+  "|reservationBytes backing adopt window limitBytes softLimitBytes onSoftLimit observer regionBytes";
 
 /**
  * Makes a private heap. Throws `UsageError` for options that fit no memory and `OutOfMemoryError`
  * when the host refuses the reservation.
  */
 export function createPrivateHeap(options: PrivateHeapOptions = {}): PrivateHeap {
-  checkOptions(where, options, "", KNOWN_OPTIONS);
+  checkOptions(where, options, KNOWN_OPTIONS);
   const context = makeMemory(options);
   const { base, words, firstArenaIndex, arenaCount, firstRegion, set } = context;
   const usableBytes = (arenaCount - firstArenaIndex) * ARENA_SIZE_BYTES;
@@ -131,7 +131,7 @@ export function openPrivateHeap(
   memory: ArrayBufferLike | BufferOwner,
   options: Pick<PrivateHeapOptions, "window" | "onSoftLimit" | "observer"> = {},
 ): PrivateHeap {
-  checkOptions("openPrivateHeap", options, "", "window onSoftLimit observer");
+  checkOptions("openPrivateHeap", options, "|window onSoftLimit observer");
   const [words, base, end] = adoptedWords("openPrivateHeap", memory, options.window);
   const context = openContext(words, base, end);
   if (context === undefined) {

@@ -176,20 +176,18 @@ export function checkInteger(
 
 /**
  * Throws a `UsageError` for a missing or unknown option of a factory: a misspelt one would be lost
- * without a word. Names stand in one text, separated by blanks. O(options).
+ * without a word. `names` is one text; those before the `|` are required. O(options).
  */
 export function checkOptions(
   where: string,
   options: object | null | undefined,
-  required: string,
-  optional: string,
+  names: string,
 ): void {
-  const names = required.split(" ").filter((name) => name !== "");
-  const known = [...names, ...optional.split(" ")];
+  const [required = [], optional = []] = names.split("|").map((part) => part.match(/\w+/g) ?? []);
+  const known = [...required, ...optional];
   const given = (options ?? {}) as Record<string, unknown>;
-  const missing = names.find((name) => given[name] === undefined);
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
-  const argument = missing ?? unknown;
+  const missing = required.find((name) => given[name] === undefined);
+  const argument = missing ?? Object.keys(given).find((name) => !known.includes(name));
   if (argument === undefined) return;
   throw new UsageError({
     where,
