@@ -108,7 +108,8 @@ export function renderFillMap(map: FillMap, look: Look, indent = "  "): string[]
   const { large } = map;
   if (large.blockCount > 0 || map.arenas.length === 0) {
     const where = large.arenaCount === 0 ? "" : ` in ${formatNoun(large.arenaCount, "arena")}`;
-    const text = `large: ${formatNoun(large.blockCount, "block")}, ${formatBytes(large.bytes)}${where}`;
+    const blocks = formatNoun(large.blockCount, "block");
+    const text = `large: ${blocks}, ${formatBytes(large.bytes)}${where}`;
     lines.push(...wrapText(text, look.width, `${indent}${" ".repeat(numberWidth)} `));
   }
   return lines;

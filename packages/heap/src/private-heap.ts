@@ -92,7 +92,8 @@ export interface PrivateHeapOptions {
 
 const where = "createPrivateHeap";
 const KNOWN_OPTIONS =
-  "|reservationBytes backing adopt window limitBytes softLimitBytes onSoftLimit observer regionBytes";
+  "|reservationBytes backing adopt window limitBytes softLimitBytes onSoftLimit observer " +
+  "regionBytes";
 
 /**
  * Makes a private heap. Throws `UsageError` for options that fit no memory and `OutOfMemoryError`
