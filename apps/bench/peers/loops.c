@@ -4,12 +4,13 @@
  *   cc -O2 loops.c                              a program over the C library's malloc
  *   cc -O2 -shared -fPIC -DPYMALLOC loops.c     a library for CPython, over PyObject_Malloc
  *
- *   loops PEER replace LIVE PAIRS SMALLEST LARGEST LAST_ONLY WARM TIMED
- *   loops PEER million BLOCKS WARM
- *   loops PEER trace FILE EVENTS WARM TIMED
- *   loops PEER footprint BLOCKS BYTES
+ *   loops PEER SCRATCH replace LIVE PAIRS SMALLEST LARGEST LAST_ONLY WARM TIMED
+ *   loops PEER SCRATCH million BLOCKS WARM
+ *   loops PEER SCRATCH trace FILE EVENTS WARM TIMED
+ *   loops PEER SCRATCH footprint BLOCKS BYTES
  *
- * PEER "null" bumps a number instead, which is what the loop itself costs. Prints one line of JSON.
+ * Each new block is written to. PEER "null" bumps a number through SCRATCH bytes (a power of two)
+ * instead, which is what the loop itself costs. Prints one line of JSON.
  */
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -57,20 +58,21 @@ static void add_to_checksum(const uint32_t *words, size_t count) {
 }
 
 /* The bump of a number. The compiler must neither see through it nor put it into the loop's body. */
-static uintptr_t bumped = 16;
+static char *scratch;
+static size_t scratch_mask, bumped;
 static __attribute__((noinline)) void *null_allocate(size_t size) {
-  (void)size;
   __asm__ volatile("" ::: "memory");
-  bumped += 16;
-  return (void *)bumped;
+  bumped = (bumped + ((size + 15) & ~(size_t)15)) & scratch_mask;
+  return scratch + bumped;
 }
 static __attribute__((noinline)) void null_free(void *block) {
   __asm__ volatile("" : : "r"(block) : "memory");
 }
 
 /* A block that was allocated is used: no compiler may drop the pair. */
-static inline void *kept(void *block) {
+static inline void *touched(void *block) {
   __asm__ volatile("" : "+r"(block) : : "memory");
+  *(volatile char *)block = 1;
   return block;
 }
 
@@ -143,7 +145,7 @@ static uint32_t draw_request(uint32_t smallest, uint32_t largest) {
   for (size_t i = 0; i < pairs; i++) {                           \
     uint32_t slot = entries[i] & SLOT_MASK;                      \
     release(slots[slot]);                                        \
-    slots[slot] = kept(allocate(entries[i] >> SLOT_BITS));       \
+    slots[slot] = touched(allocate(entries[i] >> SLOT_BITS));       \
   }
 
 static void replace(int null, char **arguments) {
@@ -176,9 +178,9 @@ static void replace(int null, char **arguments) {
 
 static void allocate_all(int null, void **slots, size_t count) {
   if (null)
-    for (size_t i = 0; i < count; i++) slots[i] = kept(null_allocate(MILLION_REQUEST_BYTES));
+    for (size_t i = 0; i < count; i++) slots[i] = touched(null_allocate(MILLION_REQUEST_BYTES));
   else
-    for (size_t i = 0; i < count; i++) slots[i] = kept(ALLOCATE(MILLION_REQUEST_BYTES));
+    for (size_t i = 0; i < count; i++) slots[i] = touched(ALLOCATE(MILLION_REQUEST_BYTES));
 }
 
 #define FREE_LOOP(release)                  \
@@ -250,9 +252,9 @@ static void *null_reallocate(void *block, size_t size) {
     uint32_t id = events[i] >> 2, size = events[i + 1];                                     \
     switch (events[i] & 3) {                                                                \
       case 0: release(slots[id]); slots[id] = NULL; break;                                  \
-      case 1: slots[id] = kept(allocate(size)); break;                                      \
-      case 2: slots[id] = kept(zeroed(size)); break;                                        \
-      default: slots[id] = kept(reallocate(slots[id], size));                               \
+      case 1: slots[id] = touched(allocate(size)); break;                                      \
+      case 2: slots[id] = touched(zeroed(size)); break;                                        \
+      default: slots[id] = touched(reallocate(slots[id], size));                               \
     }                                                                                       \
   }
 
@@ -295,20 +297,27 @@ static void footprint(int null, char **arguments) {
   memset(slots, 1, count * sizeof *slots);
   double before = resident_bytes();
   for (size_t i = 0; i < count; i++) {
-    slots[i] = null ? null_allocate(size) : kept(ALLOCATE(size));
-    if (!null) slots[i][0] = 1;
+    slots[i] = null ? null_allocate(size) : touched(ALLOCATE(size));
   }
   checksum = 0;
   print_result(NULL, 0, (resident_bytes() - before) / (double)count);
 }
 
 int run(int count, char **arguments) {
-  if (count < 4) return 2;
+  if (count < 5) return 2;
   int null = strcmp(arguments[1], "null") == 0;
-  if (strcmp(arguments[2], "replace") == 0 && count == 10) replace(null, arguments + 3);
-  else if (strcmp(arguments[2], "million") == 0 && count == 5) million(null, arguments + 3);
-  else if (strcmp(arguments[2], "trace") == 0 && count == 7) trace(null, arguments + 3);
-  else if (strcmp(arguments[2], "footprint") == 0 && count == 5) footprint(null, arguments + 3);
+  if (null) {
+    size_t size = (size_t)atol(arguments[2]);
+    scratch = need(malloc(size));
+    memset(scratch, 1, size);
+    scratch_mask = size - 1;
+  }
+  const char *loop = arguments[3];
+  arguments += 4;
+  if (strcmp(loop, "replace") == 0 && count == 11) replace(null, arguments);
+  else if (strcmp(loop, "million") == 0 && count == 6) million(null, arguments);
+  else if (strcmp(loop, "trace") == 0 && count == 8) trace(null, arguments);
+  else if (strcmp(loop, "footprint") == 0 && count == 6) footprint(null, arguments);
   else return 2;
   return 0;
 }

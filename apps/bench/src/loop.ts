@@ -1,4 +1,5 @@
 // The timed loops. One process runs one subject, so what V8 learns about the calls stays true.
+// Each new block is written to, as a program does: its cache line and its page are in the figures.
 // peers/loops.c has the same loops for peers in C: change both together.
 
 import {
@@ -14,6 +15,7 @@ import {
   shuffledOrder,
 } from "./sequence.js";
 import type { Handle, Slots, Subject } from "./subject.js";
+import { MILLION_REQUEST_BYTES } from "./workload.js";
 
 /** What one timed stretch took. Unit: nanoseconds per operation. */
 export interface Timing {
@@ -47,12 +49,17 @@ function timed(operationCount: number, run: () => void): Timing {
 }
 
 function replaceAll(subject: Subject, slots: Slots, entries: Int32Array): void {
-  const { allocate, free } = subject;
+  const { allocate, free, touch } = subject;
+  // A bundled module's constants are variables to V8; C's are constants.
+  const slotMask = SLOT_MASK;
+  const sizeShift = SIZE_SHIFT;
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i] as number;
-    const slot = entry & SLOT_MASK;
+    const slot = entry & slotMask;
     free(slots[slot] as Handle);
-    slots[slot] = allocate(entry >>> SIZE_SHIFT);
+    const handle = allocate(entry >>> sizeShift);
+    touch(handle);
+    slots[slot] = handle;
   }
 }
 
@@ -81,8 +88,12 @@ export function runReplace(
 }
 
 function allocateAll(subject: Subject, slots: Slots, count: number, requestBytes: number): void {
-  const { allocate } = subject;
-  for (let i = 0; i < count; i++) slots[i] = allocate(requestBytes);
+  const { allocate, touch } = subject;
+  for (let i = 0; i < count; i++) {
+    const handle = allocate(requestBytes);
+    touch(handle);
+    slots[i] = handle;
+  }
 }
 
 function freeAll(subject: Subject, slots: Slots, order: Int32Array): void {
@@ -93,8 +104,6 @@ function freeAll(subject: Subject, slots: Slots, order: Int32Array): void {
     slots[slot] = empty;
   }
 }
-
-export const MILLION_REQUEST_BYTES = 32;
 
 const MILLION_STEPS = [
   "allocate",
@@ -122,8 +131,7 @@ function millionCycle(subject: Subject, blockCount: number, shuffled: Int32Array
 
 /**
  * Warms with a sixteenth of the blocks, then one timed cycle: a second one would find the addresses
- * shuffled, and "in order" would no longer be so. What an allocator touches for itself is in the
- * time; the loop writes into no block.
+ * shuffled, and "in order" would no longer be so. Fresh pages are in the first step's time.
  */
 export function runMillion(subject: Subject, blockCount: number, warmCount: number): LoopResult {
   const sequence = createSequence();
@@ -144,7 +152,7 @@ export enum Operation {
 }
 
 function replayAll(subject: Subject, slots: Slots, events: Int32Array): void {
-  const { allocate, free, empty } = subject;
+  const { allocate, free, empty, touch } = subject;
   const allocateZeroed = subject.allocateZeroed ?? allocate;
   const reallocate =
     subject.reallocate ??
@@ -160,13 +168,15 @@ function replayAll(subject: Subject, slots: Slots, events: Int32Array): void {
     if (operation === Operation.free) {
       free(slots[id] as Handle);
       slots[id] = empty;
-    } else if (operation === Operation.allocate) {
-      slots[id] = allocate(events[i + 1] as number);
-    } else if (operation === Operation.allocateZeroed) {
-      slots[id] = allocateZeroed(events[i + 1] as number);
-    } else {
-      slots[id] = reallocate(slots[id] as Handle, events[i + 1] as number);
+      continue;
     }
+    const requestBytes = events[i + 1] as number;
+    let handle: Handle;
+    if (operation === Operation.allocate) handle = allocate(requestBytes);
+    else if (operation === Operation.allocateZeroed) handle = allocateZeroed(requestBytes);
+    else handle = reallocate(slots[id] as Handle, requestBytes);
+    touch(handle);
+    slots[id] = handle;
   }
 }
 

@@ -1,7 +1,7 @@
 // Who is measured, and how much of it. A host is a language with its own loop: its null allocator
 // says what that loop costs.
 
-import type { Group, LoopCall } from "./workload.js";
+import { type Group, type LoopCall, MILLION_REQUEST_BYTES } from "./workload.js";
 
 export type Host = "js" | "js-objects" | "c" | "python";
 
@@ -102,6 +102,20 @@ export function reasonLeftOut(peer: Peer, call: LoopCall): string | undefined {
   const reason = "left out: its time grows with the live blocks";
   if (call.loop === "replace") return call.shape.liveCount > limit ? reason : undefined;
   return reason;
+}
+
+/** What the null allocators write to: about what the loop reuses, rounded up to a power of two. */
+export function scratchBytes(call: LoopCall): number {
+  return 2 ** Math.ceil(Math.log2(workingBytes(call)));
+}
+
+function workingBytes(call: LoopCall): number {
+  if (call.loop === "trace") return call.peakLiveBytes;
+  if (call.loop === "million") return call.blockCount * MILLION_REQUEST_BYTES;
+  if (call.loop === "footprint") return call.blockCount * call.requestBytes;
+  const { liveCount, smallestBytes, largestBytes, lastOnly } = call.shape;
+  if (lastOnly) return largestBytes;
+  return (liveCount * (smallestBytes + largestBytes)) / 2;
 }
 
 /** Room for a peer that wants its memory's size up front; twice the largest need. */

@@ -18,6 +18,8 @@ export interface SampleOrder {
   readonly call: LoopCall;
   readonly repeats: Repeats;
   readonly roomBytes: number;
+  /** What the null allocator writes to: a power of two. */
+  readonly scratchBytes: number;
   readonly facts: SubjectFacts;
 }
 
@@ -30,7 +32,7 @@ async function createSubject(order: SampleOrder): Promise<Subject> {
   const { roomBytes, facts } = order;
   switch (order.peer) {
     case "null":
-      return (await import("./subjects/null.js")).createSubject();
+      return (await import("./subjects/null.js")).createSubject(order.scratchBytes);
     case "null-objects":
       return (await import("./subjects/null.js")).createObjectSubject();
     case "ouro":

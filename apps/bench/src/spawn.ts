@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { callFor, type Peer, repeatsOf, roomBytes } from "./peer.js";
+import { callFor, type Peer, repeatsOf, roomBytes, scratchBytes } from "./peer.js";
 import type { SampleOrder, SampleResult } from "./sample.js";
 import { type Found, firstLine, type Python, peersFolder } from "./tool.js";
 import type { LoopCall } from "./workload.js";
@@ -62,6 +62,7 @@ function commandFor(peer: Peer, call: LoopCall, tools: Tools): Found<Command> {
     call,
     repeats: repeatsOf(peer, call),
     roomBytes: roomBytes(call),
+    scratchBytes: scratchBytes(call),
     facts: { compiledFile: compiled.value },
   };
   const sampleFile = fileURLToPath(new URL("./sample.js", import.meta.url));
@@ -84,7 +85,8 @@ function pythonCommand(peer: Peer, call: LoopCall, tools: Tools): Found<Command>
 export function loopWords(peer: Peer, call: LoopCall): string[] {
   const { warmCount, timedCount } = repeatsOf(peer, call);
   const name = peer.name.startsWith("null") ? "null" : peer.name;
-  return [name, call.loop, ...numbersOf(call, warmCount, timedCount)].map(String);
+  const numbers = numbersOf(call, warmCount, timedCount);
+  return [name, scratchBytes(call), call.loop, ...numbers].map(String);
 }
 
 function numbersOf(call: LoopCall, warm: number, timed: number): (string | number)[] {

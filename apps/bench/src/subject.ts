@@ -11,7 +11,7 @@ export interface Subject {
   readonly allocateZeroed?: (requestBytes: number) => Handle;
   /** Absent where the peer has none or a broken one: `allocate` and `free` stand in, no copy. */
   readonly reallocate?: (handle: Handle, requestBytes: number) => Handle;
-  /** Writes the first byte of a block, so that its memory becomes resident. */
+  /** Writes the first byte or word of a block: every loop does so with each new one. */
   touch(handle: Handle): void;
   createSlots(count: number): Slots;
   /** What an unused slot holds. */

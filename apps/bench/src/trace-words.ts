@@ -25,7 +25,7 @@ export function findTraces(): string[] {
 export async function decodeToWords(file: string): Promise<TraceWords> {
   const { decodeTrace, OPERATION_MASK, OPERATION_REALLOC } = await import("@ouro/trace");
   const compressed = readFileSync(file);
-  const { events } = decodeTrace(compressed, { sourceName: basename(file) });
+  const { events, footer } = decodeTrace(compressed, { sourceName: basename(file) });
   const words = new Int32Array(events.eventCount * 2);
   let end = 0;
   for (let i = 0; i < events.eventCount; i++) {
@@ -37,5 +37,5 @@ export async function decodeToWords(file: string): Promise<TraceWords> {
   const name = basename(file, EXTENSION);
   const out = join(cacheFolder("trace", file, String(compressed.length)), `${name}.words`);
   writeFileSync(out, new Uint8Array(words.buffer, 0, end * 4));
-  return { name, file: out, eventCount: end / 2 };
+  return { name, file: out, eventCount: end / 2, peakLiveBytes: footer.peakLiveBytes };
 }

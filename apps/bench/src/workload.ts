@@ -5,7 +5,12 @@ import { BATCH_LIMIT, type ReplaceShape } from "./sequence.js";
 export type LoopCall =
   | { readonly loop: "replace"; readonly shape: ReplaceShape; readonly pairCount: number }
   | { readonly loop: "million"; readonly blockCount: number }
-  | { readonly loop: "trace"; readonly file: string; readonly eventCount: number }
+  | {
+      readonly loop: "trace";
+      readonly file: string;
+      readonly eventCount: number;
+      readonly peakLiveBytes: number;
+    }
   | { readonly loop: "footprint"; readonly blockCount: number; readonly requestBytes: number };
 
 export interface Workload {
@@ -23,8 +28,10 @@ export interface TraceWords {
   readonly name: string;
   readonly file: string;
   readonly eventCount: number;
+  readonly peakLiveBytes: number;
 }
 
+export const MILLION_REQUEST_BYTES = 32;
 export const LIVE_COUNT = 10_000;
 export const LIVE_COUNTS = [1_000, 10_000, 100_000, 1_000_000] as const;
 
@@ -80,7 +87,7 @@ function wholeWorkloads(blockCount: number): Workload[] {
     {
       group: "million",
       name: "million",
-      title: `${count} blocks of 32 bytes, in memory that is fresh at first`,
+      title: `${count} blocks of ${MILLION_REQUEST_BYTES} bytes, in memory that is fresh at first`,
       call: { loop: "million", blockCount },
     },
     ...[16, 32].map(
@@ -94,11 +101,11 @@ function wholeWorkloads(blockCount: number): Workload[] {
   ];
 }
 
-function traceWorkload({ name, file, eventCount }: TraceWords): Workload {
+function traceWorkload({ name, file, eventCount, peakLiveBytes }: TraceWords): Workload {
   return {
     group: "trace",
     name: `trace-${name}`,
     title: `replay of ${name}, ${eventCount.toLocaleString("en")} events`,
-    call: { loop: "trace", file, eventCount },
+    call: { loop: "trace", file, eventCount, peakLiveBytes },
   };
 }

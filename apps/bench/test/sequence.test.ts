@@ -63,13 +63,22 @@ describe.skipIf(!hasCompiler)("the loops in C", () => {
     ["the last slot", last],
   ])("draw the same sequence as JavaScript for %s", (_, call) => {
     if (call.loop !== "replace") throw new Error("not a replace");
-    const ours = runReplace(createSubject(), call.shape, call.pairCount, repeatsOf(peer, call));
+    const ours = runReplace(
+      createSubject(2 ** 16),
+      call.shape,
+      call.pairCount,
+      repeatsOf(peer, call),
+    );
     expect(checksumInC(call)).toBe(ours.checksum);
   });
 
   it("shuffle as JavaScript does", () => {
     const call: LoopCall = { loop: "million", blockCount: 2000 };
-    const ours = runMillion(createSubject(), call.blockCount, repeatsOf(peer, call).warmCount);
+    const ours = runMillion(
+      createSubject(2 ** 16),
+      call.blockCount,
+      repeatsOf(peer, call).warmCount,
+    );
     expect(checksumInC(call)).toBe(ours.checksum);
   });
 

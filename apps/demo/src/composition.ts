@@ -6,7 +6,7 @@
 
 import { UsageError } from "@ouro/interfaces";
 import { type AllocatorPart, type AnyPart, PARTS, type SmallPart } from "./allocator-registry.js";
-import { didYouMean } from "./suggestion.js";
+import { didYouMean, nearestName } from "./suggestion.js";
 
 export interface Composition {
   readonly name: string;
@@ -57,7 +57,8 @@ interface Parts {
 
 function parsePair(text: string): Parts {
   const names = text.split("+");
-  const parts = names.map((name) => partNamed(name, text));
+  const serves = names.length === 1 ? ["any", "any"] : ["small", "any"];
+  const parts = names.map((name, place) => partNamed(name, text, serves[place]));
   const [first, second] = parts;
   if (first !== undefined && parts.length === 1) return { small: undefined, large: first };
   if (first !== undefined && second !== undefined && parts.length === 2) {
@@ -83,7 +84,7 @@ function parseRoles(text: string): Parts {
         remedy: didYouMean(role, ROLES, "Write for example small=pool,large=large."),
       });
     }
-    roles.set(role, partNamed(name, text));
+    roles.set(role, partNamed(name, text, role === "small" ? "small" : "any"));
   }
   const large = roles.get("large");
   if (large !== undefined) return { small: roles.get("small"), large };
@@ -95,19 +96,27 @@ function parseRoles(text: string): Parts {
   });
 }
 
-function partNamed(name: string, text: string): AllocatorPart {
+/** What is proposed instead of an unknown name would be accepted in its place. */
+function partNamed(name: string, text: string, serves = "any"): AllocatorPart {
   const part = PARTS.find((candidate) => candidate.name === name);
   if (part !== undefined) return part;
-  const known = PARTS.map((candidate) => candidate.name);
+  const known = PARTS.filter((row) => row.serves === serves).map((row) => row.name);
+  const compositions = compositionNames();
   const isWhole = name === text;
+  // A mistyped part that serves small requests only stands for its pair.
+  const nearest = nearestName(
+    name,
+    PARTS.map((row) => row.name),
+  );
+  const pair = isWhole ? compositions.find((pair) => pair.startsWith(`${nearest}+`)) : undefined;
+  const rest = `Known: ${(isWhole ? compositions : known).join(", ")}.`;
   throw new UsageError({
     where: WHERE,
     argument: name === "" ? `"${text}"` : name,
     problem: "is not an allocator",
-    remedy: didYouMean(
-      name,
-      isWhole ? [...known, ...compositionNames()] : known,
-      `Known: ${[...new Set([...compositionNames(), ...known])].join(", ")}.`,
-    ),
+    remedy:
+      pair === undefined
+        ? didYouMean(name, isWhole ? compositions : known, rest)
+        : `Did you mean ${pair}? ${rest}`,
   });
 }

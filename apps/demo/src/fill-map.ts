@@ -11,7 +11,7 @@ import {
   POOL_SIZE_BYTES,
   POOL_SIZE_WORDS,
 } from "@ouro/interfaces";
-import { formatBytes, formatNoun } from "./format.js";
+import { formatBytes, formatNoun, wrapText } from "./format.js";
 import type { Look } from "./look.js";
 
 const POOLS_PER_ARENA = ARENA_SIZE_BYTES / POOL_SIZE_BYTES;
@@ -108,10 +108,9 @@ export function renderFillMap(map: FillMap, look: Look, indent = "  "): string[]
   const { large } = map;
   if (large.blockCount > 0 || map.arenas.length === 0) {
     const where = large.arenaCount === 0 ? "" : ` in ${formatNoun(large.arenaCount, "arena")}`;
-    lines.push(
-      `${indent}${" ".repeat(numberWidth)} large: ` +
-        `${formatNoun(large.blockCount, "block")}, ${formatBytes(large.bytes)}${where}`,
-    );
+    const blocks = formatNoun(large.blockCount, "block");
+    const text = `large: ${blocks}, ${formatBytes(large.bytes)}${where}`;
+    lines.push(...wrapText(text, look.width, `${indent}${" ".repeat(numberWidth)} `));
   }
   return lines;
 }

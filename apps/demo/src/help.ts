@@ -9,9 +9,17 @@ import { wrapText } from "./format.js";
 import type { Look } from "./look.js";
 import { didYouMean } from "./suggestion.js";
 
-/** The text of `ouro help` with these operands. Throws `UsageError` for an unknown subject. */
+/** The text of `ouro help` with these operands. Throws `UsageError` for any but one known one. */
 export function helpText(operands: readonly string[], look: Look): string {
-  const [subject] = operands;
+  const [subject, tooMany] = operands;
+  if (tooMany !== undefined) {
+    throw new UsageError({
+      where: "ouro help",
+      argument: `"${tooMany}"`,
+      problem: "is one operand too many",
+      remedy: `Ask about one subject: ouro help ${subject}`,
+    });
+  }
   const lines = subject === undefined ? overview(look) : subjectLines(subject, look);
   return `${lines.join("\n")}\n`;
 }
@@ -161,9 +169,15 @@ function formatLines(look: Look): string[] {
   return [look.paint.bold("What ouro reads and writes"), ...definitions(rows, look)];
 }
 
-/** Terms to the left, explanations wrapped to the right of the longest term. */
+/** Explanations beside the longest term, or below each term where that leaves no room. */
 function definitions(rows: readonly (readonly [string, string])[], look: Look): string[] {
   const termWidth = Math.max(...rows.map(([term]) => term.length));
+  if (look.width - termWidth < 28) {
+    return rows.flatMap(([term, meaning]) => [
+      `  ${term.trim()}`,
+      ...wrapText(meaning, look.width, "      "),
+    ]);
+  }
   const indent = " ".repeat(termWidth + 4);
   return rows.flatMap(([term, meaning]) => {
     const lines = wrapText(meaning, look.width, indent);

@@ -21,6 +21,14 @@ export async function runReplay(line: CommandLine, terminal: Terminal): Promise<
       remedy: "Name a trace, or - for standard input: ouro replay app.altrace.gz",
     });
   }
+  if (line.operands.includes("")) {
+    throw new UsageError({
+      where: "ouro replay",
+      argument: '""',
+      problem: "names no file",
+      remedy: "Name a trace; perhaps a variable of your shell is empty",
+    });
+  }
   const look = lookOf(terminal.stdout, terminal.env, line);
   const errorLook = lookOf(terminal.stderr, terminal.env, line);
   const results = await replayAll(line, line.operands, terminal, (result, index) => {

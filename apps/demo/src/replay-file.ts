@@ -5,7 +5,7 @@
 // Work is cut into slices, between which Ctrl-C is heard and progress is shown. Whatever goes wrong
 // with a file ends in its result; only defects of the command itself are thrown.
 
-import { isOuroError } from "@ouro/interfaces";
+import { isOuroError, type OuroError } from "@ouro/interfaces";
 import { parseTraceFacts, readTrace, type TraceFacts } from "@ouro/trace";
 import { runCheckingPass } from "./checking-pass.js";
 import { EXIT_INPUT, EXIT_INVARIANT, EXIT_LIMIT, exitCodeOf } from "./exit-code.js";
@@ -98,6 +98,17 @@ async function readFacts(file: string, terminal: Terminal): Promise<TraceFacts |
   return parseTraceFacts(new TextDecoder().decode(bytes), path);
 }
 
+/** No option of the command raises a reader's limits: say so instead of asking for it. */
+function messageOf(error: OuroError): string {
+  if (error.kind !== "limit-reached") return error.message;
+  const { where, what, limit, actual } = error as OuroError & Record<string, unknown>;
+  return (
+    `${where}: ${what} is ${actual}, above the ${limit} that ouro reads. Such a file is damaged ` +
+    "or made to fill memory; to read it all the same, give createTraceReader of @ouro/trace " +
+    "limits of your own."
+  );
+}
+
 function failureOf(error: unknown): Failure {
   if (error instanceof FileNotReadableError) {
     return { exitCode: EXIT_INPUT, kind: "not-readable", message: error.message };
@@ -109,6 +120,6 @@ function failureOf(error: unknown): Failure {
   const { offsetBytes } = error as { offsetBytes?: number };
   // The command line is right by now: what is refused is a request above the allocator's limit.
   const exitCode = error.kind === "usage" ? EXIT_LIMIT : exitCodeOf(error);
-  const failure = { exitCode, kind: error.kind, message: error.message };
+  const failure = { exitCode, kind: error.kind, message: messageOf(error) };
   return offsetBytes === undefined ? failure : { ...failure, offsetBytes };
 }

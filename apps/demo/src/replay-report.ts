@@ -1,7 +1,14 @@
 // The result of a replay for people.
 
 import { fillMapLegend, renderFillMap } from "./fill-map.js";
-import { formatBytes, formatCount, formatNoun, formatTable, wrapText } from "./format.js";
+import {
+  formatBytes,
+  formatCount,
+  formatNoun,
+  formatTable,
+  visibleLength,
+  wrapText,
+} from "./format.js";
 import type { Look } from "./look.js";
 import { type Figures, isOk, type ReplayResult } from "./replay-result.js";
 
@@ -63,8 +70,25 @@ export function comparisonLines(result: ReplayResult, figures: Figures, look: Lo
     ]);
   }
   const heading = ["", "Ouro", pymalloc ? "CPython" : "", glibcMalloc ? "glibc" : ""];
-  const [first = "", ...others] = formatTable([heading, ...rows]);
+  const table = formatTable([heading, ...rows]);
+  if (table.some((line) => visibleLength(line) + 2 > look.width)) {
+    return narrowLines(heading, rows, look);
+  }
+  const [first = "", ...others] = table;
   return [`  ${paint.dim(first)}`, ...others.map((line) => `  ${line}`)];
+}
+
+/** A table that does not fit: each row's figures below its name, with their headings. */
+function narrowLines(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  look: Look,
+): string[] {
+  return rows.flatMap(([name = "", ...cells]) => {
+    const figures = cells.map((cell, i) => (cell === "" ? "" : `${heading[i + 1]} ${cell}`));
+    const text = figures.filter((figure) => figure !== "").join(", ");
+    return [...wrapText(name, look.width, "  "), ...wrapText(text, look.width, "    ")];
+  });
 }
 
 function timeLines(result: ReplayResult, look: Look): string[] {
@@ -87,10 +111,19 @@ export function mapLines(result: ReplayResult, look: Look): string[] {
   if (map === undefined) return [];
   const hasPools = map.arenas.length > 0;
   const heading = hasPools
-    ? "  Arenas at the peak, one character a pool of 16 KiB"
-    : "  At the peak, no pools in this composition";
-  const legend = hasPools ? [look.paint.dim(`  ${fillMapLegend(look)}`)] : [];
-  return [heading, ...renderFillMap(map, look), ...legend];
+    ? "Arenas at the peak, one character a pool of 16 KiB"
+    : "At the peak, no pools in this composition";
+  const legend = hasPools ? indented(fillMapLegend(look), look) : [];
+  return [
+    ...indented(heading, look),
+    ...renderFillMap(map, look),
+    ...legend.map((line) => look.paint.dim(line)),
+  ];
+}
+
+/** A line as it is, broken only where it does not fit. */
+function indented(text: string, look: Look): string[] {
+  return visibleLength(text) + 2 <= look.width ? [`  ${text}`] : wrapText(text, look.width, "  ");
 }
 
 export function verdictLines(result: ReplayResult, look: Look): string[] {

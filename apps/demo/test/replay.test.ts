@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { createTraceRecorder, encodeTrace } from "@ouro/trace";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it, vi } from "vitest";
@@ -63,11 +64,22 @@ describe("ouro replay", () => {
     );
   });
 
-  it("fits 60 columns and ASCII", async () => {
-    const { stdout } = await run([traceFile, "--ascii"], { isTTY: true, columns: 60, env: {} });
+  it.each([60, 40])("fits %i columns and ASCII", async (columns) => {
+    const { stdout } = await run([traceFile, "--ascii"], { isTTY: true, columns, env: {} });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colour sequences begin so
     const lines = stdout.replace(/\u001b\[\d+m/g, "").split("\n");
-    for (const line of lines) expect(line).toMatch(/^[ -~]{0,60}$/);
+    for (const line of lines) expect(line).toMatch(/^[ -~]*$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+  });
+
+  it("says of a reader's limit that no option of the command raises it", async () => {
+    const bomb = gzipSync(new Uint8Array([...encode("ALTRACE1"), 255, 255, 255, 255]));
+    const { exitCode, stderr } = await run(["bomb.gz"], { files: { "bomb.gz": bomb } });
+    expect(exitCode).toBe(3);
+    expect(stderr.replace(/\s+/g, " ")).toContain(
+      "the header's length in bytes is 4294967295, above the 1048576 that ouro reads. Such a file",
+    );
+    expect(stderr).not.toContain("Raise the limit");
   });
 
   it("gives one JSON document that its schema describes", async () => {

@@ -11,6 +11,7 @@ import {
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
+  checkOptions,
   HeapCorruptionError,
   type SweepableAllocator,
   type WordIndex,
@@ -53,6 +54,7 @@ export interface LargeBlockAllocator extends SweepableAllocator {
 export function createLargeBlockAllocator(
   options: LargeBlockAllocatorOptions,
 ): LargeBlockAllocator {
+  checkOptions("createLargeBlockAllocator", options, "source|name budgetWord");
   const { source, name = "large", budgetWord = 0 } = options;
   const context = makeContext(source, name);
   const { words, state, allocatedMap } = context;

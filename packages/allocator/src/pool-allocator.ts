@@ -15,6 +15,7 @@ import {
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
+  checkOptions,
   EVENT_POOL_RELEASE,
   EVENT_POOL_TAKE,
   isObserved,
@@ -59,9 +60,11 @@ export interface PoolAllocator extends SweepableAllocator {
 
 /**
  * Makes a pool allocator over a source's arenas, or opens the one of that name in a heap that
- * another thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
+ * another thread made. Throws `UsageError` for a missing or unknown option, and `OutOfMemoryError`
+ * when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
+  checkOptions("createPoolAllocator", options, "source|name observer budgetWord");
   const { source, name = "pools", observer, budgetWord = 0 } = options;
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
@@ -75,6 +78,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const POOL_RECORD_SHIFT = layout.POOL_RECORD_SHIFT;
   const mapShift = MAP_SHIFT;
   const limitBytes = SMALL_REQUEST_LIMIT_BYTES;
+  const classCount = SIZE_CLASS_COUNT;
   // Indexed by granules, 1 to 32; the list of 0 granules is empty, and size 0 is found out there.
   const usedPools = context.state + layout.USED_POOLS;
   const noPool = context.state + layout.NO_POOL;
@@ -93,39 +97,42 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
 
   function tryAllocate(requestBytes: number): Block {
+    // Only whole numbers from 0 to 1023 are their own lowest ten bits.
     const granules = (requestBytes + 15) >> 4;
-    if (requestBytes !== (requestBytes | 0) || granules >>> 0 > SIZE_CLASS_COUNT) {
+    if (requestBytes !== (requestBytes & 1023) || granules > classCount) {
       refuseRequest(name, requestBytes, limitBytes);
     }
-    const pool = words[usedPools + granules] as number;
-    const freeWords = words[pool + FREE_WORDS] as number;
-    if (freeWords === 0) return advance(pool, granules, requestBytes) as Block;
+    let pool = words[usedPools + granules] as number;
+    let freeWords = words[pool + FREE_WORDS] as number;
+    if (freeWords === 0) {
+      // The first pool has no free block: let it go, and the next one has.
+      if (granules === 0) return (tryAllocate(1) | 0) as Block;
+      pool = nextPool(pool, granules);
+      if (pool === noPool) return (allocateFromNewPool(granules) | 0) as Block;
+      if (pool === 0) return 0 as Block;
+      freeWords = words[pool + FREE_WORDS] as number;
+    }
     const lowestWord = freeWords & -freeWords;
     const wordIndex = 31 - Math.clz32(lowestWord);
-    const mapWord = poolMaps + (pool << 2) + wordIndex;
+    const mapWord = (poolMaps + (pool << 2) + wordIndex) | 0;
     const map = words[mapWord] as number;
-    const free = ~map & (words[starts + (granules << 5) + wordIndex] as number);
+    const free = ~map & (words[(starts + (granules << 5) + wordIndex) | 0] as number);
     const bit = free & -free;
     words[mapWord] = map | bit;
-    words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;
+    words[pool + USED_COUNT] = ((words[pool + USED_COUNT] as number) + 1) | 0;
     if (free === bit) words[pool + FREE_WORDS] = freeWords ^ lowestWord;
-    return (((mapWord - allocatedMap) << mapShift) + ((31 - Math.clz32(bit)) << 2)) as Block;
+    return (((mapWord - allocatedMap) << mapShift) | ((31 - Math.clz32(bit)) << 2)) as Block;
   }
 
-  /** The first pool has no free block: let it go and ask the next pool. */
-  function advance(pool: number, granules: number, requestBytes: number): number {
-    if (granules === 0) {
-      // -15 to -1 round up to 0 granules as well.
-      if (requestBytes < 0) refuseRequest(name, requestBytes, limitBytes);
-      return tryAllocate(1);
-    }
+  /** The pool that serves after `pool`; `no pool` for a new one, 0 when the budget is spent. */
+  function nextPool(pool: number, granules: number): number {
     if (budgetWord !== 0 && (words[budgetWord] as number) <= 0) return 0;
     let next = words[pool + NEXT_POOL] as number;
     if (next === noPool) next = sweepFor(granules);
-    if (next === noPool) return allocateFromNewPool(granules);
+    if (next === noPool) return noPool;
     words[usedPools + granules] = next;
     charge(next, granules);
-    return tryAllocate(granules << 4);
+    return next;
   }
 
   function charge(pool: number, granules: number): void {
@@ -174,7 +181,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     words[mapWord] = map ^ bit;
     const pool = poolRecords + ((block >>> POOL_SHIFT) << POOL_RECORD_SHIFT);
     const freeWords = words[pool + FREE_WORDS] as number;
-    const usedCount = (words[pool + USED_COUNT] as number) - 1;
+    const usedCount = ((words[pool + USED_COUNT] as number) - 1) | 0;
     words[pool + FREE_WORDS] = freeWords | (1 << (block >>> mapShift));
     words[pool + USED_COUNT] = usedCount;
     if (freeWords === 0) makeFirst(pool);
@@ -193,7 +200,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   function makeFirst(pool: number): void {
     // What waits for the sweep is in no list.
     if (words[sweepCursor] !== 0 && isUnswept(context, pool)) return;
-    const head = usedPools + 1 + (words[pool + SIZE_CLASS] as number);
+    const head = (usedPools + 1 + (words[pool + SIZE_CLASS] as number)) | 0;
     let next = words[head] as number;
     if (next === pool) return;
     if (words[next + FREE_WORDS] === 0) next = words[next + NEXT_POOL] as number;

@@ -7,13 +7,15 @@
 //
 // After CPython's `_PyObject_Malloc`, `_PyObject_Free`, `_PyObject_Realloc` in obmalloc.c.
 
-import type {
-  Allocator,
-  AllocatorStatistics,
-  ArenaSource,
-  Block,
-  SweepableAllocator,
+import {
+  type Allocator,
+  type AllocatorStatistics,
+  type ArenaSource,
+  type Block,
+  checkOptions,
+  type SweepableAllocator,
 } from "@ouro/interfaces";
+import { refuseRequest } from "./refusal.js";
 
 export interface SizeRouterOptions {
   /** The source that both borrow from. */
@@ -30,10 +32,14 @@ export interface SweepableSizeRouterOptions extends SizeRouterOptions {
   large: SweepableAllocator;
 }
 
-/** Makes one allocator of two that share a source; it is sweepable if both are. */
+/**
+ * Makes one allocator of two that share a source; it is sweepable if both are. Throws `UsageError`
+ * for other options.
+ */
 export function createSizeRouter(options: SweepableSizeRouterOptions): SweepableAllocator;
 export function createSizeRouter(options: SizeRouterOptions): Allocator;
 export function createSizeRouter(options: SizeRouterOptions): Allocator {
+  checkOptions("createSizeRouter", options, "source small large|name");
   const { source, small, large, name = "router" } = options;
   const { words, arenaTable } = source;
   const { borrower, requestLimitBytes: limitBytes } = small;
@@ -43,8 +49,15 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
   const isSmall = (block: number): boolean => words[arenaTable + (block >>> 18)] === borrower;
   const ownerOf = (block: number): Allocator => (isSmall(block) ? small : large);
 
-  /** 1 to the limit; 0 and what is no size at all go to the large one, which refuses the latter. */
-  const fitsSmall = (requestBytes: number): boolean => (requestBytes - 1) >>> 0 < limitBytes;
+  const lowestBits = 2 ** (32 - Math.clz32(limitBytes)) - 1;
+
+  /** 1 to the limit, of whole numbers. Refuses what is no size, in the router's own name. */
+  function fitsSmall(requestBytes: number): boolean {
+    const isSmallInteger = requestBytes === (requestBytes & lowestBits);
+    if (isSmallInteger && (requestBytes - 1) >>> 0 < limitBytes) return true;
+    refuseRequest(name, requestBytes, large.requestLimitBytes);
+    return false;
+  }
 
   function allocate(requestBytes: number): Block {
     return fitsSmall(requestBytes) ? allocateSmall(requestBytes) : allocateLarge(requestBytes);
@@ -61,7 +74,7 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
 
   function reallocate(block: Block, requestBytes: number): Block {
     const owner = ownerOf(block);
-    if (owner === large || fitsSmall(requestBytes)) return owner.reallocate(block, requestBytes);
+    if (fitsSmall(requestBytes) || owner === large) return owner.reallocate(block, requestBytes);
     const sizeBytes = small.usableSizeBytes(block);
     const moved = allocateLarge(requestBytes);
     const copiedWords = (Math.min(sizeBytes, requestBytes) + 3) >> 2;

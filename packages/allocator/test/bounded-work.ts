@@ -10,13 +10,24 @@ import type { Parts } from "./rigs.js";
 
 export const BOUNDED_WORK = "takes no more steps with 10,000 blocks live than with 100";
 
-/** Reads and writes of one operation at most, whatever lives. */
-const STEP_LIMIT = 64;
+/**
+ * How much the usual operation may differ: which path is usual depends on how full the memory is.
+ * One step more for each doubling of the live count would be six or seven.
+ */
+const USUAL_SPREAD_STEPS = 4;
 
 interface Subject {
   readonly leastBytes: number;
   readonly mostBytes: number;
+  /** Reads and writes of the longest path through one operation, whatever lives. */
+  readonly mostSteps: number;
   make(source: ArenaSource): Allocator;
+}
+
+/** Steps of the operations of one kind. */
+interface Steps {
+  readonly usual: number;
+  readonly most: number;
 }
 
 function makeSubjects(parts: Parts): Record<string, Subject> {
@@ -24,11 +35,13 @@ function makeSubjects(parts: Parts): Record<string, Subject> {
     "pool allocator": {
       leastBytes: 440,
       mostBytes: 512,
+      mostSteps: 32,
       make: (source) => parts.createPoolAllocator({ source }),
     },
     "large block allocator": {
       leastBytes: 513,
       mostBytes: 1500,
+      mostSteps: 52,
       make: (source) => parts.createLargeBlockAllocator({ source }),
     },
   };
@@ -39,10 +52,17 @@ export function boundedWorkProperty(parts: Parts, name: string): fc.IProperty<[n
   const subject = makeSubjects(parts)[name];
   if (subject === undefined) throw new Error(`no allocator is named "${name}"`);
   return fc.property(fc.nat(), (seed) => {
-    for (const liveCount of [100, 1000, 10_000]) {
-      const most = mostSteps(subject, liveCount, seed);
-      promise(most > 5, "no step was counted");
-      promise(most <= STEP_LIMIT, `${most} steps in one operation with ${liveCount} live`);
+    const few = countOperations(subject, 100, seed);
+    for (const liveCount of [1000, 10_000]) {
+      const many = countOperations(subject, liveCount, seed);
+      for (const call of ["allocate", "free"] as const) {
+        const what = `steps in ${call} with ${liveCount} live`;
+        const { usual, most } = many[call];
+        promise(usual > 5, "no step was counted");
+        promise(most <= subject.mostSteps, `${most} ${what}`);
+        const limit = few[call].usual + USUAL_SPREAD_STEPS;
+        promise(usual <= limit, `usually ${usual} ${what}, ${few[call].usual} with 100`);
+      }
     }
   });
 }
@@ -70,12 +90,12 @@ function countSteps(heap: PrivateHeap): { source: ArenaSource; takeSteps(): numb
   return { source: { ...heap, words }, takeSteps };
 }
 
-/** The most steps of one operation while random blocks are replaced with `liveCount` live. */
-function mostSteps(
+/** Random blocks are replaced with two thirds of `liveCount` live, then all are freed. */
+function countOperations(
   { make, leastBytes, mostBytes }: Subject,
   liveCount: number,
   seed: number,
-): number {
+): Record<"allocate" | "free", Steps> {
   const heap = createPrivateHeap({ reservationBytes: 2 ** 26 });
   const { source, takeSteps } = countSteps(heap);
   const allocator = make(source);
@@ -84,29 +104,37 @@ function mostSteps(
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return (state >>> 8) % below;
   };
-  const nextBytes = (): number => leastBytes + random(mostBytes - leastBytes + 1);
-  let most = 0;
-  function measure<Result>(operation: () => Result): Result {
+  const counted = { allocate: [] as number[], free: [] as number[] };
+  function measure<Result>(call: "allocate" | "free", operation: () => Result): Result {
     const lentBefore = heap.statistics().lentArenaCount;
     takeSteps();
     const result = operation();
     const steps = takeSteps();
-    if (heap.statistics().lentArenaCount === lentBefore) most = Math.max(most, steps);
+    if (heap.statistics().lentArenaCount === lentBefore) counted[call].push(steps);
     return result;
   }
+  const allocate = (): Block =>
+    measure("allocate", () => allocator.allocate(leastBytes + random(mostBytes - leastBytes + 1)));
   const live: Block[] = [];
-  for (let count = 0; count < liveCount; count++) {
-    live.push(measure(() => allocator.allocate(nextBytes())));
-  }
-  // Holes everywhere: lists of free blocks and of used pools grow long.
-  for (let count = liveCount; count > (liveCount * 2) / 3; count--) {
-    const [block] = live.splice(random(count), 1) as [Block];
-    measure(() => allocator.free(block));
-  }
-  for (let count = 0; count < 3000; count++) {
+  while (live.length < liveCount) live.push(allocate());
+  const freeAny = (): void => {
     const place = random(live.length);
-    measure(() => allocator.free(live[place] as Block));
-    live[place] = measure(() => allocator.allocate(nextBytes()));
+    const block = live[place] as Block;
+    live[place] = live[live.length - 1] as Block;
+    live.pop();
+    measure("free", () => allocator.free(block));
+  };
+  // Holes everywhere: lists of free blocks and of used pools grow long.
+  while (live.length > (liveCount * 2) / 3) freeAny();
+  for (let count = 0; count < 3000; count++) {
+    freeAny();
+    live.push(allocate());
   }
-  return most;
+  while (live.length > 0) freeAny();
+  return { allocate: stepsOf(counted.allocate), free: stepsOf(counted.free) };
+}
+
+function stepsOf(counted: number[]): Steps {
+  counted.sort((one, other) => one - other);
+  return { usual: counted[counted.length >> 1] ?? 0, most: counted.at(-1) ?? 0 };
 }

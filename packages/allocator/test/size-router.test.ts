@@ -75,6 +75,29 @@ describe("the size router", () => {
     expect(topBlock?.block).toBe(Math.max(...blocks));
   });
 
+  it("refuses what is no size in its own name and with its own limit", () => {
+    const { router } = setUp();
+    const blocks = [router.allocate(24), router.allocate(5000)] as const;
+    const isOwn = /^router: requestBytes .* is not a whole number from 0 to 4294967232/;
+    for (const size of [2 ** 32 + 5, undefined, "24", -1, 1.5, Number.NaN] as number[]) {
+      expect(() => router.allocate(size)).toThrow(isOwn);
+      expect(() => router.tryAllocate(size)).toThrow(isOwn);
+      expect(() => router.allocateZeroed(size)).toThrow(isOwn);
+      for (const block of blocks) expect(() => router.reallocate(block, size)).toThrow(isOwn);
+    }
+    router.validate();
+  });
+
+  it("names an option that is missing or unknown", () => {
+    const { heap, small, large } = setUp();
+    const make = (options: unknown) => () => createSizeRouter(options as never);
+    expect(make(undefined)).toThrow(/^createSizeRouter: option source is missing/);
+    expect(make({ source: heap, small })).toThrow(/option large is missing/);
+    expect(make({ source: heap, small, large, nam: "x" })).toThrow(
+      /option nam is not known. Options: source, small, large, name/,
+    );
+  });
+
   it("refuses double frees, foreign numbers and bad sizes", () => {
     const { router } = setUp();
     const [small, large] = [router.allocate(100), router.allocate(1000)];
@@ -92,5 +115,22 @@ describe("the size router", () => {
       expect(() => router.free(number as Block)).toThrow(InvalidAddressError);
     }
     router.validate();
+  });
+});
+
+describe.each([
+  ["createPoolAllocator", createPoolAllocator],
+  ["createLargeBlockAllocator", createLargeBlockAllocator],
+])("%s", (factory, create) => {
+  it("names an option that is missing or unknown, and borrows nothing", () => {
+    const { heap } = setUp();
+    const make = (options: unknown) => () => create(options as never);
+    for (const options of [undefined, null, {}]) {
+      expect(make(options)).toThrow(UsageError);
+      expect(make(options)).toThrow(`${factory}: option source is missing`);
+    }
+    const before = heap.statistics();
+    expect(make({ source: heap, nmae: "x" })).toThrow(/option nmae is not known. Options: source/);
+    expect(heap.statistics()).toEqual(before);
   });
 });

@@ -15,6 +15,7 @@ import {
   type Arena,
   type Borrower,
   checkInteger,
+  checkOptions,
   EVENT_ARENA_RELEASE,
   EVENT_ARENA_RESERVE,
   EVENT_LIMIT_EXCEED,
@@ -90,12 +91,16 @@ export interface PrivateHeapOptions {
 }
 
 const where = "createPrivateHeap";
+const KNOWN_OPTIONS =
+  "|reservationBytes backing adopt window limitBytes softLimitBytes onSoftLimit observer " +
+  "regionBytes";
 
 /**
  * Makes a private heap. Throws `UsageError` for options that fit no memory and `OutOfMemoryError`
  * when the host refuses the reservation.
  */
 export function createPrivateHeap(options: PrivateHeapOptions = {}): PrivateHeap {
+  checkOptions(where, options, KNOWN_OPTIONS);
   const context = makeMemory(options);
   const { base, words, firstArenaIndex, arenaCount, firstRegion, set } = context;
   const usableBytes = (arenaCount - firstArenaIndex) * ARENA_SIZE_BYTES;
@@ -127,6 +132,7 @@ export function openPrivateHeap(
   memory: ArrayBufferLike | BufferOwner,
   options: Pick<PrivateHeapOptions, "window" | "onSoftLimit" | "observer"> = {},
 ): PrivateHeap {
+  checkOptions("openPrivateHeap", options, "|window onSoftLimit observer");
   const [words, base, end] = adoptedWords("openPrivateHeap", memory, options.window);
   const context = openContext(words, base, end);
   if (context === undefined) {
@@ -325,18 +331,20 @@ function makeMemory(options: PrivateHeapOptions): HeapContext {
   const { adopt, window, backing, reservationBytes = 2 ** 30 } = options;
   if (adopt !== undefined) {
     if (backing !== undefined || options.reservationBytes !== undefined) {
-      refuseOption("adopt", "excludes backing and reservationBytes");
+      refuse("adopt", "excludes backing and reservationBytes");
     }
     const [words, base, windowEnd] = adoptedWords(where, adopt, window);
     return makeContext("adopted", words, base, windowEnd, regionSize(options, base, windowEnd));
   }
   const kind: MemoryBacking = backing ?? "fixed";
   if (!BACKING_KINDS.includes(kind) || (kind as string) === "adopted") {
-    refuseOption(`backing ${JSON.stringify(kind)}`, "is none of fixed, shared, resizable");
+    refuse(`backing ${JSON.stringify(kind)}`, "is none of fixed, shared, resizable");
   }
-  if (window !== undefined) refuseOption("window", "is a part of no adopted memory");
+  if (window !== undefined) refuse("window", "is a part of no adopted memory");
   checkInteger(where, "reservationBytes", reservationBytes, 0, RESERVATION_LIMIT_BYTES);
-  checkInteger(where, "reservationBytes / 16", reservationBytes / 16, 0);
+  if (reservationBytes % 16 !== 0) {
+    refuse(`reservationBytes ${reservationBytes}`, "is not a multiple of 16", "Round it up");
+  }
   const windowEnd = reservationBytes / 4;
   const regionSizeWords = regionSize(options, 0, windowEnd);
   const { firstArenaIndex } = layOut(0, windowEnd, regionSizeWords);
@@ -344,8 +352,11 @@ function makeMemory(options: PrivateHeapOptions): HeapContext {
   return makeContext(kind, words, 0, windowEnd, regionSizeWords);
 }
 
-function refuseOption(argument: string, problem: string): never {
-  const remedy = "Give either adopt, perhaps with window, or backing and reservationBytes";
+function refuse(
+  argument: string,
+  problem: string,
+  remedy = "Give either adopt, perhaps with window, or backing and reservationBytes",
+): never {
   throw new UsageError({ where, argument, problem, remedy });
 }
 
@@ -357,12 +368,11 @@ function regionSize(options: PrivateHeapOptions, windowStart: number, windowEnd:
   const regionSizeWords = Math.ceil(regionBytes / 4);
   const { firstArenaIndex, arenaCount } = layOut(windowStart, windowEnd, regionSizeWords);
   if (firstArenaIndex < arenaCount) return regionSizeWords;
-  throw new UsageError({
-    where,
-    argument: `a memory of ${sizeBytes} bytes`,
-    problem: "holds no whole arena of 1 MiB beside the heap's tables",
-    remedy: "Reserve at least 2 MiB, or widen the window",
-  });
+  return refuse(
+    `a memory of ${sizeBytes} bytes`,
+    "holds no whole arena of 1 MiB beside the heap's tables",
+    "Reserve at least 2 MiB, or widen the window",
+  );
 }
 
 /** A limit in whole arenas that can be lent. */

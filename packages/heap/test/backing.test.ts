@@ -338,7 +338,13 @@ describe("bad options", () => {
     [
       "an odd reservation",
       { reservationBytes: 4 * MIB + 8 },
-      /reservationBytes \/ 16 262144\.5 is not a whole/,
+      /reservationBytes 4194312 is not a multiple of 16\. Round it up/,
+    ],
+    ["a tiny reservation", { reservationBytes: 96 }, /a memory of 96 bytes holds no whole arena/],
+    [
+      "a misspelt option",
+      { reservationByte: MIB },
+      /option reservationByte is not known\. Options: /,
     ],
     ["a negative limit", { limitBytes: -1, reservationBytes: 2 * MIB }, /limitBytes -1 is not/],
     ["no limit's number", { limitBytes: Number.NaN, adopt }, /limitBytes NaN is not a whole/],

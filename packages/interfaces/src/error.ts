@@ -189,6 +189,29 @@ export function checkInteger(
   });
 }
 
+/**
+ * Throws a `UsageError` for a missing or unknown option of a factory: a misspelt one would be lost
+ * without a word. `names` is one text; those before the `|` are required. O(options).
+ */
+export function checkOptions(
+  where: string,
+  options: object | null | undefined,
+  names: string,
+): void {
+  const [required = [], optional = []] = names.split("|").map((part) => part.match(/\w+/g) ?? []);
+  const known = [...required, ...optional];
+  const given = (options ?? {}) as Record<string, unknown>;
+  const missing = required.find((name) => given[name] === undefined);
+  const argument = missing ?? Object.keys(given).find((name) => !known.includes(name));
+  if (argument === undefined) return;
+  throw new UsageError({
+    where,
+    argument: `option ${argument}`,
+    problem: missing === undefined ? "is not known" : "is missing",
+    remedy: `Options: ${known.join(", ")}`,
+  });
+}
+
 /** A file or stream is truncated, damaged or hostile. */
 export class InputFormatError extends OuroError {
   readonly kind = "input-format";

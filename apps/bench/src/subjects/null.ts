@@ -1,17 +1,28 @@
-// No allocator at all: a number is bumped. What remains is the loop, and it is taken off the
-// others.
+// No allocator at all: a number is bumped through a ring of scratch memory as large as the blocks
+// the loop reuses. What remains is the loop with its writes, and it is taken off the others.
 
-import { createNumberSlots, createObjectSlots, NOTHING, type Subject } from "../subject.js";
+import {
+  createNumberSlots,
+  createObjectSlots,
+  type Handle,
+  NOTHING,
+  type Subject,
+} from "../subject.js";
 
-export function createSubject(): Subject {
-  let next = 4;
+/** `scratchBytes` is a power of two; peers/loops.c bumps through as much. */
+export function createSubject(scratchBytes: number): Subject {
+  const words = new Int32Array(scratchBytes >> 2).fill(1);
+  const mask = words.length - 1;
+  let next = 0;
   return {
-    allocate() {
-      next = (next + 4) & 0x3fffffff;
+    allocate(requestBytes: number) {
+      next = (next + (((requestBytes + 15) >> 4) << 2)) & mask;
       return next;
     },
     free() {},
-    touch() {},
+    touch(handle: Handle) {
+      words[handle as number] = 1;
+    },
     createSlots: createNumberSlots,
     empty: 0,
   };
@@ -28,7 +39,9 @@ export function createObjectSubject(): Subject {
       return (next & 4) === 0 ? even : odd;
     },
     free() {},
-    touch() {},
+    touch(handle: Handle) {
+      (handle as { parity: number }).parity = 1;
+    },
     createSlots: createObjectSlots,
     empty: NOTHING,
   };

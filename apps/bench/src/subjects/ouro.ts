@@ -8,14 +8,14 @@ import { createNumberSlots, type Handle, type Subject } from "../subject.js";
 /** Reserved, not resident: only what is touched counts. */
 const RESERVATION_BYTES = 2 ** 30;
 
-function subjectOf(allocator: Allocator, bytes: Uint8Array): Subject {
+function subjectOf(allocator: Allocator, words: Int32Array): Subject {
   return {
     allocate: allocator.allocate as Subject["allocate"],
     allocateZeroed: allocator.allocateZeroed as Subject["allocate"],
     reallocate: allocator.reallocate as unknown as NonNullable<Subject["reallocate"]>,
     free: allocator.free as Subject["free"],
     touch(handle: Handle) {
-      bytes[(handle as Block) * 4] = 1;
+      words[handle as Block] = 1;
     },
     createSlots: createNumberSlots,
     empty: 0,
@@ -24,12 +24,12 @@ function subjectOf(allocator: Allocator, bytes: Uint8Array): Subject {
 
 export function createPoolSubject(): Subject {
   const heap = createPrivateHeap({ reservationBytes: RESERVATION_BYTES });
-  return subjectOf(createPoolAllocator({ source: heap }), heap.bytes);
+  return subjectOf(createPoolAllocator({ source: heap }), heap.words);
 }
 
 export function createRouterSubject(): Subject {
   const heap = createPrivateHeap({ reservationBytes: RESERVATION_BYTES });
   const small = createPoolAllocator({ source: heap });
   const large = createLargeBlockAllocator({ source: heap });
-  return subjectOf(createSizeRouter({ source: heap, small, large }), heap.bytes);
+  return subjectOf(createSizeRouter({ source: heap, small, large }), heap.words);
 }

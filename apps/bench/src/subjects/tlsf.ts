@@ -24,14 +24,17 @@ export async function createSubject(_roomBytes: number, facts: SubjectFacts): Pr
   const { instance } = await WebAssembly.instantiate(readFileSync(facts.compiledFile), imports);
   const { memory, allocate, allocateZeroed, reallocate, free } =
     instance.exports as unknown as Exports;
+  let bytes = new Uint8Array(memory.buffer);
   return {
     allocate,
     allocateZeroed,
     reallocate: reallocate as Subject["reallocate"] & object,
     free: free as Subject["free"],
     touch(handle) {
-      // The memory grows while blocks are allocated, and its buffer is another one then.
-      new Uint8Array(memory.buffer, handle as number, 1)[0] = 1;
+      // The memory grows while blocks are allocated; the view of its old buffer has length 0 then.
+      const address = (handle as number) >>> 0;
+      if (address >= bytes.length) bytes = new Uint8Array(memory.buffer);
+      bytes[address] = 1;
     },
     createSlots: createNumberSlots,
     empty: 0,

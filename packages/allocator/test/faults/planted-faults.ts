@@ -42,8 +42,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...POOLS,
     name: "giving a block writes into the one before",
-    find: "words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;",
-    replace: `words[pool + USED_COUNT] = (words[pool + USED_COUNT] as number) + 1;
+    find: "words[pool + USED_COUNT] = ((words[pool + USED_COUNT] as number) + 1) | 0;",
+    replace: `words[pool + USED_COUNT] = ((words[pool + USED_COUNT] as number) + 1) | 0;
     if (bit > 1) words[((mapWord - allocatedMap) << 7) + ((31 - Math.clz32(bit)) << 2) - 1] = 0;`,
     killedBy: names.CONTENTS,
   },
@@ -308,11 +308,17 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...POOLS,
     name: "an allocation looks at all used pools of its size class",
-    find: `const freeWords = words[pool + FREE_WORDS] as number;
-    if (freeWords === 0) return advance`,
+    find: "const lowestWord = freeWords & -freeWords;",
     replace: `for (let each = pool; each !== noPool; each = words[each + NEXT_POOL] as number);
-    const freeWords = words[pool + FREE_WORDS] as number;
-    if (freeWords === 0) return advance`,
+    const lowestWord = freeWords & -freeWords;`,
+    killedBy: BOUNDED_WORK,
+  },
+  {
+    ...POOLS,
+    name: "a free looks its block up in a tree of addresses, in log n steps",
+    find: `if ((map & bit) === 0) refuse("free", block);`,
+    replace: `if ((map & bit) === 0) refuse("free", block);
+    for (let rest = (block - firstWord) >>> 7; rest > 0; rest >>= 1) words[mapWord] = map;`,
     killedBy: BOUNDED_WORK,
   },
   ...sweepFaults,
