@@ -19,6 +19,8 @@ export default defineConfig({
       { extends: true, test: { name: "scripts", include: ["scripts/test/**/*.test.ts"] } },
     ],
     passWithNoTests: true,
+    // A property takes the time it takes; this ends what hangs, also on a busy machine.
+    testTimeout: 120_000,
     pool: "threads",
     coverage: {
       provider: "v8",
