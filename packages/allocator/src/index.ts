@@ -4,7 +4,34 @@
  * @packageDocumentation
  */
 
+export {
+  ALLOCATION_DOMAINS,
+  type AllocationCount,
+  type AllocationCounts,
+  type AllocationDomain,
+  createAllocationCounts,
+  type SizeClassCount,
+} from "./allocation-counts.js";
+export {
+  type AllocationSites,
+  type AllocationSitesOptions,
+  createAllocationSites,
+  type SiteNumber,
+} from "./allocation-sites.js";
 export { assertedAllocator } from "./asserted-allocator.js";
+export {
+  type BumpAllocator,
+  type BumpAllocatorOptions,
+  type BumpMark,
+  createBumpAllocator,
+} from "./bump-allocator.js";
+export { type CountingAllocatorOptions, createCountingAllocator } from "./counting-allocator.js";
+export { CPYTHON_FREE_LISTS, type FreeListSpec } from "./cpython-free-lists.js";
+export {
+  createFreeListAllocator,
+  type FreeListAllocator,
+  type FreeListAllocatorOptions,
+} from "./free-list-allocator.js";
 export {
   createLargeBlockAllocator,
   type LargeBlockAllocator,

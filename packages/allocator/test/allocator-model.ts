@@ -64,25 +64,25 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
     promise(block % GRANULE_WORDS === 0, `block ${block} is not aligned to 16 bytes`);
     promise(usableBytes >= requestBytes, `${usableBytes} bytes usable of ${requestBytes}`);
     const first = block / GRANULE_WORDS;
-    const end = Math.ceil((block + usableBytes / 4) / GRANULE_WORDS);
+    const end = Math.ceil((block + Math.max(1, usableBytes / 4)) / GRANULE_WORDS);
     const taken = owned.subarray(first, end).indexOf(1);
     promise(taken < 0, `block ${block} overlaps another at word ${(first + taken) * 4}`);
     const firstArena = block >>> 18;
-    const lastArena = (block + usableBytes / 4 - 1) >>> 18;
+    const lastArena = (block + Math.max(1, usableBytes >> 2) - 1) >>> 18;
     for (let index = firstArena; index <= lastArena; index++) {
       promise(words[heap.arenaTable + index] !== 0, `block ${block} lies in a free arena`);
     }
   }
 
   function own(block: Block, usableBytes: number, isOwned: 0 | 1): void {
-    const end = Math.ceil((block + usableBytes / 4) / GRANULE_WORDS);
+    const end = Math.ceil((block + Math.max(1, usableBytes / 4)) / GRANULE_WORDS);
     owned.fill(isOwned, block / GRANULE_WORDS, end);
   }
 
   function addWithSalt(block: Block, requestBytes: number, ownSalt: number): void {
     const usableBytes = allocator.usableSizeBytes(block);
     if (checks("placement")) checkPlacement(block, requestBytes, usableBytes);
-    const end = block + usableBytes / 4;
+    const end = block + (usableBytes >> 2);
     for (let word = block as number; word < end; word++) {
       words[word] = patternAt(word - block, ownSalt);
     }
