@@ -61,7 +61,13 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
   const { source, name = "bump" } = options;
   const context = makeContext(source, name);
   const { words, state, begunMap, freedMap, borrower } = context;
-  const { TOP, END, RUN, LAST, FLOOR, LIVE_COUNT, ARENA_COUNT } = layout;
+  const TOP = layout.TOP;
+  const END = layout.END;
+  const RUN = layout.RUN;
+  const LAST = layout.LAST;
+  const FLOOR = layout.FLOOR;
+  const LIVE_COUNT = layout.LIVE_COUNT;
+  const ARENA_COUNT = layout.ARENA_COUNT;
   const HEADER = layout.RUN_HEADER_SIZE_WORDS;
   const mapShift = MAP_SHIFT;
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;

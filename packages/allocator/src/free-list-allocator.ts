@@ -64,7 +64,7 @@ const granulesOf = (sizeBytes: number): number => Math.max(1, (sizeBytes + 15) >
  */
 export function createFreeListAllocator(options: FreeListAllocatorOptions): FreeListAllocator {
   const { source, allocator, lists, name = "free-lists" } = options;
-  const { words } = source;
+  const { words, bytes } = source;
   const { starts, counts, end } = reserveLists(source, name, lists);
   const stackEnd = (list: number): number => starts[list + 1] ?? end;
   /** The first list of a size in granules; -1 without one. */
@@ -140,7 +140,8 @@ export function createFreeListAllocator(options: FreeListAllocatorOptions): Free
 
   function allocateZeroed(requestBytes: number): Block {
     const block = allocate(requestBytes);
-    words.fill(0, block, block + Math.ceil(requestBytes / 4));
+    // To the byte: what is behind the request may be a fence of the allocator below.
+    bytes.fill(0, block * 4, block * 4 + requestBytes);
     return block;
   }
 

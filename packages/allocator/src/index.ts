@@ -18,6 +18,7 @@ export {
   createAllocationSites,
   type SiteNumber,
 } from "./allocation-sites.js";
+export { type AllocatorDomains, createAllocatorDomains } from "./allocator-domains.js";
 export { assertedAllocator } from "./asserted-allocator.js";
 export {
   type BumpAllocator,
@@ -25,6 +26,11 @@ export {
   type BumpMark,
   createBumpAllocator,
 } from "./bump-allocator.js";
+export {
+  type CheckedAllocator,
+  type CheckedAllocatorOptions,
+  createCheckedAllocator,
+} from "./checked-allocator.js";
 export { type CountingAllocatorOptions, createCountingAllocator } from "./counting-allocator.js";
 export { CPYTHON_FREE_LISTS, type FreeListSpec } from "./cpython-free-lists.js";
 export {
@@ -37,6 +43,7 @@ export {
   type LargeBlockAllocator,
   type LargeBlockAllocatorOptions,
 } from "./large-block-allocator.js";
+export { formatLeakReport, type Leak } from "./leak-report.js";
 export { formatMallocStats } from "./malloc-stats.js";
 export { type ObservedAllocatorOptions, observedAllocator } from "./observed-allocator.js";
 export {

@@ -274,12 +274,13 @@ function misuse(model: Model, pick: number, offset: number): void {
     if (sizeWords > 4) numbers.push(block + 4);
     numbers.push(-block);
   }
+  expectRefusals(model, numbers, "invalid-address");
   // A block of another heap, at a place where none lives here.
   const foreign = foreignBlock(maker, offset % 500);
   if (!model.live.has(foreign) && heap.words[heap.arenaTable + (foreign >>> 18)] === 0) {
-    numbers.push(foreign);
+    const wasHere = maker.forgetsFreed === true ? " or double-free" : "";
+    expectRefusals(model, [foreign], `invalid-address${wasHere}`);
   }
-  expectRefusals(model, numbers, "invalid-address");
   const badSizes = [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 33];
   remember(heap);
   for (const requestBytes of badSizes) {

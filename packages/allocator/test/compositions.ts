@@ -11,7 +11,7 @@ import { FEW_LISTS, makeRigs, type Parts, type Rig, type RigMaker } from "./rigs
 export const COMPOSITION = "keeps every promise in any composition of layers";
 
 const BASES = ["pool allocator", "large block allocator", "size router", "bump allocator"];
-const LAYERS = ["free lists", "counting", "observed", "asserted"] as const;
+const LAYERS = ["free lists", "counting", "checked", "observed", "asserted"] as const;
 type Layer = (typeof LAYERS)[number];
 
 export interface Composition {
@@ -48,6 +48,11 @@ function wrap(parts: Parts, layer: Layer, heap: PrivateHeap, below: Allocator, d
       const counts = parts.createAllocationCounts();
       return { allocator: parts.createCountingAllocator(below, { counts }) } satisfies Wrapped;
     }
+    case "checked": {
+      const options = { source: heap, holdBytes: 5000, name: `checked-${depth}` };
+      const allocator = parts.createCheckedAllocator(below, options);
+      return { allocator, settle: allocator.release } satisfies Wrapped;
+    }
     case "observed": {
       const observer = { event() {} };
       return { allocator: parts.observedAllocator(below, { observer }) } satisfies Wrapped;
@@ -64,13 +69,17 @@ function newHeap(): PrivateHeap {
 
 export function makeComposition(parts: Parts, { base, layers }: Composition): RigMaker {
   const maker = makeRigs(parts).find(({ name }) => name === base) as RigMaker;
+  // Each checked layer takes 43 bytes of what the pools serve.
+  const checkedCount = layers.filter((layer) => layer === "checked").length;
+  const limitBytes = base === "pool allocator" ? 512 - 43 * checkedCount : Infinity;
+  const within = (requestBytes: number): number => Math.min(requestBytes, limitBytes);
   return {
     name: [base, ...layers].join(" → "),
     keptArenaCount: maker.keptArenaCount,
-    requestBytes: maker.requestBytes,
-    bulkBytes: maker.bulkBytes,
+    requestBytes: maker.requestBytes.map(within),
+    bulkBytes: maker.bulkBytes.map(within),
     forgetsFreed: true,
-    reusesFreed: maker.reusesFreed ?? true,
+    reusesFreed: !layers.includes("checked") && (maker.reusesFreed ?? true),
     make(heap = newHeap()): Rig {
       const wrapped: Wrapped[] = [];
       let { allocator } = maker.make(heap);

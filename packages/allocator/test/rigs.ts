@@ -197,6 +197,24 @@ export function makeCountingRig(parts: Parts): RigMaker {
   };
 }
 
+/** What every layer below holds, but for the bytes asked for and the blocks held back. */
+export function makeCheckedRig(parts: Parts): RigMaker {
+  const router = makeRouterRig(parts);
+  return {
+    ...router,
+    name: "checked allocator",
+    overrunKind: "block-overrun",
+    forgetsFreed: true,
+    reusesFreed: false,
+    make(heap = newHeap()) {
+      const { allocator: below } = router.make(heap);
+      const holdBytes = 20_000;
+      const allocator = parts.createCheckedAllocator(below, { source: heap, holdBytes });
+      return { name: "checked allocator", heap, allocator, settle: allocator.release };
+    },
+  };
+}
+
 export function makeRigs(parts: Parts): RigMaker[] {
   return [
     makePoolRig(parts),
@@ -205,5 +223,6 @@ export function makeRigs(parts: Parts): RigMaker[] {
     makeBumpRig(parts),
     makeFreeListRig(parts),
     makeCountingRig(parts),
+    makeCheckedRig(parts),
   ];
 }

@@ -3,34 +3,15 @@
 
 import { ARENA_CHOICE } from "../arena-choice.js";
 import { BOUNDED_WORK } from "../bounded-work.js";
-import { COMPOSITION } from "../compositions.js";
 import * as names from "../property-names.js";
-
-export interface PlantedFault {
-  readonly name: string;
-  /** Source file under src/. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly on:
-    | "pool allocator"
-    | "large block allocator"
-    | "size router"
-    | "bump allocator"
-    | "free list allocator"
-    | "counting allocator";
-  readonly killedBy: string;
-}
+import { layerFaults } from "./layer-faults.js";
+import type { PlantedFault } from "./planted-fault.js";
 
 const POOLS = { file: "pool-allocator.ts", on: "pool allocator" } as const;
 const ARENAS = { file: "arena-list.ts", on: "pool allocator" } as const;
 const LARGE = { file: "large-block-allocator.ts", on: "large block allocator" } as const;
 const LISTS = { file: "free-block-lists.ts", on: "large block allocator" } as const;
 const EXTENTS = { file: "extent.ts", on: "large block allocator" } as const;
-const BUMP = { file: "bump-allocator.ts", on: "bump allocator" } as const;
-const FREE_LISTS = { file: "free-list-allocator.ts", on: "free list allocator" } as const;
-const COUNTING = { file: "counting-allocator.ts", on: "counting allocator" } as const;
 const ROUTER = { file: "size-router.ts", on: "size router" } as const;
 
 export const plantedFaults: readonly PlantedFault[] = [
@@ -332,132 +313,5 @@ export const plantedFaults: readonly PlantedFault[] = [
     if (freeWords === 0) return advance`,
     killedBy: BOUNDED_WORK,
   },
-  {
-    ...BUMP,
-    name: "a bump allocation is rounded down to the granule",
-    find: "((requestBytes + 15) >>> 4) << 2;",
-    replace: "((requestBytes + 14) >>> 4) << 2;",
-    killedBy: names.PLACEMENT,
-  },
-  {
-    ...BUMP,
-    name: "a run's first block begins on its header",
-    find: "enter(run, run + HEADER);",
-    replace: "enter(run, run);",
-    killedBy: names.SOUND,
-  },
-  {
-    ...BUMP,
-    name: "the last block grows in place beyond the run's end",
-    find: "if (top <= get(state + END) || growRun(top)) {",
-    replace: "if (top > 0) {",
-    killedBy: names.PLACEMENT,
-  },
-  {
-    ...BUMP,
-    name: "a region keeps its blocks' bits when it is rewound",
-    find: "words[freedMap + mapWord] = freed & kept;",
-    replace: "words[freedMap + mapWord] = freed;",
-    killedBy: names.SOUND,
-  },
-  {
-    ...BUMP,
-    name: "a bump allocator accepts a double free",
-    find: "return !isOutside(block) && hasBit(begunMap, block) && !hasBit(freedMap, block);",
-    replace: "return !isOutside(block) && hasBit(begunMap, block);",
-    killedBy: names.REFUSALS,
-  },
-  {
-    ...BUMP,
-    name: "a region whose last block was freed keeps its arenas",
-    find: "if (liveCount === 0) rewind(get(state + FLOOR));",
-    replace: "",
-    killedBy: names.RELEASE,
-  },
-  {
-    ...BUMP,
-    name: "a bump reallocation forgets the copy",
-    find: "words.copyWithin(moved, block, block + oldWords);",
-    replace: "",
-    killedBy: names.REALLOCATION,
-  },
-  {
-    ...BUMP,
-    name: "a zeroed block of a region keeps what a freed one left",
-    find: "words.fill(0, block, block + Math.ceil(requestBytes / 4));",
-    replace: "",
-    killedBy: names.ZEROING,
-  },
-  {
-    ...FREE_LISTS,
-    name: "a kept block is freed again",
-    find: "if (allocator.owns(block) && isKept(block)) {",
-    replace: "if (block === 0) {",
-    killedBy: names.REFUSALS,
-  },
-  {
-    ...FREE_LISTS,
-    name: "a live block that names a place is taken for a kept one",
-    find: "place < end && get(place) === block;",
-    replace: "place < end;",
-    killedBy: names.WALK,
-  },
-  {
-    ...FREE_LISTS,
-    name: "a list gives a block that is smaller than the request",
-    find: "words[block] = place;",
-    replace: "words[block] = place;\n    listOfGranules[33] = list;",
-    killedBy: names.PLACEMENT,
-  },
-  {
-    ...FREE_LISTS,
-    name: "kept blocks are counted as used",
-    find: "if (!isKept(block)) visit(block, sizeBytes);",
-    replace: "visit(block, sizeBytes);",
-    killedBy: names.ACCOUNTING,
-  },
-  {
-    ...FREE_LISTS,
-    name: "clearing the lists forgets their blocks",
-    find: "        allocator.free(block);\n        freedCount++;",
-    replace: "        freedCount++;",
-    killedBy: names.RELEASE,
-  },
-  {
-    ...FREE_LISTS,
-    name: "a place of a taken block still names it",
-    find: "words[place] = 0;",
-    replace: "",
-    killedBy: names.SOUND,
-  },
-  {
-    ...FREE_LISTS,
-    name: "a double free looks at every kept block",
-    find: "    return place >= (starts[0] ?? end) &&",
-    replace:
-      "    for (let at = starts[0] ?? end; at < end; at++) if (get(at) < 0) return true;\n" +
-      "    return place >= (starts[0] ?? end) &&",
-    killedBy: BOUNDED_WORK,
-  },
-  {
-    ...COUNTING,
-    name: "a counted block that moved is counted at its old place",
-    find: "siteOf.delete(block);",
-    replace: "",
-    killedBy: names.SOUND,
-  },
-  {
-    ...COUNTING,
-    name: "a free adds to the live bytes",
-    find: "liveBytes -= sizeBytes;",
-    replace: "liveBytes += sizeBytes;",
-    killedBy: names.SOUND,
-  },
-  {
-    ...FREE_LISTS,
-    name: "a kept block of a composition is walked as live",
-    find: "if (!isKept(block)) visit(block, sizeBytes);",
-    replace: "visit(block, sizeBytes);",
-    killedBy: COMPOSITION,
-  },
+  ...layerFaults,
 ];
