@@ -44,6 +44,13 @@ export {
   type LargeBlockAllocatorOptions,
 } from "./large-block-allocator.js";
 export { formatLeakReport, type Leak } from "./leak-report.js";
+export {
+  createMalloc,
+  type ElementArrays,
+  type ElementType,
+  type Malloc,
+  type MallocOptions,
+} from "./malloc.js";
 export { formatMallocStats } from "./malloc-stats.js";
 export { type ObservedAllocatorOptions, observedAllocator } from "./observed-allocator.js";
 export {
