@@ -103,6 +103,7 @@ function playOne(model: Model, command: Command): void {
       break;
     case "misuse":
       if (model.checks("refusals")) misuse(model, command.pick, command.offset);
+      if (model.checks("aliasing")) freeWrongly(model, command.pick, command.offset);
       if (model.checks("overrun")) overrun(model, command.pick);
   }
 }
@@ -293,6 +294,19 @@ function misuse(model: Model, pick: number, offset: number): void {
     promise(kind === "usage", `reallocate to ${requestBytes} bytes ended as ${kind}`);
   }
   promiseUnchanged(heap, "a request of a bad size");
+}
+
+/** Frees what is free, and what lies inside blocks; what comes of it, later placements show. */
+function freeWrongly(model: Model, pick: number, offset: number): void {
+  const { allocator, freed, live } = model;
+  const numbers = freed.slice(-8);
+  const block = pickBlock(model, pick);
+  if (block !== undefined) numbers.push(block + 4, block + (offset & ~3), block - 4);
+  for (const number of numbers) {
+    if (live.has(number as Block)) continue;
+    refusalOf(() => allocator.free(number as Block));
+    refusalOf(() => allocator.reallocate(number as Block, offset));
+  }
 }
 
 /** A large block's header ends where the block begins: a write past the block before changes it. */

@@ -13,6 +13,7 @@ export type Check =
   | "accounting"
   | "walk"
   | "refusals"
+  | "aliasing"
   | "overrun"
   | "validate"
   | "memory"
@@ -43,6 +44,8 @@ export interface Model {
   /** Forgets a block; its contents are checked first. */
   remove(block: Block): LiveBlock;
   verify(block: Block, salt: number, sizeBytes: number): void;
+  /** The numbers freed last: they may live again. */
+  readonly freed: number[];
   nextSalt(): number;
   addWithSalt(block: Block, requestBytes: number, salt: number): void;
 }
@@ -55,6 +58,7 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
   const { words } = heap;
   const live = new Map<Block, LiveBlock>();
   const order: Block[] = [];
+  const freed: number[] = [];
   const owned = new Uint8Array(words.length / GRANULE_WORDS);
   let salt = 0;
   const checks = (check: Check): boolean => enabled.has(check);
@@ -81,7 +85,7 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
 
   function addWithSalt(block: Block, requestBytes: number, ownSalt: number): void {
     const usableBytes = allocator.usableSizeBytes(block);
-    if (checks("placement")) checkPlacement(block, requestBytes, usableBytes);
+    if (checks("placement") || checks("aliasing")) checkPlacement(block, requestBytes, usableBytes);
     const end = block + (usableBytes >> 2);
     for (let word = block as number; word < end; word++) {
       words[word] = patternAt(word - block, ownSalt);
@@ -102,8 +106,9 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
   function remove(block: Block): LiveBlock {
     const known = live.get(block);
     promise(known !== undefined, `the test asked for ${block}, which does not live`);
-    if (checks("contents")) verify(block, known.salt, known.usableBytes);
+    if (checks("contents") || checks("aliasing")) verify(block, known.salt, known.usableBytes);
     live.delete(block);
+    freed.push(block);
     order.splice(order.indexOf(block), 1);
     own(block, known.usableBytes, 0);
     return known;
@@ -125,6 +130,7 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
     allocator,
     live,
     order,
+    freed,
     checks,
     add,
     addWithSalt,

@@ -27,6 +27,7 @@ const CHECKS: readonly Check[] = [
   "accounting",
   "walk",
   "refusals",
+  "aliasing",
   "validate",
   "memory",
   "release",

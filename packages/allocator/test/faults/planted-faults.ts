@@ -60,6 +60,15 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: names.REFUSALS,
   },
   {
+    ...LARGE,
+    name: "a large block is freed by a number inside it or after its free",
+    find: "function headerOf(block: Block, call: string): number {",
+    replace:
+      "function headerOf(block: Block, call: string): number {\n" +
+      "    if (block > 1024 && !owns(block)) return block - HEADER;",
+    killedBy: names.ALIASING,
+  },
+  {
     ...POOLS,
     name: "a pool accepts a free of a block's inside",
     find: 'if ((map & bit) === 0) refuse("free", block);',
