@@ -105,14 +105,17 @@ export function takesPart(peer: Peer, group: Group): boolean {
 }
 
 /** A short trace is replayed until so many events have run, so that V8 has compiled the loop. */
-const TRACE_WARM_EVENTS = 3_000_000;
+const TRACE_WARM_EVENTS = 12_000_000;
+/** And as many are timed, so that the compiler's last threads weigh little. */
+const TRACE_TIMED_EVENTS = 4_000_000;
 
 /** Warm-up and timed batches, by how slow a peer is. */
 export function repeatsOf(peer: Peer, call: LoopCall): { warmCount: number; timedCount: number } {
   if (call.loop === "million") return { warmCount: 5, timedCount: 1 };
   if (call.loop === "trace") {
     const warmCount = Math.max(2, Math.ceil(TRACE_WARM_EVENTS / call.eventCount));
-    return { warmCount, timedCount: 3 };
+    const timedCount = Math.max(3, Math.ceil(TRACE_TIMED_EVENTS / call.eventCount));
+    return { warmCount, timedCount };
   }
   return (peer.pairLimit ?? Infinity) < 10_000
     ? { warmCount: 1, timedCount: 1 }

@@ -41,7 +41,7 @@ export interface CheckedAllocatorOptions {
   domain?: AllocationDomain;
   /**
    * How much freed memory is held back; a larger block goes down at once. 0 holds nothing back:
-   * then writes after a free go unseen. Default 256 KiB. Unit: bytes.
+   * then writes after a free go unseen. Default 64 KiB. Unit: bytes.
    */
   holdBytes?: number;
   /**
@@ -71,7 +71,7 @@ export function createCheckedAllocator(
   allocator: Allocator,
   options: CheckedAllocatorOptions,
 ): CheckedAllocator {
-  const { source, sites, domain = "obj", holdBytes = 2 ** 18 } = options;
+  const { source, sites, domain = "obj", holdBytes = 2 ** 16 } = options;
   const { fillLimitBytes = 2048, name = `checked-${domain}` } = options;
   const { words, bytes } = source;
   const borrower = source.registerBorrower(name);

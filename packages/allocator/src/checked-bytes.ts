@@ -82,16 +82,26 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
     const wholeWords = requestBytes >>> 2;
     const isWhole = (requestBytes + 3) >>> 2 <= 2 * edgeWords;
     const from = isWhole ? wholeWords : edgeWords;
-    for (let word = block; word < block + from; word++) {
-      if (words[word] !== DEAD_WORD) return firstNotDead(word) - block * 4;
-    }
+    const written = firstWrittenWord(block, block + from);
+    if (written !== 0) return firstNotDead(written) - block * 4;
     const tail = isWhole ? wholeWords : ((requestBytes + 3) >>> 2) - edgeWords;
-    for (let word = block + tail; word < block + wholeWords; word++) {
-      if (words[word] !== DEAD_WORD) return firstNotDead(word) - block * 4;
-    }
+    const writtenBehind = firstWrittenWord(block + tail, block + wholeWords);
+    if (writtenBehind !== 0) return firstNotDead(writtenBehind) - block * 4;
     const end = block * 4 + requestBytes;
     for (let at = end & ~3; at < end; at++) if (bytes[at] !== 0xdd) return at - block * 4;
     return -1;
+  }
+
+  /** The first of [from, to) that is not dead; 0 without one. Four words a step. */
+  function firstWrittenWord(from: number, to: number): number {
+    let word = from;
+    for (; word + 3 < to; word += 4) {
+      const first = (get(word) ^ DEAD_WORD) | (get(word + 1) ^ DEAD_WORD);
+      const second = (get(word + 2) ^ DEAD_WORD) | (get(word + 3) ^ DEAD_WORD);
+      if ((first | second) !== 0) break;
+    }
+    while (word < to && words[word] === DEAD_WORD) word++;
+    return word < to ? word : 0;
   }
 
   function firstNotDead(word: number): number {
