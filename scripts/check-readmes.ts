@@ -18,7 +18,8 @@ const folder = join(root, "temp/readmes");
 
 const options = {
   extends: "../../tsconfig.base.json",
-  compilerOptions: { types: ["node"], noUnusedLocals: false, paths: {} },
+  // The host's own objects, such as WebAssembly.Memory, stand in the DOM's library.
+  compilerOptions: { types: ["node"], lib: ["ES2023", "DOM"], noUnusedLocals: false, paths: {} },
   include: ["*.ts"],
 };
 

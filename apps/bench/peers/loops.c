@@ -4,7 +4,8 @@
  *   cc -O2 loops.c                              a program over the C library's malloc
  *   cc -O2 -shared -fPIC -DPYMALLOC loops.c     a library for CPython, over PyObject_Malloc
  *
- *   loops PEER SCRATCH replace LIVE PAIRS SMALLEST LARGEST LAST_ONLY WARM TIMED
+ *   loops PEER SCRATCH replace LIVE PAIRS SMALLEST LARGEST DRAWING WARM TIMED
+ *       DRAWING 0 a random slot, 1 the slot filled last, 2 requests drawn log-uniformly
  *   loops PEER SCRATCH million BLOCKS WARM
  *   loops PEER SCRATCH trace FILE EVENTS WARM TIMED
  *   loops PEER SCRATCH footprint BLOCKS BYTES
@@ -38,7 +39,7 @@ void PyObject_Free(void *block);
 #endif
 
 #define SLOT_BITS 20
-#define SLOT_MASK ((1u << SLOT_BITS) - 1)
+#define SLOT_BITS_OF_LOG 15
 #define BATCH_LIMIT (1 << 20)
 #define TIMING_LIMIT 64
 #define MILLION_REQUEST_BYTES 32
@@ -137,34 +138,48 @@ static void print_result(series *all, int count, double bytes_per_block) {
 
 /* ---- replace ---- */
 
-static uint32_t draw_request(uint32_t smallest, uint32_t largest) {
+static uint32_t exponent_of(uint32_t size) {
+  uint32_t exponent = 0;
+  while (size >>= 1) exponent++;
+  return exponent;
+}
+
+static uint32_t draw_request(uint32_t smallest, uint32_t largest, int is_log) {
+  if (is_log) {
+    uint32_t least = exponent_of(smallest);
+    uint32_t power = least + next() % (exponent_of(largest) - least);
+    return (1u << power) + (next() & ((1u << power) - 1));
+  }
   return smallest == largest ? smallest : smallest + next() % (largest - smallest + 1);
 }
 
 #define REPLACE_LOOP(allocate, release)                          \
   for (size_t i = 0; i < pairs; i++) {                           \
-    uint32_t slot = entries[i] & SLOT_MASK;                      \
+    uint32_t slot = entries[i] & slot_mask;                      \
     release(slots[slot]);                                        \
-    slots[slot] = touched(allocate(entries[i] >> SLOT_BITS));       \
+    slots[slot] = touched(allocate(entries[i] >> slot_bits));       \
   }
 
 static void replace(int null, char **arguments) {
   uint32_t live = (uint32_t)atol(arguments[0]);
   size_t pairs = (size_t)atol(arguments[1]);
   uint32_t smallest = (uint32_t)atol(arguments[2]), largest = (uint32_t)atol(arguments[3]);
-  int last_only = atoi(arguments[4]), warm = atoi(arguments[5]), timed = atoi(arguments[6]);
+  int last_only = atoi(arguments[4]) == 1, is_log = atoi(arguments[4]) == 2;
+  int slot_bits = is_log ? SLOT_BITS_OF_LOG : SLOT_BITS;
+  uint32_t slot_mask = (1u << slot_bits) - 1;
+  int warm = atoi(arguments[5]), timed = atoi(arguments[6]);
   if (pairs > BATCH_LIMIT) pairs = BATCH_LIMIT;
   uint32_t *entries = need(malloc(pairs * sizeof *entries));
   void **slots = need(malloc(live * sizeof *slots));
   static series result = { .name = "pair" };
   for (uint32_t i = 0; i < live; i++) {
-    uint32_t size = draw_request(smallest, largest);
+    uint32_t size = draw_request(smallest, largest, is_log);
     slots[i] = null ? null_allocate(size) : ALLOCATE(size);
   }
   for (int batch = 0; batch < warm + timed; batch++) {
     for (size_t i = 0; i < pairs; i++) {
       uint32_t slot = last_only ? live - 1 : next() % live;
-      entries[i] = slot | draw_request(smallest, largest) << SLOT_BITS;
+      entries[i] = slot | draw_request(smallest, largest, is_log) << slot_bits;
     }
     add_to_checksum(entries, pairs);
     timing start = timing_start();

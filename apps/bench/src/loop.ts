@@ -10,9 +10,8 @@ import {
   drawRequest,
   fillEntries,
   type ReplaceShape,
-  SIZE_SHIFT,
-  SLOT_MASK,
   shuffledOrder,
+  slotBitsOf,
 } from "./sequence.js";
 import type { Handle, Slots, Subject } from "./subject.js";
 import { MILLION_REQUEST_BYTES } from "./workload.js";
@@ -48,16 +47,14 @@ function timed(operationCount: number, run: () => void): Timing {
   };
 }
 
-function replaceAll(subject: Subject, slots: Slots, entries: Int32Array): void {
+function replaceAll(subject: Subject, slots: Slots, entries: Int32Array, slotBits: number): void {
   const { allocate, free, touch } = subject;
-  // A bundled module's constants are variables to V8; C's are constants.
-  const slotMask = SLOT_MASK;
-  const sizeShift = SIZE_SHIFT;
+  const slotMask = (1 << slotBits) - 1;
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i] as number;
     const slot = entry & slotMask;
     free(slots[slot] as Handle);
-    const handle = allocate(entry >>> sizeShift);
+    const handle = allocate(entry >>> slotBits);
     touch(handle);
     slots[slot] = handle;
   }
@@ -77,11 +74,12 @@ export function runReplace(
   }
   const entries = new Int32Array(Math.min(pairCount, BATCH_LIMIT));
   const timings: Timing[] = [];
+  const slotBits = slotBitsOf(shape);
   let checksum = CHECKSUM_START;
   for (let batch = 0; batch < repeats.warmCount + repeats.timedCount; batch++) {
     fillEntries(sequence, shape, entries);
     checksum = addToChecksum(checksum, entries);
-    const timing = timed(entries.length, () => replaceAll(subject, slots, entries));
+    const timing = timed(entries.length, () => replaceAll(subject, slots, entries, slotBits));
     if (batch >= repeats.warmCount) timings.push(timing);
   }
   return { timings: { pair: timings }, checksum };

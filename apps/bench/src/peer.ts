@@ -9,7 +9,7 @@ export interface Peer {
   readonly name: string;
   readonly title: string;
   readonly host: Host;
-  /** Groups it takes part in; all when absent. */
+  /** Groups it takes part in; all but the assertions when absent. */
   readonly groups?: readonly Group[];
   /** Timed pairs a batch at most, for slow ones. */
   readonly pairLimit?: number;
@@ -28,9 +28,33 @@ export const PEERS: readonly Peer[] = [
     name: "ouro",
     title: "**@ouro/heap + pool allocator**",
     host: "js",
-    groups: ["pairs", "mixed", "live", "million", "footprint"],
+    groups: ["pairs", "mixed", "live", "million", "footprint", "assertions"],
   },
-  { name: "ouro-router", title: "**@ouro pools + large blocks, routed by size**", host: "js" },
+  {
+    name: "ouro-router",
+    title: "**@ouro pools + large blocks, routed by size**",
+    host: "js",
+  },
+  {
+    name: "ouro-checked",
+    title: "**the same, checked**",
+    host: "js",
+    groups: ["pairs", "mixed", "wide", "trace"],
+  },
+  {
+    name: "ouro-cheap",
+    title: "**pool allocator, assertions cheap**",
+    host: "js",
+    groups: ["assertions"],
+  },
+  {
+    name: "ouro-expensive",
+    title: "**pool allocator, assertions expensive**",
+    host: "js",
+    groups: ["assertions"],
+    pairLimit: 2_000,
+    liveLimit: 100,
+  },
   {
     name: "v8-object",
     title: "V8 object of three fields",
@@ -74,15 +98,24 @@ export const NULL_OF_HOST: Readonly<Record<Host, string>> = {
   python: "null-python",
 };
 
+/** Assertions are our own affair: only who names them takes part, and the loop's own cost. */
+export function takesPart(peer: Peer, group: Group): boolean {
+  if (peer.groups !== undefined) return peer.groups.includes(group);
+  return group !== "assertions" || peer.name === NULL_OF_HOST.js;
+}
+
 /** A short trace is replayed until so many events have run, so that V8 has compiled the loop. */
-const TRACE_WARM_EVENTS = 3_000_000;
+const TRACE_WARM_EVENTS = 12_000_000;
+/** And as many are timed, so that the compiler's last threads weigh little. */
+const TRACE_TIMED_EVENTS = 4_000_000;
 
 /** Warm-up and timed batches, by how slow a peer is. */
 export function repeatsOf(peer: Peer, call: LoopCall): { warmCount: number; timedCount: number } {
   if (call.loop === "million") return { warmCount: 5, timedCount: 1 };
   if (call.loop === "trace") {
     const warmCount = Math.max(2, Math.ceil(TRACE_WARM_EVENTS / call.eventCount));
-    return { warmCount, timedCount: 3 };
+    const timedCount = Math.max(3, Math.ceil(TRACE_TIMED_EVENTS / call.eventCount));
+    return { warmCount, timedCount };
   }
   return (peer.pairLimit ?? Infinity) < 10_000
     ? { warmCount: 1, timedCount: 1 }
@@ -121,6 +154,7 @@ function workingBytes(call: LoopCall): number {
 /** Room for a peer that wants its memory's size up front; twice the largest need. */
 export function roomBytes(call: LoopCall): number {
   const spareBytes = 16 * 2 ** 20;
+  if (call.loop === "replace" && call.shape.isLog === true) return 384 * 2 ** 20;
   if (call.loop === "replace") {
     return call.shape.liveCount * (call.shape.largestBytes + 16) * 2 + spareBytes;
   }

@@ -1,7 +1,7 @@
 // The rounds: every peer in turn, A B C … A B C …, so that a busy minute of the machine hits them
 // all.
 
-import { callFor, NULL_OF_HOST, PEERS, type Peer, reasonLeftOut } from "./peer.js";
+import { callFor, NULL_OF_HOST, PEERS, type Peer, reasonLeftOut, takesPart } from "./peer.js";
 import type { SampleResult } from "./sample.js";
 import { spawnSample, type Tools } from "./spawn.js";
 import { median, net, type Spread, spread, timesFaster } from "./statistics.js";
@@ -56,7 +56,7 @@ export function runWorkload(
   settings: RunSettings,
 ): WorkloadResult {
   const { call, group } = workload;
-  const chosen = peers.filter((peer) => peer.groups === undefined || peer.groups.includes(group));
+  const chosen = peers.filter((peer) => takesPart(peer, group));
   const all = chosen.map((peer): Collected => {
     const problem = reasonLeftOut(peer, call);
     return problem === undefined ? { peer, samples: [] } : { peer, samples: [], problem };

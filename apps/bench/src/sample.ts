@@ -39,6 +39,12 @@ async function createSubject(order: SampleOrder): Promise<Subject> {
       return (await import("./subjects/ouro.js")).createPoolSubject();
     case "ouro-router":
       return (await import("./subjects/ouro.js")).createRouterSubject();
+    case "ouro-checked":
+      return (await import("./subjects/ouro.js")).createRouterSubject(true);
+    case "ouro-cheap":
+      return (await import("./subjects/ouro.js")).createPoolSubject("cheap");
+    case "ouro-expensive":
+      return (await import("./subjects/ouro.js")).createPoolSubject("expensive");
     case "v8-object":
       return (await import("./subjects/v8.js")).createObjectSubject();
     case "v8-typed-array":

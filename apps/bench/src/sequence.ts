@@ -1,11 +1,11 @@
 // The random sequence that every peer runs, in whatever language it is written. peers/loops.c draws
 // the same numbers in the same order; equal checksums show that it did.
 //
-//   entry   bits 0–19   slot index       bits 20–29   request, bytes
+//   entry   bits 0–19   slot index       bits 20–31   request, bytes
+//           bits 0–14                    bits 15–31   where requests are drawn log-uniformly
 
 const SLOT_BITS = 20;
-export const SLOT_MASK = (1 << SLOT_BITS) - 1;
-export const SIZE_SHIFT = SLOT_BITS;
+const SLOT_BITS_OF_LOG = 15;
 /** Entries of one batch at most. */
 export const BATCH_LIMIT = 1 << 20;
 export const SEED = 0x9e3779b9;
@@ -18,6 +18,12 @@ export interface ReplaceShape {
   readonly largestBytes: number;
   /** True: always the slot filled last, so that the block freed is the one given next. */
   readonly lastOnly: boolean;
+  /** True: as many requests of 8–15 bytes as of 16–31, and so on; both ends are powers of two. */
+  readonly isLog?: boolean;
+}
+
+export function slotBitsOf(shape: ReplaceShape): number {
+  return shape.isLog === true ? SLOT_BITS_OF_LOG : SLOT_BITS;
 }
 
 export interface Sequence {
@@ -40,15 +46,21 @@ export function createSequence(seed = SEED): Sequence {
 
 /** One request of the shape. Draws nothing when there is only one size. */
 export function drawRequest(sequence: Sequence, shape: ReplaceShape): number {
+  if (shape.isLog === true) {
+    const smallest = 31 - Math.clz32(shape.smallestBytes);
+    const power = smallest + (sequence.next() % (31 - Math.clz32(shape.largestBytes) - smallest));
+    return (1 << power) + (sequence.next() & ((1 << power) - 1));
+  }
   const span = shape.largestBytes - shape.smallestBytes + 1;
   return span === 1 ? shape.smallestBytes : shape.smallestBytes + (sequence.next() % span);
 }
 
 /** Fills `entries` from the sequence, slot first, request second. */
 export function fillEntries(sequence: Sequence, shape: ReplaceShape, entries: Int32Array): void {
+  const slotBits = slotBitsOf(shape);
   for (let i = 0; i < entries.length; i++) {
     const slot = shape.lastOnly ? shape.liveCount - 1 : sequence.next() % shape.liveCount;
-    entries[i] = slot | (drawRequest(sequence, shape) << SIZE_SHIFT);
+    entries[i] = slot | (drawRequest(sequence, shape) << slotBits);
   }
 }
 

@@ -93,6 +93,7 @@ function numbersOf(call: LoopCall, warm: number, timed: number): (string | numbe
   if (call.loop === "million") return [call.blockCount, warm];
   if (call.loop === "trace") return [call.file, call.eventCount, warm, timed];
   if (call.loop === "footprint") return [call.blockCount, call.requestBytes];
-  const { liveCount, smallestBytes, largestBytes, lastOnly } = call.shape;
-  return [liveCount, call.pairCount, smallestBytes, largestBytes, lastOnly ? 1 : 0, warm, timed];
+  const { liveCount, smallestBytes, largestBytes, lastOnly, isLog } = call.shape;
+  const drawing = isLog === true ? 2 : lastOnly ? 1 : 0;
+  return [liveCount, call.pairCount, smallestBytes, largestBytes, drawing, warm, timed];
 }

@@ -1,5 +1,6 @@
 // What the project set out to reach on the pinned Node, and whether this run did.
 
+import { NULL_OF_HOST, PEERS } from "./peer.js";
 import type { WorkloadResult } from "./run.js";
 
 export interface Target {
@@ -13,7 +14,7 @@ export interface Target {
   readonly isReached: boolean | undefined;
 }
 
-const SPEED_WORKLOADS = ["pairs-random", "pairs-last", "mixed"];
+const SPEED_WORKLOADS = ["pairs-random", "pairs-last", "mixed", "wide"];
 const SPEED_TARGETS = [
   {
     peer: "tlsf",
@@ -35,6 +36,11 @@ const SPEED_TARGETS = [
     workloads: ["pairs-random", "mixed"],
   },
 ];
+/** Limits on ratios of two rows. */
+const CHECKED_LIMIT = 8;
+const TRACE_LIMIT = 1.5;
+const RESIDENT_LIMIT = 1.1;
+const SECOND_TIME_LIMIT = 1.5;
 const FEW_LIVE = "live-1000";
 const MANY_LIVE = "live-1000000";
 
@@ -51,8 +57,80 @@ export function answerTargets(results: readonly WorkloadResult[]): Target[] {
       return { workload, peer, statement, wanted, measured, isReached };
     });
   });
+  const limits = results.flatMap(limitTargets);
   const growth = growthTarget(named);
-  return growth === undefined ? speed : [...speed, growth];
+  return growth === undefined ? [...speed, ...limits] : [...speed, ...limits, growth];
+}
+
+/** What must not take longer, or more, than a limit. */
+function limitTargets(result: WorkloadResult): Target[] {
+  const { name: workload, group } = result;
+  const rowOf = (peer: string, metric?: string) =>
+    result.rows.find((row) => row.peer === peer && (metric ?? row.metric) === row.metric);
+  const atMost = (
+    peer: string,
+    statement: string,
+    wanted: number,
+    ours: number | undefined,
+    theirs: number | undefined,
+  ): Target => {
+    const measured = ours === undefined || theirs === undefined ? undefined : ours / theirs;
+    const isReached = measured === undefined ? undefined : measured <= wanted;
+    return { workload, peer, statement, wanted, measured, isReached };
+  };
+  const netOf = (peer: string) => rowOf(peer)?.netCpuNs;
+  const targets: Target[] = [];
+  const checked = rowOf("ouro-checked");
+  if (checked?.cpuNs !== undefined) {
+    const statement = `checked at most ${CHECKED_LIMIT}× the time of fast, net`;
+    const fast = netOf("ouro-router");
+    targets.push(atMost("ouro-checked", statement, CHECKED_LIMIT, checked.netCpuNs, fast));
+  }
+  if (group === "trace") {
+    const statement = `at most ${TRACE_LIMIT}× the time of PyObject_Malloc in C, net`;
+    const [ours, theirs] = [netOf("ouro-router"), netOf("cpython")];
+    targets.push(atMost("cpython", statement, TRACE_LIMIT, ours, theirs));
+  }
+  if (group === "million") {
+    const statement = `after a shuffled free at most ${SECOND_TIME_LIMIT}× the first time, gross`;
+    const grossOf = (metric: string) => rowOf("ouro", metric)?.cpuNs?.median;
+    const [again, first] = [grossOf("allocate after shuffled"), grossOf("allocate")];
+    targets.push(atMost("ouro", statement, SECOND_TIME_LIMIT, again, first));
+  }
+  if (group === "wide") targets.push(residentTarget(result));
+  return targets;
+}
+
+/**
+ * Resident memory without that of the null allocator of the same host, against the best peer of
+ * those that did as many operations: a slow peer does fewer, and so leaves fewer holes.
+ */
+function residentTarget({ name: workload, rows }: WorkloadResult): Target {
+  const netOf = (peer: string): number | undefined => {
+    const host = PEERS.find(({ name }) => name === peer)?.host;
+    const bare = rows.find((row) => host !== undefined && row.peer === NULL_OF_HOST[host]);
+    const row = rows.find((candidate) => candidate.peer === peer);
+    if (row?.residentBytes === undefined || bare?.residentBytes === undefined) return undefined;
+    return row.residentBytes - bare.residentBytes;
+  };
+  const workOf = (peer: string) => rows.find((row) => row.peer === peer)?.operationCount;
+  const others = rows
+    .filter(({ peer }) => !peer.startsWith("null") && !peer.startsWith("ouro"))
+    .filter(({ operationCount }) => operationCount === workOf("ouro-router"))
+    .map(({ peer }) => netOf(peer) ?? Infinity);
+  const best = Math.min(...others);
+  const ours = netOf("ouro-router");
+  const measured = ours === undefined || best === Infinity ? undefined : ours / best;
+  const statement = `at most ${RESIDENT_LIMIT}× the best resident memory for equal work, net`;
+  const isReached = measured === undefined ? undefined : measured <= RESIDENT_LIMIT;
+  return {
+    workload,
+    peer: "ouro-router",
+    statement,
+    wanted: RESIDENT_LIMIT,
+    measured,
+    isReached,
+  };
 }
 
 /** "Faster" is more than once as fast; "at least" includes the number itself. */

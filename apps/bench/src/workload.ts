@@ -20,7 +20,16 @@ export interface Workload {
   readonly call: LoopCall;
 }
 
-export const GROUPS = ["pairs", "mixed", "live", "million", "trace", "footprint"] as const;
+export const GROUPS = [
+  "pairs",
+  "mixed",
+  "wide",
+  "live",
+  "million",
+  "trace",
+  "footprint",
+  "assertions",
+] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** A recorded trace, decoded to words that every peer can read. */
@@ -70,6 +79,29 @@ function replaceWorkloads(pairCount: number): Workload[] {
       title: "free + allocate 8–512 bytes, 10,000 live, random slot",
       call: { loop: "replace", shape: mixed, pairCount },
     },
+    {
+      group: "wide",
+      name: "wide",
+      title: "free + allocate 8 B–64 KiB, log-uniform, 10,000 live, random slot",
+      call: {
+        loop: "replace",
+        shape: { ...mixed, largestBytes: 65_536, isLog: true },
+        pairCount: pairCount >> 2,
+      },
+    },
+    ...[LIVE_COUNT, 100].flatMap((liveCount) =>
+      [small, mixed].map((shape): Workload => {
+        const isSmall = shape === small;
+        return {
+          group: "assertions",
+          name: `assertions-${isSmall ? "pairs" : "mixed"}-${liveCount}`,
+          title:
+            `free + allocate ${isSmall ? "32" : "8–512"} bytes, ` +
+            `${liveCount.toLocaleString("en")} live, by assertion level`,
+          call: { loop: "replace", shape: { ...shape, liveCount }, pairCount },
+        };
+      }),
+    ),
     ...LIVE_COUNTS.map(
       (liveCount): Workload => ({
         group: "live",

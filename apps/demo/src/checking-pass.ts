@@ -45,17 +45,20 @@ export async function runCheckingPass(
   }
   checkFooter(list, replayer.figures(), footer);
   replayer.freeAll();
+  rig.settle();
   rig.heap.validate();
   rig.allocator.validate();
   const arenasAfterFreeAll = rig.heap.statistics().lentArenaCount;
   draft.figures = { ...draft.figures, arenasAfterFreeAll };
-  checkMemory(list, draft.figures, rig.allocator.statistics().liveBlockCount);
+  const liveAfterFreeAll = rig.allocator.statistics().liveBlockCount;
+  checkMemory(list, draft.figures, liveAfterFreeAll, composition.large.isRegion === true);
   if (options.isVerifying) {
     list.begin("block contents");
     checkContents(list, replayer.figures());
     draft.isVerified = true;
   }
-  if (draft.facts !== undefined && rig.small !== undefined) {
+  const isTransparent = composition.layers.every((layer) => layer.isTransparent);
+  if (draft.facts !== undefined && rig.small !== undefined && isTransparent) {
     checkFacts(list, draft.figures, draft.facts, footer);
   }
   draft.checks = list.names;

@@ -1,11 +1,20 @@
-// A composition: which allocator serves the small requests and which one the rest.
+// A composition: which allocator serves the small requests and which one the rest, and the layers
+// over them, the outermost first.
 //
 //   large                     one allocator for everything
 //   pool+large                small requests + all others
 //   small=pool,large=large    the same, spelled out
+//   checked:pool+large        a layer over it; checked:counting:large has two
 
 import { UsageError } from "@ouro/interfaces";
-import { type AllocatorPart, type AnyPart, PARTS, type SmallPart } from "./allocator-registry.js";
+import {
+  type AllocatorPart,
+  type AnyPart,
+  LAYERS,
+  type LayerPart,
+  PARTS,
+  type SmallPart,
+} from "./allocator-registry.js";
 import { didYouMean, nearestName } from "./suggestion.js";
 
 export interface Composition {
@@ -13,6 +22,8 @@ export interface Composition {
   /** Serves requests up to 512 bytes; undefined when `large` serves everything. */
   readonly small: SmallPart | undefined;
   readonly large: AnyPart;
+  /** The outermost first. */
+  readonly layers: readonly LayerPart[];
 }
 
 const WHERE = "ouro --allocator";
@@ -28,7 +39,10 @@ export function compositionNames(): string[] {
 }
 
 /** Understands a name or a composition. Throws `UsageError`. */
-export function parseComposition(text: string): Composition {
+export function parseComposition(whole: string): Composition {
+  const layerNames = whole.split(":");
+  const text = layerNames.pop() ?? "";
+  const layers = layerNames.map(layerNamed);
   const { small, large } = text.includes("=") ? parseRoles(text) : parsePair(text);
   if (large.serves !== "any") {
     throw new UsageError({
@@ -47,7 +61,22 @@ export function parseComposition(text: string): Composition {
     });
   }
   const name = small === undefined ? large.name : `${small.name}+${large.name}`;
-  return { name, small, large };
+  return { name: [...layerNames, name].join(":"), small, large, layers };
+}
+
+function layerNamed(name: string, index: number, all: readonly string[]): LayerPart {
+  const isSecond = all.indexOf(name) < index;
+  const layer = LAYERS.find((candidate) => candidate.name === name);
+  if (layer !== undefined && !isSecond) return layer;
+  const known = LAYERS.map((candidate) => candidate.name);
+  throw new UsageError({
+    where: WHERE,
+    argument: `"${name}"`,
+    problem: isSecond ? "is given twice" : "is not a layer",
+    remedy: isSecond
+      ? "Give each layer once."
+      : didYouMean(name, known, `Layers: ${known.join(", ")}.`),
+  });
 }
 
 interface Parts {

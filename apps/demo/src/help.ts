@@ -1,7 +1,7 @@
 // The help texts. Examples come first.
 
 import { UsageError } from "@ouro/interfaces";
-import { PARTS } from "./allocator-registry.js";
+import { LAYERS, PARTS } from "./allocator-registry.js";
 import { COMMANDS, type CommandRow, HELP_SUBJECTS, OPTIONS } from "./arguments.js";
 import { compositionNames } from "./composition.js";
 import { EXIT_CODES } from "./exit-code.js";
@@ -114,6 +114,7 @@ const ALLOCATOR_EXAMPLES: readonly Example[] = [
   ["-a pool+large", "CPython's arrangement; the default"],
   ["-a small=pool,large=large", "the same, spelled out"],
   ["-a large", "one allocator for everything"],
+  ["-a checked:pool+large", "a layer over it; several: checked:counting:large"],
 ];
 
 function allocatorLines(look: Look): string[] {
@@ -132,6 +133,12 @@ function allocatorLines(look: Look): string[] {
     ...definitions(rows, look),
     "",
     ...wrapText(`Compositions: ${compositionNames().join(", ")}`, look.width),
+    "",
+    paint.bold("Layers, over any composition"),
+    ...definitions(
+      LAYERS.map((layer) => [layer.name, layer.meaning] as const),
+      look,
+    ),
   ];
 }
 

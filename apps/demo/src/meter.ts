@@ -46,9 +46,9 @@ export function createMeter(): Meter {
     return block;
   }
 
-  /** The prototype passes on all other calls. */
   function countBlocks(large: Allocator): Allocator {
-    return Object.assign(Object.create(large) as Allocator, {
+    return {
+      ...large,
       allocate: (requestBytes: number) => count(large, large.allocate(requestBytes)),
       tryAllocate: (requestBytes: number) => count(large, large.tryAllocate(requestBytes)),
       allocateZeroed: (requestBytes: number) => count(large, large.allocateZeroed(requestBytes)),
@@ -64,7 +64,7 @@ export function createMeter(): Meter {
         largeBlockCount -= 1;
         largeBytes -= oldBytes;
       },
-    });
+    };
   }
 
   return {

@@ -9,6 +9,8 @@ export interface Rig {
   readonly allocator: Allocator;
   /** Undefined when one allocator serves all requests. */
   readonly small: Allocator | undefined;
+  /** Gives back what layers keep of freed blocks. */
+  settle(): void;
 }
 
 export interface RigOptions {
@@ -19,28 +21,41 @@ export interface RigOptions {
   readonly meter?: Meter | undefined;
 }
 
+/** Regions take memory for every request, until nothing lives. */
+const REGION_RESERVATION_BYTES = 2 ** 31;
 const RESERVATION_MOST_BYTES = 2 ** 32 - ARENA_SIZE_BYTES;
 
 /** Throws `OutOfMemoryError` when the host refuses the reservation. */
 export async function createRig(options: RigOptions): Promise<Rig> {
   const { composition, meter, limitBytes } = options;
-  const [{ createPrivateHeap }, { createSizeRouter }, createLarge, createSmall] = await Promise.all(
-    [
+  const [{ createPrivateHeap }, { createSizeRouter }, createLarge, createSmall, makeLayers] =
+    await Promise.all([
       import("@ouro/heap"),
       import("@ouro/allocator"),
       composition.large.load(),
       composition.small?.load(),
-    ],
-  );
+      Promise.all(composition.layers.map((layer) => layer.load())),
+    ]);
   const heap = createPrivateHeap({
-    reservationBytes: reservationFor(options.peakLiveBytes),
+    reservationBytes: composition.large.isRegion
+      ? REGION_RESERVATION_BYTES
+      : reservationFor(options.peakLiveBytes),
     ...(limitBytes === undefined ? {} : { limitBytes }),
   });
   const plainLarge = createLarge({ source: meter?.source(heap, "large") ?? heap });
   const large = meter?.countBlocks(plainLarge) ?? plainLarge;
-  if (createSmall === undefined) return { heap, allocator: large, small: undefined };
-  const small = createSmall({ source: meter?.source(heap, "small") ?? heap });
-  return { heap, allocator: createSizeRouter({ source: heap, small, large }), small };
+  const small = createSmall?.({ source: meter?.source(heap, "small") ?? heap });
+  let allocator = small === undefined ? large : createSizeRouter({ source: heap, small, large });
+  const settles: (() => void)[] = [];
+  for (const makeLayer of makeLayers.reverse()) {
+    const layer = makeLayer(allocator, heap);
+    allocator = layer.allocator;
+    if (layer.settle !== undefined) settles.unshift(layer.settle);
+  }
+  const settle = () => {
+    for (const each of settles) each();
+  };
+  return { heap, allocator, small, settle };
 }
 
 /** Room for four times the peak and 64 MiB: addresses only, memory is committed when touched. */

@@ -37,7 +37,7 @@ describe("the command line", () => {
     for (const code of [0, 1, 2, 3, 4, 5, 130])
       expect(codes).toMatch(new RegExp(`^ +${code}  `, "m"));
     const { stdout: allocators } = await run(["help", "allocators"]);
-    expect(allocators).toContain("Compositions: pool+large, large");
+    expect(allocators).toContain("Compositions: pool+large, pool+bump, large, bump");
     const { stdout: formats } = await run(["help", "formats"]);
     expect(formats).toContain("ouro/replay@1");
   });
@@ -64,6 +64,9 @@ describe("the command line", () => {
     [["replay", "x", "--json=yes"], "takes no value"],
     [["replay", "x", "-a", "pool"], "above 512 bytes"],
     [["replay", "x", "-a", "large+large"], "needs no other"],
+    [["replay", "x", "-a", "cheked:large"], "Did you mean checked?"],
+    [["replay", "x", "-a", "checked:checked:large"], "given twice"],
+    [["replay", "x", "-a", "checked:"], "is not an allocator"],
     [["replay", "x", "-a", "pool+large+large"], "names 3 allocators"],
     [["replay", "x", "-a", "small=pool"], "Add ,large=large"],
     [["replay", "x", "-a", "large=large,large=large"], "given twice"],

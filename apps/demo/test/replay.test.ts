@@ -127,6 +127,26 @@ describe("ouro replay", () => {
     expect(results[0].largeAtPeak.blockCount).toBeGreaterThan(20_000);
   });
 
+  it.each([
+    "bump",
+    "pool+bump",
+    "checked:pool+large",
+    "free-lists:pool+large",
+    "counting:pool+large",
+    "asserted:large",
+    "free-lists:checked:counting:pool+large",
+    "checked:bump",
+  ])("replays a shipped trace with every block verified on %s", async (allocator) => {
+    const { exitCode, results } = await runJson([traceFile, "-a", allocator, "--verify"]);
+    expect(results[0].mismatches).toEqual([]);
+    expect(exitCode).toBe(0);
+    const isExact = allocator.startsWith("counting");
+    expect(results[0]).toMatchObject({ allocator, verified: true, ok: true });
+    expect(results[0].checks.includes("recorded CPython figures")).toBe(
+      isExact || allocator === "pool+bump",
+    );
+  });
+
   it("takes a composition that is spelled out for the same as its name", async () => {
     const options = { files: { "x.altrace.gz": smallTrace() } };
     const named = await runJson(["x.altrace.gz"], options);

@@ -12,11 +12,15 @@ import { ARENA_SIZE_WORDS, type ArenaSource, type Borrower } from "@ouro/interfa
 export const MAP_SHIFT = 7;
 const MAP_WORDS_PER_ARENA = ARENA_SIZE_WORDS >>> MAP_SHIFT;
 
-/** Reserves the map's region; the result is to be added to `block >>> MAP_SHIFT`. */
-export function reserveAllocatedMap(source: ArenaSource, borrower: Borrower): number {
+/** Reserves a map's region; the result is to be added to `block >>> MAP_SHIFT`. */
+export function reserveAllocatedMap(
+  source: ArenaSource,
+  borrower: Borrower,
+  name = "allocated-map",
+): number {
   const { firstArenaIndex, arenaCount } = source;
   const sizeWords = (arenaCount - firstArenaIndex) * MAP_WORDS_PER_ARENA;
-  const region = source.reserveRegion(borrower, "allocated-map", sizeWords);
+  const region = source.reserveRegion(borrower, name, sizeWords);
   return region.start - firstArenaIndex * MAP_WORDS_PER_ARENA;
 }
 

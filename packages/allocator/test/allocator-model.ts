@@ -13,6 +13,7 @@ export type Check =
   | "accounting"
   | "walk"
   | "refusals"
+  | "aliasing"
   | "overrun"
   | "validate"
   | "memory"
@@ -43,6 +44,8 @@ export interface Model {
   /** Forgets a block; its contents are checked first. */
   remove(block: Block): LiveBlock;
   verify(block: Block, salt: number, sizeBytes: number): void;
+  /** The numbers freed last: they may live again. */
+  readonly freed: number[];
   nextSalt(): number;
   addWithSalt(block: Block, requestBytes: number, salt: number): void;
 }
@@ -55,6 +58,7 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
   const { words } = heap;
   const live = new Map<Block, LiveBlock>();
   const order: Block[] = [];
+  const freed: number[] = [];
   const owned = new Uint8Array(words.length / GRANULE_WORDS);
   let salt = 0;
   const checks = (check: Check): boolean => enabled.has(check);
@@ -64,25 +68,25 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
     promise(block % GRANULE_WORDS === 0, `block ${block} is not aligned to 16 bytes`);
     promise(usableBytes >= requestBytes, `${usableBytes} bytes usable of ${requestBytes}`);
     const first = block / GRANULE_WORDS;
-    const end = Math.ceil((block + usableBytes / 4) / GRANULE_WORDS);
+    const end = Math.ceil((block + Math.max(1, usableBytes / 4)) / GRANULE_WORDS);
     const taken = owned.subarray(first, end).indexOf(1);
     promise(taken < 0, `block ${block} overlaps another at word ${(first + taken) * 4}`);
     const firstArena = block >>> 18;
-    const lastArena = (block + usableBytes / 4 - 1) >>> 18;
+    const lastArena = (block + Math.max(1, usableBytes >> 2) - 1) >>> 18;
     for (let index = firstArena; index <= lastArena; index++) {
       promise(words[heap.arenaTable + index] !== 0, `block ${block} lies in a free arena`);
     }
   }
 
   function own(block: Block, usableBytes: number, isOwned: 0 | 1): void {
-    const end = Math.ceil((block + usableBytes / 4) / GRANULE_WORDS);
+    const end = Math.ceil((block + Math.max(1, usableBytes / 4)) / GRANULE_WORDS);
     owned.fill(isOwned, block / GRANULE_WORDS, end);
   }
 
   function addWithSalt(block: Block, requestBytes: number, ownSalt: number): void {
     const usableBytes = allocator.usableSizeBytes(block);
-    if (checks("placement")) checkPlacement(block, requestBytes, usableBytes);
-    const end = block + usableBytes / 4;
+    if (checks("placement") || checks("aliasing")) checkPlacement(block, requestBytes, usableBytes);
+    const end = block + (usableBytes >> 2);
     for (let word = block as number; word < end; word++) {
       words[word] = patternAt(word - block, ownSalt);
     }
@@ -102,8 +106,9 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
   function remove(block: Block): LiveBlock {
     const known = live.get(block);
     promise(known !== undefined, `the test asked for ${block}, which does not live`);
-    if (checks("contents")) verify(block, known.salt, known.usableBytes);
+    if (checks("contents") || checks("aliasing")) verify(block, known.salt, known.usableBytes);
     live.delete(block);
+    freed.push(block);
     order.splice(order.indexOf(block), 1);
     own(block, known.usableBytes, 0);
     return known;
@@ -125,6 +130,7 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
     allocator,
     live,
     order,
+    freed,
     checks,
     add,
     addWithSalt,

@@ -15,6 +15,7 @@ export const allocatorProperties: ReadonlyMap<string, Check> = new Map([
   [names.ACCOUNTING, "accounting"],
   [names.WALK, "walk"],
   [names.REFUSALS, "refusals"],
+  [names.ALIASING, "aliasing"],
   [names.OVERRUN, "overrun"],
   [names.SOUND, "validate"],
   [names.MEMORY, "memory"],

@@ -3,8 +3,11 @@ import { describe, it } from "vitest";
 import * as parts from "../src/index.js";
 import { BOUNDED_WORK, boundedWorkProperty } from "./bounded-work.js";
 
-describe.each(["pool allocator", "large block allocator"])("the %s", (name) => {
-  it(BOUNDED_WORK, () => {
-    fc.assert(boundedWorkProperty(parts, name), { numRuns: 3 });
-  }, 60_000);
-});
+describe.each(["pool allocator", "large block allocator", "bump allocator", "free list allocator"])(
+  "the %s",
+  (name) => {
+    it(BOUNDED_WORK, () => {
+      fc.assert(boundedWorkProperty(parts, name), { numRuns: 3 });
+    }, 60_000);
+  },
+);

@@ -35,7 +35,7 @@ function makeSubjects(parts: Parts): Record<string, Subject> {
     "pool allocator": {
       leastBytes: 440,
       mostBytes: 512,
-      mostSteps: 32,
+      mostSteps: 36,
       make: (source) => parts.createPoolAllocator({ source }),
     },
     "large block allocator": {
@@ -44,10 +44,27 @@ function makeSubjects(parts: Parts): Record<string, Subject> {
       mostSteps: 52,
       make: (source) => parts.createLargeBlockAllocator({ source }),
     },
+    "bump allocator": {
+      leastBytes: 16,
+      mostBytes: 1500,
+      mostSteps: 24,
+      make: (source) => parts.createBumpAllocator({ source }),
+    },
+    "free list allocator": {
+      leastBytes: 440,
+      mostBytes: 512,
+      mostSteps: 44,
+      make: (source) =>
+        parts.createFreeListAllocator({
+          source,
+          allocator: parts.createPoolAllocator({ source }),
+          lists: [{ name: "table", requestBytes: 480, maximumCount: 2000 }],
+        }),
+    },
   };
 }
 
-/** The property on one of the two allocators of a package's exports. */
+/** The property on one of the allocators of a package's exports. */
 export function boundedWorkProperty(parts: Parts, name: string): fc.IProperty<[number]> {
   const subject = makeSubjects(parts)[name];
   if (subject === undefined) throw new Error(`no allocator is named "${name}"`);

@@ -70,6 +70,21 @@ describe("large blocks", () => {
     large.validate();
   });
 
+  it("have a boundary tag only while they are free: a live one's last word is its own", () => {
+    const { heap, large } = setUp();
+    const blocks = Array.from({ length: 5 }, () => large.allocate(1000));
+    for (const block of blocks) heap.words.fill(-1, block, block + 250);
+    const tagOf = (block: Block) => heap.words[block + 249];
+    large.free(blocks[1] as Block);
+    large.free(blocks[3] as Block);
+    expect([0, 2, 4].map((index) => tagOf(blocks[index] as Block))).toEqual([-1, -1, -1]);
+    expect(tagOf(blocks[1] as Block)).toBe(252);
+    large.free(blocks[2] as Block);
+    expect(large.allocate(3 * 1008 - 8)).toBe(blocks[1]);
+    expect([0, 4].map((index) => tagOf(blocks[index] as Block))).toEqual([-1, -1]);
+    large.validate();
+  });
+
   it("are zero-filled when asked to be, also where a freed block lay", () => {
     const { heap, large } = setUp();
     const block = large.allocate(5000);
@@ -97,6 +112,19 @@ describe("large reallocation", () => {
     expect(large.reallocate(block, 4.5 * MIB)).toBe(block);
     expect(heap.statistics().lentArenaCount).toBe(5);
     large.validate();
+  });
+
+  it("shrinks in place by as little as a granule, and joins the rest with what follows", () => {
+    const { large } = setUp();
+    const block = large.allocate(1000);
+    const behind = large.allocate(1000);
+    large.allocate(1000);
+    expect(large.reallocate(block, 984)).toBe(block);
+    expect(large.usableSizeBytes(block)).toBe(984);
+    large.validate();
+    large.free(behind);
+    large.validate();
+    expect(large.allocate(1008 + 8)).toBe(behind - 4);
   });
 
   it("moves where a live block follows, with the contents", () => {

@@ -7,6 +7,7 @@ export const ZEROING = "fills zeroed blocks with zeros";
 export const ACCOUNTING = "accounts for every byte that it was lent";
 export const WALK = "walks exactly the live blocks in address order";
 export const REFUSALS = "refuses foreign, interior and double frees and changes nothing";
+export const ALIASING = "never gives memory twice, whatever was freed wrongly";
 export const OVERRUN = "notices a header that a write past a block's end changed";
 export const SOUND = "stays sound after each command";
 export const MEMORY = "loses nothing when memory runs out at any allocation";

@@ -20,14 +20,23 @@ export interface Rig {
   readonly allocator: Allocator;
   /**
    * What no block and no free space may hold, worked out from the layout that the README states.
+   * Absent for compositions: there, the sum of used, free and overhead is looked at alone.
    */
-  overheadBytes(): number;
+  readonly overheadBytes?: () => number;
+  /** Gives back what layers keep of freed blocks, the outermost layer first. */
+  readonly settle?: () => void;
 }
 
 export interface RigMaker {
   readonly name: string;
   /** Arenas that may stay lent when nothing lives. */
   readonly keptArenaCount: number;
+  /** Whether a request of a freed block's size fits again at once; default true. */
+  readonly reusesFreed?: boolean;
+  /** Whether a freed block may be told as a number that never was one; default false. */
+  readonly forgetsFreed?: boolean;
+  /** What `free` calls a block whose preceding word was written; absent when it cannot tell. */
+  readonly overrunKind?: string;
   readonly requestBytes: fc.Arbitrary<number>;
   /** Sizes for allocations in bulk: large enough to fill arenas. */
   readonly bulkBytes: fc.Arbitrary<number>;
@@ -96,6 +105,7 @@ export function makePoolRig(parts: Parts): RigMaker {
 export function makeLargeRig(parts: Parts): RigMaker {
   return {
     name: "large block allocator",
+    overrunKind: "heap-corruption",
     keptArenaCount: 0,
     requestBytes: largeBytes,
     bulkBytes: fc.integer({ min: 400, max: 5000 }),
@@ -110,6 +120,7 @@ export function makeLargeRig(parts: Parts): RigMaker {
 export function makeRouterRig(parts: Parts): RigMaker {
   return {
     name: "size router",
+    overrunKind: "heap-corruption",
     keptArenaCount: 1,
     requestBytes: mixedBytes,
     bulkBytes: fc.integer({ min: 1, max: 1200 }),
@@ -123,6 +134,95 @@ export function makeRouterRig(parts: Parts): RigMaker {
   };
 }
 
+export function makeBumpRig(parts: Parts): RigMaker {
+  return {
+    name: "bump allocator",
+    keptArenaCount: 1,
+    reusesFreed: false,
+    forgetsFreed: true,
+    requestBytes: mixedBytes,
+    bulkBytes: fc.integer({ min: 1, max: 1200 }),
+    make(heap = newHeap()) {
+      const allocator = parts.createBumpAllocator({ source: heap });
+      // Dead blocks, headers and tails of runs: whatever is neither live nor left at the top.
+      const overheadBytes = () => {
+        let usedBytes = 0;
+        allocator.walk((_block, sizeBytes) => {
+          usedBytes += sizeBytes;
+        });
+        return allocator.arenaCount() * ARENA_SIZE_BYTES - usedBytes - allocator.remainingBytes();
+      };
+      return { name: "bump allocator", heap, allocator, overheadBytes };
+    },
+  };
+}
+
+/** Few places, so that lists are full now and empty then. */
+export const FEW_LISTS = [
+  { name: "float", requestBytes: 24, maximumCount: 3 },
+  { name: "list", requestBytes: 56, maximumCount: 1 },
+  { name: "table", requestBytes: 500, maximumCount: 40 },
+  { name: "buffer", requestBytes: 3000, maximumCount: 2 },
+];
+
+export function makeFreeListRig(parts: Parts): RigMaker {
+  const router = makeRouterRig(parts);
+  const { overrunKind: _, ...base } = router;
+  return {
+    ...base,
+    name: "free list allocator",
+    make(heap = newHeap()) {
+      const below = router.make(heap);
+      const allocator = parts.createFreeListAllocator({
+        source: heap,
+        allocator: below.allocator,
+        lists: FEW_LISTS,
+      });
+      return { ...below, allocator, settle: () => void allocator.clear() };
+    },
+  };
+}
+
+export function makeCountingRig(parts: Parts): RigMaker {
+  const router = makeRouterRig(parts);
+  return {
+    ...router,
+    name: "counting allocator",
+    make(heap = newHeap()) {
+      const below = router.make(heap);
+      const counts = parts.createAllocationCounts({ sites: parts.createAllocationSites() });
+      const allocator = parts.createCountingAllocator(below.allocator, { counts });
+      return { ...below, allocator };
+    },
+  };
+}
+
+/** What every layer below holds, but for the bytes asked for and the blocks held back. */
+export function makeCheckedRig(parts: Parts): RigMaker {
+  const router = makeRouterRig(parts);
+  return {
+    ...router,
+    name: "checked allocator",
+    overrunKind: "block-overrun",
+    forgetsFreed: true,
+    reusesFreed: false,
+    make(heap = newHeap()) {
+      const { allocator: below } = router.make(heap);
+      const holdBytes = 20_000;
+      const allocator = parts.createCheckedAllocator(below, { source: heap, holdBytes });
+      return { name: "checked allocator", heap, allocator, settle: allocator.release };
+    },
+  };
+}
+
 export function makeRigs(parts: Parts): RigMaker[] {
-  return [makePoolRig(parts), makeLargeRig(parts), makeRouterRig(parts)];
+  return [
+    makePoolRig(parts),
+    makeLargeRig(parts),
+    makeRouterRig(parts),
+    makeBumpRig(parts),
+    makeFreeListRig(parts),
+    makeCountingRig(parts),
+    makeCheckedRig(parts),
+  ];
 }

@@ -8,6 +8,9 @@ export type OuroErrorKind =
   | "out-of-memory"
   | "heap-corruption"
   | "double-free"
+  | "block-overrun"
+  | "use-after-free"
+  | "wrong-domain"
   | "invalid-address"
   | "stale-reference"
   | "incompatible-parts"
@@ -81,15 +84,110 @@ export function expectSound(
   if (!fact) throw new HeapCorruptionError({ structure, word, problem });
 }
 
+/** What a checked allocator knows of a block. */
+export interface BlockFacts {
+  readonly block: number;
+  readonly requestBytes: number;
+  /** The how-manieth request it was, from 1. */
+  readonly serial: number;
+  readonly domain: string;
+  readonly allocationSite: string;
+  /** Undefined for a block that was not freed. */
+  readonly freeingSite: string | undefined;
+  /** All this as a phrase. */
+  readonly description: string;
+}
+
+/** The facts of a block as a phrase, for an error's message. */
+export function describeBlock(facts: Omit<BlockFacts, "description">): string {
+  const { block, requestBytes, serial, domain, allocationSite, freeingSite } = facts;
+  const freed = freeingSite === undefined ? "" : `, freed at ${freeingSite}`;
+  return (
+    `block ${block} (byte ${block * 4}) of ${requestBytes} bytes, number ${serial} of domain ` +
+    `${domain}, allocated at ${allocationSite}${freed},`
+  );
+}
+
 /** A block was freed that is already free. The free was refused and changed nothing. */
 export class DoubleFreeError extends OuroError {
   readonly kind = "double-free";
   declare readonly block: number;
 
-  constructor(facts: { where: string; block: number }) {
-    const { where, block } = facts;
+  /** With `known`, its facts are told and become fields as well. */
+  constructor(facts: { where: string; block: number; known?: BlockFacts }) {
+    const { where, block, known } = facts;
+    const name = known?.description ?? `block ${block} (byte ${block * 4})`;
+    super(`${where}: ${name} is already free. Free each block once.`, {
+      ...known,
+      ...facts,
+    });
+  }
+}
+
+/** Something wrote before or behind a block's bytes. The call was refused; the block lives on. */
+export class BlockOverrunError extends OuroError implements BlockFacts {
+  readonly kind = "block-overrun";
+  declare readonly block: number;
+  declare readonly requestBytes: number;
+  declare readonly serial: number;
+  declare readonly domain: string;
+  declare readonly allocationSite: string;
+  declare readonly freeingSite: string | undefined;
+  declare readonly description: string;
+  /** The first wrong byte, counted from the block's first; negative for an underrun. */
+  declare readonly offsetBytes: number;
+
+  constructor(facts: BlockFacts & { where: string; offsetBytes: number }) {
+    const { where, offsetBytes } = facts;
+    const side = offsetBytes < 0 ? "before its first byte" : "behind its last byte";
     super(
-      `${where}: block ${block} (byte ${block * 4}) is already free. Free each block once.`,
+      `${where}: byte ${offsetBytes} of ${facts.description} was written, ${side}. ` +
+        "Look for an index out of range where it was used.",
+      facts,
+    );
+  }
+}
+
+/** Something wrote into a freed block; found when the block was checked next. */
+export class UseAfterFreeError extends OuroError implements BlockFacts {
+  readonly kind = "use-after-free";
+  declare readonly block: number;
+  declare readonly requestBytes: number;
+  declare readonly serial: number;
+  declare readonly domain: string;
+  declare readonly allocationSite: string;
+  declare readonly freeingSite: string | undefined;
+  declare readonly description: string;
+  /** The first byte that changed, counted from the block's first. */
+  declare readonly offsetBytes: number;
+
+  constructor(facts: BlockFacts & { where: string; offsetBytes: number }) {
+    const { where, offsetBytes } = facts;
+    super(
+      `${where}: byte ${offsetBytes} of ${facts.description} was written after that. ` +
+        "Look for a number of the block that outlived its free.",
+      facts,
+    );
+  }
+}
+
+/** A block was given to another domain than the one that allocated it. Nothing has changed. */
+export class WrongDomainError extends OuroError implements BlockFacts {
+  readonly kind = "wrong-domain";
+  declare readonly block: number;
+  declare readonly requestBytes: number;
+  declare readonly serial: number;
+  declare readonly domain: string;
+  declare readonly allocationSite: string;
+  declare readonly freeingSite: string | undefined;
+  declare readonly description: string;
+  /** The domain that was called. */
+  declare readonly calledDomain: string;
+
+  constructor(facts: BlockFacts & { where: string; calledDomain: string }) {
+    super(
+      `${facts.where}: domain ${facts.calledDomain} was given ${facts.description} which is not ` +
+        "its own. Give a block back to the domain that allocated it.",
       facts,
     );
   }
@@ -102,10 +200,14 @@ export class DoubleFreeError extends OuroError {
 export class InvalidAddressError extends OuroError {
   readonly kind = "invalid-address";
   declare readonly address: number;
+  declare readonly inside?: BlockFacts;
 
-  constructor(facts: { where: string; address: number; expected: string }) {
+  /** `inside` is the block that the number lies in, where that is known. */
+  constructor(facts: { where: string; address: number; expected: string; inside?: BlockFacts }) {
+    const { where, address, expected, inside } = facts;
+    const place = inside === undefined ? "" : ` but lies inside ${inside.description}`;
     super(
-      `${facts.where}: ${facts.address} is not ${facts.expected}. Pass a number that this part ` +
+      `${where}: ${address} is not ${expected}${place}. Pass a number that this part ` +
         "returned and that is still in use.",
       facts,
     );

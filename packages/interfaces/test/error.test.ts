@@ -12,6 +12,16 @@ interface Row {
   facts: Record<string, unknown>;
 }
 
+const block = {
+  block: 4104,
+  requestBytes: 40,
+  serial: 17,
+  domain: "obj",
+  allocationSite: "parser",
+};
+const phraseOf = (freeingSite?: string): string =>
+  interfaces.describeBlock({ ...block, freeingSite });
+
 const rows: Record<string, Row> = {
   OutOfMemoryError: {
     make: () =>
@@ -47,6 +57,51 @@ const rows: Record<string, Row> = {
     where: /^pools\.free: /,
     remedy: /Free each block once/,
     facts: { block: 4104 },
+  },
+  BlockOverrunError: {
+    make: () =>
+      new interfaces.BlockOverrunError({
+        ...block,
+        freeingSite: undefined,
+        description: phraseOf(),
+        where: "checked.free",
+        offsetBytes: 40,
+      }),
+    kind: "block-overrun",
+    what: /byte 40 of block 4104 \(.*number 17 of domain obj, allocated at parser, was written/,
+    where: /^checked\.free: /,
+    remedy: /Look for an index out of range/,
+    facts: { ...block, offsetBytes: 40 },
+  },
+  UseAfterFreeError: {
+    make: () =>
+      new interfaces.UseAfterFreeError({
+        ...block,
+        freeingSite: "reader",
+        description: phraseOf("reader"),
+        where: "checked.validate",
+        offsetBytes: 8,
+      }),
+    kind: "use-after-free",
+    what: /byte 8 of block 4104 .* allocated at parser, freed at reader, was written after that/,
+    where: /^checked\.validate: /,
+    remedy: /Look for a number of the block that outlived its free/,
+    facts: { ...block, freeingSite: "reader", offsetBytes: 8 },
+  },
+  WrongDomainError: {
+    make: () =>
+      new interfaces.WrongDomainError({
+        ...block,
+        freeingSite: undefined,
+        description: phraseOf(),
+        where: "checked-mem.free",
+        calledDomain: "mem",
+      }),
+    kind: "wrong-domain",
+    what: /domain mem was given block 4104 .* of domain obj/,
+    where: /^checked-mem\.free: /,
+    remedy: /Give a block back to the domain that allocated it/,
+    facts: { ...block, calledDomain: "mem" },
   },
   InvalidAddressError: {
     make: () =>
@@ -207,5 +262,22 @@ describe("assert", () => {
     expect(() => interfaces.assert(false, "a used pool has a free block")).toThrow(
       "assertion failed: a used pool has a free block",
     );
+  });
+});
+
+describe("errors that know a block", () => {
+  const known = { ...block, freeingSite: "reader", description: phraseOf("reader") };
+
+  it("tell of a double free with the block's facts, as fields too", () => {
+    const error = new interfaces.DoubleFreeError({ where: "free", block: 4104, known });
+    expect(error).toMatchObject(known);
+    expect(error.message).toMatch(/^free: block 4104 .* freed at reader, is already free\./);
+  });
+
+  it("tell in which block a number lies", () => {
+    const facts = { where: "free", address: 4107, expected: "a live block", inside: known };
+    const error = new interfaces.InvalidAddressError(facts);
+    expect(error.inside).toEqual(known);
+    expect(error.message).toMatch(/4107 is not a live block but lies inside block 4104 /);
   });
 });

@@ -2,8 +2,8 @@
 // does nothing else. What lives after a pass is freed before the next, untimed. The loop's own
 // price is measured by the same loop with no allocator in it.
 //
-// After the recorded figures of the real allocators: the first word of a new block is written, and
-// the first pass, in which the heap grows, is told apart from the others.
+// After the recorded figures of the real allocators: the first word of a new block is written, if
+// it has one, and the first pass, in which the heap grows, is told apart from the others.
 
 import {
   type Allocator,
@@ -11,6 +11,7 @@ import {
   isOuroError,
   type OutOfMemoryError,
   UsageError,
+  WORD_SIZE_BYTES,
 } from "@ouro/interfaces";
 import {
   OPERATION_CALLOC,
@@ -158,14 +159,16 @@ function replaySpan(
         allocator.free(blocks[id] as Block);
         blocks[id] = 0;
       } else if (operation === OPERATION_MALLOC) {
-        const block = allocator.allocate(sizesBytes[index] as number);
-        words[block] = id;
+        const sizeBytes = sizesBytes[index] as number;
+        const block = allocator.allocate(sizeBytes);
+        if (sizeBytes >= WORD_SIZE_BYTES) words[block] = id;
         blocks[id] = block;
       } else if (operation === OPERATION_REALLOC) {
         blocks[id] = allocator.reallocate(blocks[id] as Block, sizesBytes[index] as number);
       } else if (operation === OPERATION_CALLOC) {
-        const block = allocator.allocateZeroed(sizesBytes[index] as number);
-        words[block] = id;
+        const sizeBytes = sizesBytes[index] as number;
+        const block = allocator.allocateZeroed(sizeBytes);
+        if (sizeBytes >= WORD_SIZE_BYTES) words[block] = id;
         blocks[id] = block;
       }
     }
@@ -198,8 +201,9 @@ function emptySpan(
       oneWord[0] = blocks[id] as number;
       blocks[id] = 0;
     } else if (operation === OPERATION_MALLOC || operation === OPERATION_CALLOC) {
-      oneWord[0] = id;
-      blocks[id] = sizesBytes[index] as number;
+      const sizeBytes = sizesBytes[index] as number;
+      if (sizeBytes >= WORD_SIZE_BYTES) oneWord[0] = id;
+      blocks[id] = sizeBytes;
     } else if (operation === OPERATION_REALLOC) {
       blocks[id] = (blocks[id] as number) + (sizesBytes[index] as number);
     }

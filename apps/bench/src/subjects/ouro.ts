@@ -1,8 +1,15 @@
-// Ours: a private heap with the pool allocator, alone and behind the size router.
+// Ours: a private heap with the pool allocator, alone and behind the size router, and layers over
+// them.
 
-import { createLargeBlockAllocator, createPoolAllocator, createSizeRouter } from "@ouro/allocator";
+import {
+  assertedAllocator,
+  createCheckedAllocator,
+  createLargeBlockAllocator,
+  createPoolAllocator,
+  createSizeRouter,
+} from "@ouro/allocator";
 import { createPrivateHeap } from "@ouro/heap";
-import type { Allocator, Block } from "@ouro/interfaces";
+import type { Allocator, AssertionLevel, Block } from "@ouro/interfaces";
 import { createNumberSlots, type Handle, type Subject } from "../subject.js";
 
 /** Reserved, not resident: only what is touched counts. */
@@ -22,14 +29,17 @@ function subjectOf(allocator: Allocator, words: Int32Array): Subject {
   };
 }
 
-export function createPoolSubject(): Subject {
+export function createPoolSubject(level: AssertionLevel = "off"): Subject {
   const heap = createPrivateHeap({ reservationBytes: RESERVATION_BYTES });
-  return subjectOf(createPoolAllocator({ source: heap }), heap.words);
+  const pools = createPoolAllocator({ source: heap });
+  return subjectOf(assertedAllocator(pools, level), heap.words);
 }
 
-export function createRouterSubject(): Subject {
+export function createRouterSubject(isChecked = false): Subject {
   const heap = createPrivateHeap({ reservationBytes: RESERVATION_BYTES });
   const small = createPoolAllocator({ source: heap });
   const large = createLargeBlockAllocator({ source: heap });
-  return subjectOf(createSizeRouter({ source: heap, small, large }), heap.words);
+  const router = createSizeRouter({ source: heap, small, large });
+  const allocator = isChecked ? createCheckedAllocator(router, { source: heap }) : router;
+  return subjectOf(allocator, heap.words);
 }

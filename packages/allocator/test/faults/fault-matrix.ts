@@ -2,7 +2,7 @@
 // the page cannot say what the harness does not show. Other packages' sections are left alone.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { PlantedFault } from "./planted-faults.js";
+import type { PlantedFault } from "./planted-fault.js";
 
 const HEADING = "## allocator";
 

@@ -7,6 +7,13 @@ export interface PlantedFault {
   /** Stands exactly once in the file. */
   readonly find: string;
   readonly replace: string;
-  readonly on: "pool allocator" | "large block allocator" | "size router";
+  readonly on:
+    | "pool allocator"
+    | "large block allocator"
+    | "size router"
+    | "bump allocator"
+    | "free list allocator"
+    | "counting allocator"
+    | "checked allocator";
   readonly killedBy: string;
 }

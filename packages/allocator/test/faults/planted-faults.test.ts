@@ -10,10 +10,13 @@ import { afterAll, describe, expect, it } from "vitest";
 import { allocatorProperties, allocatorProperty } from "../allocator-properties.js";
 import { ARENA_CHOICE, arenaChoiceProperty } from "../arena-choice.js";
 import { BOUNDED_WORK, boundedWorkProperty } from "../bounded-work.js";
+import { CHECKED_MISUSE, checkedMisuseProperty } from "../checked-misuse.js";
+import { COMPOSITION, compositionProperty } from "../compositions.js";
 import { makeRigs, type Parts } from "../rigs.js";
 import { sweepableRigs, sweepProperties, sweepProperty } from "../sweep.js";
 import { faultMatrix, readMatrix, writeMatrix } from "./fault-matrix.js";
-import { type PlantedFault, plantedFaults } from "./planted-faults.js";
+import type { PlantedFault } from "./planted-fault.js";
+import { plantedFaults } from "./planted-faults.js";
 
 const SEEDS = [1, 20_26, -77_777];
 const RUN_LIMIT = 100;
@@ -42,6 +45,10 @@ function killerOf(fault: PlantedFault, parts: Parts): fc.IProperty<unknown> {
     const maker = sweepableRigs(parts).find((each) => each.name === fault.on);
     if (maker !== undefined) return sweepProperty(fault.killedBy, maker) as fc.IProperty<unknown>;
   }
+  if (fault.killedBy === CHECKED_MISUSE) {
+    return checkedMisuseProperty(parts) as fc.IProperty<unknown>;
+  }
+  if (fault.killedBy === COMPOSITION) return compositionProperty(parts) as fc.IProperty<unknown>;
   const maker = makeRigs(parts).find((each) => each.name === fault.on);
   if (maker === undefined) throw new Error(`no allocator is named "${fault.on}"`);
   return allocatorProperty(fault.killedBy, maker) as fc.IProperty<unknown>;
@@ -67,8 +74,8 @@ describe("a planted fault is killed by the property that is named for it", () =>
 
 it("shows that each property can fail", () => {
   const killers = new Set(plantedFaults.map((fault) => fault.killedBy));
-  const named = [...allocatorProperties.keys(), ...sweepProperties.keys()];
-  const properties = [...named, ARENA_CHOICE, BOUNDED_WORK];
+  const named = [ARENA_CHOICE, BOUNDED_WORK, COMPOSITION, CHECKED_MISUSE];
+  const properties = [...allocatorProperties.keys(), ...sweepProperties.keys(), ...named];
   expect(properties.filter((name) => !killers.has(name))).toEqual([]);
 });
 

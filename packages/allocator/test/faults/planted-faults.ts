@@ -4,6 +4,7 @@
 import { ARENA_CHOICE } from "../arena-choice.js";
 import { BOUNDED_WORK } from "../bounded-work.js";
 import * as names from "../property-names.js";
+import { layerFaults } from "./layer-faults.js";
 import type { PlantedFault } from "./planted-fault.js";
 import { sweepFaults } from "./sweep-faults.js";
 
@@ -60,6 +61,15 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: 'if ((map & bit) === 0) refuse("free", block);',
     replace: 'if ((map & bit) === 0 && !isFreeBlock(block)) refuse("free", block);',
     killedBy: names.REFUSALS,
+  },
+  {
+    ...LARGE,
+    name: "a large block is freed by a number inside it or after its free",
+    find: "function headerOf(block: Block, call: string): number {",
+    replace:
+      "function headerOf(block: Block, call: string): number {\n" +
+      "    if (block > 1024 && !owns(block)) return block - HEADER;",
+    killedBy: names.ALIASING,
   },
   {
     ...POOLS,
@@ -322,4 +332,5 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: BOUNDED_WORK,
   },
   ...sweepFaults,
+  ...layerFaults,
 ];

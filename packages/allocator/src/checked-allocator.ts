@@ -1,0 +1,371 @@
+// The checked layer finds what a program does wrong to its blocks: writes before and behind them,
+// writes after their free, double frees, numbers inside blocks or of no block, frees in another
+// domain. Each is a typed error that names the block, its size, serial and sites; the call is
+// refused, and the heap stays usable. It goes over any allocator, which knows nothing of it.
+//
+//   allocate   ask below for header + bytes + fence; fill with the fresh byte, write the fences
+//   free       check seal and fences; fill with the dead byte; hold the block back in a queue
+//   later      what leaves the queue must still be dead all over; then it goes down
+//
+// A write into a freed block is found when the block leaves the queue or at the next validate().
+// A reallocation always moves, so that a number that outlived it is found out. Layout and source:
+// checked-layout.ts.
+
+import {
+  type Allocator,
+  type AllocatorStatistics,
+  type ArenaSource,
+  type Block,
+  type BlockFacts,
+  BlockOverrunError,
+  DoubleFreeError,
+  describeBlock,
+  expectSound,
+  InvalidAddressError,
+  UseAfterFreeError,
+  WrongDomainError,
+} from "@ouro/interfaces";
+import { ALLOCATION_DOMAINS, type AllocationDomain } from "./allocation-counts.js";
+import type { AllocationSites } from "./allocation-sites.js";
+import { createCheckedBytes, FENCES_HOLD } from "./checked-bytes.js";
+import * as layout from "./checked-layout.js";
+import { type Leak, leaksOf } from "./leak-report.js";
+import { refuseRequest } from "./refusal.js";
+
+export interface CheckedAllocatorOptions {
+  /** The memory that the blocks lie in, and where the layer's own words are reserved. */
+  source: ArenaSource;
+  /** Names the places that allocate and free. Without it, every site is unknown. */
+  sites?: AllocationSites;
+  /** Blocks of one domain are refused by the layers of the others. Default `obj`. */
+  domain?: AllocationDomain;
+  /**
+   * How much freed memory is held back; a larger block goes down at once. 0 holds nothing back:
+   * then writes after a free go unseen. Default 64 KiB. Unit: bytes.
+   */
+  holdBytes?: number;
+  /**
+   * Blocks larger than this are filled and looked at in their first and last half of it only.
+   * Default 2048. Unit: bytes.
+   */
+  fillLimitBytes?: number;
+  /** Names the borrower; two of them in one heap need two names. Default `checked-` and domain. */
+  name?: string;
+}
+
+export interface CheckedAllocator extends Allocator {
+  /** What is known of a live or freed block; undefined when nothing is. */
+  factsOf(block: number): BlockFacts | undefined;
+  /** Lets every block that is held back go down. Throws `UseAfterFreeError`. */
+  release(): void;
+  /** Writes the fences of a live block anew, so that a block that was overrun can be freed. */
+  repair(block: Block): void;
+  /** Ends the program's use: checks everything, and reports what still lives, by site. */
+  close(): Leak[];
+}
+
+const HEADER = layout.CHECKED_HEADER_SIZE_WORDS;
+
+/** Wraps an allocator in checks. Throws `OutOfMemoryError` when the source has no room for it. */
+export function createCheckedAllocator(
+  allocator: Allocator,
+  options: CheckedAllocatorOptions,
+): CheckedAllocator {
+  const { source, sites, domain = "obj", holdBytes = 2 ** 16 } = options;
+  const { fillLimitBytes = 2048, name = `checked-${domain}` } = options;
+  const { words, bytes } = source;
+  const borrower = source.registerBorrower(name);
+  const region = source.reserveRegion(borrower, "checked", layout.CHECKED_REGION_SIZE_WORDS);
+  const state = region.start;
+  const letter = layout.LETTERS[domain];
+  const requestLimitBytes = Math.max(
+    0,
+    allocator.requestLimitBytes - layout.CHECKED_OVERHEAD_BYTES,
+  );
+  const checkedBytes = createCheckedBytes(source, fillLimitBytes);
+  const { fill, fillBlock, writeFences, brokenFence, firstWritten } = checkedBytes;
+  const NEXT_HELD = layout.NEXT_HELD;
+  const REQUEST = layout.REQUEST;
+  const SERIAL = layout.SERIAL;
+  const SITE = layout.SITE;
+  const FREEING_SITE = layout.FREEING_SITE;
+  const SEAL = layout.SEAL;
+  const FRESH_WORD = layout.FRESH_WORD;
+  const DEAD_WORD = layout.DEAD_WORD;
+  const LIVE = layout.LIVE;
+  const DEAD = layout.DEAD;
+  const get = (word: number): number => words[word] as number;
+  const siteNow = (): number => (sites === undefined ? 0 : sites.current());
+
+  function seal(base: number, ownLetter: number, liveness: number): number {
+    return layout.sealOf(base, get(base + REQUEST), get(base + SERIAL), ownLetter, liveness);
+  }
+
+  function place(base: number, requestBytes: number, value: number): Block {
+    const serial = (get(state + layout.NEXT_SERIAL) + 1) & 0x7fffffff;
+    words[state + layout.NEXT_SERIAL] = serial;
+    words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) + 1;
+    words[base + NEXT_HELD] = 0;
+    words[base + REQUEST] = requestBytes;
+    words[base + SERIAL] = serial;
+    words[base + SITE] = siteNow();
+    words[base + FREEING_SITE] = 0;
+    words[base + SEAL] = layout.sealOf(base, requestBytes | 0, serial, letter, LIVE);
+    const block = base + HEADER;
+    const sizeWords = (requestBytes + 3) >>> 2;
+    if (value === 0) fill(block, block + sizeWords, 0);
+    else fillBlock(block, sizeWords, value);
+    writeFences(base, requestBytes);
+    return block as Block;
+  }
+
+  function expectServed(requestBytes: number): void {
+    const isWhole = Number.isInteger(requestBytes) && requestBytes >= 0;
+    if (!isWhole || requestBytes > requestLimitBytes) {
+      refuseRequest(name, requestBytes, requestLimitBytes);
+    }
+  }
+
+  function tryPlace(requestBytes: number, value: number): Block {
+    expectServed(requestBytes);
+    const sizeBytes = layout.checkedSizeBytes(requestBytes);
+    let base = allocator.tryAllocate(sizeBytes);
+    if (base === 0 && get(state + layout.FIRST_HELD) !== 0) {
+      release();
+      base = allocator.tryAllocate(sizeBytes);
+    }
+    return base === 0 ? (0 as Block) : place(base, requestBytes, value);
+  }
+
+  function allocateOrThrow(requestBytes: number, value: number): Block {
+    const block = tryPlace(requestBytes, value);
+    if (block !== 0) return block;
+    // Nothing is left: the allocator below says so.
+    return place(allocator.allocate(layout.checkedSizeBytes(requestBytes)), requestBytes, value);
+  }
+
+  function isLive(base: number): boolean {
+    return allocator.owns(base) && get(base + SEAL) === seal(base, letter, LIVE);
+  }
+
+  /** The header of a live block that is whole; throws for any other number. */
+  function headerOf(call: string, block: number): number {
+    const base = block - HEADER;
+    if (!isLive(base)) refuse(`${name}.${call}`, block);
+    const offsetBytes = brokenFence(base);
+    if (offsetBytes === FENCES_HOLD) return base;
+    const where = `${name}.${call}`;
+    throw new BlockOverrunError({ where, offsetBytes, ...readFacts(base, domain, false) });
+  }
+
+  function readFacts(base: number, of: AllocationDomain, isFreed: boolean): BlockFacts {
+    const nameOf = (word: number): string => siteName(get(base + word));
+    const facts = {
+      block: base + HEADER,
+      requestBytes: get(base + REQUEST) >>> 0,
+      serial: get(base + SERIAL),
+      domain: of,
+      allocationSite: nameOf(SITE),
+      freeingSite: isFreed ? nameOf(FREEING_SITE) : undefined,
+    };
+    return { ...facts, description: describeBlock(facts) };
+  }
+
+  /** Names belong to the thread that gave them: a header may hold the number of another's. */
+  function siteName(site: number): string {
+    try {
+      return sites?.nameOf(site) ?? "unknown site";
+    } catch {
+      return `site ${site}`;
+    }
+  }
+
+  /** What a sealed header says, live or dead, of any domain. */
+  function factsOf(block: number): BlockFacts | undefined {
+    const base = block - HEADER;
+    if (!Number.isInteger(block) || base <= 0 || block >= words.length) return undefined;
+    for (const each of ALLOCATION_DOMAINS) {
+      const found = get(base + SEAL);
+      const isFreed = found === seal(base, layout.LETTERS[each], DEAD);
+      if (isFreed || found === seal(base, layout.LETTERS[each], LIVE)) {
+        return readFacts(base, each, isFreed);
+      }
+    }
+    return undefined;
+  }
+
+  /** Throws what is wrong with a number that names no live block of this domain. */
+  function refuse(where: string, block: number): never {
+    const base = block - HEADER;
+    const isBelow = allocator.owns(base);
+    const known = factsOf(block);
+    if (known?.freeingSite !== undefined) throw new DoubleFreeError({ where, block, known });
+    if (known !== undefined && isBelow && known.domain !== domain) {
+      throw new WrongDomainError({ where, calledDomain: domain, ...known });
+    }
+    // Live below, and no header of ours: something wrote over it.
+    if (isBelow) {
+      const offsetBytes = (SEAL - HEADER) * 4;
+      throw new BlockOverrunError({ where, offsetBytes, ...readFacts(base, domain, false) });
+    }
+    const inside = blockAround(block);
+    const expected = "a live block";
+    const facts = { where, address: block, expected };
+    throw new InvalidAddressError(inside === undefined ? facts : { ...facts, inside });
+  }
+
+  /** The live block that a word lies in. O(blocks). */
+  function blockAround(word: number): BlockFacts | undefined {
+    let found: BlockFacts | undefined;
+    walk((block, requestBytes) => {
+      if (word > block && word < block + requestBytes / 4) found = factsOf(block);
+    });
+    return found;
+  }
+
+  function free(block: Block): void {
+    const base = headerOf("free", block);
+    const requestBytes = get(base + REQUEST) >>> 0;
+    const sizeBytes = layout.checkedSizeBytes(requestBytes);
+    const isHeld = sizeBytes <= holdBytes;
+    if (isHeld) makeRoom("free", sizeBytes);
+    words[base + FREEING_SITE] = siteNow();
+    words[base + SEAL] = layout.sealOf(base, requestBytes | 0, get(base + SERIAL), letter, DEAD);
+    fillBlock(block, (requestBytes + 3) >>> 2, DEAD_WORD);
+    words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) - 1;
+    if (isHeld) hold(base, sizeBytes);
+    else allocator.free(base as Block);
+  }
+
+  /** Before anything changes: what leaves the queue may have been written, and then this throws. */
+  function makeRoom(call: string, sizeBytes: number): void {
+    while (get(state + layout.HELD_BYTES) + sizeBytes > holdBytes) releaseFirst(call);
+  }
+
+  function hold(base: number, sizeBytes: number): void {
+    const last = get(state + layout.LAST_HELD);
+    words[last === 0 ? state + layout.FIRST_HELD : last + NEXT_HELD] = base;
+    words[state + layout.LAST_HELD] = base;
+    words[state + layout.HELD_BYTES] = get(state + layout.HELD_BYTES) + sizeBytes;
+    words[state + layout.HELD_COUNT] = get(state + layout.HELD_COUNT) + 1;
+  }
+
+  /** Lets the block that is held longest go down, then throws if it was written. */
+  function releaseFirst(call: string): void {
+    const base = get(state + layout.FIRST_HELD);
+    const next = get(base + NEXT_HELD);
+    const sizeBytes = layout.checkedSizeBytes(get(base + REQUEST) >>> 0);
+    const problem = findWrite(call, base);
+    words[state + layout.FIRST_HELD] = next;
+    if (next === 0) words[state + layout.LAST_HELD] = 0;
+    words[state + layout.HELD_BYTES] = get(state + layout.HELD_BYTES) - sizeBytes;
+    words[state + layout.HELD_COUNT] = get(state + layout.HELD_COUNT) - 1;
+    words[base + NEXT_HELD] = 0;
+    allocator.free(base as Block);
+    if (problem !== undefined) throw problem;
+  }
+
+  function findWrite(call: string, base: number): UseAfterFreeError | undefined {
+    const offsetBytes = firstWritten(base);
+    if (offsetBytes < 0) return undefined;
+    const facts = readFacts(base, domain, true);
+    return new UseAfterFreeError({ where: `${name}.${call}`, offsetBytes, ...facts });
+  }
+
+  function release(): void {
+    while (get(state + layout.FIRST_HELD) !== 0) releaseFirst("release");
+  }
+
+  function reallocate(block: Block, requestBytes: number): Block {
+    const base = headerOf("reallocate", block);
+    expectServed(requestBytes);
+    const oldBytes = get(base + REQUEST) >>> 0;
+    const sizeBytes = layout.checkedSizeBytes(oldBytes);
+    if (sizeBytes <= holdBytes) makeRoom("reallocate", sizeBytes);
+    const keptBytes = Math.min(oldBytes, requestBytes);
+    const moved = allocateOrThrow(requestBytes, FRESH_WORD);
+    bytes.copyWithin(moved * 4, block * 4, block * 4 + keptBytes);
+    free(block);
+    return moved;
+  }
+
+  function walk(visit: (block: Block, usableSizeBytes: number) => void): void {
+    allocator.walk((base) => {
+      if (get(base + SEAL) !== seal(base, letter, LIVE)) return;
+      visit((base + HEADER) as Block, get(base + REQUEST) >>> 0);
+    });
+  }
+
+  function statistics(): AllocatorStatistics {
+    const below = allocator.statistics();
+    let usedBytes = 0;
+    let topBlock: AllocatorStatistics["topBlock"];
+    walk((block, sizeBytes) => {
+      usedBytes += sizeBytes;
+      topBlock = { block, usableSizeBytes: sizeBytes };
+    });
+    let heldBytes = 0;
+    for (let base = get(state + layout.FIRST_HELD); base !== 0; base = get(base + NEXT_HELD)) {
+      heldBytes += allocator.usableSizeBytes(base as Block);
+    }
+    const freeBytes = below.freeBytes + heldBytes;
+    const liveBlockCount = get(state + layout.LIVE_COUNT);
+    const overheadBytes = below.lentBytes - usedBytes - freeBytes;
+    return { ...below, name, liveBlockCount, usedBytes, freeBytes, overheadBytes, topBlock };
+  }
+
+  /** Every fence, every dead byte, and the layer's own words. Throws as the calls do. */
+  function validate(): void {
+    allocator.validate();
+    let liveCount = 0;
+    let unsealed = 0;
+    const held = new Set<number>();
+    for (let base = get(state + layout.FIRST_HELD); base !== 0; base = get(base + NEXT_HELD)) {
+      const isHeld = allocator.owns(base) && get(base + SEAL) === seal(base, letter, DEAD);
+      expectSound(isHeld && !held.has(base), "held block", base, "its header was overwritten");
+      const problem = findWrite("validate", base);
+      if (problem !== undefined) throw problem;
+      held.add(base);
+    }
+    allocator.walk((base) => {
+      if (isLive(base)) {
+        headerOf("validate", base + HEADER);
+        liveCount++;
+      } else if (factsOf(base + HEADER) === undefined) unsealed = base;
+    });
+    const isCounted = get(state + layout.LIVE_COUNT) === liveCount;
+    expectSound(isCounted, "checked block", unsealed, "a header was overwritten");
+    const isHeldCounted = get(state + layout.HELD_COUNT) === held.size;
+    expectSound(isHeldCounted, "held blocks", state, "count");
+  }
+
+  function close(): Leak[] {
+    release();
+    validate();
+    const live: BlockFacts[] = [];
+    walk((block) => live.push(factsOf(block) as BlockFacts));
+    return leaksOf(live);
+  }
+
+  return {
+    name,
+    requestLimitBytes,
+    allocate: (requestBytes) => allocateOrThrow(requestBytes, FRESH_WORD),
+    tryAllocate: (requestBytes) => tryPlace(requestBytes, FRESH_WORD),
+    allocateZeroed: (requestBytes) => allocateOrThrow(requestBytes, 0),
+    reallocate,
+    free,
+    usableSizeBytes: (block) => get(headerOf("usableSizeBytes", block) + REQUEST) >>> 0,
+    owns: (block) => isLive(block - HEADER),
+    walk,
+    factsOf,
+    release,
+    repair(block) {
+      if (!isLive(block - HEADER)) refuse(`${name}.repair`, block);
+      writeFences(block - HEADER, get(block - HEADER + REQUEST) >>> 0);
+    },
+    close,
+    statistics,
+    validate,
+  };
+}

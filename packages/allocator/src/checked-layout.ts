@@ -1,0 +1,76 @@
+// A checked block stands in a block of the allocator below, with a header of 32 bytes before it and
+// a fence of 8 bytes right behind its last byte:
+//
+//   │ next │ size │ serial │ site │ freed at │ seal │ FD FD FD FD FD FD FD FD │ block … │ FD × 8 │
+//     word 0   1      2        3       4        5     6           7             8
+//
+//   live    CD, the fresh byte, wherever nothing was written yet
+//   freed   DD, the dead byte; held back in a queue (`next`) before it goes down
+//
+// The seal is made of the header's place, size, serial, domain and state: no live block's contents
+// pass for a header, and a header that was written over is noticed. The header of a block that left
+// the queue stays where it was until the memory is used again, so that a late double free can still
+// be told with its facts.
+//
+// The layer's own words, one region of the heap:
+//
+//   │ serial │ live count │ first held │ last held │ held bytes │ held count │ – – │
+//
+// After CPython's debug hooks in `Objects/obmalloc.c` (`_PyMem_DebugRawAlloc`); the queue after
+// Valgrind's and AddressSanitizer's.
+
+import type { AllocationDomain } from "./allocation-counts.js";
+
+export const NEXT_HELD = 0;
+export const REQUEST = 1;
+export const SERIAL = 2;
+export const SITE = 3;
+export const FREEING_SITE = 4;
+export const SEAL = 5;
+export const FENCE = 6;
+export const CHECKED_HEADER_SIZE_WORDS = 8;
+/** What a request grows by, at most: the header, the fence, and up to a whole word. */
+export const CHECKED_OVERHEAD_BYTES = CHECKED_HEADER_SIZE_WORDS * 4 + 8 + 3;
+
+/** Offsets in the layer's region. */
+export const NEXT_SERIAL = 0;
+export const LIVE_COUNT = 1;
+export const FIRST_HELD = 2;
+export const LAST_HELD = 3;
+export const HELD_BYTES = 4;
+export const HELD_COUNT = 5;
+export const CHECKED_REGION_SIZE_WORDS = 8;
+
+/** CPython's bytes, four of each: fresh, dead and fence. */
+export const FRESH_WORD = 0xcdcdcdcd | 0;
+export const DEAD_WORD = 0xdddddddd | 0;
+export const FENCE_WORD = 0xfdfdfdfd | 0;
+export const FENCE_BYTE = 0xfd;
+
+export const LIVE = 0x4c495645;
+export const DEAD = 0x44454144;
+
+/** The letters of PEP 445's domains, as CPython writes them into its headers. */
+export const LETTERS: Readonly<Record<AllocationDomain, number>> = {
+  raw: 0x72,
+  mem: 0x6d,
+  obj: 0x6f,
+};
+
+/** Words of the block below for a request: header, bytes in whole words, fence. */
+export function checkedSizeBytes(requestBytes: number): number {
+  return CHECKED_HEADER_SIZE_WORDS * 4 + ((requestBytes + 3) & ~3) + 8;
+}
+
+/** The seal of a header: anything that changes a field breaks it. */
+export function sealOf(
+  base: number,
+  requestBytes: number,
+  serial: number,
+  letter: number,
+  state: number,
+): number {
+  return (
+    Math.imul(base ^ Math.imul(serial, 0x85ebca6b) ^ requestBytes, 0x9e3779b1) ^ letter ^ state
+  );
+}

@@ -1,0 +1,79 @@
+// The counting layer: every block that goes through it is counted by size class, domain and site
+// (allocation-counts.ts). The allocator below is not touched and neither are its blocks; which site
+// a live block came from, a table of this layer knows. A reallocation counts as a free and an
+// allocation, the new block belongs to the site that asked for it.
+//
+//   program → counting(mem) ─┐                          ┌─ by class
+//   program → counting(obj) ─┴→ allocators below        ├─ by domain    one AllocationCounts
+//                   └───────────── add, remove ────────→└─ by site
+//
+// What was allocated past the layer is let through and not counted.
+
+import { type Allocator, type Block, expectSound } from "@ouro/interfaces";
+import type { AllocationCounts, AllocationDomain } from "./allocation-counts.js";
+
+export interface CountingAllocatorOptions {
+  counts: AllocationCounts;
+  /** Default `obj`. */
+  domain?: AllocationDomain;
+}
+
+/** Wraps an allocator so that its blocks are counted. */
+export function createCountingAllocator(
+  allocator: Allocator,
+  { counts, domain = "obj" }: CountingAllocatorOptions,
+): Allocator {
+  const { sites } = counts;
+  const { usableSizeBytes } = allocator;
+  const siteOf = new Map<number, number>();
+  let liveBytes = 0;
+
+  function given(block: Block): Block {
+    if (block === 0) return block;
+    const site = sites === undefined ? 0 : sites.current();
+    const sizeBytes = usableSizeBytes(block);
+    siteOf.set(block, site);
+    liveBytes += sizeBytes;
+    counts.add(domain, site, sizeBytes);
+    return block;
+  }
+
+  function freed(block: Block, sizeBytes: number): void {
+    const site = siteOf.get(block);
+    if (site === undefined) return;
+    siteOf.delete(block);
+    liveBytes -= sizeBytes;
+    counts.remove(domain, site, sizeBytes);
+  }
+
+  return {
+    ...allocator,
+    tryAllocate: (requestBytes) => given(allocator.tryAllocate(requestBytes)),
+    allocate: (requestBytes) => given(allocator.allocate(requestBytes)),
+    allocateZeroed: (requestBytes) => given(allocator.allocateZeroed(requestBytes)),
+    reallocate(block, requestBytes) {
+      const sizeBytes = usableSizeBytes(block);
+      const isCounted = siteOf.has(block);
+      const moved = allocator.reallocate(block, requestBytes);
+      if (!isCounted) return moved;
+      freed(block, sizeBytes);
+      return given(moved);
+    },
+    free(block) {
+      const sizeBytes = usableSizeBytes(block);
+      allocator.free(block);
+      freed(block, sizeBytes);
+    },
+    /** Every counted block is live below, and their bytes are what was counted. */
+    validate() {
+      allocator.validate();
+      counts.validate();
+      let bytes = 0;
+      for (const block of siteOf.keys()) {
+        expectSound(allocator.owns(block), "counting layer", block, "a counted block is not live");
+        bytes += usableSizeBytes(block as Block);
+      }
+      expectSound(bytes === liveBytes, "counting layer", 0, "live bytes");
+    },
+  };
+}

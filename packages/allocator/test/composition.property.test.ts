@@ -1,0 +1,11 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import * as parts from "../src/index.js";
+import { COMPOSITION, compositionProperty } from "./compositions.js";
+
+const RUN_COUNT = Number(process.env.OURO_RUNS ?? 60);
+
+it(`a random stack of layers ${COMPOSITION}`, () => {
+  const result = fc.check(compositionProperty(parts), { numRuns: RUN_COUNT });
+  expect(result.failed, fc.defaultReportMessage(result)).toBe(false);
+}, 60_000);

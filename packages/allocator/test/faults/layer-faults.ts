@@ -1,0 +1,207 @@
+// Faults in regions, free lists, counts and checks (see planted-faults.ts).
+
+import { BOUNDED_WORK } from "../bounded-work.js";
+import { CHECKED_MISUSE } from "../checked-misuse.js";
+import { COMPOSITION } from "../compositions.js";
+import * as names from "../property-names.js";
+import type { PlantedFault } from "./planted-fault.js";
+
+const BUMP = { file: "bump-allocator.ts", on: "bump allocator" } as const;
+const FREE_LISTS = { file: "free-list-allocator.ts", on: "free list allocator" } as const;
+const COUNTING = { file: "counting-allocator.ts", on: "counting allocator" } as const;
+const CHECKED = { file: "checked-allocator.ts", on: "checked allocator" } as const;
+const CHECKED_BYTES = { file: "checked-bytes.ts", on: "checked allocator" } as const;
+
+export const layerFaults: readonly PlantedFault[] = [
+  {
+    ...BUMP,
+    name: "a bump allocation is rounded down to the granule",
+    find: "((requestBytes + 15) >>> 4) << 2;",
+    replace: "((requestBytes + 14) >>> 4) << 2;",
+    killedBy: names.PLACEMENT,
+  },
+  {
+    ...BUMP,
+    name: "a run's first block begins on its header",
+    find: "enter(run, run + HEADER);",
+    replace: "enter(run, run);",
+    killedBy: names.SOUND,
+  },
+  {
+    ...BUMP,
+    name: "the last block grows in place beyond the run's end",
+    find: "if (top <= get(state + END) || growRun(top)) {",
+    replace: "if (top > 0) {",
+    killedBy: names.PLACEMENT,
+  },
+  {
+    ...BUMP,
+    name: "a region keeps its blocks' bits when it is rewound",
+    find: "words[freedMap + mapWord] = freed & kept;",
+    replace: "words[freedMap + mapWord] = freed;",
+    killedBy: names.SOUND,
+  },
+  {
+    ...BUMP,
+    name: "a bump allocator accepts a double free",
+    find: "return !isOutside(block) && hasBit(begunMap, block) && !hasBit(freedMap, block);",
+    replace: "return !isOutside(block) && hasBit(begunMap, block);",
+    killedBy: names.REFUSALS,
+  },
+  {
+    ...BUMP,
+    name: "a region whose last block was freed keeps its arenas",
+    find: "if (liveCount === 0) rewind(get(state + FLOOR));",
+    replace: "",
+    killedBy: names.RELEASE,
+  },
+  {
+    ...BUMP,
+    name: "a bump reallocation forgets the copy",
+    find: "words.copyWithin(moved, block, block + oldWords);",
+    replace: "",
+    killedBy: names.REALLOCATION,
+  },
+  {
+    ...BUMP,
+    name: "a zeroed block of a region keeps what a freed one left",
+    find: "words.fill(0, block, block + Math.ceil(requestBytes / 4));",
+    replace: "",
+    killedBy: names.ZEROING,
+  },
+  {
+    ...FREE_LISTS,
+    name: "a kept block is freed again",
+    find: "if (allocator.owns(block) && isKept(block)) {",
+    replace: "if (block === 0) {",
+    killedBy: names.REFUSALS,
+  },
+  {
+    ...FREE_LISTS,
+    name: "a live block that names a place is taken for a kept one",
+    find: "place < end && get(place) === block;",
+    replace: "place < end;",
+    killedBy: names.WALK,
+  },
+  {
+    ...FREE_LISTS,
+    name: "a list gives a block that is smaller than the request",
+    find: "words[block] = place;",
+    replace: "words[block] = place;\n    listOfGranules[33] = list;",
+    killedBy: names.PLACEMENT,
+  },
+  {
+    ...FREE_LISTS,
+    name: "kept blocks are counted as used",
+    find: "if (!isKept(block)) visit(block, sizeBytes);",
+    replace: "visit(block, sizeBytes);",
+    killedBy: names.ACCOUNTING,
+  },
+  {
+    ...FREE_LISTS,
+    name: "clearing the lists forgets their blocks",
+    find: "        allocator.free(block);\n        freedCount++;",
+    replace: "        freedCount++;",
+    killedBy: names.RELEASE,
+  },
+  {
+    ...FREE_LISTS,
+    name: "a place of a taken block still names it",
+    find: "words[place] = 0;",
+    replace: "",
+    killedBy: names.SOUND,
+  },
+  {
+    ...FREE_LISTS,
+    name: "a double free looks at every kept block",
+    find: "    return place >= (starts[0] ?? end) &&",
+    replace:
+      "    for (let at = starts[0] ?? end; at < end; at++) if (get(at) < 0) return true;\n" +
+      "    return place >= (starts[0] ?? end) &&",
+    killedBy: BOUNDED_WORK,
+  },
+  {
+    ...COUNTING,
+    name: "a counted block that moved is counted at its old place",
+    find: "siteOf.delete(block);",
+    replace: "",
+    killedBy: names.SOUND,
+  },
+  {
+    ...COUNTING,
+    name: "a free adds to the live bytes",
+    find: "liveBytes -= sizeBytes;",
+    replace: "liveBytes += sizeBytes;",
+    killedBy: names.SOUND,
+  },
+  {
+    ...FREE_LISTS,
+    name: "a kept block of a composition is walked as live",
+    find: "if (!isKept(block)) visit(block, sizeBytes);",
+    replace: "visit(block, sizeBytes);",
+    killedBy: COMPOSITION,
+  },
+  {
+    ...CHECKED_BYTES,
+    name: "the fence before a block is not looked at",
+    find: "get(base + FENCE + 1) === FENCE_WORD &&",
+    replace: "true &&",
+    killedBy: names.OVERRUN,
+  },
+  {
+    ...CHECKED_BYTES,
+    name: "the fence behind a block is looked at from the next word on",
+    find: "while ((at & 3) !== 0) if (bytes[at++] !== FENCE_BYTE) return at - 1 - first;",
+    replace: "at = (at + 3) & ~3;",
+    killedBy: CHECKED_MISUSE,
+  },
+  {
+    ...CHECKED_BYTES,
+    name: "the last bytes of a freed block are not looked at",
+    find: "for (let at = end & ~3; at < end; at++)",
+    replace: "for (let at = end; at < end; at++)",
+    killedBy: CHECKED_MISUSE,
+  },
+  {
+    ...CHECKED,
+    name: "a block is freed in another domain",
+    find: "return allocator.owns(base) && get(base + SEAL) === seal(base, letter, LIVE);",
+    replace: "return allocator.owns(base) && get(base + SEAL) !== seal(base, letter, DEAD);",
+    killedBy: CHECKED_MISUSE,
+  },
+  {
+    ...CHECKED,
+    name: "a freed block keeps the seal of a live one",
+    find: "get(base + SERIAL), letter, DEAD);",
+    replace: "get(base + SERIAL), letter, LIVE);",
+    killedBy: names.REFUSALS,
+  },
+  {
+    ...CHECKED,
+    name: "a block that leaves the queue is not given back below",
+    find: "    words[base + NEXT_HELD] = 0;\n    allocator.free(base as Block);",
+    replace: "    words[base + NEXT_HELD] = 0;",
+    killedBy: names.RELEASE,
+  },
+  {
+    ...CHECKED,
+    name: "a checked reallocation forgets the copy",
+    find: "bytes.copyWithin(moved * 4, block * 4, block * 4 + keptBytes);",
+    replace: "",
+    killedBy: names.REALLOCATION,
+  },
+  {
+    ...CHECKED,
+    name: "a zeroed checked block holds fresh bytes",
+    find: "if (value === 0) fill(block, block + sizeWords, 0);",
+    replace: "if (value === 0) fillBlock(block, sizeWords, FRESH_WORD);",
+    killedBy: names.ZEROING,
+  },
+  {
+    ...CHECKED,
+    name: "blocks held back are counted as live",
+    find: "words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) - 1;",
+    replace: "",
+    killedBy: names.ACCOUNTING,
+  },
+];
