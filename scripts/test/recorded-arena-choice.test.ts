@@ -4,7 +4,7 @@
 // recordings: `trace` is tested on `allocator` already, and packages form no circle. `OURO_DATA`
 // adds more recordings.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
@@ -24,12 +24,13 @@ import {
 
 const { OURO_DATA } = process.env;
 const shipped = fileURLToPath(new URL("../../apps/demo/traces", import.meta.url));
-const recordings =
-  OURO_DATA === undefined
-    ? [join(shipped, "text_tools.altrace.gz")]
-    : ["text_tools", "bit_decoder", "sqlite_app", "stdlib_import_whole", "asyncio_churn"].map(
-        (name) => join(OURO_DATA, "traces", `${name}.altrace.gz`),
-      );
+
+function recordingsIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".altrace.gz"));
+  return names.map((name) => join(folder, name));
+}
+
+const recordings = recordingsIn(OURO_DATA === undefined ? shipped : join(OURO_DATA, "traces"));
 
 const LARGE = 0;
 

@@ -18,7 +18,11 @@ import { makeWorkloads, type TraceWords } from "./workload.js";
 /** Exact versions of the npm peers: package.json pins them. */
 function pinnedVersions(): Record<string, string> {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { devDependencies: Record<string, string> }).devDependencies;
+  const { dependencies, devDependencies } = JSON.parse(text) as Record<
+    "dependencies" | "devDependencies",
+    Record<string, string>
+  >;
+  return { ...dependencies, ...devDependencies };
 }
 
 function findTools(options: BenchOptions): Tools {

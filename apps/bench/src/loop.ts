@@ -122,7 +122,8 @@ function millionCycle(subject: Subject, blockCount: number, shuffled: Int32Array
 
 /**
  * Warms with a sixteenth of the blocks, then one timed cycle: a second one would find the addresses
- * shuffled, and "in order" would no longer be so. The first touch of the memory is in the time.
+ * shuffled, and "in order" would no longer be so. What an allocator touches for itself is in the
+ * time; the loop writes into no block.
  */
 export function runMillion(subject: Subject, blockCount: number, warmCount: number): LoopResult {
   const sequence = createSequence();

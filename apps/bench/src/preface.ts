@@ -23,6 +23,9 @@ How it is measured:
   hand* is the same strategy over the same allocator with references in JavaScript variables: the
   ratio to it is the price of the mutator's contract. A figure is the median over the rounds of each
   process's least; *cold* is the first collection of a process.
+- The timed loops write into no block. Ours keeps nothing in pool blocks and leaves them untouched;
+  most others keep a header or a link there, and pay for the cache miss and the page. Resident MB
+  is to be read so. The footprint loops do write into every block.
 - memium and @thi.ng/malloc look through lists of blocks. Where that takes too long, they are left
   out.
 `;

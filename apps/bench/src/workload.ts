@@ -83,7 +83,7 @@ function wholeWorkloads(blockCount: number): Workload[] {
     {
       group: "million",
       name: "million",
-      title: `${count} blocks of 32 bytes, first touch of the memory included`,
+      title: `${count} blocks of 32 bytes, in memory that is fresh at first`,
       call: { loop: "million", blockCount },
     },
     ...[16, 32].map(

@@ -84,12 +84,13 @@ export function conclusion(results: readonly ReplayResult[]): string {
   const complete = results.filter((result) => !result.isPartial && result.figures !== undefined);
   if (complete.length === 0) return "No trace was replayed to its end, so there is no conclusion.";
   const events = sum(complete, (figures) => figures.events);
-  const bad = results.filter((result) => !isOk(result));
+  const partialCount = results.filter((result) => result.isPartial).length;
+  const bad = results.filter((result) => !result.isPartial && !isOk(result));
   const sentences = [
     `${formatCount(events)} recorded events of ${formatNoun(complete.length, "program")} were ` +
       `replayed on ${complete[0]?.allocator}, with the contents of every block checked.`,
     bad.length === 0
-      ? "Every check held."
+      ? `Every check held${partialCount > 0 ? " of what was replayed to its end" : ""}.`
       : `Not every check held: see ${bad.map((r) => r.traceName ?? r.file).join(", ")} above.`,
     ...comparisonSentences(complete.filter((result) => result.facts !== undefined)),
   ];

@@ -2,8 +2,10 @@
 // streams, environment, files, a clock, and whether somebody asked to stop. `processTerminal` is
 // the real one.
 
+import { writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
+import { EXIT_LIMIT } from "./exit-code.js";
 
 export interface Output {
   write(text: string): void;
@@ -34,6 +36,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of its path is not a folder",
+  ENOSPC: "no space is left on the device",
 };
 
 /** A file could not be opened or read at all. */
@@ -64,6 +67,16 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/** What cannot be written cannot be reported either: a full disk ends the command, in one line. */
+function giveUp({ code, message }: NodeJS.ErrnoException): never {
+  try {
+    writeSync(2, `ouro: the output cannot be written: ${REASONS[code ?? ""] ?? message}.\n`);
+  } catch {
+    // Standard error goes to the same full disk.
+  }
+  process.exit(EXIT_LIMIT);
+}
+
 /** The terminal of this process. The first Ctrl-C asks for a stop, the second one ends at once. */
 export function processTerminal(): Terminal {
   let reason: "interrupted" | "output-closed" | undefined;
@@ -73,7 +86,7 @@ export function processTerminal(): Terminal {
   });
   const output = (stream: NodeJS.WriteStream): Output => {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (error.code !== "EPIPE") giveUp(error);
       reason ??= "output-closed";
     });
     return {

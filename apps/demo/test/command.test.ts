@@ -1,7 +1,7 @@
 // The built command as a process of its own: what only a real process can show.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, openSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 
@@ -64,6 +64,17 @@ describe("the built command", () => {
     const exitCode = await new Promise((resolve) => child.on("close", resolve));
     expect(stderr).toBe("");
     expect(exitCode).toBe(0);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("ends in one line with code 3 when the disk is full", () => {
+    const stdio = ["ignore", openSync("/dev/full", "w"), "pipe"] as const;
+    const argv = [bin, "replay", trace, "--passes", "1"];
+    const { status, stderr } = spawnSync(process.execPath, argv, {
+      encoding: "utf8",
+      stdio: [...stdio],
+    });
+    expect(stderr).toBe("ouro: the output cannot be written: no space is left on the device.\n");
+    expect(status).toBe(3);
   });
 
   it.skipIf(process.platform === "win32")(

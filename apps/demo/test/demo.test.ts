@@ -62,6 +62,10 @@ describe("ouro demo", () => {
     const mismatches = [{ where: "a", expected: 1, actual: 2 }];
     const bad = conclusion([{ ...result, mismatches }]);
     expect(bad).toContain("Not every check held: see x above.");
+    // Ctrl-C in the midst of a trace is no check that answered no.
+    const cut = conclusion([result, { ...result, isPartial: true }]);
+    expect(cut).toContain("1,000 recorded events of 1 program");
+    expect(cut).toContain("Every check held of what was replayed to its end.");
     expect(conclusion([])).toContain("no conclusion");
   });
 });

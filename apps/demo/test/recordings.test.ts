@@ -1,7 +1,7 @@
 // Every recorded trace that is given, checked in all that was recorded of it. `OURO_DATA` names the
 // folder of recordings; without it the traces that ship with the command stand in.
 
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -22,9 +22,14 @@ if (OURO_DATA === undefined) {
   );
 }
 
+for (const kind of ["graphs", "programs"]) {
+  if (OURO_DATA === undefined || !existsSync(join(OURO_DATA, kind))) continue;
+  console.warn(`SKIPPED: the recordings in ${kind}/. No package reads them yet.`);
+}
+
 describe("a recorded trace", () => {
   it("is there", () => {
-    expect(traces.length).toBeGreaterThanOrEqual(2);
+    expect(traces.length).toBeGreaterThanOrEqual(OURO_DATA === undefined ? 2 : 1);
   });
 
   it.each(traces)(
@@ -37,11 +42,12 @@ describe("a recorded trace", () => {
       const [result] = JSON.parse(terminal.stdoutText()).results;
       expect(result.error).toBeNull();
       expect(result.mismatches).toEqual([]);
+      const hasFacts = existsSync(join(folder, name.replace(".altrace.gz", ".facts.json")));
       expect(result.checks).toEqual([
         "footer figures",
         "memory lent and given back",
         "block contents",
-        "recorded CPython figures",
+        ...(hasFacts ? ["recorded CPython figures"] : []),
       ]);
       expect(exitCode).toBe(0);
       expect(result.figures.arenasAfterFreeAll).toBeLessThanOrEqual(1);

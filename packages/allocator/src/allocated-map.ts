@@ -37,17 +37,3 @@ export function walkAllocatedMap(
     }
   }
 }
-
-/** The highest live block that begins in [start, end), or 0. */
-export function highestAllocated(
-  words: Int32Array,
-  map: number,
-  start: number,
-  end: number,
-): number {
-  for (let block = end - 128; block >= start; block -= 128) {
-    const bits = words[map + (block >>> MAP_SHIFT)] as number;
-    if (bits !== 0) return block + (31 - Math.clz32(bits)) * 4;
-  }
-  return 0;
-}

@@ -17,4 +17,8 @@ export {
   type PoolAllocator,
   type PoolAllocatorOptions,
 } from "./pool-allocator.js";
-export { createSizeRouter, type SizeRouterOptions } from "./size-router.js";
+export {
+  createSizeRouter,
+  type SizeRouterOptions,
+  type SweepableSizeRouterOptions,
+} from "./size-router.js";

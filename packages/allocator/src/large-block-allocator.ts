@@ -6,19 +6,21 @@
 // Layout and source: large-layout.ts; arenas: extent.ts; free blocks: free-block-lists.ts.
 
 import {
-  type Allocator,
   type AllocatorStatistics,
   ARENA_SHIFT,
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
   HeapCorruptionError,
+  type SweepableAllocator,
+  type WordIndex,
 } from "@ouro/interfaces";
 import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-map.js";
 import { createExtents } from "./extent.js";
 import { createFreeBlockLists } from "./free-block-lists.js";
 import * as layout from "./large-layout.js";
 import { largeStatistics } from "./large-statistics.js";
+import { createLargeSweep, isGarbage } from "./large-sweep.js";
 import { validateLargeBlocks } from "./large-validate.js";
 import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
 
@@ -29,9 +31,14 @@ export interface LargeBlockAllocatorOptions {
   source: ArenaSource;
   /** Names the borrower; two of them in one heap need two names. Default `large`. */
   name?: string;
+  /**
+   * A heap word that counts granules down: a block is charged with its granules, and one that would
+   * take it below 0 is refused as if nothing were left.
+   */
+  budgetWord?: WordIndex;
 }
 
-export interface LargeBlockAllocator extends Allocator {
+export interface LargeBlockAllocator extends SweepableAllocator {
   readonly borrower: number;
   /** Bytes of live blocks with their headers. O(1). */
   heldBytes(): number;
@@ -46,7 +53,7 @@ export interface LargeBlockAllocator extends Allocator {
 export function createLargeBlockAllocator(
   options: LargeBlockAllocatorOptions,
 ): LargeBlockAllocator {
-  const { source, name = "large" } = options;
+  const { source, name = "large", budgetWord = 0 } = options;
   const context = makeContext(source, name);
   const { words, state, allocatedMap } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
@@ -61,6 +68,9 @@ export function createLargeBlockAllocator(
   const mapShift = MAP_SHIFT;
   const lists = createFreeBlockLists(context);
   const extents = createExtents(context, source, lists);
+  const sweep = createLargeSweep(context, lists, release);
+  const { sweepFor, markNew } = sweep;
+  const sweepCursor = state + layout.SWEEP_CURSOR;
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
   const get = (word: number): number => words[word] as number;
@@ -75,7 +85,10 @@ export function createLargeBlockAllocator(
 
   function tryAllocate(requestBytes: number): Block {
     const sizeWords = sizeFor(requestBytes);
+    const chargeGranules = budgetWord === 0 ? 0 : sizeWords >>> 2;
+    if (chargeGranules !== 0 && chargeGranules > get(budgetWord)) return 0 as Block;
     let header = lists.find(sizeWords);
+    if (header === 0) header = sweepFor(sizeWords);
     if (header === 0) {
       if (!extents.grow(sizeWords)) return 0 as Block;
       header = lists.find(sizeWords);
@@ -84,6 +97,7 @@ export function createLargeBlockAllocator(
     const surplus = (get(header) & SIZE_MASK) - sizeWords;
     const block = makeLive(header, sizeWords);
     if (surplus > 0) lists.insert(header + sizeWords, surplus);
+    if (chargeGranules !== 0) words[budgetWord] = get(budgetWord) - chargeGranules;
     return block;
   }
 
@@ -96,11 +110,17 @@ export function createLargeBlockAllocator(
       get(allocatedMap + (block >>> mapShift)) | (1 << (block >>> 2));
     words[state + LIVE_COUNT] = get(state + LIVE_COUNT) + 1;
     words[state + HELD_WORDS] = get(state + HELD_WORDS) + sizeWords;
+    if (words[sweepCursor] !== 0) markNew(block);
     return block as Block;
   }
 
   function free(block: Block): void {
-    const header = headerOf(block, "free");
+    headerOf(block, "free");
+    release(block);
+  }
+
+  function release(block: number): void {
+    const header = checkedHeader(block);
     const sizeWords = get(header) & SIZE_MASK;
     words[allocatedMap + (block >>> mapShift)] =
       get(allocatedMap + (block >>> mapShift)) & ~(1 << (block >>> 2));
@@ -128,11 +148,16 @@ export function createLargeBlockAllocator(
   function owns(block: number): boolean {
     if (block !== (block | 0) || (block & 3) !== 0) return false;
     if ((block - firstWord) >>> 0 >= spanWords) return false;
-    return (get(allocatedMap + (block >>> mapShift)) & (1 << (block >>> 2))) !== 0;
+    if ((get(allocatedMap + (block >>> mapShift)) & (1 << (block >>> 2))) === 0) return false;
+    return words[sweepCursor] === 0 || !isGarbage(context, block);
   }
 
   function headerOf(block: Block, call: string): number {
     if (!owns(block)) refuseBlock(`${name}.${call}`, block, wasBlock(block));
+    return checkedHeader(block);
+  }
+
+  function checkedHeader(block: number): number {
     const header = block - HEADER;
     if (words[header + MARK] === layout.liveMark(header)) return header;
     throw new HeapCorruptionError({
@@ -218,6 +243,7 @@ export function createLargeBlockAllocator(
       if (words[source.arenaTable + index] !== context.borrower) continue;
       const start = index * ARENA_SIZE_WORDS;
       walkAllocatedMap(words, allocatedMap, start, start + ARENA_SIZE_WORDS, (block) => {
+        if (isGarbage(context, block)) return;
         visit(block as Block, (get(block - HEADER) & SIZE_MASK) * 4 - HEADER * 4);
       });
     }
@@ -235,6 +261,9 @@ export function createLargeBlockAllocator(
     usableSizeBytes,
     owns,
     walk,
+    beginSweep: sweep.beginSweep,
+    finishSweep: sweep.finishSweep,
+    isSweeping: sweep.isSweeping,
     heldBytes: () => get(state + HELD_WORDS) * 4,
     arenaCount: () => get(state + layout.LENT_ARENA_COUNT),
     statistics: (): AllocatorStatistics => largeStatistics(context),

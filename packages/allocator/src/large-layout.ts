@@ -41,7 +41,11 @@ export const LIST_HEADS = LIST_BITS + LEVEL_COUNT;
 export const HELD_WORDS = LIST_HEADS + LEVEL_COUNT * LISTS_PER_LEVEL;
 export const LIVE_COUNT = HELD_WORDS + 1;
 export const LENT_ARENA_COUNT = HELD_WORDS + 2;
-export const LARGE_REGION_SIZE_WORDS = HELD_WORDS + 4;
+/** The first arena whose blocks are not swept yet, by its first word; 0 = no sweep runs. */
+export const SWEEP_CURSOR = HELD_WORDS + 3;
+/** The marks' word of block b is at this + (b >>> 7). */
+export const SWEEP_MARKS = HELD_WORDS + 4;
+export const LARGE_REGION_SIZE_WORDS = HELD_WORDS + 8;
 
 /** What the second header word of a live block holds: an overrun from below shows. */
 export function liveMark(header: number): number {

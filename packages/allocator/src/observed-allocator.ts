@@ -34,11 +34,10 @@ export function observedAllocator(
   allocator: Allocator,
   { observer, limits = () => ({ lentBytes: 0, limitBytes: 0 }) }: ObservedAllocatorOptions,
 ): Allocator {
-  if (observer === undefined || !EVENTS.some((code) => isObserved(observer, code))) {
-    return allocator;
-  }
+  const heard = new Set<number>(EVENTS.filter((code) => isObserved(observer, code)));
+  if (observer === undefined || heard.size === 0) return allocator;
   const emit = (code: (typeof EVENTS)[number], a: number, b: number, c: number): void => {
-    if (isObserved(observer, code)) observer.event(code, a, b, c);
+    if (heard.has(code)) observer.event(code, a, b, c);
   };
 
   function request<Result>(requestBytes: number, call: (requestBytes: number) => Result): Result {

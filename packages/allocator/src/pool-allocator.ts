@@ -11,7 +11,6 @@
 // pymalloc_realloc), but for how free blocks are found (pool-layout.ts).
 
 import {
-  type Allocator,
   ARENA_SHIFT,
   ARENA_SIZE_WORDS,
   type ArenaSource,
@@ -24,11 +23,14 @@ import {
   type PoolStatistics,
   SIZE_CLASS_COUNT,
   SMALL_REQUEST_LIMIT_BYTES,
+  type SweepableAllocator,
+  type WordIndex,
 } from "@ouro/interfaces";
 import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-map.js";
 import { createArenaList } from "./arena-list.js";
 import * as layout from "./pool-layout.js";
 import { type PoolVisitor, poolStatistics } from "./pool-statistics.js";
+import { createPoolSweep, isUnswept, liveBits, liveCountOf } from "./pool-sweep.js";
 import { validatePools } from "./pool-validate.js";
 import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
 
@@ -38,9 +40,14 @@ export interface PoolAllocatorOptions {
   name?: string;
   /** Told when a pool is taken and released; blocks are `observedAllocator`'s. */
   observer?: Observer;
+  /**
+   * A heap word that counts granules down: a pool that begins to serve is charged with the blocks
+   * it has to give, and at 0 none begins any more: requests are answered as if nothing were left.
+   */
+  budgetWord?: WordIndex;
 }
 
-export interface PoolAllocator extends Allocator {
+export interface PoolAllocator extends SweepableAllocator {
   /** The number that stands in the arena table for this allocator's arenas. */
   readonly borrower: number;
   /** Arenas lent to it now. O(1). */
@@ -55,7 +62,7 @@ export interface PoolAllocator extends Allocator {
  * another thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
-  const { source, name = "pools", observer } = options;
+  const { source, name = "pools", observer, budgetWord = 0 } = options;
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
@@ -75,7 +82,13 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const startingWords = context.state + layout.STARTING_WORDS;
   // The first map word of the pool with record r is at `poolMaps + 4 r`.
   const poolMaps = allocatedMap - (poolRecords << 2);
+  const sweepCursor = context.state + layout.SWEEP_CURSOR;
+  const sweepNumber = context.state + layout.SWEEP_NUMBER;
   const { takePool, releasePool } = createArenaList(context, source);
+  const sweep = createPoolSweep(context, { makeFirst, release });
+  const { sweepFor } = sweep;
+  const takeObserver = isObserved(observer, EVENT_POOL_TAKE) ? observer : undefined;
+  const releaseObserver = isObserved(observer, EVENT_POOL_RELEASE) ? observer : undefined;
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
 
@@ -106,15 +119,25 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
       if (requestBytes < 0) refuseRequest(name, requestBytes, limitBytes);
       return tryAllocate(1);
     }
-    const next = words[pool + NEXT_POOL] as number;
+    if (budgetWord !== 0 && (words[budgetWord] as number) <= 0) return 0;
+    let next = words[pool + NEXT_POOL] as number;
+    if (next === noPool) next = sweepFor(granules);
+    if (next === noPool) return allocateFromNewPool(granules);
     words[usedPools + granules] = next;
-    return next === noPool ? allocateFromNewPool(granules) : tryAllocate(granules << 4);
+    charge(next, granules);
+    return tryAllocate(granules << 4);
+  }
+
+  function charge(pool: number, granules: number): void {
+    if (budgetWord === 0) return;
+    const blockCount = layout.blocksPerPool(granules - 1) - (words[pool + USED_COUNT] as number);
+    words[budgetWord] = Math.max(0, (words[budgetWord] as number) - blockCount * granules);
   }
 
   function allocateFromNewPool(granules: number): number {
     if (!startPool(granules)) return 0;
     const block = tryAllocate(granules << 4);
-    if (isObserved(observer, EVENT_POOL_TAKE)) emit(observer, EVENT_POOL_TAKE, recordOf(block));
+    if (takeObserver !== undefined) emit(takeObserver, EVENT_POOL_TAKE, recordOf(block));
     return block;
   }
 
@@ -123,7 +146,9 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     if (pool === 0) return false;
     words[pool + SIZE_CLASS] = granules - 1;
     words[pool + FREE_WORDS] = words[startingWords + granules] as number;
+    words[pool + layout.SWEPT_IN] = words[sweepNumber] as number;
     words[pool + NEXT_POOL] = noPool;
+    charge(pool, granules);
     words[usedPools + granules] = pool;
     return true;
   }
@@ -166,6 +191,8 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
 
   /** A formerly full pool goes to the front; the one that was first may have to leave the list. */
   function makeFirst(pool: number): void {
+    // What waits for the sweep is in no list.
+    if (words[sweepCursor] !== 0 && isUnswept(context, pool)) return;
     const head = usedPools + 1 + (words[pool + SIZE_CLASS] as number);
     let next = words[head] as number;
     if (next === pool) return;
@@ -176,19 +203,31 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   function releaseEmpty(pool: number): void {
+    if (!isUnswept(context, pool)) unlink(pool);
+    release(pool);
+  }
+
+  function unlink(pool: number): void {
     const next = words[pool + NEXT_POOL] as number;
     const previous = words[pool + PREVIOUS_POOL] as number;
     const head = usedPools + 1 + (words[pool + SIZE_CLASS] as number);
     if (words[head] === pool) words[head] = next;
     else words[previous + NEXT_POOL] = next;
     words[next + PREVIOUS_POOL] = previous;
+  }
+
+  function release(pool: number): void {
     releasePool(pool);
-    if (isObserved(observer, EVENT_POOL_RELEASE)) emit(observer, EVENT_POOL_RELEASE, pool);
+    if (releaseObserver !== undefined) emit(releaseObserver, EVENT_POOL_RELEASE, pool);
   }
 
   function owns(block: number): boolean {
     if (isOutside(block)) return false;
-    const bits = words[allocatedMap + (block >>> mapShift)] as number;
+    const mapWord = allocatedMap + (block >>> mapShift);
+    const isSweeping = words[sweepCursor] !== 0;
+    const bits = isSweeping
+      ? liveBits(context, recordOf(block), mapWord)
+      : (words[mapWord] as number);
     return (bits & (1 << (block >>> 2))) !== 0;
   }
 
@@ -226,7 +265,11 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     return block;
   }
 
-  /** Moves on growth, and on a shrink that saves a quarter or more, as CPython does. */
+  /**
+   * Moves on growth, and on a shrink that saves a quarter or more and ends in another size class.
+   * CPython moves on such a shrink within a class too, to a block of the same size. O(1), or the
+   * words it copies.
+   */
   function reallocate(block: Block, requestBytes: number): Block {
     const sizeBytes = usableSizeBytes(block);
     const isKept = requestBytes <= sizeBytes && isSameSize(requestBytes, sizeBytes);
@@ -248,7 +291,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
       for (let pool = first; pool < end; pool += 1 << POOL_RECORD_SHIFT) {
         const sizeClass = words[pool + SIZE_CLASS] as number;
         const start = words[pool + layout.POOL] as number;
-        const usedCount = words[pool + USED_COUNT] as number;
+        const usedCount = liveCountOf(context, pool);
         visit(start, sizeClass, usedCount, layout.blocksPerPool(sizeClass));
       }
     }
@@ -258,9 +301,9 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     walkPools((pool, sizeClass, usedCount) => {
       if (usedCount === 0) return;
       const sizeBytes = layout.blockSizeBytes(sizeClass);
-      walkAllocatedMap(words, allocatedMap, pool, pool + POOL_SIZE_WORDS, (block) =>
-        visit(block as Block, sizeBytes),
-      );
+      walkAllocatedMap(words, allocatedMap, pool, pool + POOL_SIZE_WORDS, (block) => {
+        if (words[sweepCursor] === 0 || owns(block)) visit(block as Block, sizeBytes);
+      });
     });
   }
 
@@ -277,13 +320,16 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     owns,
     walk,
     walkPools,
+    beginSweep: sweep.beginSweep,
+    finishSweep: sweep.finishSweep,
+    isSweeping: sweep.isSweeping,
     arenaCount: () => words[context.state + layout.CURRENT_ARENA_COUNT] as number,
     statistics: () => poolStatistics(context, walkPools),
     validate: () => validatePools(context),
   };
 }
 
-/** CPython's rule: a block stays unless moving it would save at least a quarter of it. */
+/** A block stays unless moving saves a quarter of it (CPython's rule), or where it saves none. */
 function isSameSize(requestBytes: number, sizeBytes: number): boolean {
   return 4 * requestBytes > 3 * sizeBytes || requestBytes > sizeBytes - 16;
 }

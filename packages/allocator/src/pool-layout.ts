@@ -3,7 +3,7 @@
 // region, found from any block by a shift. CPython keeps them at the pool's own start; there they
 // would all fall into the same few sets of the processor's cache, 16 KiB apart as they are.
 //
-//   record  │ free words │ used count │ size class │ next │ previous │ pool │ – │ – │
+//   record  │ free words │ used count │ size class │ next │ previous │ pool │ swept in │ – │
 //
 // Which blocks are free, the allocated map says (allocated-map.ts): 32 words of it are the pool's,
 // a bit a granule. A bit of `free words` is set when that word of the map has a free block in it.
@@ -18,6 +18,8 @@
 //   full    all blocks live, `free words` is 0; in no list, or still the first of its list, until
 //           the next allocation or the next pool to come first finds out
 //   empty   no block live; in the free pools of its arena, linked by `next`
+// While a sweep runs a used or full pool may wait to be swept: then it is in no list, whatever its
+// blocks (pool-sweep.ts).
 //
 // Blocks are taken lowest first: what was never needed was never touched.
 // A list ends at `no pool`, a record without blocks, so that no step needs to ask whether there is
@@ -26,8 +28,8 @@
 // The allocator's own words, one region of the heap:
 //
 //   │ used pools, a head a size in granules: 33, padded │ no pool: 8 │ last arena with n free
-//   │ pools: 65 │ counters │ starts: 33 × 32 │ starting words: 33, padded │ arena records, 8 words
-//   │ an arena │ pool records, 8 words a pool │
+//   │ pools: 65 │ counters │ sweep: 3, padded │ starts: 33 × 32 │ starting words: 33, padded
+//   │ arena records, 8 words an arena │ pool records, 8 words a pool │
 //
 //   arena record  │ free pools │ free pool count │ next carve │ next │ previous │ – – – │
 //
@@ -47,6 +49,8 @@ export const NEXT_POOL = 3;
 export const PREVIOUS_POOL = 4;
 /** The pool's first word. */
 export const POOL = 5;
+/** The number of the last sweep in which it was swept or taken. */
+export const SWEPT_IN = 6;
 export const POOL_RECORD_SHIFT = 3;
 
 /**
@@ -60,8 +64,14 @@ export const RESERVED_ARENA_TOTAL = USABLE_ARENAS + 1;
 export const RELEASED_ARENA_TOTAL = USABLE_ARENAS + 2;
 export const CURRENT_ARENA_COUNT = USABLE_ARENAS + 3;
 export const HIGH_WATER_ARENA_COUNT = USABLE_ARENAS + 4;
+/** The index of the first pool that may not be swept yet, counted from word 0; 0 = no sweep runs. */
+export const SWEEP_CURSOR = USABLE_ARENAS + 5;
+/** Counts the sweeps; wraps. */
+export const SWEEP_NUMBER = USABLE_ARENAS + 6;
+/** The marks' word of block b is at this + (b >>> 7). */
+export const SWEEP_MARKS = USABLE_ARENAS + 7;
 /** `STARTS + 32 n + w`: where blocks of n granules begin in word w of a pool's map. */
-export const STARTS = 120;
+export const STARTS = 128;
 /** `STARTING_WORDS + n`: the words of a pool's map in which blocks of n granules begin. */
 export const STARTING_WORDS = STARTS + 33 * 32;
 export const ARENA_RECORDS = STARTING_WORDS + 40;

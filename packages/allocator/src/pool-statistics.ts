@@ -3,14 +3,13 @@
 
 import {
   ARENA_SIZE_BYTES,
-  ARENA_SIZE_WORDS,
   type Block,
   POOL_SIZE_BYTES,
   type PoolStatistics,
   SIZE_CLASS_COUNT,
 } from "@ouro/interfaces";
-import { highestAllocated } from "./allocated-map.js";
 import * as layout from "./pool-layout.js";
+import { firstMapWord, liveBits } from "./pool-sweep.js";
 
 /** Told a pool's first word, its size class, and how many of its blocks live and fit. */
 export type PoolVisitor = (
@@ -78,15 +77,27 @@ export function poolStatistics(
 }
 
 function topBlock(context: layout.PoolContext): PoolStatistics["topBlock"] {
-  const { words, allocatedMap, arenaTable, borrower } = context;
+  const { words, arenaTable, borrower } = context;
   for (let index = context.arenaCount - 1; index >= context.firstArenaIndex; index--) {
     if (words[arenaTable + index] !== borrower) continue;
-    const start = index * ARENA_SIZE_WORDS;
-    const block = highestAllocated(words, allocatedMap, start, start + ARENA_SIZE_WORDS);
-    if (block === 0) continue;
-    const pool = context.poolRecords + ((block >>> layout.POOL_SHIFT) << layout.POOL_RECORD_SHIFT);
-    const sizeClass = words[pool + layout.SIZE_CLASS] as number;
-    return { block: block as Block, usableSizeBytes: layout.blockSizeBytes(sizeClass) };
+    const first = layout.firstPoolRecord(context, index);
+    const end = words[layout.arenaRecord(context, index) + layout.NEXT_POOL_CARVE] as number;
+    for (let pool = end - 8; pool >= first; pool -= 8) {
+      if (words[pool + layout.USED_COUNT] === 0) continue;
+      const block = highestIn(context, pool);
+      const sizeClass = words[pool + layout.SIZE_CLASS] as number;
+      if (block !== 0) return { block, usableSizeBytes: layout.blockSizeBytes(sizeClass) };
+    }
   }
   return undefined;
+}
+
+function highestIn(context: layout.PoolContext, pool: number): Block {
+  const map = firstMapWord(context, pool);
+  for (let index = 31; index >= 0; index--) {
+    const bits = liveBits(context, pool, map + index);
+    const start = (context.words[pool + layout.POOL] as number) + index * 128;
+    if (bits !== 0) return (start + (31 - Math.clz32(bits)) * 4) as Block;
+  }
+  return 0 as Block;
 }

@@ -4,6 +4,7 @@
 
 import { ARENA_SHIFT, expectSound, SIZE_CLASS_COUNT } from "@ouro/interfaces";
 import * as layout from "./pool-layout.js";
+import { isUnswept } from "./pool-sweep.js";
 
 /** Throws `HeapCorruptionError` naming the first thing found broken. O(memory lent). */
 export function validatePools(context: layout.PoolContext): void {
@@ -54,13 +55,15 @@ function collectList(
 }
 
 /** Every pool in a list of used pools; checks the links on the way. */
-function collectUsedPools({ words, state }: layout.PoolContext): Set<number> {
+function collectUsedPools(context: layout.PoolContext): Set<number> {
+  const { words, state } = context;
   const linked = new Set<number>();
   const noPool = state + layout.NO_POOL;
   for (let sizeClass = 0; sizeClass < SIZE_CLASS_COUNT; sizeClass++) {
     const first = words[state + layout.USED_POOLS + sizeClass + 1] as number;
     const factsOf = (pool: number, previous: number): [boolean, string][] => [
       [words[pool + layout.SIZE_CLASS] === sizeClass, "size class"],
+      [!isUnswept(context, pool), "linked before it is swept"],
       [pool === first || words[pool + layout.PREVIOUS_POOL] === previous, "back link"],
       [pool === first || words[pool + layout.FREE_WORDS] !== 0, "full, but not the first"],
     ];
@@ -98,11 +101,12 @@ function validateArena(
 
 /** A pool is in the list of its state; and its free words are what the map says. */
 function validatePool(
-  { words, state, allocatedMap }: layout.PoolContext,
+  context: layout.PoolContext,
   pool: number,
   isFree: boolean,
   isLinked: boolean,
 ): void {
+  const { words, state, allocatedMap } = context;
   const sizeClass = words[pool + layout.SIZE_CLASS] as number;
   if (sizeClass === -1) {
     expectSound(isFree, "pool", pool, "not initialised");
@@ -111,6 +115,10 @@ function validatePool(
   const usedCount = words[pool + layout.USED_COUNT] as number;
   const isFirst = words[state + layout.USED_POOLS + sizeClass + 1] === pool;
   const blockCount = layout.blocksPerPool(sizeClass);
+  const isServing = usedCount > 0 && (usedCount < blockCount || isFirst);
+  const waits = usedCount > 0 && isUnswept(context, pool);
+  const cursor = words[state + layout.SWEEP_CURSOR] as number;
+  const poolIndex = (pool - context.poolRecords) >> layout.POOL_RECORD_SHIFT;
   const firstMapWord = allocatedMap + ((words[pool + layout.POOL] as number) >>> 7);
   const starts = state + layout.STARTS + (sizeClass + 1) * 32;
   let liveCount = 0;
@@ -124,7 +132,8 @@ function validatePool(
   }
   expectAll("pool", pool, [
     [isFree === (usedCount === 0), "empty and free differ"],
-    [isLinked === (usedCount > 0 && (usedCount < blockCount || isFirst)), "list and state differ"],
+    [isLinked === (isServing && !waits), "list and state differ"],
+    [!waits || poolIndex >= cursor, "the sweep passed it by"],
     [usedCount === liveCount, "used count"],
     [words[pool + layout.FREE_WORDS] === freeWords, "free words"],
   ]);

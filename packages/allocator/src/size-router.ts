@@ -7,7 +7,13 @@
 //
 // After CPython's `_PyObject_Malloc`, `_PyObject_Free`, `_PyObject_Realloc` in obmalloc.c.
 
-import type { Allocator, AllocatorStatistics, ArenaSource, Block } from "@ouro/interfaces";
+import type {
+  Allocator,
+  AllocatorStatistics,
+  ArenaSource,
+  Block,
+  SweepableAllocator,
+} from "@ouro/interfaces";
 
 export interface SizeRouterOptions {
   /** The source that both borrow from. */
@@ -18,7 +24,15 @@ export interface SizeRouterOptions {
   name?: string;
 }
 
-/** Makes one allocator of two that share a source. */
+/** As `SizeRouterOptions`, of two allocators that a tracing collector can sweep. */
+export interface SweepableSizeRouterOptions extends SizeRouterOptions {
+  small: SweepableAllocator & { readonly borrower: number };
+  large: SweepableAllocator;
+}
+
+/** Makes one allocator of two that share a source; it is sweepable if both are. */
+export function createSizeRouter(options: SweepableSizeRouterOptions): SweepableAllocator;
+export function createSizeRouter(options: SizeRouterOptions): Allocator;
 export function createSizeRouter(options: SizeRouterOptions): Allocator {
   const { source, small, large, name = "router" } = options;
   const { words, arenaTable } = source;
@@ -75,6 +89,33 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
       small.validate();
       large.validate();
     },
+    ...(isSweepable(small) && isSweepable(large) ? sweepOfBoth(small, large) : {}),
+  };
+}
+
+function isSweepable(allocator: Allocator): allocator is SweepableAllocator {
+  return "beginSweep" in allocator;
+}
+
+type Sweep = Pick<SweepableAllocator, "beginSweep" | "finishSweep" | "isSweeping">;
+
+function sweepOfBoth(small: SweepableAllocator, large: SweepableAllocator): Sweep {
+  return {
+    beginSweep(marks) {
+      const one = small.beginSweep(marks);
+      const other = large.beginSweep(marks);
+      return {
+        liveCount: one.liveCount + other.liveCount,
+        liveBytes: one.liveBytes + other.liveBytes,
+        garbageCount: one.garbageCount + other.garbageCount,
+        garbageBytes: one.garbageBytes + other.garbageBytes,
+      };
+    },
+    finishSweep() {
+      small.finishSweep();
+      large.finishSweep();
+    },
+    isSweeping: () => small.isSweeping() || large.isSweeping(),
   };
 }
 

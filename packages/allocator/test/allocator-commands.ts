@@ -310,7 +310,7 @@ function foreignBlock(maker: RigMaker, requestBytes: number): Block {
   return maker.make(newHeap()).allocator.allocate(requestBytes);
 }
 
-function compare(model: Model): void {
+export function compare(model: Model): void {
   const { allocator } = model;
   if (model.checks("validate")) {
     allocator.validate();

@@ -47,6 +47,27 @@ describe("an observed allocator", () => {
     expect(seen[4]).toEqual([EVENT_BLOCK_FREE, block, 2, 48]);
   });
 
+  it("asks what the observer wants when the parts are made, and never again", () => {
+    const { observer, seen } = record();
+    let askedCount = 0;
+    const asked: Observer = {
+      event: observer.event,
+      get wants() {
+        askedCount++;
+        return [EVENT_POOL_TAKE, EVENT_POOL_RELEASE, EVENT_BLOCK_FREE] as const;
+      },
+    };
+    const allocator = observedAllocator(poolsOf(asked).pools, { observer: asked });
+    const countWhenMade = askedCount;
+    allocator.free(allocator.allocate(40));
+    expect(seen.map(([code]) => code)).toEqual([
+      EVENT_POOL_TAKE,
+      EVENT_POOL_RELEASE,
+      EVENT_BLOCK_FREE,
+    ]);
+    expect(askedCount).toBe(countWhenMade);
+  });
+
   it("is the allocator itself when the observer wants none of its events", () => {
     const { observer } = record([EVENT_ARENA_RESERVE]);
     const { pools } = poolsOf();

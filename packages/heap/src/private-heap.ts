@@ -173,6 +173,10 @@ function createHeapOn(
 ): PrivateHeap {
   const { backing, words, bytes, arenaTable, arenaCount, firstArenaIndex } = context;
   const { get, set, add, checkAttached } = context;
+  const hearing = (code: EventCode) => (isObserved(observer, code) ? observer : undefined);
+  const reserveObserver = hearing(EVENT_ARENA_RESERVE);
+  const releaseObserver = hearing(EVENT_ARENA_RELEASE);
+  const limitObserver = hearing(EVENT_LIMIT_EXCEED);
   const recordOf = (borrower: Borrower): number => BORROWERS + (borrower - 1) * RECORD_SIZE_WORDS;
 
   function checkBorrower(where: string, borrower: Borrower): void {
@@ -234,12 +238,12 @@ function createHeapOn(
     add(LENT_ARENAS, count);
     add(RESERVE_COUNT, 1);
     add(recordOf(borrower) + BORROWER_LENT_ARENAS, count);
-    emit(EVENT_ARENA_RESERVE, start * ARENA_SIZE_WORDS, count, borrower);
+    reserveObserver?.event(EVENT_ARENA_RESERVE, start * ARENA_SIZE_WORDS, count, borrower);
     const soft = get(SOFT_LIMIT_ARENAS);
     if (lent - count <= soft && lent > soft) {
       const lentBytes = lent * ARENA_SIZE_BYTES;
       const softLimitBytes = soft * ARENA_SIZE_BYTES;
-      emit(EVENT_LIMIT_EXCEED, lentBytes, softLimitBytes, borrower);
+      limitObserver?.event(EVENT_LIMIT_EXCEED, lentBytes, softLimitBytes, borrower);
       onSoftLimit?.({ lentBytes, softLimitBytes });
     }
     return true;
@@ -257,10 +261,6 @@ function createHeapOn(
     }
   }
 
-  function emit(code: EventCode, a: number, b: number, c: number): void {
-    if (isObserved(observer, code)) observer.event(code, a, b, c);
-  }
-
   function releaseArenas(borrower: Borrower, arena: Arena, count: number): void {
     const start = checkRun("releaseArenas", borrower, arena, count);
     const end = start + count;
@@ -273,7 +273,7 @@ function createHeapOn(
     add(recordOf(borrower) + BORROWER_LENT_ARENAS, -count);
     set(LOWEST_FREE_HINT, Math.min(start, get(LOWEST_FREE_HINT)));
     if (end === get(TOP_ARENA_END)) giveTailBack(end);
-    emit(EVENT_ARENA_RELEASE, arena, count, borrower);
+    releaseObserver?.event(EVENT_ARENA_RELEASE, arena, count, borrower);
   }
 
   function giveTailBack(oldEnd: number): void {

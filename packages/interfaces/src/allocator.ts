@@ -51,13 +51,23 @@ export interface Allocator {
  */
 export interface SweepableAllocator extends Allocator {
   /**
-   * From now on every live block without a mark is garbage. The marks must stay as they are until
-   * the sweep is over; the sweep before must be. O(size classes).
+   * From now on every live block without a mark is garbage: `owns`, `walk` and `statistics` leave
+   * it out, swept or not. The caller leaves the marks as they are until the sweep is over; the sweep
+   * before must be. The allocator may mark blocks that it hands out meanwhile. O(pools), and the
+   * garbage among large blocks.
    */
-  beginSweep(marks: WordIndex): void;
+  beginSweep(marks: WordIndex): SweepCensus;
   /** Sweeps what is left. O(pools). */
   finishSweep(): void;
   isSweeping(): boolean;
+}
+
+/** The blocks there are when a sweep begins. Bytes are block sizes, as `statistics` counts them. */
+export interface SweepCensus {
+  readonly liveCount: number;
+  readonly liveBytes: number;
+  readonly garbageCount: number;
+  readonly garbageBytes: number;
 }
 
 /** **Invariant:** used + free + overhead = lent, to the byte. */

@@ -65,6 +65,21 @@ export interface Collector extends Partial<Barrier> {
    */
   walk(visit: (object: Reference) => void): void;
   /**
+   * Takes back an object from `tryAllocate` that was never born and is none's slot. Only for
+   * strategies in which an object born and dropped would stay after a full collection.
+   */
+  withdraw?(object: Reference): void;
+  /**
+   * What a heap image keeps of an object beside its contents: bits `IMAGE_*` and the generation. A
+   * strategy that knows none of them has neither of the two. O(1).
+   */
+  stateOf?(object: Reference): number;
+  /**
+   * Makes a restored object's state what an image says, as far as the strategy has it; called
+   * before `restored`, for tracked objects in the order of the image's lists. O(1).
+   */
+  setState?(object: Reference, state: number): void;
+  /**
    * Told that an image was restored: the heap was filled by `tryAllocate`, the slots and roots by
    * bare stores. Makes its own state of it (a counting strategy its counts). O(heap).
    */

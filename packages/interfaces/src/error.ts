@@ -112,24 +112,39 @@ export class InvalidAddressError extends OuroError {
   }
 }
 
-/** A borrowed reference was used after it had become stale (checked mode). */
+/**
+ * A borrowed reference was used after it had become stale (checked mode). The call was refused and
+ * changed nothing.
+ */
 export class StaleReferenceError extends OuroError {
   readonly kind = "stale-reference";
+  /** The object's word index when the reference was taken. */
   declare readonly reference: number;
+  /** How many safepoints there had been when it was taken, and which call gave it out. */
   declare readonly takenAtSafepoint: number;
+  declare readonly takenBy: string;
+  /** The safepoint call that followed, or that the object died with no safepoint between. */
+  declare readonly madeStaleBy: string;
   declare readonly currentSafepoint: number;
+  /** The stack of the call that gave it out, if sites are recorded. */
+  declare readonly site: string | undefined;
 
   constructor(facts: {
     where: string;
     reference: number;
     takenAtSafepoint: number;
-    currentSafepoint: number;
+    takenBy: string;
     madeStaleBy: string;
+    currentSafepoint: number;
+    remedy?: string;
+    site?: string | undefined;
   }) {
+    const { where, reference, takenAtSafepoint, takenBy, madeStaleBy, currentSafepoint } = facts;
+    const { remedy = "Keep it in a root slot and read it again after a safepoint", site } = facts;
     super(
-      `${facts.where}: reference ${facts.reference} was taken at safepoint ` +
-        `${facts.takenAtSafepoint} and made stale by ${facts.madeStaleBy} at safepoint ` +
-        `${facts.currentSafepoint}. Keep it in a root slot and read it again after a safepoint.`,
+      `${where}: reference ${reference} was taken by ${takenBy} after safepoint ` +
+        `${takenAtSafepoint} and made stale by ${madeStaleBy}; now it is after safepoint ` +
+        `${currentSafepoint}. ${remedy}.${site === undefined ? "" : ` It was taken at:\n${site}`}`,
       facts,
     );
   }

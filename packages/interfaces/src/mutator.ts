@@ -17,9 +17,10 @@ import type { Reference, Slot, TypeId, Value, WordIndex } from "./word.js";
 /**
  * Field f is word 2 + f of the object: first the visited slots, then the owned-only ones, then raw
  * words. In an object of variable length field 0 is the length, which never changes, and the rest
- * begins at field 1. Checked mode throws `StaleReferenceError` for a stale reference, `InvalidAddressError` for a slot outside
- * the frame or a field outside the object, `UsageError` where a line below demands something; fast
- * mode tests none of it. All are O(1) but for what is reclaimed on the way.
+ * begins at field 1. Checked mode throws `StaleReferenceError` for a stale reference,
+ * `InvalidAddressError` for a slot above the top or of no handle, a field outside the object and a
+ * frame left out of order, `UsageError` where a line below demands something; a refused call changes
+ * nothing. Fast mode tests none of it. All are O(1) but for what is reclaimed on the way.
  */
 export interface Mutator extends Frames {
   root(slot: Slot): Value;
@@ -62,7 +63,10 @@ export interface Mutator extends Frames {
     count: number,
   ): void;
 
-  /** Raw words only: a raw word written over a reference is found late and far away. */
+  /**
+   * Raw words, and the length of a variable-length object to read, only: a raw word written over a
+   * reference is found late and far away.
+   */
   word(object: Reference, field: number): number;
   setWord(object: Reference, field: number, value: number): void;
   /** Where the fields begin in linear memory, for bulk access to raw words. Borrowed. */

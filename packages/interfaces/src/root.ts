@@ -29,6 +29,8 @@ export interface RootStack {
   readonly liveHandleCount: number;
   /** Takes the lowest free handle slot, which holds none; 0 when none is left. */
   takeHandle(): Slot | 0;
+  /** Takes this handle slot, which holds none; false if it is in use or no handle slot. O(1). */
+  takeHandleAt(slot: Slot): boolean;
   /** Gives a handle slot back, which holds none. Throws `InvalidAddressError` for any other slot. */
   giveHandle(slot: Slot): void;
   /** Whether `slot` is a handle in use or a frame slot below the top. O(1). */
@@ -46,7 +48,10 @@ export interface RootStack {
 export interface Frames {
   /** A frame of `slotCount` slots. Throws `OutOfMemoryError` when the region is full. O(slots). */
   enter(slotCount: number): Slot;
-  /** Leaves `frame` and all frames above it. O(slots dropped), and what their dropping costs. */
+  /**
+   * Leaves `frame`, the last one entered and not left; frames forgotten above it go too in fast
+   * mode, and are refused in checked mode. O(slots dropped), and what their dropping costs.
+   */
   leave(frame: Slot): void;
 }
 

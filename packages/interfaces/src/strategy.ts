@@ -8,7 +8,7 @@
 import type { Allocator } from "./allocator.js";
 import type { Collector } from "./collector.js";
 import type { Observer } from "./event.js";
-import type { PrivateHeap, Region } from "./memory.js";
+import type { Borrower, PrivateHeap, Region } from "./memory.js";
 import type { RootStack } from "./root.js";
 import type { Traits } from "./traits.js";
 import type { TypeTable } from "./type-descriptor.js";
@@ -17,6 +17,11 @@ import type { WordIndex } from "./word.js";
 /** What a collector is made of. */
 export interface StrategyParts {
   readonly heap: PrivateHeap;
+  /**
+   * The manager's number at the heap: the collector reserves its regions with it, and borrows arenas
+   * if it places objects without the allocator. No other part borrows arenas with it.
+   */
+  readonly borrower: Borrower;
   /** Serves objects only, so that its blocks are the objects. */
   readonly allocator: Allocator;
   readonly types: TypeTable;
@@ -36,6 +41,8 @@ export interface StrategyParts {
    * the allocator refuses, with 0, to go below 0. At first the largest number a word holds.
    */
   readonly budgetWord: WordIndex;
+  /** Whether the mutator is checked: then what was memory of the dead is made unusable. */
+  readonly isChecked: boolean;
   readonly observer: Observer | undefined;
 }
 

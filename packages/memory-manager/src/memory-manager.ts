@@ -12,9 +12,13 @@ import { createPrivateHeap } from "@ouro/heap";
 import {
   type Allocator,
   ARENA_SIZE_BYTES,
+  type BarrierHook,
   type Collector,
+  type CollectorStatistics,
   checkInteger,
   GRANULE_SIZE_BYTES,
+  type HeapImage,
+  type HeapStatistics,
   IncompatiblePartsError,
   type Mutator,
   type Observer,
@@ -24,14 +28,21 @@ import {
   type StrategyParts,
   type TypeId,
   type TypeTable,
+  type WordIndex,
 } from "@ouro/interfaces";
 import {
+  createCheckedMutator,
   createHandleSet,
   createMutator,
   createRootStack,
+  createStressMutator,
   createTypeTable,
   describeType,
+  type HandleLeak,
   type HandleSet,
+  type MutatorOptions,
+  restoreHeap,
+  saveHeap,
   type TypeOptions,
   validateObjects,
 } from "@ouro/object-model";
@@ -50,6 +61,16 @@ export interface MemoryManagerOptions {
   typeLimitCount?: number;
   handleLimitCount?: number;
   frameSlotLimitCount?: number;
+  /**
+   * Whether every call is checked before it is made: stale references, slots out of frame and the
+   * like are refused. With `sites` a stale reference also says where it was taken. Default: fast.
+   */
+  checked?: boolean | { sites: boolean };
+  /** Stress: a full collection at every so many safepoints. Default: when one is due. */
+  collectEvery?: number;
+  /** Told by `handles.reportLeaks` of each handle still live, with the stack that made it. */
+  onHandleLeak?: (leak: HandleLeak) => void;
+  /** Told what the collector does; blocks, pools and arenas have observers of their own. */
   observer?: Observer;
 }
 
@@ -64,8 +85,21 @@ export interface MemoryManager {
   readonly handles: HandleSet;
   /** Defines a type; what is left out is as `describeType` says. Throws `UsageError`. */
   defineType(options: TypeOptions): TypeId;
+  /** The heap as an image: types, objects, roots. Changes nothing. O(heap). */
+  saveHeap(): HeapImage;
+  /**
+   * Fills this manager's empty heap. Throws `InputFormatError`, `UsageError` or `OutOfMemoryError`,
+   * and then the heap is empty as before. O(image).
+   */
+  restoreHeap(image: HeapImage): void;
+  /** Objects, bytes and collections, and what the heap lends for them. */
+  statistics(): MemoryManagerStatistics;
   /** Throws `HeapCorruptionError` naming the first thing found broken in any part. O(heap). */
   validate(): void;
+}
+
+export interface MemoryManagerStatistics extends CollectorStatistics {
+  readonly heap: HeapStatistics;
 }
 
 /**
@@ -90,21 +124,24 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   let allocator: Allocator | undefined;
   const parts: StrategyParts = {
     heap,
+    borrower,
     types,
     roots,
     headerMask,
     budgetWord,
     sideTable: makeSideTable(heap, borrower, strategy),
+    isChecked: (options.checked ?? false) !== false,
     observer: options.observer,
     get allocator() {
-      allocator ??= makeAllocator(heap, name);
+      allocator ??= makeAllocator(heap, name, budgetWord);
       return allocator;
     },
   };
   const collector = strategy.create(parts);
   checkHooks(strategy, collector);
-  const mutator = createMutator({ heap, types, roots, collector });
-  const handles = createHandleSet({ mutator, roots });
+  const mutator = makeMutator(options, { heap, types, roots, collector });
+  const { onHandleLeak: onLeak } = options;
+  const handles = createHandleSet({ mutator, roots, ...(onLeak === undefined ? {} : { onLeak }) });
 
   return {
     name,
@@ -115,7 +152,14 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     collector,
     mutator,
     handles,
-    defineType: (type) => types.define(describeType(type)),
+    defineType(typeOptions) {
+      const descriptor = describeType(typeOptions);
+      if (descriptor.finalizer) refuseFinalizer(descriptor.name);
+      return types.define(descriptor);
+    },
+    saveHeap: () => saveHeap({ heap, types, roots, collector }),
+    restoreHeap: (image) => restoreHeap({ heap, types, roots, collector }, image),
+    statistics: () => ({ ...collector.statistics(), heap: heap.statistics() }),
     validate() {
       heap.validate();
       collector.validate();
@@ -124,11 +168,34 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   };
 }
 
+const BARRIER_HOOKS: readonly BarrierHook[] = ["born", "write", "move", "copy", "drop"];
+
+/** Fast, before it the stress, before that the checks: they see the safepoints that the stress makes. */
+function makeMutator(options: MemoryManagerOptions, parts: MutatorOptions): Mutator {
+  const { checked = false, collectEvery } = options;
+  const fast = createMutator(parts);
+  const behind =
+    collectEvery === undefined ? fast : createStressMutator({ mutator: fast, collectEvery });
+  if (checked === false) return behind;
+  const sites = checked !== true && checked.sites;
+  return createCheckedMutator({ ...parts, mutator: behind, sites });
+}
+
+function refuseFinalizer(name: string): never {
+  throw new IncompatiblePartsError({
+    parts: [`type "${name}"`, "finalization"],
+    reason: "it has a finalizer, and this memory manager has no part that runs finalizers",
+    remedy: "Leave the finalizer out",
+  });
+}
+
 /** Room for every part's tables: those are reserved, and committed only as they are used. */
 function makeHeap(options: MemoryManagerOptions): PrivateHeap {
   const { reservationBytes = 1 << 30, limitBytes } = options;
   checkInteger("composeMemoryManager", "reservationBytes", reservationBytes, 4 * ARENA_SIZE_BYTES);
-  const regionBytes = Math.ceil(reservationBytes / 16) + (1 << 20);
+  const sideBytes =
+    (reservationBytes / GRANULE_SIZE_BYTES) * options.strategy.traits.sideBytesPerGranule;
+  const regionBytes = Math.ceil(reservationBytes / 16 + sideBytes) + (1 << 20);
   return createPrivateHeap({
     reservationBytes,
     regionBytes,
@@ -136,9 +203,9 @@ function makeHeap(options: MemoryManagerOptions): PrivateHeap {
   });
 }
 
-function makeAllocator(source: PrivateHeap, name: string): Allocator {
-  const small = createPoolAllocator({ source, name: `${name}-pools` });
-  const large = createLargeBlockAllocator({ source, name: `${name}-large` });
+function makeAllocator(source: PrivateHeap, name: string, budgetWord: WordIndex): Allocator {
+  const small = createPoolAllocator({ source, name: `${name}-pools`, budgetWord });
+  const large = createLargeBlockAllocator({ source, name: `${name}-large`, budgetWord });
   return createSizeRouter({ source, small, large, name: `${name}-objects` });
 }
 
@@ -150,13 +217,17 @@ function makeSideTable(heap: PrivateHeap, borrower: number, strategy: Strategy) 
   return heap.reserveRegion(borrower, "side-table", Math.ceil(sizeBytes / 4));
 }
 
+/** A collector has exactly the hooks that its traits name. */
 function checkHooks(strategy: Strategy, collector: Collector): void {
-  for (const hook of strategy.traits.hooks) {
-    if (typeof collector[hook] === "function") continue;
+  for (const hook of BARRIER_HOOKS) {
+    const isNamed = strategy.traits.hooks.includes(hook);
+    if (isNamed === (collector[hook] !== undefined)) continue;
     throw new IncompatiblePartsError({
       parts: [strategy.name, "mutator"],
-      reason: `its traits name the barrier hook "${hook}", and its collector has none`,
-      remedy: "Implement the hook or do not name it",
+      reason: isNamed
+        ? `its traits name the barrier hook "${hook}", and its collector has none`
+        : `its collector has the barrier hook "${hook}", and its traits do not name it`,
+      remedy: "Implement the hook and name it, or neither",
     });
   }
 }

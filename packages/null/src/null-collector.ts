@@ -72,6 +72,7 @@ function createNullCollector(parts: StrategyParts): Collector {
     poll() {},
     isObject: (word) => allocator.owns(word),
     walk: (visit) => allocator.walk((block: Block) => visit(block as number as Reference)),
+    withdraw: (object) => allocator.free(object as number as Block),
     restored() {},
     statistics() {
       const { liveBlockCount, usedBytes } = allocator.statistics();

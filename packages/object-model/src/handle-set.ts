@@ -4,11 +4,13 @@
 //   const node = handles.hold(slot); … node.dispose();
 //
 // A handle that nobody disposes of keeps its object alive for good. With a leak reporter each handle
-// remembers where it was made, and `reportLeaks` names those still live.
+// remembers where it was made, and `reportLeaks` names those still live. Everything goes through the
+// mutator that the set was made with: of a checked one, `value` carries an epoch like any reference.
 
 import {
   type Handle,
   type HandleRootSet,
+  InvalidAddressError,
   type Mutator,
   OutOfMemoryError,
   type RootStack,
@@ -20,7 +22,7 @@ import {
 export interface HandleLeak {
   readonly slot: Slot;
   readonly value: Value;
-  /** Stack of the call that made it, newest call first. */
+  /** Stack of the call that made it, newest call first; empty for one that a heap image brought. */
   readonly site: string;
 }
 
@@ -34,7 +36,12 @@ export interface HandleSetOptions {
 export interface HandleSet extends HandleRootSet {
   /** A handle that holds none yet: allocate into its slot. Throws as `hold`. O(1). */
   make(): Handle;
-  /** Tells the leak reporter of each live handle, by slot, and answers how many there are. */
+  /**
+   * The handle on a slot that a restored image put into use, by its index in the image. Throws
+   * `InvalidAddressError` for an index that is not in use. O(1).
+   */
+  adopt(index: number): Handle;
+  /** Tells the leak reporter of each live handle, by slot, and answers how many. O(handles). */
   reportLeaks(): number;
 }
 
@@ -43,22 +50,41 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
   const sites = new Map<Slot, string>();
 
   function make(): Handle {
-    const slot = roots.takeHandle();
-    if (slot === 0) refuse();
-    if (onLeak !== undefined) sites.set(slot, callSite());
-    return new HandleOfSlot(slot, mutator, release);
+    return open(1);
   }
 
   function hold(from: Slot): Handle {
-    const handle = make();
-    mutator.setRoot(handle.slot, mutator.root(from));
+    const value = mutator.root(from);
+    const handle = open(1);
+    mutator.setRoot(handle.slot, value);
     return handle;
   }
 
+  function adopt(index: number): Handle {
+    const slot = (roots.start + index) as Slot;
+    if (slot >= roots.framesStart || !roots.isLive(slot)) {
+      const expected = "the index of a handle in use";
+      throw new InvalidAddressError({ where: "adopt", address: index, expected });
+    }
+    if (onLeak !== undefined) sites.set(slot, callSite(2));
+    return new HandleOfSlot(slot, mutator, release);
+  }
+
+  /** `callCount` calls of this file lie between the caller and this one. */
+  function open(callCount: number): Handle {
+    const slot = roots.takeHandle();
+    if (slot === 0) refuse();
+    if (onLeak !== undefined) sites.set(slot, callSite(callCount + 2));
+    return new HandleOfSlot(slot, mutator, release);
+  }
+
   function release(slot: Slot): void {
-    mutator.setRoot(slot, 0);
-    roots.giveHandle(slot);
-    sites.delete(slot);
+    try {
+      mutator.setRoot(slot, 0);
+    } finally {
+      roots.giveHandle(slot);
+      sites.delete(slot);
+    }
   }
 
   function refuse(): never {
@@ -72,9 +98,14 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
   }
 
   function reportLeaks(): number {
-    const leaked = [...sites].sort(([one], [other]) => one - other);
-    for (const [slot, site] of leaked) onLeak?.({ slot, value: mutator.root(slot), site });
-    return roots.liveHandleCount;
+    const slots: Slot[] = [];
+    roots.walk((slot) => {
+      if (slot < roots.framesStart) slots.push(slot);
+    });
+    for (const slot of slots) {
+      onLeak?.({ slot, value: mutator.root(slot), site: sites.get(slot) ?? "" });
+    }
+    return slots.length;
   }
 
   return {
@@ -83,6 +114,7 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
     },
     make,
     hold,
+    adopt,
     reportLeaks,
   };
 }
@@ -115,7 +147,12 @@ class HandleOfSlot implements Handle {
   }
 }
 
-/** The stack above this file's own calls. */
-function callSite(): string {
-  return (new Error("site").stack ?? "").split("\n").slice(4).join("\n").trim();
+/** The stack above the innermost `callCount` calls. */
+function callSite(callCount: number): string {
+  const lines = (new Error("site").stack ?? "").split("\n");
+  return lines
+    .filter((line) => line.trim() !== "Error: site")
+    .slice(callCount)
+    .join("\n")
+    .trim();
 }

@@ -60,15 +60,28 @@ export function createRootStack(options: RootStackOptions): RootStack {
       if (free === 0) continue;
       const index = word * 32 + 31 - Math.clz32(free & -free);
       if (index >= handleLimitCount) break;
-      words[inUse + word] = get(inUse + word) | (1 << index);
       words[region + FIRST_HINT] = word;
-      if (start + index >= get(region + HANDLES_END))
-        words[region + HANDLES_END] = start + index + 1;
-      words[region + LIVE_COUNT] = get(region + LIVE_COUNT) + 1;
-      return (start + index) as Slot;
+      return use(index);
     }
     words[region + FIRST_HINT] = bitWords;
     return 0;
+  }
+
+  function use(index: number): Slot {
+    const word = inUse + (index >> 5);
+    words[word] = get(word) | (1 << index);
+    if (start + index >= get(region + HANDLES_END)) {
+      words[region + HANDLES_END] = start + index + 1;
+    }
+    words[region + LIVE_COUNT] = get(region + LIVE_COUNT) + 1;
+    return (start + index) as Slot;
+  }
+
+  function takeHandleAt(slot: Slot): boolean {
+    if (!Number.isInteger(slot) || slot < start || slot >= framesStart) return false;
+    if (isInUse(slot - start)) return false;
+    use(slot - start);
+    return true;
   }
 
   function giveHandle(slot: Slot): void {
@@ -123,6 +136,7 @@ export function createRootStack(options: RootStackOptions): RootStack {
       return get(region + LIVE_COUNT);
     },
     takeHandle,
+    takeHandleAt,
     giveHandle,
     isLive,
     walk,

@@ -19,6 +19,7 @@ import {
   ROW_SLOTS_START,
   ROW_VISITED_END,
   ROW_VISITED_MASK,
+  type SlotOrder,
   TYPE_ACYCLIC,
   TYPE_CLEARABLE,
   TYPE_COLLECTED,
@@ -34,12 +35,24 @@ import {
   type TypeDescriptor,
   type TypeId,
   type TypeTable,
+  type UntrackingRule,
   UsageError,
 } from "@ouro/interfaces";
 
 const where = "defineType";
 /** So that a field's offset, and a fixed object's size, stay far below an arena. */
 const FIXED_PART_LIMIT_WORDS = 0xffff;
+
+/** What a descriptor may say; an image file writes the index. */
+export const VARIABLE_PARTS: readonly TypeDescriptor["variablePart"][] = [
+  "none",
+  "visited",
+  "owned",
+  "raw",
+  "bytes",
+];
+export const SLOT_ORDERS: readonly SlotOrder[] = ["forward", "backward", "insertion"];
+export const UNTRACKING_RULES: readonly UntrackingRule[] = ["never", "tuple", "dict"];
 
 export interface TypeTableOptions {
   heap: PrivateHeap;
@@ -69,6 +82,24 @@ export function describeType(options: TypeOptions): TypeDescriptor {
     visitedSlotCount,
     variablePart,
   };
+}
+
+/**
+ * The type of this name in the table; defined as said if there is none yet. Throws `UsageError` if
+ * the type that is there looks otherwise. So two parts of a program, or two mutators of one memory
+ * manager, use a type together without knowing who comes first.
+ */
+export function findOrDefineType(types: TypeTable, options: TypeOptions): TypeId {
+  const descriptor = describeType(options);
+  const type = types.find(descriptor.name);
+  if (type === undefined) return types.define(descriptor);
+  const existing = types.descriptor(type);
+  for (const key of Object.keys(descriptor) as (keyof TypeDescriptor)[]) {
+    if (descriptor[key] === existing[key]) continue;
+    const problem = `is there already with ${key} ${existing[key]}, not ${descriptor[key]}`;
+    refuse(descriptor, problem, "Choose another name");
+  }
+  return type;
 }
 
 /** Makes an empty table, in a region of the heap. Throws `OutOfMemoryError` without room for it. */
@@ -146,11 +177,16 @@ function flagsOf(descriptor: TypeDescriptor): number {
   );
 }
 
-function checkDescriptor(descriptor: TypeDescriptor): void {
+/** Throws `UsageError` for a descriptor that breaks an invariant of descriptors. O(1). */
+export function checkDescriptor(descriptor: TypeDescriptor): void {
   const { name, visitedSlotCount, ownedSlotCount, rawWordCount, variablePart } = descriptor;
   if (typeof name !== "string" || name === "") {
     refuse(descriptor, "has no name", "Give a type a name that says what it is");
   }
+  checkChoice(descriptor, "variablePart", VARIABLE_PARTS);
+  checkChoice(descriptor, "visitOrder", SLOT_ORDERS);
+  checkChoice(descriptor, "releaseOrder", SLOT_ORDERS);
+  checkChoice(descriptor, "untracking", UNTRACKING_RULES);
   checkInteger(where, `visitedSlotCount of "${name}"`, visitedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
   checkInteger(where, `ownedSlotCount of "${name}"`, ownedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
   checkInteger(where, `rawWordCount of "${name}"`, rawWordCount, 0, FIXED_PART_LIMIT_WORDS);
@@ -164,6 +200,15 @@ function checkDescriptor(descriptor: TypeDescriptor): void {
   if (isVisited && !descriptor.collected) {
     refuse(descriptor, "is not collected and has visited slots", "Make the slots owned-only");
   }
+}
+
+function checkChoice<Key extends "variablePart" | "visitOrder" | "releaseOrder" | "untracking">(
+  descriptor: TypeDescriptor,
+  key: Key,
+  choices: readonly TypeDescriptor[Key][],
+): void {
+  if (choices.includes(descriptor[key])) return;
+  refuse(descriptor, `has the ${key} "${descriptor[key]}"`, `Choose from ${choices.join(", ")}`);
 }
 
 function refuse(descriptor: TypeDescriptor, problem: string, remedy: string): never {

@@ -11,6 +11,7 @@ import { allocatorProperties, allocatorProperty } from "../allocator-properties.
 import { ARENA_CHOICE, arenaChoiceProperty } from "../arena-choice.js";
 import { BOUNDED_WORK, boundedWorkProperty } from "../bounded-work.js";
 import { makeRigs, type Parts } from "../rigs.js";
+import { sweepableRigs, sweepProperties, sweepProperty } from "../sweep.js";
 import { faultMatrix, readMatrix, writeMatrix } from "./fault-matrix.js";
 import { type PlantedFault, plantedFaults } from "./planted-faults.js";
 
@@ -37,6 +38,10 @@ function killerOf(fault: PlantedFault, parts: Parts): fc.IProperty<unknown> {
   if (fault.killedBy === BOUNDED_WORK) {
     return boundedWorkProperty(parts, fault.on) as fc.IProperty<unknown>;
   }
+  if (sweepProperties.has(fault.killedBy)) {
+    const maker = sweepableRigs(parts).find((each) => each.name === fault.on);
+    if (maker !== undefined) return sweepProperty(fault.killedBy, maker) as fc.IProperty<unknown>;
+  }
   const maker = makeRigs(parts).find((each) => each.name === fault.on);
   if (maker === undefined) throw new Error(`no allocator is named "${fault.on}"`);
   return allocatorProperty(fault.killedBy, maker) as fc.IProperty<unknown>;
@@ -62,7 +67,8 @@ describe("a planted fault is killed by the property that is named for it", () =>
 
 it("shows that each property can fail", () => {
   const killers = new Set(plantedFaults.map((fault) => fault.killedBy));
-  const properties = [...allocatorProperties.keys(), ARENA_CHOICE, BOUNDED_WORK];
+  const named = [...allocatorProperties.keys(), ...sweepProperties.keys()];
+  const properties = [...named, ARENA_CHOICE, BOUNDED_WORK];
   expect(properties.filter((name) => !killers.has(name))).toEqual([]);
 });
 

@@ -4,17 +4,10 @@
 import { ARENA_CHOICE } from "../arena-choice.js";
 import { BOUNDED_WORK } from "../bounded-work.js";
 import * as names from "../property-names.js";
+import type { PlantedFault } from "./planted-fault.js";
+import { sweepFaults } from "./sweep-faults.js";
 
-export interface PlantedFault {
-  readonly name: string;
-  /** Source file under src/. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly on: "pool allocator" | "large block allocator" | "size router";
-  readonly killedBy: string;
-}
+export type { PlantedFault };
 
 const POOLS = { file: "pool-allocator.ts", on: "pool allocator" } as const;
 const ARENAS = { file: "arena-list.ts", on: "pool allocator" } as const;
@@ -322,4 +315,5 @@ export const plantedFaults: readonly PlantedFault[] = [
     if (freeWords === 0) return advance`,
     killedBy: BOUNDED_WORK,
   },
+  ...sweepFaults,
 ];

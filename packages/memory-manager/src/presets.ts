@@ -1,0 +1,43 @@
+// Presets: compositions by name. A preset is a strategy; everything else stays an option.
+
+import { type Strategy, UsageError } from "@ouro/interfaces";
+import { markSweepStrategy } from "@ouro/mark-sweep";
+import { nullStrategy } from "@ouro/null";
+import { refcountStrategy } from "@ouro/refcount";
+import { semispaceStrategy } from "@ouro/semispace";
+import {
+  composeMemoryManager,
+  type MemoryManager,
+  type MemoryManagerOptions,
+} from "./memory-manager.js";
+
+const STRATEGIES = {
+  null: nullStrategy,
+  "refcount-only": refcountStrategy,
+  "mark-sweep": markSweepStrategy,
+  semispace: semispaceStrategy,
+} as const satisfies Record<string, () => Strategy>;
+
+export type PresetName = keyof typeof STRATEGIES;
+
+/** Every preset, in the order in which the documentation names them. */
+export const PRESET_NAMES = Object.keys(STRATEGIES) as readonly PresetName[];
+
+/**
+ * A memory manager by name. Throws `UsageError` for a name that is no preset, and what
+ * `composeMemoryManager` throws.
+ */
+export function createMemoryManager(
+  preset: PresetName,
+  options: Omit<MemoryManagerOptions, "strategy"> = {},
+): MemoryManager {
+  if (!Object.hasOwn(STRATEGIES, preset)) {
+    throw new UsageError({
+      where: "createMemoryManager",
+      argument: `preset ${JSON.stringify(preset)}`,
+      problem: "is not known",
+      remedy: `Choose one of ${PRESET_NAMES.join(", ")}`,
+    });
+  }
+  return composeMemoryManager({ ...options, strategy: STRATEGIES[preset]() });
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Strategy } from "@ouro/interfaces";
+import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
+import { nullStrategy } from "@ouro/null";
+import { describe, expect, test } from "vitest";
+import { programs } from "./stack-machine/programs.js";
+import { run } from "./stack-machine/stack-machine.js";
+
+const MIB = 1 << 20;
+const strategies = [nullStrategy()];
+
+/** The same strategy with a whole collection at every safepoint. */
+function collectingAlways(strategy: Strategy): Strategy {
+  return {
+    ...strategy,
+    create(parts) {
+      const collector = strategy.create(parts);
+      const collectAll = () => collector.collect(collector.oldestGeneration);
+      return {
+        ...collector,
+        allocate(type, sizeWords) {
+          collectAll();
+          return collector.tryAllocate(type, sizeWords);
+        },
+        poll: () => void collectAll(),
+      };
+    },
+  };
+}
+
+const compose = (strategy: Strategy, reservationBytes = 128 * MIB): MemoryManager =>
+  composeMemoryManager({ strategy, reservationBytes });
+
+const compositions = strategies.flatMap((strategy) => [
+  [strategy.name, strategy] as const,
+  [`${strategy.name}, a collection at every safepoint`, collectingAlways(strategy)] as const,
+]);
+
+describe.each(compositions)("the stack machine on %s", (_name, strategy) => {
+  test.each(programs)("runs $name", ({ source, prints }) => {
+    const manager = compose(strategy);
+    expect(run(manager, source)).toEqual(prints);
+    manager.validate();
+    if (!strategy.traits.exact) return;
+    manager.mutator.collect();
+    expect(manager.collector.statistics().liveCount).toBe(0);
+  });
+
+  test("runs one program after another in one memory manager", () => {
+    const manager = compose(strategy);
+    for (const { source, prints } of programs) expect(run(manager, source)).toEqual(prints);
+    manager.validate();
+  });
+
+  test("leaves every frame when a program fails, however deep", () => {
+    const manager = compose(strategy);
+    const source = `
+      function main 0 0
+        self
+        call 0
+        return
+    `;
+    expect(() => run(manager, source)).toThrow("frameSlotLimitCount");
+    expect(manager.heap.words[manager.roots.topWord]).toBe(manager.roots.framesStart);
+    manager.validate();
+    const [first] = programs;
+    expect(run(manager, first?.source ?? "")).toEqual(first?.prints);
+  });
+
+  test("ends a program that needs more memory than there is, and runs the next", () => {
+    const manager = compose(strategy, 24 * MIB);
+    manager.heap.setLimitBytes(8 * MIB);
+    const source = `
+      function main 0 1
+      more:
+        push 1000
+        array
+        push 0
+        local 0
+        put
+        store 0
+        jump more
+    `;
+    expect(() => run(manager, source)).toThrow(/no room for a request of/);
+    manager.validate();
+    if (!strategy.traits.exact) return;
+    for (const { source, prints } of programs) expect(run(manager, source)).toEqual(prints);
+  });
+});
+
+describe("the stack machine refuses", () => {
+  const main = (...lines: string[]) => ["function main 0 0", ...lines].join("\n");
+  test.each([
+    [main("push 1", "head"), "an operand is not a pair"],
+    [main("push 1", "call 0"), "an operand is not a closure"],
+    [main("self", "call 0", "push 1", "call 1").replace("self", "none"), "not a closure"],
+    [main("self", "push 1", "call 1"), "1 arguments for 0 parameters"],
+    [main("push 2", "array", "push 2", "at"), "there is no element 2"],
+    [main("push 1073741823", "push 1", "add"), "is not a whole number from"],
+    [main("fly"), 'no operation "fly"'],
+  ])("%j", (source, message) => {
+    expect(() => run(compose(nullStrategy()), source)).toThrow(message);
+  });
+});
+
+describe("docs/bring-your-own-runtime.md", () => {
+  const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const text = readFileSync(path("../../../docs/bring-your-own-runtime.md"), "utf8");
+
+  test.each(["assembler.ts", "stack-machine.ts"])("shows %s as it is run here", (name) => {
+    const source = readFileSync(path(`stack-machine/${name}`), "utf8");
+    expect(text).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
+  });
+
+  test("shows an interpreter of at most 150 lines", () => {
+    const source = readFileSync(path("stack-machine/stack-machine.ts"), "utf8");
+    expect(source.split("\n").length - 1).toBeLessThanOrEqual(150);
+  });
+});

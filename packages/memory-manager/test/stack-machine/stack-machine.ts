@@ -1,0 +1,149 @@
+import { immediateOf, integerOf, type Reference, type Slot, type Value } from "@ouro/interfaces";
+import type { MemoryManager } from "@ouro/memory-manager";
+import { assemble, type Code } from "./assembler.js";
+
+/** Runs the first function of a program on any memory manager; answers what it printed. */
+export function run({ mutator, heap, types, defineType }: MemoryManager, source: string) {
+  const pair = types.find("pair") ?? defineType({ name: "pair", visitedSlotCount: 2 });
+  const array = types.find("array") ?? defineType({ name: "array", variablePart: "visited" });
+  const text = types.find("text") ?? defineType({ name: "text", variablePart: "bytes" });
+  // Field 0 is the length, field 1 the function's number, from field 2 on what was captured.
+  const closureParts = { visitedSlotCount: 1, variablePart: "visited" } as const;
+  const closure = types.find("closure") ?? defineType({ name: "closure", ...closureParts });
+  const printed: string[] = [];
+  const calls: number[] = []; // for each call: where to go on, the caller's frame, the result's slot
+  let next = -1; // the instruction to run
+  let frame = 0; // the first slot of the function that runs
+  let top = 0; // the first slot without an operand; it and all above it hold none
+  const slot = (index: number) => index as Slot;
+  const value = (index: number): Value => mutator.root(slot(index));
+  const integer = (index: number) => integerOf(value(index));
+  const setSlot = (index: number, content: Value) => mutator.setRoot(slot(index), content);
+  const moveSlot = (into: number, from: number) => mutator.moveRoot(slot(into), slot(from));
+  const bytesOf = (object: Reference) => (mutator.fieldsStart(object) + 1) * 4;
+  const object = (index: number, type: number): Reference => {
+    const found = value(index) as Reference;
+    if (found > 0 && mutator.typeOf(found) === type) return found;
+    throw new Error(`an operand is not a ${types.descriptor(type as never).name}`);
+  };
+  const element = (arrayAt: number, indexAt: number): number => {
+    const index = integer(indexAt);
+    if (index >= 0 && index < mutator.lengthOf(object(arrayAt, array))) return 1 + index;
+    throw new Error(`there is no element ${index}`);
+  };
+  const binary = (compute: (one: number, other: number) => number) => () => {
+    setSlot(top - 2, immediateOf(compute(integer(top - 2), integer(top - 1))));
+    setSlot(--top, 0);
+  };
+  const show = (shown: Value): string => {
+    if (shown <= 0) return shown === 0 ? "none" : `${integerOf(shown)}`;
+    const type = mutator.typeOf(shown as Reference);
+    const field = (number: number) => show(mutator.get(shown as Reference, number));
+    if (type === pair) return `(${field(0)} ${field(1)})`;
+    if (type === closure) return "closure";
+    const length = mutator.lengthOf(shown as Reference);
+    const start = bytesOf(shown as Reference);
+    if (type === text) return String.fromCharCode(...heap.bytes.subarray(start, start + length));
+    return `[${Array.from({ length }, (_, index) => field(1 + index)).join(" ")}]`;
+  };
+  const operations: Record<string, (operand: number, other: number) => void> = {
+    push: (number) => setSlot(top++, immediateOf(number)),
+    none: () => void top++,
+    self: () => setSlot(top++, value(frame)),
+    local: (index) => setSlot(top++, value(frame + 1 + index)),
+    captured: (index) => setSlot(top++, mutator.get(object(frame, closure), 2 + index)),
+    store: (index) => moveSlot(frame + 1 + index, --top),
+    drop: () => setSlot(--top, 0),
+    add: binary((one, other) => one + other),
+    subtract: binary((one, other) => one - other),
+    less: binary((one, other) => (one < other ? 1 : 0)),
+    empty: () => setSlot(top - 1, immediateOf(value(top - 1) === 0 ? 1 : 0)),
+    jump(label) {
+      if (label < next) mutator.poll(); // a loop without an allocation is a safepoint too
+      next = label;
+    },
+    unless(label) {
+      if (integer(--top) === 0) next = label;
+      setSlot(top, 0);
+    },
+    close(number, count) {
+      const made = mutator.allocateArray(closure, count, slot(top));
+      mutator.set(made, 1, immediateOf(number));
+      for (let at = 0; at < count; at++) mutator.give(made, 2 + at, slot(top - count + at));
+      if (count > 0) moveSlot(top - count, top);
+      top += 1 - count;
+    },
+    call(count) {
+      mutator.poll(); // before any reference is read: here objects may move
+      const callee = top - count - 1;
+      const number = integerOf(mutator.get(object(callee, closure), 1));
+      const { start, arity, slotCount } = functions[number] as Code;
+      if (arity !== count) throw new Error(`${count} arguments for ${arity} parameters`);
+      calls.push(next, frame, callee);
+      frame = mutator.enter(slotCount);
+      for (let at = 0; at <= count; at++) moveSlot(frame + at, callee + at);
+      top = frame + slotCount - ((functions[number + 1]?.start ?? code.length) - start) / 3;
+      next = start;
+    },
+    return() {
+      const [caller, callerFrame, result] = calls.splice(-3) as [number, number, number];
+      moveSlot(result, top - 1); // before the frame is left: leaving drops what it holds
+      mutator.leave(slot(frame));
+      [next, frame, top] = [caller, callerFrame, result + 1];
+    },
+    pair() {
+      const made = mutator.allocate(pair, slot(top));
+      mutator.fill(made, 0, slot(top - 2));
+      mutator.fill(made, 1, slot(top - 1));
+      moveSlot(--top - 1, top + 1);
+    },
+    head: () => setSlot(top - 1, mutator.get(object(top - 1, pair), 0)),
+    tail: () => setSlot(top - 1, mutator.get(object(top - 1, pair), 1)),
+    array: () => void mutator.allocateArray(array, integer(top - 1), slot(top - 1)),
+    length: () => setSlot(top - 1, immediateOf(mutator.lengthOf(object(top - 1, array)))),
+    at() {
+      setSlot(top - 2, mutator.get(object(top - 2, array), element(top - 2, top - 1)));
+      setSlot(--top, 0);
+    },
+    put() {
+      mutator.give(object(top - 3, array), element(top - 3, top - 2), slot(top - 1));
+      top -= 2; // the array stays
+      setSlot(top, 0);
+    },
+    append() {
+      const count = mutator.lengthOf(object(top - 2, array));
+      const otherCount = mutator.lengthOf(object(top - 1, array));
+      const made = mutator.allocateArray(array, count + otherCount, slot(top));
+      mutator.copy(made, 1, object(top - 2, array), 1, count); // both read again: they may have moved
+      mutator.copy(made, 1 + count, object(top - 1, array), 1, otherCount);
+      setSlot(--top, 0);
+      moveSlot(top - 1, top + 1);
+    },
+    text(index) {
+      const letters = texts[index] as string;
+      const start = bytesOf(mutator.allocateArray(text, letters.length, slot(top++)));
+      for (let at = 0; at < letters.length; at++) heap.bytes[start + at] = letters.charCodeAt(at);
+    },
+    print() {
+      printed.push(show(value(top - 1)));
+      setSlot(--top, 0);
+    },
+  };
+
+  const handlers = Object.values(operations);
+  const { code, functions, texts } = assemble(source, Object.keys(operations));
+  const bottom = mutator.enter(2);
+  try {
+    [frame, top] = [bottom, bottom];
+    operations.close?.(0, 0);
+    operations.call?.(0, 0);
+    while (next >= 0) {
+      const at = next;
+      next += 3;
+      handlers[code[at] as number]?.(code[at + 1] as number, code[at + 2] as number);
+    }
+    return printed;
+  } finally {
+    mutator.leave(bottom); // also the frames above it, if the program failed
+  }
+}

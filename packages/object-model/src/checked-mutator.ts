@@ -1,0 +1,376 @@
+// The checked mutator stands before the fast one and tests every argument before anything happens.
+// What it gives out carries an epoch, which each safepoint ends (reference-log.ts draws the number);
+// what it is given must be of the current epoch, and its object must still be there, for under
+// prompt death an object can die between two safepoints (`x = a.0; a.0 = none; use x`).
+//
+//   program ──► checked: epoch, object, slot, field, type, value ──► fast mutator ──► collector
+//           ◄── reference with epoch                              ◄── word index
+//
+// It reads what is there (type rows, the root stack's top, the handles in use, `isObject`) and keeps
+// only what the heap does not say: the epoch and where frames begin. Fast mode has no part of it.
+//
+// Not seen: a slot of an enclosing frame that arithmetic on another enclosing frame's slot reached,
+// as both are live; what a program writes to the heap's words itself, from `fieldsStart` on; and a
+// reference exactly as many safepoints old as there are epochs, if an object is there again.
+
+import {
+  type Collector,
+  checkInteger,
+  InvalidAddressError,
+  type Mutator,
+  type PrivateHeap,
+  type Reference,
+  type RootStack,
+  type Slot,
+  StaleReferenceError,
+  type TypeId,
+  type TypeTable,
+  UsageError,
+  type Value,
+} from "@ouro/interfaces";
+import { createObjectLayout } from "./object-layout.js";
+import {
+  ALLOCATE,
+  ALLOCATE_ARRAY,
+  type Call,
+  COLLECT,
+  createReferenceLog,
+  GET,
+  POLL,
+  ROOT,
+} from "./reference-log.js";
+
+const LENGTH_LIMIT = 0x3fffffff;
+
+export interface CheckedMutatorOptions {
+  /** The mutator behind it, whose references are word indexes. */
+  mutator: Mutator;
+  heap: PrivateHeap;
+  types: TypeTable;
+  roots: RootStack;
+  collector: Collector;
+  /** Whether each reference remembers the stack of the call that gave it out. Default false. */
+  sites?: boolean;
+}
+
+export interface CheckedMutator extends Mutator {
+  /** Safepoints passed so far. */
+  readonly safepointCount: number;
+  /**
+   * The word index of a reference, without its epoch: to look at the heap's words, or to ask other
+   * parts about it. Throws as any call that takes a reference. O(1).
+   */
+  plain(reference: Reference): Reference;
+}
+
+/**
+ * Makes a mutator that refuses whatever the contract forbids. Every call is O(1) over that of the
+ * mutator behind it.
+ */
+export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMutator {
+  const { mutator: fast, heap, types, roots, collector, sites = false } = options;
+  const words = heap.words;
+  const { framesStart, topWord } = roots;
+  const { isObject, oldestGeneration } = collector;
+  const layout = createObjectLayout(words, types);
+  const log = createReferenceLog({ heapSizeWords: words.length, types, sites });
+  const unit = log.unit;
+  const frames: Slot[] = [];
+  let epochStart = unit;
+
+  function safepoint(call: Call, type: TypeId | 0): void {
+    epochStart = log.passSafepoint(call, type);
+  }
+
+  /** Program code that ran inside a safepoint may have taken references before objects moved. */
+  function endSafepoint(call: Call, type: TypeId | 0): void {
+    if (log.hasTaken) safepoint(call, type);
+  }
+
+  function tagged(value: Value, call: Call): Value {
+    if (value <= 0) return value;
+    const reference = epochStart + value;
+    log.take(reference, call);
+    return reference;
+  }
+
+  function plain(where: string, reference: number): Reference {
+    const word = reference - epochStart;
+    if (!(word > 0 && word < unit && isObject(word))) refuseReference(where, reference);
+    return word as Reference;
+  }
+
+  function refuseReference(where: string, reference: number): never {
+    const taken = log.explain(reference);
+    if (taken === undefined) {
+      const expected =
+        reference <= 0
+          ? "a reference: it is none or an immediate"
+          : "a reference that the checked mutator gave out";
+      throw new InvalidAddressError({ where, address: reference, expected });
+    }
+    const { followedBy, ...facts } = taken;
+    const currentSafepoint = log.safepointCount;
+    if (taken.takenAtSafepoint !== currentSafepoint) {
+      throw new StaleReferenceError({ where, ...facts, madeStaleBy: followedBy, currentSafepoint });
+    }
+    throw new StaleReferenceError({
+      where,
+      ...facts,
+      madeStaleBy: "the death of its object, whose last reference was dropped",
+      currentSafepoint,
+      remedy: "Keep it in a root slot for as long as it is used",
+    });
+  }
+
+  function plainValue(where: string, value: Value): Value {
+    if (value > 0) return plain(where, value);
+    if (value !== (value | 0)) refuseValue(where, value);
+    return value;
+  }
+
+  function refuseValue(where: string, value: number): never {
+    throw new UsageError({
+      where,
+      argument: `value ${value}`,
+      problem: "is neither a reference, none nor an immediate",
+      remedy: "Make an immediate with immediateOf, or keep the number in a raw word",
+    });
+  }
+
+  function checkSlot(where: string, slot: number): void {
+    const isInFrame = slot >= framesStart && slot < (words[topWord] as number);
+    if (isInFrame ? slot === (slot | 0) : roots.isLive(slot)) return;
+    const expected = "a root slot of a frame entered and not left, or of a handle in use";
+    throw new InvalidAddressError({ where, address: slot, expected });
+  }
+
+  /** `count` slots of the object from field `field` on. */
+  function checkSlots(where: string, object: Reference, field: number, count: number): void {
+    const start = fast.fieldsStart(object) + field;
+    const isInside = start >= layout.slotsStart(object) && start + count <= layout.slotsEnd(object);
+    if (!isInside || field !== (field | 0)) refuseField(where, object, field, "slot");
+  }
+
+  function checkRaw(where: string, object: Reference, field: number, first: number): void {
+    const start = fast.fieldsStart(object) + field;
+    const isLength = field === 0 && first === 0 && layout.isVariable(object);
+    const isRaw = start >= layout.slotsEnd(object) && start < object + layout.sizeWords(object);
+    if (!(isRaw || isLength) || field !== (field | 0))
+      refuseField(where, object, field, "raw word");
+  }
+
+  function refuseField(where: string, object: Reference, field: number, kind: string): never {
+    const { name } = types.descriptor(layout.typeOf(object));
+    const start = fast.fieldsStart(object);
+    const end = object + layout.sizeWords(object);
+    const at = start + field;
+    if (!(field >= 0 && at < end && field === (field | 0))) {
+      const expected = `a field of this "${name}", whose fields are 0 to ${end - start - 1}`;
+      throw new InvalidAddressError({ where, address: field, expected });
+    }
+    const isLength = field === 0 && layout.isVariable(object);
+    const isSlot = at >= layout.slotsStart(object) && at < layout.slotsEnd(object);
+    throw new UsageError({
+      where,
+      argument: `field ${field} of "${name}"`,
+      problem: isLength
+        ? "is the length, which never changes"
+        : `is ${isSlot ? "a slot" : "a raw word"}, where a ${kind} is needed for the whole range`,
+      remedy: "Look at the type's descriptor: slots come first, raw words after",
+    });
+  }
+
+  function checkType(where: string, type: TypeId, isArray: boolean): void {
+    checkInteger(where, "type", type, 1, types.count);
+    const { name, variablePart } = types.descriptor(type);
+    if ((variablePart !== "none") === isArray) return;
+    throw new UsageError({
+      where,
+      argument: `type "${name}"`,
+      problem: isArray ? "is of fixed length" : "is of variable length",
+      remedy: isArray ? "Use allocate" : "Use allocateArray and say the length",
+    });
+  }
+
+  function enter(slotCount: number): Slot {
+    checkInteger("enter", "slotCount", slotCount, 0, roots.end - framesStart);
+    const frame = fast.enter(slotCount);
+    frames.push(frame);
+    return frame;
+  }
+
+  /** Frames that were there before this mutator, restored ones say, are left in any portions. */
+  function leave(frame: Slot): void {
+    const current = frames[frames.length - 1];
+    const isCurrent = current === undefined ? isOlderFrame(frame) : frame === current;
+    if (!isCurrent) {
+      const expected = `the frame entered last and not left, which is ${current ?? "none"}`;
+      throw new InvalidAddressError({ where: "leave", address: frame, expected });
+    }
+    frames.pop();
+    fast.leave(frame);
+  }
+
+  function isOlderFrame(frame: number): boolean {
+    return frame >= framesStart && frame < (words[topWord] as number) && frame === (frame | 0);
+  }
+
+  function allocate(type: TypeId, into: Slot): Reference {
+    checkType("allocate", type, false);
+    checkSlot("allocate", into);
+    safepoint(ALLOCATE, type);
+    const object = fast.allocate(type, into);
+    endSafepoint(ALLOCATE, type);
+    return tagged(object, ALLOCATE) as Reference;
+  }
+
+  function allocateArray(type: TypeId, length: number, into: Slot): Reference {
+    checkType("allocateArray", type, true);
+    checkInteger("allocateArray", "length", length, 0, LENGTH_LIMIT);
+    checkSlot("allocateArray", into);
+    safepoint(ALLOCATE_ARRAY, type);
+    const object = fast.allocateArray(type, length, into);
+    endSafepoint(ALLOCATE_ARRAY, type);
+    return tagged(object, ALLOCATE_ARRAY) as Reference;
+  }
+
+  function moveRoot(into: Slot, from: Slot): void {
+    checkSlot("moveRoot", into);
+    checkSlot("moveRoot", from);
+    if (into === from) {
+      throw new UsageError({
+        where: "moveRoot",
+        argument: `slot ${into}`,
+        problem: "is moved to itself, which would empty it",
+        remedy: "Move between two slots",
+      });
+    }
+    fast.moveRoot(into, from);
+  }
+
+  function giveField(reference: Reference, field: number, from: Slot): void {
+    const object = plain("give", reference);
+    checkSlots("give", object, field, 1);
+    checkSlot("give", from);
+    fast.give(object, field, from);
+  }
+
+  function fill(reference: Reference, field: number, from: Slot): void {
+    const object = plain("fill", reference);
+    checkSlots("fill", object, field, 1);
+    checkSlot("fill", from);
+    if (fast.get(object, field) !== 0) {
+      throw new UsageError({
+        where: "fill",
+        argument: `field ${field} of "${types.descriptor(fast.typeOf(object)).name}"`,
+        problem: "holds a value, which would be lost without a word to the collector",
+        remedy: "Use give, or empty the field first",
+      });
+    }
+    fast.fill(object, field, from);
+  }
+
+  function copy(
+    target: Reference,
+    targetField: number,
+    source: Reference,
+    sourceField: number,
+    count: number,
+  ): void {
+    const into = plain("copy (target)", target);
+    const from = plain("copy (source)", source);
+    checkInteger("copy", "count", count, 0, LENGTH_LIMIT);
+    if (count === 0) return;
+    checkSlots("copy (target)", into, targetField, count);
+    checkSlots("copy (source)", from, sourceField, count);
+    fast.copy(into, targetField, from, sourceField, count);
+  }
+
+  function setWord(reference: Reference, field: number, value: number): void {
+    const object = plain("setWord", reference);
+    checkRaw("setWord", object, field, 1);
+    if (value !== (value | 0) && value !== value >>> 0) {
+      throw new UsageError({
+        where: "setWord",
+        argument: `value ${value}`,
+        problem: "does not fit in a word of 32 bits",
+        remedy: "Split it over several raw words",
+      });
+    }
+    fast.setWord(object, field, value);
+  }
+
+  return {
+    get safepointCount() {
+      return log.safepointCount;
+    },
+    plain: (reference) => plain("plain", reference),
+    enter,
+    leave,
+    root(slot) {
+      checkSlot("root", slot);
+      return tagged(fast.root(slot), ROOT);
+    },
+    setRoot(slot, value) {
+      checkSlot("setRoot", slot);
+      fast.setRoot(slot, plainValue("setRoot", value));
+    },
+    moveRoot,
+    allocate,
+    allocateArray,
+    typeOf: (reference) => fast.typeOf(plain("typeOf", reference)),
+    lengthOf(reference) {
+      const object = plain("lengthOf", reference);
+      if (!layout.isVariable(object)) refuseLength(types, layout.typeOf(object));
+      return fast.lengthOf(object);
+    },
+    get(reference, field) {
+      const object = plain("get", reference);
+      checkSlots("get", object, field, 1);
+      return tagged(fast.get(object, field), GET);
+    },
+    set(reference, field, value) {
+      const object = plain("set", reference);
+      checkSlots("set", object, field, 1);
+      fast.set(object, field, plainValue("set (value)", value));
+    },
+    give: giveField,
+    fill,
+    take(into, reference, field) {
+      checkSlot("take", into);
+      const object = plain("take", reference);
+      checkSlots("take", object, field, 1);
+      fast.take(into, object, field);
+    },
+    copy,
+    word(reference, field) {
+      const object = plain("word", reference);
+      checkRaw("word", object, field, 0);
+      return fast.word(object, field);
+    },
+    setWord,
+    fieldsStart: (reference) => fast.fieldsStart(plain("fieldsStart", reference)),
+    poll() {
+      safepoint(POLL, 0);
+      fast.poll();
+      endSafepoint(POLL, 0);
+    },
+    collect(generation = oldestGeneration) {
+      checkInteger("collect", "generation", generation, 0, oldestGeneration);
+      safepoint(COLLECT, 0);
+      const collection = fast.collect(generation);
+      endSafepoint(COLLECT, 0);
+      return collection;
+    },
+  };
+}
+
+function refuseLength(types: TypeTable, type: TypeId): never {
+  throw new UsageError({
+    where: "lengthOf",
+    argument: `an object of type "${types.descriptor(type).name}"`,
+    problem: "is of fixed length",
+    remedy: "Ask for lengths of variable-length objects only",
+  });
+}

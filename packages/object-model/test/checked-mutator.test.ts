@@ -1,0 +1,183 @@
+import {
+  InvalidAddressError,
+  immediateOf,
+  type Reference,
+  StaleReferenceError,
+  slotAt,
+} from "@ouro/interfaces";
+import { describe, expect, it } from "vitest";
+import * as parts from "../src/index.js";
+import { checkedMode } from "../src/index.js";
+import { killableStrategy } from "./killable-strategy.js";
+import { makeManager } from "./manager.js";
+import { flawOf, makeRig, refusals } from "./refusals.js";
+
+const modes = [
+  { mode: "small integers", isWide: false },
+  { mode: "doubles", isWide: true },
+];
+
+describe.each(modes)("checked mode with references in $mode", ({ isWide }) => {
+  it.each(refusals)("refuses $name, and nothing changes", (refusal) => {
+    expect(flawOf(refusal, makeRig(parts, { isWide }))).toBeUndefined();
+  });
+
+  it("gives out references that are small integers in a small heap only", () => {
+    const { pair } = makeRig(parts, { isWide });
+    expect(pair() < 2 ** 30).toBe(!isWide);
+    expect(Number.isSafeInteger(pair())).toBe(true);
+  });
+
+  it("runs a program that keeps the contract, and the heap holds plain word indexes", () => {
+    const { mutator, fast, frame, outer, pair, tuple, types } = makeRig(parts, { isWide });
+    mutator.set(pair(), 0, tuple());
+    mutator.set(pair(), 1, immediateOf(-5));
+    mutator.setRoot(outer, pair());
+    mutator.give(tuple(), 1, frame);
+    mutator.take(slotAt(outer, 1), tuple(), 1);
+    mutator.fill(tuple(), 1, slotAt(outer, 1));
+    mutator.setWord(mutator.root(outer) as Reference, 3, -1);
+    mutator.setWord(mutator.root(outer) as Reference, 4, 0xffffffff);
+    mutator.copy(tuple(), 2, tuple(), 1, 2);
+    mutator.copy(tuple(), 1, tuple(), 3, 0);
+    expect(mutator.get(tuple(), 3)).toBe(0);
+    expect(mutator.plain(mutator.get(tuple(), 2) as Reference)).toBe(fast.root(outer));
+    expect(mutator.word(mutator.root(outer) as Reference, 4)).toBe(-1);
+    expect(mutator.get(mutator.root(outer) as Reference, 1)).toBe(immediateOf(-5));
+    expect(mutator.word(tuple(), 0)).toBe(3);
+    expect(mutator.lengthOf(tuple())).toBe(3);
+    expect(mutator.typeOf(tuple())).toBe(types.tuple);
+    mutator.leave(frame);
+    const inner = mutator.enter(0);
+    mutator.leave(inner);
+    mutator.leave(outer);
+  });
+
+  it("sees every stale reference though epochs wrap, but for those of exactly one round", () => {
+    const { mutator, pair } = makeRig(parts, { isWide });
+    const old = pair();
+    for (let count = 1; count < 800; count++) {
+      mutator.poll();
+      expect(mutator.typeOf(pair())).toBe(1);
+      const isOneRound = !isWide && count % 255 === 0;
+      if (isOneRound) expect(mutator.typeOf(old)).toBe(1);
+      else expect(() => mutator.typeOf(old)).toThrow(StaleReferenceError);
+    }
+  });
+});
+
+/** The error of a call that must throw one. */
+function thrownBy(call: () => unknown): StaleReferenceError {
+  try {
+    call();
+  } catch (error) {
+    return error as StaleReferenceError;
+  }
+  throw new Error("it was not refused");
+}
+
+describe("a stale reference is explained", () => {
+  it("by the call that gave it out and the safepoint that followed", () => {
+    const { mutator, pair, types, frame } = makeRig(parts);
+    const kept = pair();
+    mutator.allocateArray(types.bytes, 9, slotAt(frame, 3));
+    mutator.poll();
+    const error = thrownBy(() => mutator.set(kept, 1, 0));
+    expect(error.message).toBe(
+      `set: reference ${error.reference} was taken by root after safepoint 3 and made stale by ` +
+        'allocateArray "bytes" (safepoint 4); now it is after safepoint 5. ' +
+        "Keep it in a root slot and read it again after a safepoint.",
+    );
+    expect(error).toMatchObject({ takenAtSafepoint: 3, takenBy: "root", currentSafepoint: 5 });
+    expect(error.reference).toBe(mutator.plain(pair()));
+  });
+
+  it("by the death of its object when no safepoint lies between", () => {
+    const { mutator, killable, types, frame } = makeRig(parts);
+    const born = mutator.allocate(types.pair, slotAt(frame, 3));
+    killable.kill(mutator.plain(born));
+    const error = thrownBy(() => mutator.get(born, 0));
+    expect(error.madeStaleBy).toMatch(/^the death of its object/);
+    expect(error.takenBy).toBe("allocate");
+    expect(error.message).toMatch(/Keep it in a root slot for as long as it is used\.$/);
+  });
+
+  it("by the stack of the call that gave it out, if sites are recorded", () => {
+    const { mutator, tuple } = makeRig(parts, { sites: true });
+    const takeHere = () => tuple();
+    const kept = takeHere();
+    mutator.collect();
+    const error = thrownBy(() => mutator.lengthOf(kept));
+    expect(error.site?.split("\n")[0]).toMatch(/refusals\.ts/);
+    expect(error.site).toMatch(/takeHere.*checked-mutator\.test\.ts/);
+    expect(error.message).toContain(error.site);
+  });
+
+  it("less exactly when it was given out very long ago", () => {
+    const { mutator, pair } = makeRig(parts, { isWide: true });
+    const kept = pair();
+    for (let count = 0; count < 5000; count++) {
+      mutator.poll();
+      for (let read = 0; read < 2; read++) pair();
+    }
+    const error = thrownBy(() => mutator.typeOf(kept));
+    expect(error.takenAtSafepoint).toBe(3);
+    expect(error.takenBy).toBe("a call too long ago to be remembered");
+    expect(error.madeStaleBy).toBe("safepoint 4");
+  });
+});
+
+describe("program code at a safepoint", () => {
+  it("may use references of its own, which are stale when the safepoint ends", () => {
+    const { mutator, killable, pair, tuple } = makeRig(parts);
+    const before = pair();
+    let inside = 0 as Reference;
+    killable.programCode = () => {
+      expect(() => mutator.typeOf(before)).toThrow(StaleReferenceError);
+      inside = tuple();
+      expect(mutator.lengthOf(inside)).toBe(3);
+    };
+    mutator.poll();
+    expect(() => mutator.lengthOf(inside)).toThrow(StaleReferenceError);
+    mutator.collect();
+    expect(() => mutator.lengthOf(inside)).toThrow(StaleReferenceError);
+  });
+});
+
+describe("checked mode of a memory manager in use", () => {
+  it("leaves frames that were there before, in the order of leaving", () => {
+    const manager = makeManager();
+    const older = manager.mutator.enter(2);
+    const { mutator } = checkedMode(manager);
+    const newer = mutator.enter(1);
+    expect(() => mutator.leave(older)).toThrow(InvalidAddressError);
+    mutator.leave(newer);
+    mutator.leave(older);
+    expect(() => mutator.leave(older)).toThrow(InvalidAddressError);
+  });
+
+  it("collects at every n-th safepoint when told to", () => {
+    const killable = killableStrategy();
+    const { mutator } = checkedMode(makeManager({ strategy: killable.strategy }), {
+      collectEvery: 3,
+    });
+    for (let count = 0; count < 10; count++) mutator.poll();
+    expect(killable.collectCount).toBe(3);
+    expect(() => checkedMode(makeManager(), { collectEvery: 0 })).toThrow(/whole number from 1/);
+  });
+
+  it("gives handles whose value is checked", () => {
+    const { mutator, handles, defineType } = checkedMode(makeManager());
+    const pair = defineType({ name: "pair", visitedSlotCount: 2 });
+    const frame = mutator.enter(1);
+    mutator.allocate(pair, frame);
+    const handle = handles.hold(frame);
+    const value = handle.value as Reference;
+    expect(mutator.typeOf(value)).toBe(pair);
+    mutator.poll();
+    expect(() => mutator.typeOf(value)).toThrow(StaleReferenceError);
+    expect(mutator.typeOf(handle.value as Reference)).toBe(pair);
+    handle.dispose();
+    expect(() => mutator.root(handle.slot)).toThrow(InvalidAddressError);
+  });
+});

@@ -1,0 +1,101 @@
+// The audit: what counts must be, found anew from the slots. It needs no memory beside the heap: it
+// takes every reference that a slot holds off the count of its object, expects zeros, and puts all
+// of them back.
+//
+//   count of each object = slots of objects that hold it + root slots that hold it
+//
+// Immortal objects are not counted. A dying object has no reference; its own slots, as long as they
+// are not released, count as those of any other. Deallocation never lasts longer than a call.
+
+import { type Collector, expectSound, HeapCorruptionError, type RootStack } from "@ouro/interfaces";
+import type { ObjectLayout } from "@ouro/object-model";
+import { IMMORTAL_COUNT } from "./reference-count.js";
+
+export interface CountAuditOptions {
+  words: Int32Array;
+  layout: ObjectLayout;
+  roots: RootStack;
+  walk: Collector["walk"];
+  isObject: Collector["isObject"];
+}
+
+export interface CountAudit {
+  /**
+   * Throws `HeapCorruptionError` naming the first object whose count is wrong. Unless a call is
+   * under way no object may be dying. O(heap).
+   */
+  validate(isInCall: boolean): void;
+  /** Counts everything anew; the mortal objects that nothing refers to, lowest first. O(heap). */
+  recount(): number[];
+}
+
+export function createCountAudit(options: CountAuditOptions): CountAudit {
+  const { words, layout, roots, walk, isObject } = options;
+
+  /** Every reference in a slot of an object or a root, with the slot. */
+  function eachReference(visit: (target: number, slot: number) => void): void {
+    walk((object) => {
+      const end = layout.slotsEnd(object);
+      for (let slot = layout.slotsStart(object); slot < end; slot++) {
+        const value = words[slot] as number;
+        if (value > 0) visit(value, slot);
+      }
+    });
+    roots.walk((slot, value) => {
+      if (value > 0) visit(value, slot);
+    });
+  }
+
+  function change(target: number, by: number): void {
+    const count = words[target] as number;
+    if (count < IMMORTAL_COUNT) words[target] = count + by;
+  }
+
+  function validate(isInCall: boolean): void {
+    const dying = new Set<number>();
+    walk((object) => {
+      const count = words[object] as number;
+      if (count < 0) dying.add(object);
+      expectSound(count <= IMMORTAL_COUNT, "object", object, `its count is ${count}`);
+    });
+    const [first = 0] = dying;
+    expectSound(isInCall || first === 0, "object", first, "it is being deallocated, in no call");
+    eachReference((target, slot) => {
+      expectSound(isObject(target), "slot", slot, `it holds ${target}, where no object is`);
+      expectSound(!dying.has(target), "slot", slot, `it holds ${target}, which is deallocated`);
+    });
+    const broken = findBrokenCount(dying);
+    if (broken !== undefined) throw broken;
+  }
+
+  function findBrokenCount(dying: Set<number>): HeapCorruptionError | undefined {
+    let broken = 0;
+    let surplus = 0;
+    eachReference((target) => change(target, -1));
+    walk((object) => {
+      const rest = words[object] as number;
+      if (broken !== 0 || rest === 0 || rest === IMMORTAL_COUNT || dying.has(object)) return;
+      broken = object;
+      surplus = rest;
+    });
+    eachReference((target) => change(target, 1));
+    if (broken === 0) return undefined;
+    const count = words[broken] as number;
+    const problem = `its count is ${count}, and ${count - surplus} slots hold it`;
+    return new HeapCorruptionError({ structure: "object", word: broken, problem });
+  }
+
+  function recount(): number[] {
+    walk((object) => {
+      if (words[object] !== IMMORTAL_COUNT) words[object] = 0;
+    });
+    eachReference((target) => change(target, 1));
+    const unreferenced: number[] = [];
+    walk((object) => {
+      if (words[object] === 0) unreferenced.push(object);
+    });
+    return unreferenced;
+  }
+
+  return { validate, recount };
+}

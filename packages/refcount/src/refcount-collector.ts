@@ -1,0 +1,196 @@
+// The counting collector: every object knows how many slots hold it, and goes in the call that
+// takes the last reference away. There is nothing to collect, and no safepoint to wait for; what
+// holds itself in a cycle stays, as in CPython without its cycle collector.
+//
+//   mutator ─► barrier: increment, store, decrement ─► zero ─► deallocation ─► allocator.free
+//                                                                         └─► object free list
+//   allocate ─► object free list ─► allocator.tryAllocate ─► header, zeros
+//
+// counting-barrier.ts says when counts change, deallocation.ts what follows at zero, count-audit.ts
+// what they must be. Sources: Collins 1960, *A method for overlapping and erasure of lists*;
+// CPython's Include/refcount.h and `_Py_Dealloc`.
+
+import {
+  type Barrier,
+  type Block,
+  type Collection,
+  type Collector,
+  GRANULE_SIZE_WORDS,
+  type Reference,
+  type Strategy,
+  type StrategyParts,
+  type Traits,
+  TYPE_WORD_OFFSET,
+  type TypeId,
+} from "@ouro/interfaces";
+import { createObjectLayout } from "@ouro/object-model";
+import { createCountAudit } from "./count-audit.js";
+import { createCountingBarrier } from "./counting-barrier.js";
+import { createDeallocation } from "./deallocation.js";
+import { createFreeLists, type FreeListMaxima, type FreeLists } from "./free-lists.js";
+import { type ObservedCounts, observeCounts, observesCounts } from "./observed-counts.js";
+import { IMMORTAL_COUNT } from "./reference-count.js";
+
+const name = "refcount";
+
+const traits: Traits = {
+  moves: false,
+  collectsAt: [],
+  counts: true,
+  cycles: "never",
+  death: "prompt",
+  exact: false,
+  slices: false,
+  programCode: "in place",
+  finalizationOrder: "cpython",
+  resurrection: false,
+  hooks: ["born", "write", "move", "copy", "drop"],
+  headerBits: [],
+  sideBytesPerGranule: 0,
+};
+
+const NOTHING: Collection = Object.freeze({
+  generation: 0,
+  examinedCount: 0,
+  promotedCount: 0,
+  reclaimedCount: 0,
+  reclaimedBytes: 0,
+  resurrectedCount: 0,
+  uncollectableCount: 0,
+});
+
+export interface RefcountOptions {
+  /**
+   * Dead objects to keep for the next births of their type, by the type's name; types not named
+   * keep none. Only for types of fixed length. `collect` gives them back.
+   */
+  freeListMaxima?: FreeListMaxima;
+}
+
+/**
+ * Counts references and deallocates at zero, at once. Leaks cycles: `findLeaks` names them. Its
+ * `create` throws `UsageError` for a maximum that is no whole number from 0.
+ */
+export function refcountStrategy({ freeListMaxima = {} }: RefcountOptions = {}): Strategy {
+  return { name, traits, create: (parts) => createRefcountCollector(parts, freeListMaxima) };
+}
+
+function createRefcountCollector(parts: StrategyParts, maxima: FreeListMaxima): Collector {
+  const { heap, allocator, types, roots, observer } = parts;
+  const words = heap.words;
+  const layout = createObjectLayout(words, types);
+  const { tryAllocate: tryAllocateBlock, requestLimitBytes } = allocator;
+  const lists = Object.keys(maxima).length > 0 ? createFreeLists(parts, maxima) : undefined;
+  const free = lists?.give ?? (allocator.free as (object: number) => void);
+  const observed = observesCounts(observer)
+    ? observeCounts(words, layout, observer, free)
+    : undefined;
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const IMMORTAL = IMMORTAL_COUNT;
+  const SMALLEST = GRANULE_SIZE_WORDS;
+  const TYPE = TYPE_WORD_OFFSET;
+  let collectionCount = 0;
+
+  function increment(object: number): void {
+    const count = words[object] as number;
+    if (count < IMMORTAL) words[object] = count + 1;
+  }
+
+  function decrement(object: number): boolean {
+    const count = words[object] as number;
+    if (count === 1) return true;
+    if (count < IMMORTAL) words[object] = count - 1;
+    return false;
+  }
+
+  const counts = observed ?? { increment, decrement, reclaim: free, onEnd: undefined };
+  const { deallocate, deallocatedCount } = createDeallocation({ words, types, ...counts });
+  const { topWord } = roots;
+  const plainBarrier = createCountingBarrier({ words, topWord, ...counts, deallocate });
+  const barrier: Barrier = observed?.finishing(plainBarrier) ?? plainBarrier;
+
+  /** The birth counts as one reference: `born` only stores it. */
+  function tryAllocate(type: TypeId, sizeWords: number): Reference | 0 {
+    if (sizeWords !== SMALLEST) return tryAllocateAnySize(type, sizeWords);
+    const object = tryAllocateBlock(SMALLEST << 2) as number;
+    if (object === 0) return 0;
+    words[object] = 1;
+    words[object + TYPE] = type;
+    words[object + 2] = 0;
+    words[object + 3] = 0;
+    return object as Reference;
+  }
+
+  function tryAllocateAnySize(type: TypeId, sizeWords: number): Reference | 0 {
+    if (sizeWords * 4 > requestLimitBytes) return 0;
+    const object = tryAllocateBlock(sizeWords * 4) as number;
+    return object === 0 ? 0 : makeObject(object, type, sizeWords);
+  }
+
+  function makeObject(block: number, type: TypeId, sizeWords: number): Reference {
+    words.fill(0, block, block + sizeWords);
+    words[block] = 1;
+    words[block + TYPE] = type;
+    return block as Reference;
+  }
+
+  function tryAllocateListed(type: TypeId, sizeWords: number): Reference | 0 {
+    const object = (lists as FreeLists).take(type);
+    return object === 0 ? tryAllocate(type, sizeWords) : makeObject(object, type, sizeWords);
+  }
+
+  const isObject = (word: number): boolean => allocator.owns(word) && words[word + TYPE] !== 0;
+
+  function walk(visit: (object: Reference) => void): void {
+    allocator.walk((block: Block) => {
+      if (words[block + TYPE] !== 0) visit(block as number as Reference);
+    });
+  }
+
+  function collect(): Collection {
+    collectionCount++;
+    lists?.empty();
+    return NOTHING;
+  }
+
+  const audit = createCountAudit({ words, layout, roots, walk, isObject });
+  const allocate = lists === undefined ? tryAllocate : tryAllocateListed;
+
+  return {
+    ...barrier,
+    name,
+    traits,
+    oldestGeneration: 0,
+    allocate,
+    tryAllocate: allocate,
+    collect,
+    poll() {},
+    isObject,
+    walk,
+    /** What an image held unreferenced, another strategy's garbage, dies here. */
+    restored() {
+      for (const object of audit.recount()) deallocate(object);
+      observed?.finish();
+    },
+    statistics() {
+      const { liveBlockCount, usedBytes } = allocator.statistics();
+      const { count, bytes } = lists?.listed() ?? { count: 0, bytes: 0 };
+      return {
+        liveCount: liveBlockCount - count,
+        liveBytes: usedBytes - bytes,
+        collectionCount,
+        reclaimedCount: deallocatedCount(),
+      };
+    },
+    validate() {
+      allocator.validate();
+      lists?.validate();
+      audit.validate(isInCall(observed));
+    },
+  };
+}
+
+/** Only an observer can look while a call is under way. */
+function isInCall(observed: ObservedCounts | undefined): boolean {
+  return observed?.isCalling() ?? false;
+}

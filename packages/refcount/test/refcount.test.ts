@@ -1,0 +1,544 @@
+import {
+  EVENT_COUNT_CHANGE,
+  EVENT_OBJECT_DEALLOCATE,
+  EVENT_OBJECT_RECLAIM,
+  InvalidAddressError,
+  immediateOf,
+  OutOfMemoryError,
+  type Reference,
+  type Slot,
+  slotAt,
+  UsageError,
+} from "@ouro/interfaces";
+import { composeMemoryManager, type MemoryManagerOptions } from "@ouro/memory-manager";
+import { nullStrategy } from "@ouro/null";
+import { describe, expect, it } from "vitest";
+import {
+  findLeaks,
+  formatLeaks,
+  IMMORTAL_COUNT,
+  isImmortal,
+  makeImmortal,
+  type RefcountOptions,
+  refcountStrategy,
+  referenceCount,
+} from "../src/index.js";
+
+const NODE_COUNT_OF_DEPTH = 10_000_000;
+
+function compose(options: Partial<MemoryManagerOptions> & RefcountOptions = {}) {
+  const { freeListMaxima = {}, ...rest } = options;
+  const manager = composeMemoryManager({
+    strategy: refcountStrategy({ freeListMaxima }),
+    reservationBytes: 16 << 20,
+    ...rest,
+  });
+  const pair = manager.defineType({ name: "pair", visitedSlotCount: 2 });
+  const list = manager.defineType({
+    name: "list",
+    variablePart: "visited",
+    releaseOrder: "backward",
+  });
+  const frame = manager.mutator.enter(8);
+  const slot = (index: number): Slot => slotAt(frame, index);
+  const liveCount = (): number => manager.collector.statistics().liveCount;
+  return { manager, mutator: manager.mutator, pair, list, slot, frame, liveCount };
+}
+
+/** A manager whose observer logs, by the letters that the test gave. */
+function composeLogging(
+  wants?: (
+    | typeof EVENT_COUNT_CHANGE
+    | typeof EVENT_OBJECT_DEALLOCATE
+    | typeof EVENT_OBJECT_RECLAIM
+  )[],
+) {
+  const log: string[] = [];
+  const names = new Map<number, string>();
+  const observer = {
+    ...(wants === undefined ? {} : { wants }),
+    event(code: number, a: number, b: number, c: number) {
+      const name = names.get(a) ?? "?";
+      if (code === EVENT_COUNT_CHANGE) log.push(`${name} ${b}→${c}`);
+      if (code === EVENT_OBJECT_DEALLOCATE) log.push(`${name} ends`);
+      if (code === EVENT_OBJECT_RECLAIM) log.push(`${name} reclaimed, ${c} words`);
+    },
+  };
+  return { ...compose({ observer }), log, names };
+}
+
+describe("a count", () => {
+  it("is the number of slots that hold the object, of roots, handles and objects", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    expect(referenceCount(manager, a)).toBe(1);
+    mutator.setRoot(slot(1), a);
+    const b = mutator.allocate(pair, slot(2));
+    mutator.set(b, 0, a);
+    mutator.set(b, 1, a);
+    using _handle = manager.handles.hold(slot(0));
+    expect(referenceCount(manager, a)).toBe(5);
+    manager.validate();
+  });
+
+  it("survives the store of what a field holds already", () => {
+    const { manager, mutator, pair, slot, liveCount } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    mutator.allocate(pair, slot(1));
+    mutator.give(a, 0, slot(1));
+    mutator.set(a, 0, mutator.get(a, 0));
+    mutator.setRoot(slot(0), mutator.root(slot(0)));
+    expect(liveCount()).toBe(2);
+    expect(referenceCount(manager, mutator.get(a, 0) as Reference)).toBe(1);
+    manager.validate();
+  });
+
+  it("does not change when a value moves", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    const b = mutator.allocate(pair, slot(1));
+    mutator.give(a, 0, slot(1));
+    expect(referenceCount(manager, b)).toBe(1);
+    mutator.take(slot(2), a, 0);
+    expect(referenceCount(manager, b)).toBe(1);
+    mutator.moveRoot(slot(3), slot(2));
+    expect(referenceCount(manager, b)).toBe(1);
+    mutator.fill(a, 1, slot(3));
+    expect(referenceCount(manager, b)).toBe(1);
+    manager.validate();
+  });
+
+  it("is asked of live objects under counting strategies only", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    mutator.setRoot(slot(0), 0);
+    expect(() => referenceCount(manager, a)).toThrow(InvalidAddressError);
+    const other = composeMemoryManager({ strategy: nullStrategy(), reservationBytes: 8 << 20 });
+    expect(() => referenceCount(other, a)).toThrow(UsageError);
+    expect(() => makeImmortal(other, a)).toThrow(UsageError);
+  });
+});
+
+describe("the traps of slots", () => {
+  it("keeps a child that is taken into the slot of its only holder", () => {
+    const { manager, mutator, pair, slot, liveCount } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    const b = mutator.allocate(pair, slot(1));
+    mutator.give(a, 0, slot(1));
+    mutator.take(slot(0), a, 0);
+    expect(mutator.root(slot(0))).toBe(b);
+    expect(liveCount()).toBe(1);
+    manager.validate();
+  });
+
+  it("keeps an object that goes from field to field by take and give", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    const b = mutator.allocate(pair, slot(1));
+    const x = mutator.allocate(pair, slot(2));
+    mutator.give(a, 0, slot(2));
+    mutator.take(slot(3), a, 0);
+    mutator.give(b, 0, slot(3));
+    expect(mutator.allocate(pair, slot(4))).not.toBe(x);
+    expect(mutator.get(b, 0)).toBe(x);
+    manager.validate();
+  });
+
+  it("finds the slot through which a dead object was stored again", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    const b = mutator.allocate(pair, slot(1));
+    const x = mutator.allocate(pair, slot(2));
+    mutator.give(a, 0, slot(2));
+    mutator.set(a, 0, 0);
+    mutator.set(b, 0, x);
+    expect(() => manager.validate()).toThrow(`it holds ${x}, where no object is`);
+  });
+
+  it("finds the slot that a raw number was written over", () => {
+    const { manager, mutator, pair, slot } = compose();
+    mutator.setWord(mutator.allocate(pair, slot(0)), 0, 512);
+    expect(() => manager.validate()).toThrow("it holds 512, where no object is");
+  });
+
+  it("drops the old value of a slot after the birth", () => {
+    const { mutator, pair, slot, liveCount } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    expect(mutator.allocate(pair, slot(0))).not.toBe(a);
+    expect(liveCount()).toBe(1);
+  });
+
+  it("leaves immediates alone", () => {
+    const { manager, mutator, pair, slot, liveCount } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    for (const integer of [-5, 0, 7, 2 ** 30 - 1]) mutator.set(a, 0, immediateOf(integer));
+    mutator.setRoot(slot(1), immediateOf(4));
+    manager.validate();
+    mutator.leave(slot(0));
+    expect(liveCount()).toBe(0);
+  });
+
+  it("copies from an object that only an overwritten slot kept", () => {
+    const { manager, mutator, list, pair, slot, liveCount } = compose();
+    const target = mutator.allocateArray(list, 2, slot(0));
+    const source = mutator.allocateArray(list, 2, slot(1));
+    const child = mutator.allocate(pair, slot(2));
+    mutator.give(source, 2, slot(2));
+    mutator.give(target, 1, slot(1));
+    mutator.copy(target, 1, source, 1, 2);
+    expect(mutator.get(target, 1)).toBe(0);
+    expect(mutator.get(target, 2)).toBe(child);
+    expect(referenceCount(manager, child)).toBe(1);
+    expect(liveCount()).toBe(2);
+    manager.validate();
+  });
+});
+
+describe("deallocation", () => {
+  it("goes depth first, in the order of each type, as CPython does", () => {
+    const { mutator, pair, list, slot, log, names } = composeLogging([EVENT_OBJECT_DEALLOCATE]);
+    // a = [b, c]; b = (d, e); c = (f, none): a list releases its last element first.
+    const at = (letter: string, object: Reference) => {
+      names.set(object, letter);
+      return object;
+    };
+    const a = at("a", mutator.allocateArray(list, 2, slot(0)));
+    for (const [index, children] of ["de", "f"].entries()) {
+      const parent = at("bc"[index] as string, mutator.allocate(pair, slot(1)));
+      for (const [field, letter] of [...children].entries()) {
+        at(letter, mutator.allocate(pair, slot(2)));
+        mutator.give(parent, field, slot(2));
+      }
+      mutator.give(a, 1 + index, slot(1));
+    }
+    mutator.setRoot(slot(0), 0);
+    expect(log.join(", ")).toBe("a ends, c ends, f ends, b ends, d ends, e ends");
+  });
+
+  it("lets an object that two share go with the second", () => {
+    const { mutator, pair, slot, log, names } = composeLogging();
+    const a = mutator.allocate(pair, slot(0));
+    const b = mutator.allocate(pair, slot(1));
+    names.set(a, "a").set(b, "b");
+    mutator.set(a, 0, b);
+    log.length = 0;
+    mutator.setRoot(slot(1), 0);
+    mutator.setRoot(slot(0), 0);
+    expect(log).toEqual([
+      "b 2→1",
+      "a 1→0",
+      "a ends",
+      "b 1→0",
+      "a reclaimed, 4 words",
+      "b ends",
+      "b reclaimed, 4 words",
+    ]);
+  });
+
+  it("releases owned-only slots of a type that no collector watches", () => {
+    const { manager, mutator, pair, slot, liveCount } = compose();
+    const box = manager.defineType({ name: "box", ownedSlotCount: 2, rawWordCount: 3 });
+    const owned = manager.defineType({ name: "owned list", variablePart: "owned" });
+    const a = mutator.allocate(box, slot(0));
+    const b = mutator.allocateArray(owned, 40, slot(1));
+    for (let field = 1; field <= 40; field++) {
+      mutator.allocate(pair, slot(2));
+      mutator.give(b, field, slot(2));
+    }
+    mutator.give(a, 1, slot(1));
+    expect(liveCount()).toBe(42);
+    mutator.setRoot(slot(0), 0);
+    expect(liveCount()).toBe(0);
+  });
+
+  it.each(["forward", "backward"] as const)(
+    "keeps its place in a wide array whose elements die with all below them, %s",
+    (releaseOrder) => {
+      const { manager, mutator, pair, slot, liveCount } = compose();
+      const wide = manager.defineType({ name: "wide", variablePart: "visited", releaseOrder });
+      const array = mutator.allocateArray(wide, 3000, slot(0));
+      for (let field = 1; field <= 3000; field++) {
+        const parent = mutator.allocate(pair, slot(1));
+        for (const child of [0, 1]) {
+          mutator.allocate(pair, slot(2));
+          mutator.give(parent, child, slot(2));
+        }
+        if (field % 7 !== 0) mutator.give(array, field, slot(1));
+        else mutator.set(array, field, immediateOf(field));
+      }
+      mutator.setRoot(slot(1), 0);
+      expect(liveCount()).toBe(1 + 3 * (3000 - 428));
+      mutator.setRoot(slot(0), 0);
+      expect(liveCount()).toBe(0);
+      manager.validate();
+    },
+  );
+
+  it("deallocates a list of ten million nodes and gives every byte back", () => {
+    const { manager, mutator, pair, slot, liveCount } = compose({ reservationBytes: 200 << 20 });
+    const [head, next] = [slot(0), slot(1)];
+    for (let depth = 0; depth < NODE_COUNT_OF_DEPTH; depth++) {
+      mutator.fill(mutator.allocate(pair, next), 0, head);
+      mutator.moveRoot(head, next);
+    }
+    expect(manager.heap.statistics().lentBytes).toBeGreaterThan(16 * NODE_COUNT_OF_DEPTH);
+    mutator.setRoot(head, 0);
+    expect(liveCount()).toBe(0);
+    expect(manager.heap.statistics().lentArenaCount).toBeLessThanOrEqual(1);
+    expect(manager.collector.statistics().reclaimedCount).toBe(NODE_COUNT_OF_DEPTH);
+  }, 30_000);
+
+  it("drops the roots of a frame in their order, and of the frames above it", () => {
+    const { mutator, pair, slot, log, names, manager } = composeLogging([EVENT_OBJECT_DEALLOCATE]);
+    for (const [index, letter] of ["a", "b", "c"].entries()) {
+      names.set(mutator.allocate(pair, slot(index)), letter);
+    }
+    const inner = mutator.enter(1);
+    names.set(mutator.allocate(pair, inner), "d");
+    mutator.leave(slot(0));
+    expect(log).toEqual(["a ends", "b ends", "c ends", "d ends"]);
+    manager.validate();
+  });
+});
+
+describe("an immortal object", () => {
+  it("is never counted and never deallocated, and keeps what it holds", () => {
+    const { manager, mutator, pair, slot, liveCount } = compose();
+    const none = mutator.allocate(pair, slot(0));
+    mutator.allocate(pair, slot(1));
+    mutator.give(none, 0, slot(1));
+    makeImmortal(manager, none);
+    expect(isImmortal(manager, none)).toBe(true);
+    const holder = mutator.allocate(pair, slot(1));
+    mutator.set(holder, 0, none);
+    mutator.set(holder, 1, none);
+    mutator.leave(slot(0));
+    expect(liveCount()).toBe(2);
+    expect(referenceCount(manager, none)).toBe(IMMORTAL_COUNT);
+    expect(findLeaks(manager).count).toBe(0);
+    manager.validate();
+    expect(() => makeImmortal(manager, holder)).toThrow(InvalidAddressError);
+  });
+
+  it("stays immortal in a restored heap", () => {
+    const { manager, mutator, pair, slot } = compose();
+    makeImmortal(manager, mutator.allocate(pair, slot(0)));
+    const object = mutator.root(slot(0)) as Reference;
+    manager.collector.restored();
+    expect(isImmortal(manager, object)).toBe(true);
+  });
+
+  it("is refused while an object is being deallocated", () => {
+    const refusals: unknown[] = [];
+    const { manager, mutator, pair, slot } = compose({
+      observer: {
+        wants: [EVENT_OBJECT_DEALLOCATE],
+        event(_code, object) {
+          expect(referenceCount(manager, object as Reference)).toBe(0);
+          try {
+            makeImmortal(manager, object as Reference);
+          } catch (error) {
+            refusals.push(error);
+          }
+        },
+      },
+    });
+    mutator.allocate(pair, slot(0));
+    mutator.setRoot(slot(0), 0);
+    expect(refusals).toEqual([expect.any(UsageError)]);
+  });
+});
+
+describe("leaks", () => {
+  it("names the cycle, and what it keeps, by type", () => {
+    const { manager, mutator, pair, list, slot } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    const b = mutator.allocate(pair, slot(1));
+    mutator.set(a, 0, b);
+    mutator.set(b, 0, a);
+    mutator.allocateArray(list, 5, slot(2));
+    mutator.give(a, 1, slot(2));
+    expect(findLeaks(manager).count).toBe(0);
+    expect(formatLeaks(findLeaks(manager))).toBe("no leaks\n");
+    mutator.leave(slot(0));
+    const report = findLeaks(manager);
+    expect(report).toMatchObject({
+      count: 3,
+      bytes: 64,
+      types: [
+        { name: "pair", count: 2, bytes: 32 },
+        { name: "list", count: 1, bytes: 32 },
+      ],
+      cycles: [{ members: [a, b], typeNames: ["pair", "pair"] }],
+    });
+    expect(formatLeaks(report)).toBe(
+      `3 objects leaked, 64 bytes\n  2 × pair, 32 bytes\n  1 × list, 32 bytes\n` +
+        `  cycle of 2: pair @${a}, pair @${b}\n`,
+    );
+    manager.validate();
+  });
+
+  it("names an object that holds itself, and cuts long cycles short in print", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const self = mutator.allocate(pair, slot(0));
+    mutator.set(self, 1, self);
+    const first = mutator.allocate(pair, slot(1));
+    mutator.setRoot(slot(2), first);
+    for (let index = 0; index < 99; index++) {
+      const object = mutator.allocate(pair, slot(3));
+      mutator.set(object, 0, mutator.root(slot(2)));
+      mutator.moveRoot(slot(2), slot(3));
+    }
+    mutator.set(first, 0, mutator.root(slot(2)));
+    mutator.leave(slot(0));
+    const report = findLeaks(manager);
+    expect(report.cycles.map(({ members }) => members.length)).toEqual([100, 1]);
+    expect(report.cycles[1]?.members).toEqual([self]);
+    expect(formatLeaks(report)).toContain("cycle of 100: ");
+    expect(formatLeaks(report)).toContain(", and 92 more\n");
+  });
+
+  it("finds a cycle of a hundred thousand objects without recursion", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const first = mutator.allocate(pair, slot(0));
+    mutator.setRoot(slot(1), first);
+    for (let index = 1; index < 100_000; index++) {
+      mutator.fill(mutator.allocate(pair, slot(2)), 0, slot(1));
+      mutator.moveRoot(slot(1), slot(2));
+    }
+    mutator.set(first, 0, mutator.root(slot(1)));
+    mutator.leave(slot(0));
+    expect(findLeaks(manager).cycles[0]?.members.length).toBe(100_000);
+  });
+});
+
+describe("memory that runs out", () => {
+  it("refuses the birth, changes nothing, and serves again after a death", () => {
+    const { manager, mutator, pair, slot, liveCount } = compose({ limitBytes: 1 << 20 });
+    const [head, next] = [slot(0), slot(1)];
+    const build = () => {
+      for (;;) {
+        mutator.fill(mutator.allocate(pair, next), 0, head);
+        mutator.moveRoot(head, next);
+      }
+    };
+    expect(build).toThrow(OutOfMemoryError);
+    expect(liveCount()).toBe(65_536);
+    expect(mutator.root(next)).toBe(0);
+    manager.validate();
+    mutator.take(next, mutator.root(head) as Reference, 0);
+    mutator.moveRoot(head, next);
+    expect(liveCount()).toBe(65_535);
+    mutator.allocate(pair, next);
+    mutator.leave(slot(0));
+    expect(liveCount()).toBe(0);
+    manager.validate();
+  });
+
+  it("answers a length that no memory could hold as out of memory", () => {
+    const { mutator, list, slot } = compose();
+    expect(() => mutator.allocateArray(list, 0x3fffffff, slot(0))).toThrow(OutOfMemoryError);
+    expect(() => mutator.allocateArray(list, 10_000_000, slot(0))).toThrow(OutOfMemoryError);
+  });
+
+  it("gives listed objects back before it refuses", () => {
+    const { manager, mutator, pair, list, slot } = compose({
+      limitBytes: 2 << 20,
+      freeListMaxima: { pair: 70_000 },
+    });
+    for (let index = 0; index < 70_000; index++) {
+      mutator.fill(mutator.allocate(pair, slot(1)), 0, slot(0));
+      mutator.moveRoot(slot(0), slot(1));
+    }
+    mutator.setRoot(slot(0), 0);
+    expect(manager.collector.statistics().liveBytes).toBe(0);
+    expect(manager.heap.statistics().lentBytes).toBe(2 << 20);
+    expect(manager.collector.statistics().collectionCount).toBe(0);
+    mutator.allocateArray(list, 200_000, slot(0));
+    expect(manager.collector.statistics().collectionCount).toBe(1);
+    manager.validate();
+  });
+});
+
+describe("object free lists", () => {
+  it("show nobody the objects that they keep", () => {
+    const { manager, mutator, pair, slot } = compose({ freeListMaxima: { pair: 8 } });
+    const dead = mutator.allocate(pair, slot(0));
+    mutator.setRoot(slot(0), 0);
+    expect(manager.collector.isObject(dead)).toBe(false);
+    const seen: number[] = [];
+    manager.collector.walk((object) => seen.push(object));
+    expect(seen).toEqual([]);
+    expect(manager.collector.statistics()).toEqual({
+      liveCount: 0,
+      liveBytes: 0,
+      collectionCount: 0,
+      reclaimedCount: 1,
+    });
+    expect(mutator.allocate(pair, slot(1))).toBe(dead);
+    manager.validate();
+  });
+
+  it("refuse a maximum that is no count, and a type whose objects differ in size", () => {
+    expect(() => compose({ freeListMaxima: { pair: -1 } })).toThrow(UsageError);
+    expect(() => compose({ freeListMaxima: { pair: 1.5 } })).toThrow(UsageError);
+    const { manager, mutator, list, slot, liveCount } = compose({ freeListMaxima: { list: 5 } });
+    expect(() => mutator.allocateArray(list, 2, slot(0))).toThrow(
+      "names a type of variable length",
+    );
+    expect(liveCount()).toBe(0);
+    manager.validate();
+  });
+
+  it("are found broken when something writes into a listed object", () => {
+    const { manager, mutator, pair, slot } = compose({ freeListMaxima: { pair: 8 } });
+    const dead = mutator.allocate(pair, slot(0));
+    mutator.setRoot(slot(0), 0);
+    manager.heap.words[dead] = 7;
+    expect(() => manager.validate()).toThrow('free list of "pair"');
+  });
+});
+
+describe("an observer", () => {
+  it("hears each change of a count once, with the count before and after", () => {
+    const { mutator, pair, list, slot, log, names } = composeLogging([EVENT_COUNT_CHANGE]);
+    const a = mutator.allocateArray(list, 3, slot(0));
+    names.set(a, "a");
+    const b = mutator.allocate(pair, slot(1));
+    names.set(b, "b");
+    log.length = 0;
+    mutator.set(a, 1, b);
+    mutator.set(a, 1, b);
+    mutator.copy(a, 2, a, 1, 2);
+    mutator.leave(slot(0));
+    expect(log).toEqual(["b 1→2", "b 2→3", "b 3→2", "b 2→3", "a 1→0", "b 3→2", "b 2→1", "b 1→0"]);
+  });
+
+  it("hears of a birth as of the first reference", () => {
+    const { mutator, pair, slot, log } = composeLogging([EVENT_COUNT_CHANGE]);
+    mutator.allocate(pair, slot(0));
+    expect(log).toEqual(["? 0→1"]);
+  });
+
+  it("stops no deallocation by what it throws", () => {
+    let isArmed = false;
+    const { manager, mutator, pair, slot, liveCount } = compose({
+      observer: {
+        event() {
+          if (isArmed) throw new Error("the observer's own");
+        },
+      },
+    });
+    const [head, next] = [slot(0), slot(1)];
+    for (let depth = 0; depth < 10; depth++) {
+      mutator.fill(mutator.allocate(pair, next), 0, head);
+      mutator.moveRoot(head, next);
+    }
+    isArmed = true;
+    expect(() => mutator.setRoot(head, 0)).toThrow("the observer's own");
+    isArmed = false;
+    expect(liveCount()).toBe(0);
+    manager.validate();
+    mutator.setRoot(head, 0);
+  });
+});
