@@ -4,5 +4,10 @@
  * @packageDocumentation
  */
 
-export type { MemoryManager, MemoryManagerOptions } from "./memory-manager.js";
-export { composeMemoryManager } from "./memory-manager.js";
+export {
+  composeMemoryManager,
+  type MemoryManager,
+  type MemoryManagerOptions,
+  type MemoryManagerStatistics,
+} from "./memory-manager.js";
+export { createMemoryManager, PRESET_NAMES, type PresetName } from "./presets.js";
