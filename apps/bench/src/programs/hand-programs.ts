@@ -65,7 +65,13 @@ export function createHandPrograms(preset: PresetName): ProgramSubject {
     trees,
     buildList(objectCount) {
       let list = 0;
-      for (let i = 0; i < objectCount; i++) list = make(list, 0);
+      for (let i = 0; i < objectCount; i++) {
+        list = make(list, 0);
+        if ((i & 1023) !== 0) continue;
+        words[frame] = list;
+        collector.poll();
+        list = words[frame] as number;
+      }
       words[frame] = list;
     },
     dropList() {
