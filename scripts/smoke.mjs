@@ -3,7 +3,19 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
-const libraries = ["interfaces", "heap", "allocator", "trace"];
+const libraries = [
+  "interfaces",
+  "heap",
+  "allocator",
+  "object-model",
+  "null",
+  "refcount",
+  "mark-sweep",
+  "semispace",
+  "memory-manager",
+  "testkit",
+  "trace",
+];
 
 /** Borrows an arena, cuts one block from it, writes to the block and gives everything back. */
 function allocateOnce({ heap: { createPrivateHeap }, allocator: { createPoolAllocator } }) {
@@ -14,6 +26,19 @@ function allocateOnce({ heap: { createPrivateHeap }, allocator: { createPoolAllo
   allocator.free(block);
   allocator.validate();
   heap.validate();
+}
+
+/** Composes each preset and lets one object live and go. */
+function composeEach({ "memory-manager": { PRESET_NAMES, createMemoryManager } }) {
+  for (const preset of PRESET_NAMES) {
+    const manager = createMemoryManager(preset, { reservationBytes: 64 * 1024 * 1024 });
+    const { mutator } = manager;
+    const frame = mutator.enter(1);
+    mutator.allocate(manager.defineType({ name: "atom" }), frame);
+    mutator.leave(frame);
+    mutator.collect();
+    manager.validate();
+  }
 }
 
 const imported = {};
@@ -28,4 +53,6 @@ for (const name of libraries) {
 }
 allocateOnce(imported);
 allocateOnce(required);
+composeEach(imported);
+composeEach(required);
 console.log(`node ${process.version}: ${libraries.length} packages imported and required`);

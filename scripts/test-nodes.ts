@@ -7,7 +7,19 @@ import { report, root, runCommand } from "./workspace.ts";
 
 const NODE_VERSIONS = ["20.20.2", "22.23.3", "24.21.0", "26.10.0"];
 const CHROMIUM = process.env.OURO_CHROMIUM ?? "/usr/bin/chromium";
-const LIBRARIES = ["interfaces", "heap", "allocator", "trace"];
+const LIBRARIES = [
+  "interfaces",
+  "heap",
+  "allocator",
+  "object-model",
+  "null",
+  "refcount",
+  "mark-sweep",
+  "semispace",
+  "memory-manager",
+  "trace",
+];
+// Not testkit: fast-check is many files under bare names, which a browser takes bundled.
 
 function tryNode(version: string): string[] {
   const result = runCommand("npx", ["-y", `node@${version}`, "scripts/smoke.mjs"]);
@@ -28,11 +40,16 @@ function importMap(): string {
 
 const PAGE_SCRIPT = `
   const names = ${JSON.stringify(LIBRARIES)};
-  Promise.all(names.map((name) => import("@ouro/" + name))).then(([, heaps, allocators]) => {
+  Promise.all(names.map((name) => import("@ouro/" + name))).then((modules) => {
+    const [, heaps, allocators] = modules;
+    const managers = modules[names.indexOf("memory-manager")];
     const heap = heaps.createPrivateHeap({ reservationBytes: 16 * 1024 * 1024 });
     const allocator = allocators.createPoolAllocator({ source: heap });
     allocator.free(allocator.allocate(100));
     allocator.validate();
+    const manager = managers.createMemoryManager("mark-sweep", { reservationBytes: 1 << 26 });
+    manager.mutator.allocate(manager.defineType({ name: "atom" }), manager.mutator.enter(1));
+    manager.validate();
     document.title = "ok";
   }).catch((error) => { document.title = "failed: " + error; });
 `;

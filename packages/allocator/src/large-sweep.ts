@@ -2,8 +2,8 @@
 // neighbours as in any free. It is lazy: when no free block fits, the allocator sweeps on, an arena
 // at a time, until one does. Arenas that come free in whole go back at once.
 //
-//   arenas   │ swept │ swept │ not yet │ not yet │        new blocks are marked: the sweep that is to
-//                            ▲ cursor                     come may not take them for garbage
+//   arenas   │ swept │ swept │ not yet │ not yet │   new blocks are marked: the sweep to come
+//                            ▲ cursor                may not take them for garbage
 //
 // While it runs, whatever has no mark waits to be swept and does not count as live.
 

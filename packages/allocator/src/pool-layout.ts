@@ -64,7 +64,9 @@ export const RESERVED_ARENA_TOTAL = USABLE_ARENAS + 1;
 export const RELEASED_ARENA_TOTAL = USABLE_ARENAS + 2;
 export const CURRENT_ARENA_COUNT = USABLE_ARENAS + 3;
 export const HIGH_WATER_ARENA_COUNT = USABLE_ARENAS + 4;
-/** The index of the first pool that may not be swept yet, counted from word 0; 0 = no sweep runs. */
+/**
+ * The index of the first pool that may not be swept yet, counted from word 0; 0 = no sweep runs.
+ */
 export const SWEEP_CURSOR = USABLE_ARENAS + 5;
 /** Counts the sweeps; wraps. */
 export const SWEEP_NUMBER = USABLE_ARENAS + 6;

@@ -25,8 +25,8 @@ export interface PoolSweep {
   finishSweep(): void;
   isSweeping(): boolean;
   /**
-   * Sweeps on until a pool with blocks of so many granules has a free one: that pool's record, first
-   * of its list. `no pool` when a wholly free pool came first, or the sweep is over.
+   * Sweeps on until a pool with blocks of so many granules has a free one: that pool's record,
+   * first of its list. `no pool` when a wholly free pool came first, or the sweep is over.
    */
   sweepFor(granules: number): number;
 }

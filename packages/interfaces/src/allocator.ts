@@ -52,9 +52,9 @@ export interface Allocator {
 export interface SweepableAllocator extends Allocator {
   /**
    * From now on every live block without a mark is garbage: `owns`, `walk` and `statistics` leave
-   * it out, swept or not. The caller leaves the marks as they are until the sweep is over; the sweep
-   * before must be. The allocator may mark blocks that it hands out meanwhile. O(pools), and the
-   * garbage among large blocks.
+   * it out, swept or not. The caller leaves the marks as they are until the sweep is over; the
+   * sweep before must be. The allocator may mark blocks that it hands out meanwhile. O(pools), and
+   * the garbage among large blocks.
    */
   beginSweep(marks: WordIndex): SweepCensus;
   /** Sweeps what is left. O(pools). */

@@ -4,9 +4,9 @@
 //
 //   value in an image   n above 0: object n − 1 · 0: none · below 0: the immediate itself
 //
-// Objects are numbered by type in the order of `types`, within a type by length, and within those as
-// they lay in memory; a restored heap lies in that order again. Order that a collector's lists add
-// is a list of its own.
+// Objects are numbered by type in the order of `types`, within a type by length, and within those
+// as they lay in memory; a restored heap lies in that order again. Order that a collector's lists
+// add is a list of its own.
 //
 // **Invariant:** save, restore into an empty memory manager of the same strategy, save gives equal
 // images. A strategy that keeps no garbage, or knows none of a state, saves what it has.
@@ -48,9 +48,9 @@ export interface HeapImages {
   /** O(heap). */
   save(): HeapImage;
   /**
-   * Fills an empty heap. A type table that is empty gets the image's types; in one that is not, each
-   * of them must be, by name, with an equal descriptor. Throws `UsageError` if it is not so or the
-   * heap or the roots are in use, `OutOfMemoryError` when memory, handles or frame slots do not
+   * Fills an empty heap. A type table that is empty gets the image's types; in one that is not,
+   * each of them must be, by name, with an equal descriptor. Throws `UsageError` if it is not so or
+   * the heap or the roots are in use, `OutOfMemoryError` when memory, handles or frame slots do not
    * suffice; then the heap is empty as before, and the types stay defined. O(image).
    */
   restore(image: HeapImage): void;

@@ -19,8 +19,8 @@ import type { Reference, Slot, TypeId, Value, WordIndex } from "./word.js";
  * words. In an object of variable length field 0 is the length, which never changes, and the rest
  * begins at field 1. Checked mode throws `StaleReferenceError` for a stale reference,
  * `InvalidAddressError` for a slot above the top or of no handle, a field outside the object and a
- * frame left out of order, `UsageError` where a line below demands something; a refused call changes
- * nothing. Fast mode tests none of it. All are O(1) but for what is reclaimed on the way.
+ * frame left out of order, `UsageError` where a line below demands something; a refused call
+ * changes nothing. Fast mode tests none of it. All are O(1) but for what is reclaimed on the way.
  */
 export interface Mutator extends Frames {
   root(slot: Slot): Value;

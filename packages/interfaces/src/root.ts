@@ -23,7 +23,8 @@ export interface RootStack {
   readonly topWord: WordIndex;
   /**
    * The heap word that holds one past the highest handle slot ever in use: handles not in use hold
-   * none, so a collector may read the slots [start, words[handlesEndWord]) without asking which are.
+   * none, so a collector may read the slots [start, words[handlesEndWord]) without asking which
+   * are.
    */
   readonly handlesEndWord: WordIndex;
   readonly liveHandleCount: number;
@@ -31,7 +32,9 @@ export interface RootStack {
   takeHandle(): Slot | 0;
   /** Takes this handle slot, which holds none; false if it is in use or no handle slot. O(1). */
   takeHandleAt(slot: Slot): boolean;
-  /** Gives a handle slot back, which holds none. Throws `InvalidAddressError` for any other slot. */
+  /**
+   * Gives a handle slot back, which holds none. Throws `InvalidAddressError` for any other slot.
+   */
   giveHandle(slot: Slot): void;
   /** Whether `slot` is a handle in use or a frame slot below the top. O(1). */
   isLive(slot: number): boolean;

@@ -18,8 +18,8 @@ import type { WordIndex } from "./word.js";
 export interface StrategyParts {
   readonly heap: PrivateHeap;
   /**
-   * The manager's number at the heap: the collector reserves its regions with it, and borrows arenas
-   * if it places objects without the allocator. No other part borrows arenas with it.
+   * The manager's number at the heap: the collector reserves its regions with it, and borrows
+   * arenas if it places objects without the allocator. No other part borrows arenas with it.
    */
   readonly borrower: Borrower;
   /** Serves objects only, so that its blocks are the objects. */
@@ -33,7 +33,8 @@ export interface StrategyParts {
   headerMask(name: string): number;
   /**
    * `traits.sideBytesPerGranule` for every granule that can be lent, zero-filled; the byte of the
-   * first granule of the first arena that can be lent comes first. Empty if the traits ask for none.
+   * first granule of the first arena that can be lent comes first. Empty if the traits ask for
+   * none.
    */
   readonly sideTable: Region;
   /**

@@ -2,7 +2,8 @@
 // and object together give the range of the object's slots and its size without a branch on the
 // kind of type: a mask is all ones where the length counts, 0 where it does not.
 //
-//   row  │ slots start │ visited end │ slots end │ size │ visited mask │ slots mask │ length │ flags │
+//   row  │ slots start │ visited end │ slots end │ size │
+//        │ visited mask │ slots mask │ length │ flags │
 //
 //   length      = words[object + 2]                      some field, for a type of fixed length
 //   visited end = object + row[1] + (length & row[4])

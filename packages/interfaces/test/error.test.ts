@@ -73,7 +73,10 @@ const rows: Record<string, Row> = {
         site: "at build (tree.ts:7)",
       }),
     kind: "stale-reference",
-    what: /reference 8192 was taken by root after safepoint 3 and made stale by allocate \(safepoint 4\); now it is after safepoint 5/,
+    what: new RegExp(
+      "reference 8192 was taken by root after safepoint 3 and made stale by allocate " +
+        "\\(safepoint 4\\); now it is after safepoint 5",
+    ),
     where: /^get: /,
     remedy: /Keep it in a root slot .*\. It was taken at:\nat build \(tree\.ts:7\)$/,
     facts: { reference: 8192, takenAtSafepoint: 3, takenBy: "root", currentSafepoint: 5 },

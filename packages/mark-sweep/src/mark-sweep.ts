@@ -12,8 +12,8 @@
 // when a pool begins to serve and for each large block, so that an allocation pays nothing for it.
 //
 // After McCarthy: Recursive functions of symbolic expressions and their computation by machine
-// (1960); Hughes (1982) for the lazy sweep; Boehm and Weiser: Garbage collection in an uncooperative
-// environment (1988) for marks beside the objects.
+// (1960); Hughes (1982) for the lazy sweep; Boehm and Weiser: Garbage collection in an
+// uncooperative environment (1988) for marks beside the objects.
 
 import {
   type Block,

@@ -1,6 +1,6 @@
-// The marker finds what the roots reach. It keeps a stack of objects that are marked and whose slots
-// were not looked at yet; no recursion, no callback: an object's slots are a range that its type's
-// row gives.
+// The marker finds what the roots reach. It keeps a stack of objects that are marked and whose
+// slots were not looked at yet; no recursion, no callback: an object's slots are a range that its
+// type's row gives.
 //
 //   roots ──► mark stack │ object │ object │ … │ limit        pop: look at its slots, mark and push
 //                                                             what is not marked
@@ -14,8 +14,8 @@
 //   │ … │ m │ … │ M │ … │ m │ … │ m │ …       M: the lowest left out
 //                 └ scan ──────────►
 //
-// After Knuth: The Art of Computer Programming 1, 2.3.5, algorithm C: a stack of fixed size and, for
-// what it has no room for, a scan from the lowest address.
+// After Knuth: The Art of Computer Programming 1, 2.3.5, algorithm C: a stack of fixed size and,
+// for what it has no room for, a scan from the lowest address.
 
 import {
   EVENT_OBJECT_MARK,
@@ -37,8 +37,6 @@ export interface Marker {
   /** Marks every object that the roots reach; the map is clear before. O(reachable). */
   mark(): void;
   isMarked(object: number): boolean;
-  /** Collections in which the stack was too small. */
-  overflowCount(): number;
 }
 
 const NOTHING_LEFT_OUT = 0x7fffffff;
@@ -66,7 +64,6 @@ export function createMarker(parts: StrategyParts, marks: WordIndex, stack: Regi
   /** Objects above this one that do not fit on the stack will be met by the scan that runs. */
   let scanned = NOTHING_LEFT_OUT;
   let lowestLeftOut = NOTHING_LEFT_OUT;
-  let overflowCount = 0;
 
   function mark(): void {
     top = stackStart;
@@ -74,7 +71,6 @@ export function createMarker(parts: StrategyParts, marks: WordIndex, stack: Regi
     lowestLeftOut = NOTHING_LEFT_OUT;
     markRoots(roots.start, words[handlesEndWord] as number);
     markRoots(roots.framesStart, words[topWord] as number);
-    if (lowestLeftOut !== NOTHING_LEFT_OUT) overflowCount++;
     while (lowestLeftOut !== NOTHING_LEFT_OUT) rescan();
   }
 
@@ -86,11 +82,19 @@ export function createMarker(parts: StrategyParts, marks: WordIndex, stack: Regi
   }
 
   function reach(value: number, from: number): void {
-    if (value <= 0 || isMarked(value)) return;
-    const word = marks + (value >>> markShift);
-    words[word] = (words[word] as number) | (1 << (value >>> 2));
+    if (value <= 0 || !setMark(value)) return;
     if (isObserved(observer, EVENT_OBJECT_MARK)) observer.event(EVENT_OBJECT_MARK, value, from, 0);
     push(value);
+  }
+
+  /** Marks an object; false when it was marked before. */
+  function setMark(object: number): boolean {
+    const word = marks + (object >>> markShift);
+    const bit = 1 << (object >>> 2);
+    const bits = words[word] as number;
+    if ((bits & bit) !== 0) return false;
+    words[word] = bits | bit;
+    return true;
   }
 
   function push(object: number): void {
@@ -128,8 +132,8 @@ export function createMarker(parts: StrategyParts, marks: WordIndex, stack: Regi
   }
 
   /**
-   * As `drainObserved`, but the first object found in a range is looked at next, without a way
-   * over the stack: what was born in the order of its slots is met in that order.
+   * As `drainObserved`, but the first object found in a range is looked at next, without a way over
+   * the stack: what was born in the order of its slots is met in that order.
    */
   function drainPlain(): void {
     let stackTop = top;
@@ -137,20 +141,28 @@ export function createMarker(parts: StrategyParts, marks: WordIndex, stack: Regi
       let object = words[--stackTop] as number;
       while (object !== 0) {
         const row = rows + (((words[object + TYPE] as number) & typeMask) << rowShift);
-        const length = (words[object + LENGTH] as number) & (words[row + MASK] as number);
-        const end = object + (words[row + END] as number) + length;
+        const start = words[row + START] as number;
+        let end = words[row + END] as number;
         let found = 0;
-        for (let slot = object + (words[row + START] as number); slot < end; slot++) {
-          const value = words[slot] as number;
-          if (value <= 0) continue;
-          const word = marks + (value >>> markShift);
-          const bit = 1 << (value >>> 2);
-          const bits = words[word] as number;
-          if ((bits & bit) !== 0) continue;
-          words[word] = bits | bit;
-          if (found === 0) found = value;
-          else if (stackTop < stackEnd) words[stackTop++] = value;
-          else leaveOut(value);
+        // Two slots and no length: the loop unrolled, for most objects there are.
+        if (start === 2 && end === 4) {
+          const first = words[object + 2] as number;
+          const second = words[object + 3] as number;
+          if (first > 0 && setMark(first)) found = first;
+          if (second > 0 && setMark(second)) {
+            if (found === 0) found = second;
+            else if (stackTop < stackEnd) words[stackTop++] = second;
+            else leaveOut(second);
+          }
+        } else {
+          end += object + ((words[object + LENGTH] as number) & (words[row + MASK] as number));
+          for (let slot = object + start; slot < end; slot++) {
+            const value = words[slot] as number;
+            if (value <= 0 || !setMark(value)) continue;
+            if (found === 0) found = value;
+            else if (stackTop < stackEnd) words[stackTop++] = value;
+            else leaveOut(value);
+          }
         }
         object = found;
       }
@@ -166,6 +178,5 @@ export function createMarker(parts: StrategyParts, marks: WordIndex, stack: Regi
   return {
     mark,
     isMarked,
-    overflowCount: () => overflowCount,
   };
 }

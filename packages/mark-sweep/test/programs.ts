@@ -1,5 +1,5 @@
-// Random mutator programs, played on a memory manager with the mark-sweep strategy and on the shadow
-// heap side by side. After each command the two are compared, as far as the property asks.
+// Random mutator programs, played on a memory manager with the mark-sweep strategy and on the
+// shadow heap side by side. After each command the two are compared, as far as the property asks.
 
 import { EVENT_COLLECTION_END, isOuroError, type Reference, type Slot } from "@ouro/interfaces";
 import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
@@ -32,8 +32,10 @@ const LAYOUTS = [
 
 type Command =
   | { do: "allocate"; layout: number; length: number; into: number; count: number }
-  | { do: "chain"; into: number; count: number; isKept: boolean }
-  | { do: "set"; object: number; field: number; from: number }
+  | { do: "chain"; into: number; count: number; isKept: boolean; layout: number; length: number }
+  | { do: "attach"; object: number; field: number; count: number; layout: number; length: number }
+  | { do: "tree"; into: number; depth: number; fan: number; isParentFirst: boolean }
+  | { do: "set" | "give"; object: number; field: number; from: number }
   | { do: "immediate"; object: number; field: number; number: number }
   | { do: "load"; object: number; field: number; into: number }
   | { do: "moveRoot"; into: number; from: number }
@@ -73,10 +75,29 @@ const chain = fc.record({
   into: slot,
   count: fc.integer({ min: 1, max: 400 }),
   isKept: fc.boolean(),
+  layout: fc.constantFrom(1, 1, 2, 3, 4, 5, 6),
+  length: fc.nat({ max: 3 }),
 });
+const attach = fc.record({
+  do: fc.constant("attach" as const),
+  object: slot,
+  field,
+  count: fc.integer({ min: 1, max: 30 }),
+  layout: fc.nat({ max: LAYOUTS.length - 1 }),
+  length: fc.oneof(fc.nat({ max: 5 }), fc.integer({ min: 5, max: 200 })),
+});
+const tree = fc.record({
+  do: fc.constant("tree" as const),
+  into: slot,
+  depth: fc.integer({ min: 1, max: 5 }),
+  fan: fc.integer({ min: 2, max: 4 }),
+  isParentFirst: fc.boolean(),
+});
+const give = fc.record({ do: fc.constant("give" as const), object: slot, field, from: slot });
 const change: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ do: fc.constant("set" as const), object: slot, field, from: slot }),
-  fc.record({ do: fc.constant("set" as const), object: slot, field, from: slot }),
+  give,
+  give,
   fc.record({ do: fc.constant("immediate" as const), object: slot, field, number: fc.nat() }),
   fc.record({ do: fc.constant("load" as const), object: slot, field, into: slot }),
   fc.record({ do: fc.constant("moveRoot" as const), into: slot, from: slot }),
@@ -91,6 +112,8 @@ const programs = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: allocation },
     { weight: 3, arbitrary: chain },
+    { weight: 6, arbitrary: attach },
+    { weight: 3, arbitrary: tree },
     { weight: 8, arbitrary: change },
     { weight: 4, arbitrary: other },
   ),
@@ -237,7 +260,13 @@ function createProgram(parts: Parts, options: Setting, name: string) {
         if (command.length > 1000) break;
       }
     }
-    if (command.do === "chain") growChain(command.into, command.count, command.isKept);
+    if (command.do === "chain") growChain(command);
+    if (command.do === "attach") attachMany(command);
+    if (command.do === "tree" && frames.length < 10) growTree(command, command.depth);
+    if (command.do === "give") {
+      store(command.object, command.field, values[command.from] ?? 0);
+      clear(command.from);
+    }
     if (command.do === "set") store(command.object, command.field, values[command.from] ?? 0);
     if (command.do === "immediate") store(command.object, command.field, -1 - command.number);
     if (command.do === "load") {
@@ -253,10 +282,7 @@ function createProgram(parts: Parts, options: Setting, name: string) {
       values[command.into] = values[command.from] as ShadowValue;
       values[command.from] = 0;
     }
-    if (command.do === "clear") {
-      mutator.setRoot(at(command.slot), 0);
-      values[command.slot] = 0;
-    }
+    if (command.do === "clear") clear(command.slot);
     if (command.do === "hold" && held.length < 16) {
       const handle = handles.hold(at(command.from));
       held.push({ handle, value: values[command.from] as ShadowValue });
@@ -273,16 +299,53 @@ function createProgram(parts: Parts, options: Setting, name: string) {
     }
   }
 
-  /** A list whose head is in a slot: each new pair holds the old head, or not. */
-  function growChain(into: number, count: number, isKept: boolean): void {
+  function clear(index: number): void {
+    mutator.setRoot(at(index), 0);
+    frame().values[index] = 0;
+  }
+
+  /** A list whose head is in a slot: each new object holds the old head, or not. */
+  function growChain(chain: Extract<Command, { do: "chain" }>): void {
+    const { into, count, isKept, layout, length } = chain;
     const spare = (into + 1) % SLOT_COUNT;
     for (let index = 0; index < count; index++) {
-      if (!allocate(1, 0, spare)) return;
+      if (!allocate(layout, length, spare)) return;
       if (isKept) store(spare, index, frame().values[into] ?? 0);
       mutator.moveRoot(at(into), at(spare));
       frame().values[into] = frame().values[spare] as ShadowValue;
       frame().values[spare] = 0;
     }
+  }
+
+  /** New objects that only the fields of one object hold. */
+  function attachMany(attach: Extract<Command, { do: "attach" }>): void {
+    const { object, field, count, layout, length } = attach;
+    const spare = (object + 1) % SLOT_COUNT;
+    for (let index = 0; index < count; index++) {
+      if (!allocate(layout, length, spare)) return;
+      store(object, field + index, frame().values[spare] ?? 0);
+      clear(spare);
+    }
+  }
+
+  /** A tree of pairs or arrays; each is born before its children or after them. */
+  function growTree(tree: Extract<Command, { do: "tree" }>, depth: number): void {
+    const { into, fan, isParentFirst } = tree;
+    const last = SLOT_COUNT - 1;
+    const layout = fan === 2 ? 1 : 4;
+    enter();
+    let isWhole = !isParentFirst || allocate(layout, fan, last);
+    for (let child = 0; child < fan && depth > 1; child++) {
+      growTree({ ...tree, into: child }, depth - 1);
+    }
+    if (!isParentFirst) isWhole = allocate(layout, fan, last);
+    for (let child = 0; child < fan && isWhole; child++) {
+      store(last, child, frame().values[child] ?? 0);
+    }
+    const root = frame().values[last] ?? 0;
+    leave();
+    mutator.setRoot(at(into), wordOf(root));
+    frame().values[into] = root;
   }
 
   function store(slotIndex: number, fieldNumber: number, value: ShadowValue): void {

@@ -1,5 +1,6 @@
-// The model that the properties compare the collector with: plain objects that hold one another, and
-// reachability by a naive walk. Nothing moves under mark-sweep, so a reference is an object's name.
+// The model that the properties compare the collector with: plain objects that hold one another,
+// and reachability by a naive walk. Nothing moves under mark-sweep, so a reference is an object's
+// name.
 
 import type { Reference, TypeId } from "@ouro/interfaces";
 

@@ -170,7 +170,10 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
 
 const BARRIER_HOOKS: readonly BarrierHook[] = ["born", "write", "move", "copy", "drop"];
 
-/** Fast, before it the stress, before that the checks: they see the safepoints that the stress makes. */
+/**
+ * Fast, before it the stress, before that the checks: they see the safepoints that the stress
+ * makes.
+ */
 function makeMutator(options: MemoryManagerOptions, parts: MutatorOptions): Mutator {
   const { checked = false, collectEvery } = options;
   const fast = createMutator(parts);

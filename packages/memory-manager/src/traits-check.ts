@@ -1,5 +1,5 @@
-// What a strategy's traits must be for a memory manager to be built of it, and where its header bits
-// lie: word 1 of an object is the type in the lower half and 16 flag bits above.
+// What a strategy's traits must be for a memory manager to be built of it, and where its header
+// bits lie: word 1 of an object is the type in the lower half and 16 flag bits above.
 
 import {
   FLAGS_SHIFT,

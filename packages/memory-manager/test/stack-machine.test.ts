@@ -1,45 +1,37 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Strategy } from "@ouro/interfaces";
+import { markSweepStrategy } from "@ouro/mark-sweep";
 import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
+import { refcountStrategy } from "@ouro/refcount";
+import { semispaceStrategy } from "@ouro/semispace";
 import { describe, expect, test } from "vitest";
 import { programs } from "./stack-machine/programs.js";
 import { run } from "./stack-machine/stack-machine.js";
 
 const MIB = 1 << 20;
-const strategies = [nullStrategy()];
+const strategies = [nullStrategy(), refcountStrategy(), markSweepStrategy(), semispaceStrategy()];
 
-/** The same strategy with a whole collection at every safepoint. */
-function collectingAlways(strategy: Strategy): Strategy {
-  return {
-    ...strategy,
-    create(parts) {
-      const collector = strategy.create(parts);
-      const collectAll = () => collector.collect(collector.oldestGeneration);
-      return {
-        ...collector,
-        allocate(type, sizeWords) {
-          collectAll();
-          return collector.tryAllocate(type, sizeWords);
-        },
-        poll: () => void collectAll(),
-      };
-    },
-  };
-}
+const modes = [
+  ["", {}],
+  [", checked", { checked: true }],
+  [", a collection at every safepoint", { collectEvery: 1 }],
+  [", checked, a collection at every safepoint", { checked: true, collectEvery: 1 }],
+] as const;
 
-const compose = (strategy: Strategy, reservationBytes = 128 * MIB): MemoryManager =>
-  composeMemoryManager({ strategy, reservationBytes });
+const compositions = strategies.flatMap((strategy) =>
+  modes.map(([mode, options]) => {
+    const compose = (limitBytes = 32 * MIB): MemoryManager => {
+      const limits = { reservationBytes: 64 * MIB, limitBytes, frameSlotLimitCount: 2000 };
+      return composeMemoryManager({ strategy, ...limits, ...options });
+    };
+    return [`${strategy.name}${mode}`, strategy, compose] as const;
+  }),
+);
 
-const compositions = strategies.flatMap((strategy) => [
-  [strategy.name, strategy] as const,
-  [`${strategy.name}, a collection at every safepoint`, collectingAlways(strategy)] as const,
-]);
-
-describe.each(compositions)("the stack machine on %s", (_name, strategy) => {
+describe.each(compositions)("the stack machine on %s", (_name, strategy, compose) => {
   test.each(programs)("runs $name", ({ source, prints }) => {
-    const manager = compose(strategy);
+    const manager = compose();
     expect(run(manager, source)).toEqual(prints);
     manager.validate();
     if (!strategy.traits.exact) return;
@@ -48,13 +40,13 @@ describe.each(compositions)("the stack machine on %s", (_name, strategy) => {
   });
 
   test("runs one program after another in one memory manager", () => {
-    const manager = compose(strategy);
+    const manager = compose();
     for (const { source, prints } of programs) expect(run(manager, source)).toEqual(prints);
     manager.validate();
   });
 
   test("leaves every frame when a program fails, however deep", () => {
-    const manager = compose(strategy);
+    const manager = compose();
     const source = `
       function main 0 0
         self
@@ -69,12 +61,11 @@ describe.each(compositions)("the stack machine on %s", (_name, strategy) => {
   });
 
   test("ends a program that needs more memory than there is, and runs the next", () => {
-    const manager = compose(strategy, 24 * MIB);
-    manager.heap.setLimitBytes(8 * MIB);
+    const manager = compose(8 * MIB);
     const source = `
       function main 0 1
       more:
-        push 1000
+        push 200000
         array
         push 0
         local 0
@@ -100,7 +91,7 @@ describe("the stack machine refuses", () => {
     [main("push 1073741823", "push 1", "add"), "is not a whole number from"],
     [main("fly"), 'no operation "fly"'],
   ])("%j", (source, message) => {
-    expect(() => run(compose(nullStrategy()), source)).toThrow(message);
+    expect(() => run(composeMemoryManager({ strategy: nullStrategy() }), source)).toThrow(message);
   });
 });
 

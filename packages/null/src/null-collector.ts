@@ -18,6 +18,9 @@ import {
 
 const name = "null";
 
+/** From so many words on, `fill` is faster than a loop. */
+const BULK_WORDS = 64;
+
 const traits: Traits = {
   moves: false,
   collectsAt: [],
@@ -57,9 +60,14 @@ function createNullCollector(parts: StrategyParts): Collector {
   function tryAllocate(type: TypeId, sizeWords: number): Reference | 0 {
     const block = tryAllocateBlock(sizeWords << 2);
     if (block === 0) return 0;
-    words.fill(0, block, block + sizeWords);
+    clear(block, block + sizeWords);
     words[block + TYPE_WORD_OFFSET] = type;
     return block as number as Reference;
+  }
+
+  function clear(start: number, end: number): void {
+    if (end - start >= BULK_WORDS) words.fill(0, start, end);
+    else for (let word = start; word < end; word++) words[word] = 0;
   }
 
   return {

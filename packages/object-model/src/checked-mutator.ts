@@ -1,13 +1,14 @@
 // The checked mutator stands before the fast one and tests every argument before anything happens.
-// What it gives out carries an epoch, which each safepoint ends (reference-log.ts draws the number);
-// what it is given must be of the current epoch, and its object must still be there, for under
-// prompt death an object can die between two safepoints (`x = a.0; a.0 = none; use x`).
+// What it gives out carries an epoch, which each safepoint ends (reference-log.ts draws the
+// number); what it is given must be of the current epoch, and its object must still be there, for
+// under prompt death an object can die between two safepoints (`x = a.0; a.0 = none; use x`).
 //
 //   program ──► checked: epoch, object, slot, field, type, value ──► fast mutator ──► collector
 //           ◄── reference with epoch                              ◄── word index
 //
-// It reads what is there (type rows, the root stack's top, the handles in use, `isObject`) and keeps
-// only what the heap does not say: the epoch and where frames begin. Fast mode has no part of it.
+// It reads what is there (type rows, the root stack's top, the handles in use, `isObject`) and
+// keeps only what the heap does not say: the epoch and where frames begin. Fast mode has no part of
+// it.
 //
 // Not seen: a slot of an enclosing frame that arithmetic on another enclosing frame's slot reached,
 // as both are live; what a program writes to the heap's words itself, from `fieldsStart` on; and a
@@ -17,12 +18,22 @@ import {
   type Collector,
   checkInteger,
   InvalidAddressError,
+  LENGTH_NONE,
+  LENGTH_WORD_OFFSET,
   type Mutator,
+  OBJECT_HEADER_SIZE_WORDS,
   type PrivateHeap,
   type Reference,
+  ROW_LENGTH,
+  ROW_SLOTS_END,
+  ROW_SLOTS_MASK,
+  ROW_SLOTS_START,
   type RootStack,
   type Slot,
   StaleReferenceError,
+  TYPE_MASK,
+  TYPE_ROW_SHIFT,
+  TYPE_WORD_OFFSET,
   type TypeId,
   type TypeTable,
   UsageError,
@@ -74,12 +85,13 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   const { isObject, oldestGeneration } = collector;
   const layout = createObjectLayout(words, types);
   const log = createReferenceLog({ heapSizeWords: words.length, types, sites });
-  const unit = log.unit;
+  const { unit, take, passSafepoint } = log;
+  const rows = types.base;
   const frames: Slot[] = [];
   let epochStart = unit;
 
   function safepoint(call: Call, type: TypeId | 0): void {
-    epochStart = log.passSafepoint(call, type);
+    epochStart = passSafepoint(call, type);
   }
 
   /** Program code that ran inside a safepoint may have taken references before objects moved. */
@@ -90,7 +102,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   function tagged(value: Value, call: Call): Value {
     if (value <= 0) return value;
     const reference = epochStart + value;
-    log.take(reference, call);
+    take(reference, call);
     return reference;
   }
 
@@ -147,13 +159,18 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
 
   /** `count` slots of the object from field `field` on. */
   function checkSlots(where: string, object: Reference, field: number, count: number): void {
-    const start = fast.fieldsStart(object) + field;
-    const isInside = start >= layout.slotsStart(object) && start + count <= layout.slotsEnd(object);
+    const row =
+      rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
+    const length =
+      (words[object + LENGTH_WORD_OFFSET] as number) & (words[row + ROW_SLOTS_MASK] as number);
+    const start = OBJECT_HEADER_SIZE_WORDS + field;
+    const end = (words[row + ROW_SLOTS_END] as number) + length;
+    const isInside = start >= (words[row + ROW_SLOTS_START] as number) && start + count <= end;
     if (!isInside || field !== (field | 0)) refuseField(where, object, field, "slot");
   }
 
   function checkRaw(where: string, object: Reference, field: number, first: number): void {
-    const start = fast.fieldsStart(object) + field;
+    const start = object + OBJECT_HEADER_SIZE_WORDS + field;
     const isLength = field === 0 && first === 0 && layout.isVariable(object);
     const isRaw = start >= layout.slotsEnd(object) && start < object + layout.sizeWords(object);
     if (!(isRaw || isLength) || field !== (field | 0))
@@ -182,12 +199,15 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   }
 
   function checkType(where: string, type: TypeId, isArray: boolean): void {
-    checkInteger(where, "type", type, 1, types.count);
-    const { name, variablePart } = types.descriptor(type);
-    if ((variablePart !== "none") === isArray) return;
+    const isThere = type === (type | 0) && type >= 1 && type <= types.count;
+    const length = words[rows + (type << TYPE_ROW_SHIFT) + ROW_LENGTH];
+    if (!isThere || (length !== LENGTH_NONE) !== isArray) refuseType(where, type, isArray);
+  }
+
+  function refuseType(where: string, type: TypeId, isArray: boolean): never {
     throw new UsageError({
       where,
-      argument: `type "${name}"`,
+      argument: `type "${types.descriptor(type).name}"`,
       problem: isArray ? "is of fixed length" : "is of variable length",
       remedy: isArray ? "Use allocate" : "Use allocateArray and say the length",
     });

@@ -1,5 +1,5 @@
-// CRC-32, the checksum of zlib and gzip (the reflected polynomial of RFC 1952), a byte a step. Every
-// language has it, which is why the image format uses it.
+// CRC-32, the checksum of zlib and gzip (the reflected polynomial of RFC 1952), a byte a step.
+// Every language has it, which is why the image format uses it.
 
 const POLYNOMIAL = 0xedb88320;
 const table = makeTable();

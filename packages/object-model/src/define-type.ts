@@ -1,6 +1,6 @@
-// The typed facade: a type is said once, with names, and each memory manager gets accessors that are
-// closures over a field's number. No view object, no proxy: an access is a call on two numbers, and
-// the type checker knows which objects it is for.
+// The typed facade: a type is said once, with names, and each memory manager gets accessors that
+// are closures over a field's number. No view object, no proxy: an access is a call on two numbers,
+// and the type checker knows which objects it is for.
 //
 //   const Node = defineType({ name: "Node", fields: { left: self, right: self, value: i32 } });
 //   const node = Node.in(manager);     node.setValue(node.allocate(slot), 7)
@@ -21,7 +21,7 @@ const NAME = /^[a-z][A-Za-z0-9_]*$/;
 const RESERVED = ["type", "is", "at", "validate", "allocate", "lengthOf"];
 
 /** Everything of a type descriptor that fields do not say. */
-type Manners = Partial<
+export type TypeManners = Partial<
   Pick<
     TypeDescriptor,
     | "visitOrder"
@@ -34,7 +34,8 @@ type Manners = Partial<
   >
 >;
 
-export interface TypeDefinition<Name extends string, Fields extends FieldKinds> extends Manners {
+export interface TypeDefinition<Name extends string, Fields extends FieldKinds>
+  extends TypeManners {
   /** Unique in a memory manager; the type checker tells references apart by it. */
   readonly name: Name;
   /** Names begin with a lower-case letter. At most one is `arrayOf(…)` or `bytes`. */

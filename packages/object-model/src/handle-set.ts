@@ -3,9 +3,10 @@
 //   using node = handles.hold(slot);      disposed of at the end of the block
 //   const node = handles.hold(slot); … node.dispose();
 //
-// A handle that nobody disposes of keeps its object alive for good. With a leak reporter each handle
-// remembers where it was made, and `reportLeaks` names those still live. Everything goes through the
-// mutator that the set was made with: of a checked one, `value` carries an epoch like any reference.
+// A handle that nobody disposes of keeps its object alive for good. With a leak reporter each
+// handle remembers where it was made, and `reportLeaks` names those still live. Everything goes
+// through the mutator that the set was made with: of a checked one, `value` carries an epoch like
+// any reference.
 
 import {
   type Handle,

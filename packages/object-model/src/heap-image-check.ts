@@ -1,5 +1,5 @@
-// Whether a heap image means a heap: every number in it is looked at before anything is built of it,
-// so that a restore, once begun, can only fail for want of memory.
+// Whether a heap image means a heap: every number in it is looked at before anything is built of
+// it, so that a restore, once begun, can only fail for want of memory.
 //
 //   types → groups (type, length, count) → how many slots and raw words there must be → values,
 //   roots, states: every number of an object names one

@@ -1,7 +1,7 @@
 // A heap image as bytes, and back. One image has exactly one file: what can be written in two ways
 // is refused when read. All numbers are little-endian.
 //
-//   header      magic │ version │ section count │ table: tag, item size, item count, CRC-32 │ CRC-32
+//   header      magic │ version │ section count │ table: tag, item size, count, CRC-32 │ CRC-32
 //   TYPE        visited, owned, raw counts │ choices │ flags │ length of the name
 //   NAME        the names, one behind the other, in UTF-16
 //   GRUP        type, length, how many objects: this is the numbering
@@ -55,8 +55,8 @@ const TYPE_NAME_LENGTH = 5;
 const TYPE_SIZE_WORDS = 6;
 
 /**
- * The file of an image. Throws `InputFormatError` for an image that contradicts itself, so that what
- * was written can be read. O(image).
+ * The file of an image. Throws `InputFormatError` for an image that contradicts itself, so that
+ * what was written can be read. O(image).
  */
 export function encodeHeapImage(image: HeapImage): Uint8Array {
   const groups = checkHeapImage(image);
@@ -159,9 +159,9 @@ function tagNumber(tag: string): number {
 type FailAt = (offsetBytes: number, problem: string) => never;
 
 /**
- * The image in a file. Throws `InputFormatError` naming the first byte in which it is not whole, not
- * of this format, or contradicts itself. What a damaged file makes is in proportion to its bytes,
- * whatever sizes it names. O(bytes).
+ * The image in a file. Throws `InputFormatError` naming the first byte in which it is not whole,
+ * not of this format, or contradicts itself. What a damaged file makes is in proportion to its
+ * bytes, whatever sizes it names. O(bytes).
  */
 export function decodeHeapImage(bytes: Uint8Array): HeapImage {
   const failAt: FailAt = (offsetBytes, problem) => {

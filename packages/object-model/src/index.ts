@@ -1,18 +1,22 @@
 /**
- * What an object is and how a program uses it: type table, header and slots, root slots and handles,
- * the mutator in fast and checked form, collections that grow, heap images.
+ * What an object is and how a program uses it: type table, header and slots, root slots and
+ * handles, the mutator in fast and checked form, collections that grow, heap images.
  *
  * @packageDocumentation
  */
 
 export { type ByteArrays, createByteArrays } from "./byte-array.js";
-export { type CheckedModeOptions, checkedMode } from "./checked-mode.js";
 export {
   type CheckedMutator,
   type CheckedMutatorOptions,
   createCheckedMutator,
 } from "./checked-mutator.js";
-export { type DefinedType, defineType, type TypeDefinition } from "./define-type.js";
+export {
+  type DefinedType,
+  defineType,
+  type TypeDefinition,
+  type TypeManners,
+} from "./define-type.js";
 export {
   type AnySlotKind,
   type AnyType,
@@ -51,4 +55,18 @@ export { createStressMutator, type StressMutatorOptions } from "./stress-mutator
 export { createStrings, type Strings, type StringsOptions } from "./string.js";
 export type { TypeOptions, TypeTableOptions } from "./type-table.js";
 export { createTypeTable, describeType, findOrDefineType } from "./type-table.js";
-export type { NamedRef, None, ObjectParts, ObjectsOf, Ref } from "./typed-access.js";
+export type {
+  CommonAccess,
+  ContentOf,
+  ElementOf,
+  FieldsLike,
+  FixedLengthAccess,
+  ManyAccess,
+  NamedRef,
+  None,
+  ObjectParts,
+  ObjectsOf,
+  Ref,
+  SingleAccess,
+  VariableLengthAccess,
+} from "./typed-access.js";

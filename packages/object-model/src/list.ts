@@ -57,7 +57,10 @@ export interface Lists {
   validate(list: Reference): void;
 }
 
-/** Lists of one memory manager; defines the types `list` and `list-storage` unless they are there. */
+/**
+ * Lists of one memory manager; defines the types `list` and `list-storage` unless they are
+ * there.
+ */
 export function createLists(parts: { mutator: Mutator; types: TypeTable }): Lists {
   const { mutator, types } = parts;
   const { root, get, set, give, take, copy, word, setWord, enter, leave } = mutator;

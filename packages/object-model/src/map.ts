@@ -77,8 +77,8 @@ export interface Maps {
   /** O(size) if keys or values die. */
   clear(map: Reference): void;
   /**
-   * The first entry from `cursor` on, −1 when there is none: `next(map, 0)`, then `next(map, entry +
-   * 1)`. Good until the map changes in size. O(deleted entries skipped).
+   * The first entry from `cursor` on, −1 when there is none: `next(map, 0)`, then `next(map, entry
+   * + 1)`. Good until the map changes in size. O(deleted entries skipped).
    */
   next(map: Reference, cursor: number): number;
   keyAt(map: Reference, entry: number): Value;

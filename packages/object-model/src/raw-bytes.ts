@@ -3,8 +3,8 @@
 //   field    0        1 …                first …
 //          │ length │ other raw words │ 3 2 1 0 │ 7 6 5 4 │ … 0 0 9 8 │
 //
-// Byte i is bits 8 × (i & 3) and up of word first + (i >> 2), whatever the machine's byte order. The
-// last word is padded with zeros, so that whole words can be compared and hashed.
+// Byte i is bits 8 × (i & 3) and up of word first + (i >> 2), whatever the machine's byte order.
+// The last word is padded with zeros, so that whole words can be compared and hashed.
 
 import { expectSound, type Mutator, type Reference } from "@ouro/interfaces";
 
@@ -114,7 +114,10 @@ export function createRawBytes(mutator: Mutator, first: number): RawBytes {
   return { byteAt, setByte, copy, load, equals, hash, validate };
 }
 
-/** MurmurHash3's last step: each bit of a word decides about half of the result, 32 bits unsigned. */
+/**
+ * MurmurHash3's last step: each bit of a word decides about half of the result, 32 bits
+ * unsigned.
+ */
 export function mixWord(word: number): number {
   let mixed = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);

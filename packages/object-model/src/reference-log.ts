@@ -1,6 +1,6 @@
-// What checked mode remembers in order to explain itself: which call gave a reference out, and which
-// safepoints there were. Both are rings of fixed size, so that a long program costs no more than a
-// short one; what is forgotten is named less exactly, and refused all the same.
+// What checked mode remembers in order to explain itself: which call gave a reference out, and
+// which safepoints there were. Both are rings of fixed size, so that a long program costs no more
+// than a short one; what is forgotten is named less exactly, and refused all the same.
 //
 //   taken       │ reference with epoch │ call │ [stack] │ …      by a hash of reference and epoch
 //   safepoints  │ call and type │ …                              by safepoint number

@@ -1,5 +1,5 @@
-// The root stack: where everything alive is reached from. Words of a region reserved at its maximum:
-// handles of host code first, frames above. Nothing in it ever moves.
+// The root stack: where everything alive is reached from. Words of a region reserved at its
+// maximum: handles of host code first, frames above. Nothing in it ever moves.
 //
 //   region  │ top │ handles end │ first hint │ live count │ in-use bits … │ handles … │ frames … │
 //                                                                         start  framesStart   end
@@ -35,7 +35,10 @@ export interface RootStackOptions {
   frameSlotLimitCount?: number;
 }
 
-/** Makes an empty root stack. Throws `OutOfMemoryError` when the heap has no room for its region. */
+/**
+ * Makes an empty root stack. Throws `OutOfMemoryError` when the heap has no room for its
+ * region.
+ */
 export function createRootStack(options: RootStackOptions): RootStack {
   const { heap, borrower, handleLimitCount = 4096, frameSlotLimitCount = 65536 } = options;
   checkInteger("createRootStack", "handleLimitCount", handleLimitCount, 0, 2 ** 24);

@@ -7,7 +7,10 @@
 import { checkInteger, type Mutator } from "@ouro/interfaces";
 
 export interface StressMutatorOptions {
-  /** The mutator behind it. Checked mode stands before the stress, so that it sees the safepoint. */
+  /**
+   * The mutator behind it. Checked mode stands before the stress, so that it sees the
+   * safepoint.
+   */
   mutator: Mutator;
   /** A full collection before every so many safepoints; 1 is before each. */
   collectEvery: number;

@@ -1,7 +1,8 @@
 // The types of a typed facade: which accessors a definition's fields become, and what they take.
 // Nothing here exists at run time.
 //
-//   field left: self    left(o)  setLeft(o, v)  giveLeft(o, slot)  fillLeft(o, slot)  takeLeft(slot, o)
+//   field left: self    left(o)  setLeft(o, v)  giveLeft(o, slot)  fillLeft(o, slot)
+// takeLeft(slot, o)
 //   field value: i32    value(o) setValue(o, n)
 //   field items: array  items(o, i)  setItems(o, i, v)  … each with an index after the object
 
@@ -30,7 +31,7 @@ export type NamedRef<Name extends string> = Reference & { readonly [typeName]: N
 export type Ref<Type extends AnyType> = NamedRef<Type["name"]>;
 
 /** What an accessor of a field reads and writes. */
-type ContentOf<Name extends string, Kind> =
+export type ContentOf<Name extends string, Kind> =
   Kind extends RawKind<infer Raw>
     ? Raw
     : Kind extends SlotKind<infer Target>
@@ -41,13 +42,16 @@ type ContentOf<Name extends string, Kind> =
           : Value
       : number;
 
-type FieldsLike<Fields extends FieldKinds, Kind> = {
+/** The names of the fields whose kind is such a kind. */
+export type FieldsLike<Fields extends FieldKinds, Kind> = {
   [Field in keyof Fields & string]: Fields[Field] extends Kind ? Field : never;
 }[keyof Fields & string];
 
-type ElementOf<Kind> = Kind extends ArrayKind<infer Element> ? Element : BytesKind;
+/** What a variable part consists of. */
+export type ElementOf<Kind> = Kind extends ArrayKind<infer Element> ? Element : BytesKind;
 
-type Single<Name extends string, Fields extends FieldKinds> = {
+/** The accessors of slots and raw words. */
+export type SingleAccess<Name extends string, Fields extends FieldKinds> = {
   readonly [F in FieldsLike<Fields, ElementKind>]: (
     object: NamedRef<Name>,
   ) => ContentOf<Name, Fields[F]>;
@@ -67,7 +71,8 @@ type Single<Name extends string, Fields extends FieldKinds> = {
   ) => void;
 };
 
-type Many<Name extends string, Fields extends FieldKinds> = {
+/** The accessors of elements and bytes. */
+export type ManyAccess<Name extends string, Fields extends FieldKinds> = {
   readonly [F in FieldsLike<Fields, ArrayKind | BytesKind>]: (
     object: NamedRef<Name>,
     index: number,
@@ -90,7 +95,8 @@ type Many<Name extends string, Fields extends FieldKinds> = {
   ) => void;
 };
 
-interface Common<Name extends string> {
+/** What every type has. */
+export interface CommonAccess<Name extends string> {
   readonly type: TypeId;
   /** Whether a value is a reference to an object of this type. O(1). */
   is(value: Value): value is NamedRef<Name>;
@@ -100,12 +106,14 @@ interface Common<Name extends string> {
   validate(object: NamedRef<Name>): void;
 }
 
-interface FixedLength<Name extends string> {
+/** What a type without a variable part has. */
+export interface FixedLengthAccess<Name extends string> {
   /** A new object in `into`, fields none or zero. As the mutator's `allocate`. Safepoint. */
   allocate(into: Slot): NamedRef<Name>;
 }
 
-interface VariableLength<Name extends string> {
+/** What a type with a variable part has. */
+export interface VariableLengthAccess<Name extends string> {
   /** A new object of so many elements. As the mutator's `allocateArray`. Safepoint. O(length). */
   allocate(length: number, into: Slot): NamedRef<Name>;
   /** How many elements it has. */
@@ -113,12 +121,12 @@ interface VariableLength<Name extends string> {
 }
 
 /** The accessors of a type in one memory manager. */
-export type ObjectsOf<Name extends string, Fields extends FieldKinds> = Common<Name> &
+export type ObjectsOf<Name extends string, Fields extends FieldKinds> = CommonAccess<Name> &
   ([FieldsLike<Fields, ArrayKind | BytesKind>] extends [never]
-    ? FixedLength<Name>
-    : VariableLength<Name>) &
-  Single<Name, Fields> &
-  Many<Name, Fields>;
+    ? FixedLengthAccess<Name>
+    : VariableLengthAccess<Name>) &
+  SingleAccess<Name, Fields> &
+  ManyAccess<Name, Fields>;
 
 /** What a memory manager must have for typed objects to live in it. */
 export interface ObjectParts {

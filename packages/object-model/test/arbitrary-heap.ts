@@ -1,5 +1,5 @@
-// Arbitrary heaps: a list of steps of a mutator, and what they build. Objects of several types, with
-// every kind of part; garbage, cycles, handles and frames come of the steps.
+// Arbitrary heaps: a list of steps of a mutator, and what they build. Objects of several types,
+// with every kind of part; garbage, cycles, handles and frames come of the steps.
 
 import {
   immediateOf,
@@ -120,8 +120,8 @@ export function partsOf({ mutator, types }: Rig, object: Reference): ObjectParts
 }
 
 /**
- * What the program can see of a heap, as text: roots, and whatever is reached from them, each object
- * by the order in which it is met.
+ * What the program can see of a heap, as text: roots, and whatever is reached from them, each
+ * object by the order in which it is met.
  */
 export function describeReachable(rig: Rig): string[] {
   const { mutator, roots } = rig;

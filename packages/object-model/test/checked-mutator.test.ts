@@ -7,7 +7,6 @@ import {
 } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
 import * as parts from "../src/index.js";
-import { checkedMode } from "../src/index.js";
 import { killableStrategy } from "./killable-strategy.js";
 import { makeManager } from "./manager.js";
 import { flawOf, makeRig, refusals } from "./refusals.js";
@@ -148,7 +147,7 @@ describe("checked mode of a memory manager in use", () => {
   it("leaves frames that were there before, in the order of leaving", () => {
     const manager = makeManager();
     const older = manager.mutator.enter(2);
-    const { mutator } = checkedMode(manager);
+    const mutator = parts.createCheckedMutator(manager);
     const newer = mutator.enter(1);
     expect(() => mutator.leave(older)).toThrow(InvalidAddressError);
     mutator.leave(newer);
@@ -158,16 +157,15 @@ describe("checked mode of a memory manager in use", () => {
 
   it("collects at every n-th safepoint when told to", () => {
     const killable = killableStrategy();
-    const { mutator } = checkedMode(makeManager({ strategy: killable.strategy }), {
-      collectEvery: 3,
-    });
+    const { strategy } = killable;
+    const { mutator } = makeManager({ strategy, checked: true, collectEvery: 3 });
     for (let count = 0; count < 10; count++) mutator.poll();
     expect(killable.collectCount).toBe(3);
-    expect(() => checkedMode(makeManager(), { collectEvery: 0 })).toThrow(/whole number from 1/);
+    expect(() => makeManager({ collectEvery: 0 })).toThrow(/whole number from 1/);
   });
 
   it("gives handles whose value is checked", () => {
-    const { mutator, handles, defineType } = checkedMode(makeManager());
+    const { mutator, handles, defineType } = makeManager({ checked: true });
     const pair = defineType({ name: "pair", visitedSlotCount: 2 });
     const frame = mutator.enter(1);
     mutator.allocate(pair, frame);

@@ -8,14 +8,14 @@ import { stringProperty } from "./string-property.js";
 
 describe.each(compositions)("with $name", ({ make }) => {
   it("a list is what an array of the same commands is", () => {
-    fc.assert(listProperty(parts, make), { numRuns: 60 });
+    fc.assert(listProperty(parts, make), { numRuns: 20 });
   });
 
   it("a map is what a JavaScript map of the same commands is, order included", () => {
-    fc.assert(mapProperty(parts, make), { numRuns: 60 });
+    fc.assert(mapProperty(parts, make), { numRuns: 20 });
   });
 
   it("a string is what a JavaScript string is", () => {
-    fc.assert(stringProperty(parts, make), { numRuns: 60 });
+    fc.assert(stringProperty(parts, make), { numRuns: 20 });
   });
 });

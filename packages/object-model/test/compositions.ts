@@ -1,34 +1,38 @@
 // The memory managers that the structures are tried on: every strategy, fast and checked, and
 // checked with a collection at every safepoint.
 
-import type { Collector, Mutator, Strategy, TypeTable } from "@ouro/interfaces";
+import type { Strategy } from "@ouro/interfaces";
+import { markSweepStrategy } from "@ouro/mark-sweep";
+import type { MemoryManager } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
-import { checkedMode, type HandleSet } from "../src/index.js";
+import { refcountStrategy } from "@ouro/refcount";
+import { semispaceStrategy } from "@ouro/semispace";
 import { makeManager } from "./manager.js";
 
-export interface Composition {
-  readonly mutator: Mutator;
-  readonly types: TypeTable;
-  readonly collector: Collector;
-  readonly handles: HandleSet;
-  validate(): void;
-}
+export type Composition = Pick<
+  MemoryManager,
+  "mutator" | "types" | "collector" | "handles" | "validate"
+>;
 
-const strategies: readonly (() => Strategy)[] = [nullStrategy];
+const strategies: readonly (() => Strategy)[] = [
+  nullStrategy,
+  refcountStrategy,
+  markSweepStrategy,
+  semispaceStrategy,
+];
 
-export const compositions = strategies.flatMap((strategy) => {
-  const { name } = strategy();
-  const fast = (): Composition => makeManager({ strategy: strategy() });
-  return [
-    { name: `${name}, fast`, make: fast },
-    {
-      name: `${name}, checked`,
-      make: (): Composition => checkedMode(makeManager({ strategy: strategy() })),
-    },
-    {
-      name: `${name}, checked, collecting at every safepoint`,
-      make: (): Composition =>
-        checkedMode(makeManager({ strategy: strategy() }), { collectEvery: 1 }),
-    },
-  ];
-});
+const modes = [
+  { mode: "fast", options: {} },
+  { mode: "checked", options: { checked: true } },
+  {
+    mode: "checked, collecting at every safepoint",
+    options: { checked: true, collectEvery: 1 },
+  },
+];
+
+export const compositions = strategies.flatMap((strategy) =>
+  modes.map(({ mode, options }) => ({
+    name: `${strategy().name}, ${mode}`,
+    make: (): Composition => makeManager({ strategy: strategy(), ...options }),
+  })),
+);

@@ -4,7 +4,7 @@ import {
   arrayOf,
   bool,
   bytes,
-  checkedMode,
+  createCheckedMutator,
   defineType,
   f32,
   f64,
@@ -125,7 +125,7 @@ it("lays slots before raw words, visited before owned-only", () => {
 it("is defined once in a memory manager, however often it is asked for", () => {
   const manager = makeManager();
   const fast = Node.in(manager);
-  expect(Node.in(checkedMode(manager)).type).toBe(fast.type);
+  expect(Node.in({ ...manager, mutator: createCheckedMutator(manager) }).type).toBe(fast.type);
   const Other = defineType({ name: "Node", fields: { only: ref } });
   expect(() => Other.in(manager)).toThrow(/rawWordCount 1, not 0/);
 });
@@ -142,7 +142,7 @@ it("says more of a type than its fields, if told to", () => {
 
 describe("over a checked mutator", () => {
   function rig() {
-    const manager = checkedMode(makeManager());
+    const manager = makeManager({ checked: true });
     const frame = manager.mutator.enter(3);
     const node = Node.in(manager);
     const row = Row.in(manager);

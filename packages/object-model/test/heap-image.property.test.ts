@@ -2,7 +2,7 @@ import { decodeHeapImage, encodeHeapImage, restoreHeap, saveHeap } from "@ouro/o
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitrarySteps, buildHeap, describeReachable, heapTypes } from "./arbitrary-heap.js";
-import { rigs } from "./rigs.js";
+import { managers, rigs } from "./rigs.js";
 
 const RUNS = { numRuns: 40 };
 
@@ -40,6 +40,22 @@ describe.each(rigs)("a heap of %s", { timeout: 60_000 }, (_name, makeRig) => {
     );
   });
 
+  test("is, restored under any other strategy, the same graph to the program", () => {
+    fc.assert(
+      fc.property(arbitrarySteps, fc.constantFrom(...managers), (steps, [, makeOther]) => {
+        const first = makeRig();
+        buildHeap(first, steps);
+        const second = makeOther();
+        restoreHeap(second, saveHeap(first));
+        second.validate();
+        expect(describeReachable(second)).toEqual(describeReachable(first));
+        second.mutator.collect();
+        expect(describeReachable(second)).toEqual(describeReachable(first));
+      }),
+      RUNS,
+    );
+  });
+
   test("is restored where the same types have other numbers", () => {
     fc.assert(
       fc.property(arbitrarySteps, (steps) => {
@@ -55,7 +71,7 @@ describe.each(rigs)("a heap of %s", { timeout: 60_000 }, (_name, makeRig) => {
     );
   });
 
-  test("goes on after a restore: what is built on it lives, what is dropped can be collected", () => {
+  test("goes on after a restore: what is built on it lives, what is dropped can go", () => {
     fc.assert(
       fc.property(arbitrarySteps, arbitrarySteps, (steps, moreSteps) => {
         const first = makeRig();

@@ -240,6 +240,24 @@ describe("states", () => {
     expect(saveHeap({ ...rig, collector }).states).toEqual(states);
   });
 
+  test.each(managers)(
+    "of immortal objects outlive a restore where %s knows them",
+    (_name, make) => {
+      const rig = make();
+      const states = Uint8Array.of(0, 0, IMAGE_IMMORTAL + IMAGE_TRACKED, IMAGE_IMMORTAL, 0);
+      const image = makeImage({ states, handles: Int32Array.of(), frames: Int32Array.of() });
+      restoreHeap(rig, image);
+      rig.mutator.collect();
+      rig.validate();
+      if (rig.collector.stateOf === undefined) return;
+      const kept = Uint8Array.of(0, 0, IMAGE_IMMORTAL, IMAGE_IMMORTAL);
+      expect(saveHeap(rig).states).toEqual(kept); // the mortal text, which nothing held, is gone
+      const again = make();
+      restoreHeap(again, saveHeap(rig));
+      expect(saveHeap(again)).toEqual(saveHeap(rig));
+    },
+  );
+
   test("mean nothing to a collector that knows none, and are left out", () => {
     const rig = makeRig();
     restoreHeap(rig, makeImage({ states: Uint8Array.of(0, IMAGE_TRACKED, 0, 0, 0) }));

@@ -1,5 +1,6 @@
 // The null strategy with two additions for tests: objects die on command, as they do under prompt
-// death when a store drops the last reference, and `poll` and `collect` run a piece of program code.
+// death when a store drops the last reference, and `poll` and `collect` run a piece of program
+// code.
 
 import type { Collector, Strategy, StrategyParts } from "@ouro/interfaces";
 import { nullStrategy } from "@ouro/null";

@@ -4,7 +4,7 @@
 import { type Reference, slotAt } from "@ouro/interfaces";
 import fc from "fast-check";
 import type { Composition } from "./compositions.js";
-import { anySaid, makeValues, nameOf, type Said } from "./values.js";
+import { anySaid, expectNothingLeft, makeValues, nameOf, type Said } from "./values.js";
 
 export type ListParts = Pick<
   typeof import("../src/index.js"),
@@ -42,7 +42,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 );
 
 export function listProperty(parts: ListParts, make: () => Composition) {
-  return fc.property(fc.array(anyCommand, { maxLength: 60 }), (commands) => {
+  return fc.property(fc.array(anyCommand, { maxLength: 60, size: "max" }), (commands) => {
     const composition = make();
     const { mutator } = composition;
     const lists = parts.createLists(composition);
@@ -115,6 +115,8 @@ export function listProperty(parts: ListParts, make: () => Composition) {
       });
     }
     composition.validate();
+    mutator.leave(frame);
+    expectNothingLeft(composition, values);
   });
 }
 

@@ -12,6 +12,7 @@ import type {
   RootStack,
   TypeTable,
 } from "@ouro/interfaces";
+import { markSweepStrategy } from "@ouro/mark-sweep";
 import { composeMemoryManager } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
 import {
@@ -22,6 +23,8 @@ import {
   type HandleSet,
   validateObjects,
 } from "@ouro/object-model";
+import { refcountStrategy } from "@ouro/refcount";
+import { semispaceStrategy } from "@ouro/semispace";
 
 export interface Rig {
   readonly heap: PrivateHeap;
@@ -42,7 +45,7 @@ export interface RigOptions {
 export type RigMaker = (options?: RigOptions) => Rig;
 
 const MIB = 1 << 20;
-const strategies = [nullStrategy()];
+const strategies = [nullStrategy(), refcountStrategy(), markSweepStrategy(), semispaceStrategy()];
 
 /** A memory manager of each strategy, by the strategy's name. */
 export const managers: readonly (readonly [string, RigMaker])[] = strategies.map((strategy) => [
@@ -67,9 +70,9 @@ function composeOn(createAllocator: (heap: PrivateHeap) => Allocator, options: R
   const collector = nullStrategy().create({
     heap,
     borrower,
-    isChecked: false,
     types,
     roots,
+    isChecked: false,
     allocator: createAllocator(heap),
     headerMask: () => 0,
     sideTable: none,

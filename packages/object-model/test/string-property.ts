@@ -22,12 +22,10 @@ export function stringProperty(parts: StringParts, make: () => Composition) {
     const third = slotAt(frame, 2);
     const at = (index: number) => mutator.root(slotAt(frame, index)) as Reference;
     strings.allocate(one, frame);
-    strings.allocateUnits(
-      Uint16Array.from({ length: other.length }, (_, index) => other.charCodeAt(index)),
-      0,
-      other.length,
-      second,
-    );
+    const around = `x${other}yz`;
+    const units = Array.from({ length: around.length }, (_, index) => around.charCodeAt(index));
+    strings.allocateUnits(units, 1, 1 + other.length, second);
+    strings.validate(at(1));
     expectEqual(strings.text(at(0)), one);
     expectEqual(strings.text(at(1)), other);
     expectEqual(strings.lengthOf(at(1)), other.length);

@@ -33,6 +33,8 @@ export function nameOf(said: Said): string {
 }
 
 export interface Values {
+  /** Where the boxes live. */
+  readonly frame: Slot;
   /** Puts what is said into a slot. */
   put(said: Said, into: Slot): void;
   nameOf(value: Value): string;
@@ -50,6 +52,7 @@ export function makeValues(
     mutator.setWord(mutator.allocate(boxType, slotAt(boxes, number)), 0, number);
   }
   return {
+    frame: boxes,
     put(said, into) {
       if ("integer" in said) mutator.setRoot(into, immediateOf(said.integer));
       else if ("text" in said) strings.allocate(said.text, into);
@@ -64,4 +67,13 @@ function nameOfValue(mutator: Mutator, strings: Strings, value: Value): string {
   if (value < 0) return `i:${integerOf(value)}`;
   if (strings.isString(value)) return `s:${strings.text(value)}`;
   return `b:${mutator.word(value as Reference, 0)}`;
+}
+
+/** Leaves everything; then a strategy that promises so much has nothing left. */
+export function expectNothingLeft({ mutator, collector }: Composition, values: Values): void {
+  mutator.leave(values.frame);
+  mutator.collect();
+  const { exact, death } = collector.traits;
+  const { liveCount } = collector.statistics();
+  if ((exact || death === "prompt") && liveCount > 0) throw new Error(`${liveCount} objects leak`);
 }

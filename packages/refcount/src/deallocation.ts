@@ -11,14 +11,16 @@
 //             ▲ ~ parent ─────┘                      released is reclaimed before the descent:
 //             └ cursor: ~ slot                       a list needs neither link nor cursor
 //
-// The link tells a dying object from a counted one; the cursor, in a slot, is an immediate to whoever
+// The link tells a dying object from a counted one; the cursor, in a slot, is an immediate to who
 // looks at the heap meanwhile. After Deutsch, Schorr and Waite (1967), who turned links in place.
 //
 // **Invariant:** no slot refers to a dying object; its own slots are counted until they are empty.
 
 import {
   LENGTH_WORD_OFFSET,
+  OBJECT_HEADER_SIZE_WORDS,
   ROW_FLAGS,
+  ROW_LENGTH,
   ROW_SLOTS_END,
   ROW_SLOTS_MASK,
   ROW_SLOTS_START,
@@ -52,15 +54,12 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
   const rows = types.base;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const TYPE = TYPE_WORD_OFFSET;
-  const LENGTH = LENGTH_WORD_OFFSET;
   const MASK = TYPE_MASK;
   const SHIFT = TYPE_ROW_SHIFT;
   const FLAGS = ROW_FLAGS;
-  const SLOTS_START = ROW_SLOTS_START;
-  const SLOTS_END = ROW_SLOTS_END;
-  const SLOTS_MASK = ROW_SLOTS_MASK;
-  const BACKWARD = TYPE_RELEASE_BACKWARD;
-  // A bit that no type's flags use: set in `asked`, it asks for objects of every type.
+  const FIELDS = OBJECT_HEADER_SIZE_WORDS;
+  const MANY = 3;
+  // A bit that no type's flags use: in `asked`, it asks for objects of every type.
   const EVERY_TYPE = 1 << 30;
   const asked = options.onEnd === undefined ? 0 : EVERY_TYPE;
   let total = 0;
@@ -68,72 +67,97 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
   function deallocate(dead: number): void {
     let object = dead;
     let parent = 0;
-    let count = 0;
     let isResumed = false;
-    // The row last read: most objects are of the type of the one before, and need not wait for it.
+    let count = 0;
+    // Of the row last read: an object of the type of the one before need not wait for its row.
     let type = 0;
     let flags = 0;
-    let startOffset = 0;
-    let endOffset = 0;
-    let lengthMask = 0;
+    let slotCount = MANY;
     for (;;) {
       const typeNow = (words[object + TYPE] as number) & MASK;
       if (typeNow !== type) {
         type = typeNow;
-        const row = rows + (type << SHIFT);
-        flags = words[row + FLAGS] as number;
-        startOffset = words[row + SLOTS_START] as number;
-        endOffset = words[row + SLOTS_END] as number;
-        lengthMask = words[row + SLOTS_MASK] as number;
+        flags = words[rows + (type << SHIFT) + FLAGS] as number;
+        slotCount = countFew(rows + (type << SHIFT));
       }
-      let first = object + startOffset;
-      let stop = object + endOffset + ((words[object + LENGTH] as number) & lengthMask);
-      let step = 1;
-      if ((flags & BACKWARD) !== 0) {
-        const start = first;
-        first = stop - 1;
-        stop = start - 1;
-        step = -1;
+      // The place where an object ends: whoever may keep it, or run code first, is asked here.
+      if (((flags | EVERY_TYPE) & asked) !== 0 && !isResumed) onEnd(object);
+      const next =
+        slotCount === MANY ? releaseSlots(object, type, isResumed) : releaseFew(object, slotCount);
+      isResumed = false;
+      if (next < 0) {
+        words[object] = ~parent;
+        parent = object;
+        object = ~next;
+        continue;
       }
-      let slot = first;
-      if (isResumed) slot = ~(words[first] as number);
+      reclaim(object);
+      count++;
+      if (next > 0) object = next;
+      else if (parent === 0) break;
       else {
-        count++;
-        // The place where an object ends: whoever may keep it, or run code first, is asked here.
-        if (((flags | EVERY_TYPE) & asked) !== 0) onEnd(object);
-      }
-      let child = 0;
-      while (slot !== stop) {
-        const value = words[slot] as number;
-        if (value > 0) {
-          words[slot] = 0;
-          if (decrement(value)) {
-            child = value;
-            slot += step;
-            break;
-          }
-        }
-        slot += step;
-      }
-      if (child !== 0) {
-        while (slot !== stop && (words[slot] as number) <= 0) slot += step;
-        if (slot === stop) reclaim(object);
-        else {
-          words[object] = ~parent;
-          words[first] = ~slot;
-          parent = object;
-        }
-        object = child;
-        isResumed = false;
-      } else {
-        reclaim(object);
-        if (parent === 0) break;
         object = parent;
         parent = ~(words[object] as number);
         isResumed = true;
       }
     }
     total += count;
+  }
+
+  /**
+   * Releases slots until a child dies. Answers the child; ~ child if there is more to release
+   * behind it, with the cursor set; 0 when all slots are released.
+   */
+  function releaseSlots(object: number, type: number, isResumed: boolean): number {
+    const row = rows + (type << SHIFT);
+    const length =
+      (words[object + LENGTH_WORD_OFFSET] as number) & (words[row + ROW_SLOTS_MASK] as number);
+    let first = object + (words[row + ROW_SLOTS_START] as number);
+    let stop = object + (words[row + ROW_SLOTS_END] as number) + length;
+    let step = 1;
+    if (((words[row + FLAGS] as number) & TYPE_RELEASE_BACKWARD) !== 0) {
+      const start = first;
+      first = stop - 1;
+      stop = start - 1;
+      step = -1;
+    }
+    let slot = isResumed ? ~(words[first] as number) : first;
+    let child = 0;
+    while (slot !== stop && child === 0) {
+      const value = words[slot] as number;
+      if (value > 0) {
+        words[slot] = 0;
+        if (decrement(value)) child = value;
+      }
+      slot += step;
+    }
+    if (child === 0) return 0;
+    while (slot !== stop && (words[slot] as number) <= 0) slot += step;
+    if (slot === stop) return child;
+    words[first] = ~slot;
+    return ~child;
+  }
+
+  /** As `releaseSlots`; no cursor is kept, as the first slot is empty when it resumes. */
+  function releaseFew(object: number, slotCount: number): number {
+    if (slotCount === 0) return 0;
+    const first = words[object + FIELDS] as number;
+    const second = slotCount === 2 ? (words[object + FIELDS + 1] as number) : 0;
+    if (first > 0) {
+      words[object + FIELDS] = 0;
+      if (decrement(first)) return second > 0 ? ~first : first;
+    }
+    if (second <= 0) return 0;
+    words[object + FIELDS + 1] = 0;
+    return decrement(second) ? second : 0;
+  }
+
+  /** The number of slots, if they are 0 to 2, go forward and nothing varies; else `MANY`. */
+  function countFew(row: number): number {
+    const slotCount = (words[row + ROW_SLOTS_END] as number) - FIELDS;
+    const isForward = ((words[row + FLAGS] as number) & TYPE_RELEASE_BACKWARD) === 0;
+    const isFixed = words[row + ROW_LENGTH] === 0;
+    return isFixed && slotCount <= 2 && (isForward || slotCount < 2) ? slotCount : MANY;
   }
 
   return { deallocate, deallocatedCount: () => total };

@@ -49,7 +49,7 @@ const NAMED_MEMBERS = 8;
 
 /**
  * Finds what is unreachable and not reclaimed, under any strategy; under counting alone these are
- * the leaked cycles and what they keep. Changes nothing. O(heap), in time and in memory of the host.
+ * the leaked cycles and what they keep. Changes nothing. O(heap), in time and in the host's memory.
  */
 export function findLeaks(source: LeakSource): LeakReport {
   const graph = createObjectGraph(source);

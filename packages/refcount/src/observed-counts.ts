@@ -44,7 +44,7 @@ export function observesCounts(observer: Observer | undefined): observer is Obse
   );
 }
 
-export function observeCounts(
+export function createObservedCounts(
   words: Int32Array,
   layout: ObjectLayout,
   observer: Observer,

@@ -16,6 +16,7 @@ import {
   type Collection,
   type Collector,
   GRANULE_SIZE_WORDS,
+  IMAGE_IMMORTAL,
   type Reference,
   type Strategy,
   type StrategyParts,
@@ -28,7 +29,7 @@ import { createCountAudit } from "./count-audit.js";
 import { createCountingBarrier } from "./counting-barrier.js";
 import { createDeallocation } from "./deallocation.js";
 import { createFreeLists, type FreeListMaxima, type FreeLists } from "./free-lists.js";
-import { type ObservedCounts, observeCounts, observesCounts } from "./observed-counts.js";
+import { createObservedCounts, type ObservedCounts, observesCounts } from "./observed-counts.js";
 import { IMMORTAL_COUNT } from "./reference-count.js";
 
 const name = "refcount";
@@ -83,7 +84,7 @@ function createRefcountCollector(parts: StrategyParts, maxima: FreeListMaxima): 
   const lists = Object.keys(maxima).length > 0 ? createFreeLists(parts, maxima) : undefined;
   const free = lists?.give ?? (allocator.free as (object: number) => void);
   const observed = observesCounts(observer)
-    ? observeCounts(words, layout, observer, free)
+    ? createObservedCounts(words, layout, observer, free)
     : undefined;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const IMMORTAL = IMMORTAL_COUNT;
@@ -167,6 +168,10 @@ function createRefcountCollector(parts: StrategyParts, maxima: FreeListMaxima): 
     poll() {},
     isObject,
     walk,
+    stateOf: (object) => (words[object] === IMMORTAL_COUNT ? IMAGE_IMMORTAL : 0),
+    setState(object, state) {
+      if ((state & IMAGE_IMMORTAL) !== 0) words[object] = IMMORTAL_COUNT;
+    },
     /** What an image held unreferenced, another strategy's garbage, dies here. */
     restored() {
       for (const object of audit.recount()) deallocate(object);

@@ -18,6 +18,7 @@ export type Command =
   | readonly ["fill", root: number, field: number, from: number]
   | readonly ["take", into: number, root: number, field: number]
   | readonly ["copy", root: number, at: number, source: number, start: number, count: number]
+  | readonly ["copy child", root: number, at: number, child: number, start: number, count: number]
   | readonly ["frame", froms: readonly number[]]
   | readonly ["hold", from: number]
   | readonly ["immortal", root: number]
@@ -26,8 +27,10 @@ export type Command =
 const root = fc.nat(ROOT_COUNT - 1);
 const field = fc.nat(7);
 
+const allocation = fc.tuple(fc.constant("allocate" as const), fc.nat(6), fc.nat(6), root);
+
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.constant("allocate" as const), fc.nat(6), fc.nat(6), root) },
+  { weight: 6, arbitrary: allocation },
   { weight: 2, arbitrary: fc.tuple(fc.constant("set root" as const), root, root) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("clear root" as const), root) },
   fc.tuple(fc.constant("immediate root" as const), root),
@@ -35,30 +38,60 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(fc.constant("set" as const), root, field, root) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("set field" as const), root, field, root, field) },
   fc.tuple(fc.constant("clear" as const), root, field, fc.boolean()),
-  { weight: 5, arbitrary: fc.tuple(fc.constant("give" as const), root, field, root) },
+  { weight: 8, arbitrary: fc.tuple(fc.constant("give" as const), root, field, root) },
   fc.tuple(fc.constant("fill" as const), root, field, root),
   { weight: 2, arbitrary: fc.tuple(fc.constant("take" as const), root, root, field) },
-  { weight: 3, arbitrary: fc.tuple(fc.constant("copy" as const), root, field, root, field, field) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(root, field).map(([own, at]) => ["take", own, own, at] as const),
+  },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("copy" as const), root, field, root, field, field) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(root, field, field, field)
+      .map(([own, at, start, count]) => ["copy", own, at, own, start, count] as const),
+  },
+  fc.tuple(fc.constant("copy child" as const), root, field, field, field, field),
   fc.tuple(fc.constant("frame" as const), fc.array(root, { maxLength: 4 })),
   fc.tuple(fc.constant("hold" as const), root),
   fc.tuple(fc.constant("collect" as const)),
 );
 
-export const programs: fc.Arbitrary<Command[]> = fc.array(command, {
-  maxLength: 60,
-  size: "max",
-});
+/** An object all of whose slots hold a fresh object each. */
+const bush: fc.Arbitrary<Command[]> = fc
+  .record({ type: fc.nat(6), child: fc.nat(6), length: fc.integer({ min: 1, max: 6 }), root })
+  .map(({ type, child, length, root: into }) => {
+    const other = (into + 1) % ROOT_COUNT;
+    const commands: Command[] = [["allocate", type, length, into]];
+    for (let index = 0; index < length; index++) {
+      commands.push(["allocate", child, 2, other], ["give", into, index, other]);
+    }
+    return commands;
+  });
+
+function programsOf(commands: fc.Arbitrary<Command>): fc.Arbitrary<Command[]> {
+  const part = fc.oneof(
+    { weight: 1, arbitrary: bush },
+    { weight: 4, arbitrary: commands.map((each) => [each]) },
+  );
+  const parts = fc.array(part, { minLength: 12, maxLength: 36, size: "max" });
+  return parts.map((each) => each.flat());
+}
+
+export const programs: fc.Arbitrary<Command[]> = programsOf(command);
 
 /** Programs in which some objects become immortal. */
-export const programsWithImmortals: fc.Arbitrary<Command[]> = fc.array(
+export const programsWithImmortals: fc.Arbitrary<Command[]> = programsOf(
   fc.oneof({ weight: 12, arbitrary: command }, fc.tuple(fc.constant("immortal" as const), root)),
-  { maxLength: 60, size: "max" },
 );
+
+type Place = [ModelObject, number] | undefined;
 
 type Handler = (rig: Rig, ...numbers: never[]) => void;
 
 /** An object in a root slot and an index among its slots; undefined where there is none. */
-function place(rig: Rig, root: number, field: number): [ModelObject, number] | undefined {
+function place(rig: Rig, root: number, field: number): Place {
   const object = rig.at(root);
   if (object === undefined || object.slots.length === 0) return undefined;
   return [object, field % object.slots.length];
@@ -89,6 +122,21 @@ function move(rig: Rig, root: number, field: number, from: number, isFill: boole
   rig.model.move(object.slots, index, rig.model.roots, from);
 }
 
+function copy(rig: Rig, into: Place, from: Place, count: number): void {
+  if (into === undefined || from === undefined) return;
+  const [target, at] = into;
+  const [source, start] = from;
+  const length = Math.min(count, target.slots.length - at, source.slots.length - start);
+  rig.manager.mutator.copy(
+    rig.reference(target),
+    rig.field(target, at),
+    rig.reference(source),
+    rig.field(source, start),
+    length,
+  );
+  rig.model.copy(target, at, source, start, length);
+}
+
 const handlers: { readonly [Name in Command[0]]: Handler } = {
   allocate: (rig, type: number, length: number, into: number) => rig.allocate(type, length, into),
   "set root": (rig, into: number, from: number) =>
@@ -117,21 +165,13 @@ const handlers: { readonly [Name in Command[0]]: Handler } = {
     rig.manager.mutator.take(rig.slot(into), rig.reference(object), rig.field(object, index));
     rig.model.move(rig.model.roots, into, object.slots, index);
   },
-  copy: (rig, root: number, at: number, source: number, start: number, count: number) => {
-    const into = place(rig, root, at);
-    const from = place(rig, source, start);
-    if (into === undefined || from === undefined) return;
-    const [target, first] = into;
-    const [origin, begin] = from;
-    const length = Math.min(count, target.slots.length - first, origin.slots.length - begin);
-    rig.manager.mutator.copy(
-      rig.reference(target),
-      rig.field(target, first),
-      rig.reference(origin),
-      rig.field(origin, begin),
-      length,
-    );
-    rig.model.copy(target, first, origin, begin, length);
+  copy: (rig, root: number, at: number, source: number, start: number, count: number) =>
+    copy(rig, place(rig, root, at), place(rig, source, start), count),
+  "copy child": (rig, root: number, at: number, child: number, start: number, count: number) => {
+    const found = place(rig, root, child);
+    const source = found?.[0].slots[found[1]];
+    if (typeof source !== "object" || source.slots.length === 0) return;
+    copy(rig, place(rig, root, at), [source, start % source.slots.length], count);
   },
   frame: (rig, froms: readonly number[]) => {
     const { mutator } = rig.manager;

@@ -12,6 +12,7 @@ export const IMMORTAL = "never counts an immortal object, and never deallocates 
 export const SATURATION = "keeps a count that reached its limit";
 export const DEPTH = "deallocates a structure of any depth without stack or memory";
 export const DROP_ORDER = "shows the slots of a dropped frame as roots until each is released";
+export const COPY = "stores the whole run of a copy before anything dies";
 export const AUDIT = "names an object whose count is wrong, and changes nothing";
 export const LEAKS = "names leaked cycles, and what they keep, and nothing else";
 export const RESTORED = "counts a restored heap anew";

@@ -1,71 +1,24 @@
 import {
-  EVENT_COUNT_CHANGE,
   EVENT_OBJECT_DEALLOCATE,
-  EVENT_OBJECT_RECLAIM,
   InvalidAddressError,
   immediateOf,
   OutOfMemoryError,
   type Reference,
-  type Slot,
-  slotAt,
   UsageError,
 } from "@ouro/interfaces";
-import { composeMemoryManager, type MemoryManagerOptions } from "@ouro/memory-manager";
+import { composeMemoryManager } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
 import { describe, expect, it } from "vitest";
 import {
   findLeaks,
-  formatLeaks,
   IMMORTAL_COUNT,
   isImmortal,
   makeImmortal,
-  type RefcountOptions,
-  refcountStrategy,
   referenceCount,
 } from "../src/index.js";
+import { compose, composeLogging } from "./compose.js";
 
 const NODE_COUNT_OF_DEPTH = 10_000_000;
-
-function compose(options: Partial<MemoryManagerOptions> & RefcountOptions = {}) {
-  const { freeListMaxima = {}, ...rest } = options;
-  const manager = composeMemoryManager({
-    strategy: refcountStrategy({ freeListMaxima }),
-    reservationBytes: 16 << 20,
-    ...rest,
-  });
-  const pair = manager.defineType({ name: "pair", visitedSlotCount: 2 });
-  const list = manager.defineType({
-    name: "list",
-    variablePart: "visited",
-    releaseOrder: "backward",
-  });
-  const frame = manager.mutator.enter(8);
-  const slot = (index: number): Slot => slotAt(frame, index);
-  const liveCount = (): number => manager.collector.statistics().liveCount;
-  return { manager, mutator: manager.mutator, pair, list, slot, frame, liveCount };
-}
-
-/** A manager whose observer logs, by the letters that the test gave. */
-function composeLogging(
-  wants?: (
-    | typeof EVENT_COUNT_CHANGE
-    | typeof EVENT_OBJECT_DEALLOCATE
-    | typeof EVENT_OBJECT_RECLAIM
-  )[],
-) {
-  const log: string[] = [];
-  const names = new Map<number, string>();
-  const observer = {
-    ...(wants === undefined ? {} : { wants }),
-    event(code: number, a: number, b: number, c: number) {
-      const name = names.get(a) ?? "?";
-      if (code === EVENT_COUNT_CHANGE) log.push(`${name} ${b}→${c}`);
-      if (code === EVENT_OBJECT_DEALLOCATE) log.push(`${name} ends`);
-      if (code === EVENT_OBJECT_RECLAIM) log.push(`${name} reclaimed, ${c} words`);
-    },
-  };
-  return { ...compose({ observer }), log, names };
-}
 
 describe("a count", () => {
   it("is the number of slots that hold the object, of roots, handles and objects", () => {
@@ -349,69 +302,6 @@ describe("an immortal object", () => {
   });
 });
 
-describe("leaks", () => {
-  it("names the cycle, and what it keeps, by type", () => {
-    const { manager, mutator, pair, list, slot } = compose();
-    const a = mutator.allocate(pair, slot(0));
-    const b = mutator.allocate(pair, slot(1));
-    mutator.set(a, 0, b);
-    mutator.set(b, 0, a);
-    mutator.allocateArray(list, 5, slot(2));
-    mutator.give(a, 1, slot(2));
-    expect(findLeaks(manager).count).toBe(0);
-    expect(formatLeaks(findLeaks(manager))).toBe("no leaks\n");
-    mutator.leave(slot(0));
-    const report = findLeaks(manager);
-    expect(report).toMatchObject({
-      count: 3,
-      bytes: 64,
-      types: [
-        { name: "pair", count: 2, bytes: 32 },
-        { name: "list", count: 1, bytes: 32 },
-      ],
-      cycles: [{ members: [a, b], typeNames: ["pair", "pair"] }],
-    });
-    expect(formatLeaks(report)).toBe(
-      `3 objects leaked, 64 bytes\n  2 × pair, 32 bytes\n  1 × list, 32 bytes\n` +
-        `  cycle of 2: pair @${a}, pair @${b}\n`,
-    );
-    manager.validate();
-  });
-
-  it("names an object that holds itself, and cuts long cycles short in print", () => {
-    const { manager, mutator, pair, slot } = compose();
-    const self = mutator.allocate(pair, slot(0));
-    mutator.set(self, 1, self);
-    const first = mutator.allocate(pair, slot(1));
-    mutator.setRoot(slot(2), first);
-    for (let index = 0; index < 99; index++) {
-      const object = mutator.allocate(pair, slot(3));
-      mutator.set(object, 0, mutator.root(slot(2)));
-      mutator.moveRoot(slot(2), slot(3));
-    }
-    mutator.set(first, 0, mutator.root(slot(2)));
-    mutator.leave(slot(0));
-    const report = findLeaks(manager);
-    expect(report.cycles.map(({ members }) => members.length)).toEqual([100, 1]);
-    expect(report.cycles[1]?.members).toEqual([self]);
-    expect(formatLeaks(report)).toContain("cycle of 100: ");
-    expect(formatLeaks(report)).toContain(", and 92 more\n");
-  });
-
-  it("finds a cycle of a hundred thousand objects without recursion", () => {
-    const { manager, mutator, pair, slot } = compose();
-    const first = mutator.allocate(pair, slot(0));
-    mutator.setRoot(slot(1), first);
-    for (let index = 1; index < 100_000; index++) {
-      mutator.fill(mutator.allocate(pair, slot(2)), 0, slot(1));
-      mutator.moveRoot(slot(1), slot(2));
-    }
-    mutator.set(first, 0, mutator.root(slot(1)));
-    mutator.leave(slot(0));
-    expect(findLeaks(manager).cycles[0]?.members.length).toBe(100_000);
-  });
-});
-
 describe("memory that runs out", () => {
   it("refuses the birth, changes nothing, and serves again after a death", () => {
     const { manager, mutator, pair, slot, liveCount } = compose({ limitBytes: 1 << 20 });
@@ -457,88 +347,5 @@ describe("memory that runs out", () => {
     mutator.allocateArray(list, 200_000, slot(0));
     expect(manager.collector.statistics().collectionCount).toBe(1);
     manager.validate();
-  });
-});
-
-describe("object free lists", () => {
-  it("show nobody the objects that they keep", () => {
-    const { manager, mutator, pair, slot } = compose({ freeListMaxima: { pair: 8 } });
-    const dead = mutator.allocate(pair, slot(0));
-    mutator.setRoot(slot(0), 0);
-    expect(manager.collector.isObject(dead)).toBe(false);
-    const seen: number[] = [];
-    manager.collector.walk((object) => seen.push(object));
-    expect(seen).toEqual([]);
-    expect(manager.collector.statistics()).toEqual({
-      liveCount: 0,
-      liveBytes: 0,
-      collectionCount: 0,
-      reclaimedCount: 1,
-    });
-    expect(mutator.allocate(pair, slot(1))).toBe(dead);
-    manager.validate();
-  });
-
-  it("refuse a maximum that is no count, and a type whose objects differ in size", () => {
-    expect(() => compose({ freeListMaxima: { pair: -1 } })).toThrow(UsageError);
-    expect(() => compose({ freeListMaxima: { pair: 1.5 } })).toThrow(UsageError);
-    const { manager, mutator, list, slot, liveCount } = compose({ freeListMaxima: { list: 5 } });
-    expect(() => mutator.allocateArray(list, 2, slot(0))).toThrow(
-      "names a type of variable length",
-    );
-    expect(liveCount()).toBe(0);
-    manager.validate();
-  });
-
-  it("are found broken when something writes into a listed object", () => {
-    const { manager, mutator, pair, slot } = compose({ freeListMaxima: { pair: 8 } });
-    const dead = mutator.allocate(pair, slot(0));
-    mutator.setRoot(slot(0), 0);
-    manager.heap.words[dead] = 7;
-    expect(() => manager.validate()).toThrow('free list of "pair"');
-  });
-});
-
-describe("an observer", () => {
-  it("hears each change of a count once, with the count before and after", () => {
-    const { mutator, pair, list, slot, log, names } = composeLogging([EVENT_COUNT_CHANGE]);
-    const a = mutator.allocateArray(list, 3, slot(0));
-    names.set(a, "a");
-    const b = mutator.allocate(pair, slot(1));
-    names.set(b, "b");
-    log.length = 0;
-    mutator.set(a, 1, b);
-    mutator.set(a, 1, b);
-    mutator.copy(a, 2, a, 1, 2);
-    mutator.leave(slot(0));
-    expect(log).toEqual(["b 1→2", "b 2→3", "b 3→2", "b 2→3", "a 1→0", "b 3→2", "b 2→1", "b 1→0"]);
-  });
-
-  it("hears of a birth as of the first reference", () => {
-    const { mutator, pair, slot, log } = composeLogging([EVENT_COUNT_CHANGE]);
-    mutator.allocate(pair, slot(0));
-    expect(log).toEqual(["? 0→1"]);
-  });
-
-  it("stops no deallocation by what it throws", () => {
-    let isArmed = false;
-    const { manager, mutator, pair, slot, liveCount } = compose({
-      observer: {
-        event() {
-          if (isArmed) throw new Error("the observer's own");
-        },
-      },
-    });
-    const [head, next] = [slot(0), slot(1)];
-    for (let depth = 0; depth < 10; depth++) {
-      mutator.fill(mutator.allocate(pair, next), 0, head);
-      mutator.moveRoot(head, next);
-    }
-    isArmed = true;
-    expect(() => mutator.setRoot(head, 0)).toThrow("the observer's own");
-    isArmed = false;
-    expect(liveCount()).toBe(0);
-    manager.validate();
-    mutator.setRoot(head, 0);
   });
 });

@@ -25,7 +25,7 @@ export interface RigOptions {
   readonly limitBytes?: number;
 }
 
-export const ROOT_COUNT = 5;
+export const ROOT_COUNT = 4;
 
 interface RigType extends ModelType {
   readonly id: TypeId;
@@ -68,6 +68,10 @@ export class Rig {
     this.types = defineTypes(this.manager);
     this.frame = this.manager.mutator.enter(ROOT_COUNT);
     this.model.roots.push(...new Array<ModelValue>(ROOT_COUNT).fill(0));
+  }
+
+  typeId(name: string): TypeId {
+    return this.manager.types.find(name) as TypeId;
   }
 
   slot(index: number): Slot {

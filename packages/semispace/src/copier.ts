@@ -1,15 +1,16 @@
 // The copying itself, after Cheney: the new space is its own queue. What the roots name is copied
-// first; then a cursor walks over the copies, and copies what their slots name behind them. No stack,
-// no marks, and nothing dead is looked at.
+// first; then a cursor walks over the copies, and copies what their slots name behind them. No
+// stack, no marks, and nothing dead is looked at.
 //
 //   new space   │ scanned: slots name copies │ copied: slots name old objects │ free …
 //                                        scan ┘                           free ┘
 //
-// The old copy's word 0 becomes the forwarding reference; words 1 and 2, its type and length, stay, so
-// that its size can still be read. **Invariant:** what is scanned names no object of the old space.
-// C. J. Cheney, *A nonrecursive list compacting algorithm* (CACM 13, 1970).
+// The old copy's word 0 becomes the forwarding reference; words 1 and 2, its type and length, stay,
+// so that its size can still be read. **Invariant:** what is scanned names no object of the old
+// space. C. J. Cheney, *A nonrecursive list compacting algorithm* (CACM 13, 1970).
 
 import {
+  expectSound,
   LENGTH_BYTES,
   LENGTH_WORD_OFFSET,
   ROW_LENGTH,
@@ -107,6 +108,8 @@ export function createCopier(
         slotsEnd = words[row + ROW_SLOTS_END] as number;
         slotsMask = words[row + ROW_SLOTS_MASK] as number;
         fixedWords = words[row + ROW_SIZE] as number;
+        // A walk over what something wrote over must end, and say so.
+        expectSound(fixedWords >= 2, "object", object, "its type is none");
         lengthKind = words[row + ROW_LENGTH] as number;
         isPair = lengthKind === 0 && slotsEnd === 4 && fixedWords === 4;
       }

@@ -12,6 +12,7 @@ import {
   type WordIndex,
 } from "@ouro/interfaces";
 import type { ObjectLayout } from "@ouro/object-model";
+import { objectEnd } from "./object-end.js";
 
 export interface Reporter {
   start(candidateCount: number): void;
@@ -45,7 +46,7 @@ export function createReporter(
         } else if (tellsDeaths) {
           observer?.event(EVENT_OBJECT_RECLAIM, object, layout.typeOf(object), sizeWords);
         }
-        object += (sizeWords + 3) & -4;
+        object = objectEnd(layout, object);
       }
     },
     end(reclaimedCount) {

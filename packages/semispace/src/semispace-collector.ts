@@ -7,8 +7,9 @@
 //   after    given back                              what a stale reference still names
 //
 // How large a space is: after a collection `growthFactor` times what lives and what was asked for,
-// at least `minimumBytes`; but never larger than the heap could lend a second time (room.ts). A space
-// is trimmed or grown where it lies. When nothing lives and nothing is asked for, nothing is lent.
+// at least `minimumBytes`; but never larger than the heap could lend a second time (room.ts). A
+// space is trimmed or grown where it lies. When nothing lives and nothing is asked for, nothing is
+// lent.
 //
 // If there is no room for the copies, because the limit was lowered or others borrowed, nothing is
 // changed: collections examine nothing and allocation answers 0 until there is.
@@ -30,6 +31,7 @@ import {
 } from "@ouro/interfaces";
 import { createObjectLayout } from "@ouro/object-model";
 import { createCopier } from "./copier.js";
+import { objectEnd } from "./object-end.js";
 import { createReporter } from "./reporter.js";
 import { arenasFor, largestSpace } from "./room.js";
 import {
@@ -61,7 +63,9 @@ export interface SemispaceOptions {
   growthFactor?: number;
   /** The least size of a space that holds something, in whole arenas. Default 16 MiB. */
   minimumBytes?: number;
-  /** Fills a space with what is no sound value before it is given back. Default: in checked mode. */
+  /**
+   * Fills a space with what is no sound value before it is given back. Default: in checked mode.
+   */
   poisonFromSpace?: boolean;
   /**
    * For stress: collects at every nth safepoint, be it an allocation or a poll, full or not.
@@ -328,7 +332,7 @@ function createSemispaceCollector(
       let object = get(SPACE_START);
       while (object < free) {
         visit(object as Reference);
-        object += (layout.sizeWords(object) + 3) & -4;
+        object = objectEnd(layout, object);
       }
     },
     // Word 0 is 0 in every object and nothing is counted: an image is as it should be.

@@ -7,11 +7,12 @@
 //                       mapped ┘
 //
 // Each object is entered once in its time in a space, so a question costs O(1) spread over the
-// objects placed, and a program that never asks pays nothing. The map itself is side memory of a bit
-// a granule, which stays untouched until then.
+// objects placed, and a program that never asks pays nothing. The map itself is side memory of a
+// bit a granule, which stays untouched until then.
 
 import { ARENA_SIZE_WORDS, type WordIndex } from "@ouro/interfaces";
 import type { ObjectLayout } from "@ouro/object-model";
+import { objectEnd } from "./object-end.js";
 import { MAPPED_END, SPACE_FREE, SPACE_START } from "./space-layout.js";
 
 /** `word >>> MAP_SHIFT` is the word of the map: 32 granules of 4 words. */
@@ -43,7 +44,7 @@ export function createStartMap(
     while (object < free) {
       const word = base + (object >>> MAP_SHIFT);
       words[word] = get(word) | (1 << (object >>> 2));
-      object += (layout.sizeWords(object) + 3) & -4;
+      object = objectEnd(layout, object);
     }
     words[state + MAPPED_END] = free;
   }

@@ -12,10 +12,11 @@ export interface Shape {
   readonly variablePart?: "visited" | "owned" | "raw" | "bytes";
 }
 
-/** One granule and less, odd sizes, owned-only slots, every variable part, more than a bulk copy. */
+/** A granule and less, odd sizes, owned-only slots, every variable part, more than a bulk copy. */
 export const shapes: readonly Shape[] = [
   { name: "pair", visitedSlotCount: 2 },
   { name: "empty" },
+  { name: "raw pair", rawWordCount: 2 },
   { name: "odd", visitedSlotCount: 1, rawWordCount: 2 },
   { name: "owner", visitedSlotCount: 1, ownedSlotCount: 2, rawWordCount: 1 },
   { name: "owned only", ownedSlotCount: 2 },

@@ -1,5 +1,5 @@
-// What the collector promises about the heap that it borrows from: that there is always room for the
-// copies, and that whoever lies in the way is gone around.
+// What the collector promises about the heap that it borrows from: that there is always room for
+// the copies, and that whoever lies in the way is gone around.
 
 import { createPrivateHeap } from "@ouro/heap";
 import { ARENA_SIZE_BYTES, ARENA_SIZE_WORDS, isOuroError, slotAt } from "@ouro/interfaces";
@@ -78,6 +78,22 @@ export function neighbourProperty(parts: Parts): fc.IProperty<unknown> {
       expectThat(mutator.word(mutator.root(frame) as never, 1) === 42, "contents were lost");
       manager.validate();
       heap.validate();
+      goAroundAfterRefusal(parts, small % 1000);
     },
   ) as fc.IProperty<unknown>;
+}
+
+/**
+ * Garbage and request together pass the limit, so that the first collection finds a place for what
+ * is in use only; it takes a second one to find a place for the request.
+ */
+function goAroundAfterRefusal(parts: Parts, small: number): void {
+  const { heap, manager, type, frame } = makeManager(parts, 40, [2, 10, 17], 1.25);
+  heap.setLimitBytes(22 * ARENA_SIZE_BYTES);
+  const { mutator } = manager;
+  mutator.allocateArray(type, small, frame);
+  mutator.allocateArray(type, Math.floor(5.2 * ARENA_SIZE_WORDS), slotAt(frame, 1));
+  mutator.setRoot(slotAt(frame, 1), 0);
+  mutator.allocateArray(type, Math.floor(7.2 * ARENA_SIZE_WORDS), slotAt(frame, 1));
+  manager.validate();
 }

@@ -2,6 +2,7 @@
 // are taken modulo what there is, so that every program can be played and shrinks well.
 
 import {
+  ARENA_SIZE_WORDS,
   type Handle,
   isOuroError,
   type Observer,
@@ -42,6 +43,8 @@ export type Command =
   | { readonly kind: "collect" };
 
 const FRAME_SLOTS = 4;
+/** What arenas hold that somebody else had before. */
+const LEFT_BY_OTHERS = 0x1234_5678;
 const index = fc.nat({ max: 11 });
 const length = fc.oneof(fc.nat({ max: 9 }), fc.nat({ max: 200 }));
 const allocate = fc.record({
@@ -109,6 +112,11 @@ export class Rig {
       ...(observer === undefined ? {} : { observer }),
     });
     for (const shape of shapes) this.types.set(shape, this.manager.defineType(shape));
+    const { words, firstArenaIndex } = this.manager.heap;
+    for (let index = firstArenaIndex; index < firstArenaIndex + 4; index++) {
+      const arena = index * ARENA_SIZE_WORDS;
+      words.fill(LEFT_BY_OTHERS, arena, arena + 8192);
+    }
     this.#enter();
   }
 
@@ -153,19 +161,22 @@ export class Rig {
     const { mutator } = this.manager;
     switch (command.kind) {
       case "allocate":
-        return this.#allocate(shapes[command.shape] as Shape, command.length, command.slot);
+        this.#allocate(shapes[command.shape] as Shape, command.length, command.slot);
+        return;
       case "collect":
         mutator.collect();
         return;
       case "enter":
-        return this.#enter();
+        this.#enter();
+        return;
       case "leave":
         if (this.#frames.length > 1) mutator.leave(this.#frames.pop()?.frame as Slot);
         return;
       case "drop": {
         const { slot, values, place } = this.#at(command.slot);
         values[place] = 0;
-        return mutator.setRoot(slot, 0);
+        mutator.setRoot(slot, 0);
+        return;
       }
       case "hold": {
         const { slot, values, place } = this.#at(command.slot);
@@ -175,10 +186,12 @@ export class Rig {
       }
       case "dispose": {
         const [gone] = this.#handles.splice(command.handle % (this.#handles.length || 1), 1);
-        return gone?.handle.dispose();
+        gone?.handle.dispose();
+        return;
       }
       default:
-        return this.#access(command);
+        this.#access(command);
+        return;
     }
   }
 
@@ -204,24 +217,30 @@ export class Rig {
       if (model.raw.length === 0) return;
       const word = command.word % model.raw.length;
       model.raw[word] = command.value;
-      return mutator.setWord(object, first + model.slots.length + word, command.value);
+      mutator.setWord(object, first + model.slots.length + word, command.value);
+      return;
     }
     if (model.slots.length === 0) return;
-    if (command.kind === "copy") return this.#copy(object, model, command.from, command.count);
+    if (command.kind === "copy") {
+      this.#copy(object, model, command.from, command.count);
+      return;
+    }
     const field = command.field % model.slots.length;
     if (command.kind === "immediate") {
       model.slots[field] = command.value;
-      return mutator.set(object, first + field, command.value);
+      mutator.set(object, first + field, command.value);
+      return;
     }
     const { slot, values, place } = this.#at(
       command.kind === "store" ? command.from : command.into,
     );
     if (command.kind === "store") {
       model.slots[field] = values[place] as ModelValue;
-      return mutator.set(object, first + field, mutator.root(slot));
+      mutator.set(object, first + field, mutator.root(slot));
+      return;
     }
     values[place] = model.slots[field] as ModelValue;
-    return mutator.setRoot(slot, mutator.get(object, first + field));
+    mutator.setRoot(slot, mutator.get(object, first + field));
   }
 
   #copy(target: Reference, model: ModelObject, from: number, count: number): void {

@@ -18,11 +18,11 @@ const COLLECTOR = "mark-sweep.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
-    name: "the mark of a child lies one granule off",
+    name: "a mark lies one granule off",
     file: MARKER,
-    find: "const bit = 1 << (value >>> 2);",
-    replace: "const bit = 1 << ((value >>> 2) + 1);",
-    killedBy: KEEPS,
+    find: "const bit = 1 << (object >>> 2);",
+    replace: "const bit = 1 << ((object >>> 2) + 1);",
+    killedBy: SOUND,
   },
   {
     name: "a mark stack that overflows is ignored",
@@ -46,12 +46,24 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: KEEPS,
   },
   {
+    name: "a mark stack that overflows at an object of two slots is ignored",
+    file: MARKER,
+    find: "else leaveOut(second);",
+    replace: "",
+    killedBy: KEEPS,
+  },
+  {
     name: "the last slot of an object is not followed",
     file: MARKER,
-    find: `        const end = object + (words[row + END] as number) + length;
-        let found = 0;`,
-    replace: `        const end = object + (words[row + END] as number) + length - 1;
-        let found = 0;`,
+    find: "for (let slot = object + start; slot < end; slot++) {",
+    replace: "for (let slot = object + start; slot < end - 1; slot++) {",
+    killedBy: KEEPS,
+  },
+  {
+    name: "the second of two slots is followed only if the first leads nowhere",
+    file: MARKER,
+    find: "if (second > 0 && setMark(second)) {",
+    replace: "if (second > 0 && found === 0 && setMark(second)) {",
     killedBy: KEEPS,
   },
   {
@@ -67,13 +79,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "const MASK = ROW_SLOTS_MASK;",
     replace: "const MASK = 4;",
     killedBy: KEEPS,
-  },
-  {
-    name: "an immediate is taken for a reference",
-    file: MARKER,
-    find: "if (value <= 0) continue;",
-    replace: "if (value === 0) continue;",
-    killedBy: SOUND,
   },
   {
     name: "handles are not marked",

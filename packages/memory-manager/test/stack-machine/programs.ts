@@ -9,7 +9,7 @@ export interface MachineProgram {
 const fib = `
   function main 0 0
     close fib 0
-    push 15
+    push 12
     call 1
     print
     none
@@ -24,13 +24,13 @@ const fib = `
   recur:
     self
     local 0
-    push 1
-    subtract
+    push -1
+    add
     call 1
     self
     local 0
-    push 2
-    subtract
+    push -2
+    add
     call 1
     add
     return
@@ -38,7 +38,7 @@ const fib = `
 
 const lists = `
   function main 0 2
-    push 3000
+    push 150
     store 1
   build:
     local 1
@@ -48,8 +48,8 @@ const lists = `
     pair
     store 0
     local 1
-    push 1
-    subtract
+    push -1
+    add
     store 1
     jump build
   built:
@@ -155,7 +155,7 @@ const arrays = `
     push 0
     array
     store 0
-    push 400
+    push 100
     store 1
   grow:
     local 1
@@ -169,8 +169,8 @@ const arrays = `
     append
     store 0
     local 1
-    push 1
-    subtract
+    push -1
+    add
     store 1
     jump grow
   grown:
@@ -178,10 +178,10 @@ const arrays = `
     length
     print
     local 0
-    push 399
+    push 99
     at
     print
-    push 300
+    push 100
     store 1
   rings:
     local 1
@@ -195,8 +195,8 @@ const arrays = `
     put
     drop
     local 1
-    push 1
-    subtract
+    push -1
+    add
     store 1
     jump rings
   done:
@@ -216,11 +216,11 @@ const arrays = `
 `;
 
 export const programs: readonly MachineProgram[] = [
-  { name: "fib", source: fib, prints: ["610"] },
-  { name: "lists and closures", source: lists, prints: ["3000", "999", "(11 (12 (13 none)))"] },
+  { name: "fib", source: fib, prints: ["144"] },
+  { name: "lists and closures", source: lists, prints: ["150", "150", "(11 (12 (13 none)))"] },
   {
     name: "arrays, rings and texts",
     source: arrays,
-    prints: ["400", "1", "[one word none (7 none)]"],
+    prints: ["100", "1", "[one word none (7 none)]"],
   },
 ];

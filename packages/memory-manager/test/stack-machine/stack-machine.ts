@@ -7,11 +7,11 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
   const pair = types.find("pair") ?? defineType({ name: "pair", visitedSlotCount: 2 });
   const array = types.find("array") ?? defineType({ name: "array", variablePart: "visited" });
   const text = types.find("text") ?? defineType({ name: "text", variablePart: "bytes" });
-  // Field 0 is the length, field 1 the function's number, from field 2 on what was captured.
+  // Field 0: length. Field 1: the function's number. From field 2 on: what was captured.
   const closureParts = { visitedSlotCount: 1, variablePart: "visited" } as const;
   const closure = types.find("closure") ?? defineType({ name: "closure", ...closureParts });
   const printed: string[] = [];
-  const calls: number[] = []; // for each call: where to go on, the caller's frame, the result's slot
+  const calls: number[] = []; // of each call: where to go on, the caller's frame, the result's slot
   let next = -1; // the instruction to run
   let frame = 0; // the first slot of the function that runs
   let top = 0; // the first slot without an operand; it and all above it hold none
@@ -55,7 +55,6 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
     store: (index) => moveSlot(frame + 1 + index, --top),
     drop: () => setSlot(--top, 0),
     add: binary((one, other) => one + other),
-    subtract: binary((one, other) => one - other),
     less: binary((one, other) => (one < other ? 1 : 0)),
     empty: () => setSlot(top - 1, immediateOf(value(top - 1) === 0 ? 1 : 0)),
     jump(label) {
@@ -79,8 +78,9 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
       const number = integerOf(mutator.get(object(callee, closure), 1));
       const { start, arity, slotCount } = functions[number] as Code;
       if (arity !== count) throw new Error(`${count} arguments for ${arity} parameters`);
+      const entered = mutator.enter(slotCount); // may be refused, and then nothing has changed
       calls.push(next, frame, callee);
-      frame = mutator.enter(slotCount);
+      frame = entered;
       for (let at = 0; at <= count; at++) moveSlot(frame + at, callee + at);
       top = frame + slotCount - ((functions[number + 1]?.start ?? code.length) - start) / 3;
       next = start;
@@ -114,7 +114,7 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
       const count = mutator.lengthOf(object(top - 2, array));
       const otherCount = mutator.lengthOf(object(top - 1, array));
       const made = mutator.allocateArray(array, count + otherCount, slot(top));
-      mutator.copy(made, 1, object(top - 2, array), 1, count); // both read again: they may have moved
+      mutator.copy(made, 1, object(top - 2, array), 1, count); // read again: they may have moved
       mutator.copy(made, 1 + count, object(top - 1, array), 1, otherCount);
       setSlot(--top, 0);
       moveSlot(top - 1, top + 1);
@@ -125,11 +125,10 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
       for (let at = 0; at < letters.length; at++) heap.bytes[start + at] = letters.charCodeAt(at);
     },
     print() {
-      printed.push(show(value(top - 1)));
-      setSlot(--top, 0);
+      printed.push(show(value(--top)));
+      setSlot(top, 0);
     },
   };
-
   const handlers = Object.values(operations);
   const { code, functions, texts } = assemble(source, Object.keys(operations));
   const bottom = mutator.enter(2);
@@ -144,6 +143,8 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
     }
     return printed;
   } finally {
-    mutator.leave(bottom); // also the frames above it, if the program failed
+    // A program that failed, too, leaves its frames, the last first.
+    for (; calls.length > 0; frame = calls.splice(-3)[1] as number) mutator.leave(slot(frame));
+    mutator.leave(bottom);
   }
 }

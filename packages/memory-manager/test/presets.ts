@@ -1,0 +1,48 @@
+// The presets, each as a maker of subjects for the testkit, and the modes in which every program
+// runs: eager counting catches what is used after its last reference went, moving at every
+// safepoint what is kept over one; neither sees what the other does.
+
+import type { Strategy } from "@ouro/interfaces";
+import { markSweepStrategy } from "@ouro/mark-sweep";
+import { composeMemoryManager, type MemoryManagerOptions } from "@ouro/memory-manager";
+import { nullStrategy } from "@ouro/null";
+import { refcountStrategy } from "@ouro/refcount";
+import { semispaceStrategy } from "@ouro/semispace";
+import type { SubjectMaker, SubjectOptions } from "@ouro/testkit";
+
+const RESERVATION_BYTES = 2 ** 26;
+const MIB = 2 ** 20;
+
+/** Made anew for each composition: a strategy is a value, its collector is not. */
+export const presets: ReadonlyMap<string, () => Strategy> = new Map([
+  ["null", () => nullStrategy()],
+  ["refcount-only", () => refcountStrategy()],
+  ["mark-sweep", () => markSweepStrategy()],
+  ["semispace", () => semispaceStrategy({ minimumBytes: MIB, poisonFromSpace: true })],
+]);
+
+function compose(
+  strategy: () => Strategy,
+  { observer }: SubjectOptions,
+  mode: Pick<MemoryManagerOptions, "checked" | "collectEvery"> = {},
+) {
+  return composeMemoryManager({
+    strategy: strategy(),
+    observer,
+    reservationBytes: RESERVATION_BYTES,
+    ...mode,
+  });
+}
+
+export function subjectsOf(strategy: () => Strategy): SubjectMaker {
+  return (options) => compose(strategy, options);
+}
+
+export function checkedSubjectsOf(strategy: () => Strategy): SubjectMaker {
+  return (options) => compose(strategy, options, { checked: true });
+}
+
+/** Checked, and everything is collected at every safepoint. */
+export function stressedSubjectsOf(strategy: () => Strategy): SubjectMaker {
+  return (options) => compose(strategy, options, { checked: true, collectEvery: 1 });
+}

@@ -1,0 +1,302 @@
+// Faults that checked mode and the structures are there to prevent, each a small change of the
+// sources, and the case or property that kills it. A fault that no longer applies fails loudly: the
+// sources moved on, it must too.
+
+export const REFUSALS = "checked mode refuses";
+export const LIST = "a list is what an array of the same commands is";
+export const MAP = "a map is what a JavaScript map of the same commands is";
+export const STRING = "a string is what a JavaScript string is";
+
+export interface PlantedFault {
+  readonly name: string;
+  /** Source file under src/. */
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+  readonly killedBy: typeof REFUSALS | typeof LIST | typeof MAP | typeof STRING;
+  /** The strategy under which it shows, with a collection at every safepoint. Default: null. */
+  readonly on?: "semispace" | "refcount";
+  /** The refusal that is missing, by its name in refusals.ts. */
+  readonly refusal?: string;
+}
+
+const CHECKED = { file: "checked-mutator.ts", killedBy: REFUSALS } as const;
+const LOG = { file: "reference-log.ts", killedBy: REFUSALS } as const;
+const LISTS = { file: "list.ts", killedBy: LIST } as const;
+const MAPS = { file: "map.ts", killedBy: MAP } as const;
+const STRINGS = { file: "string.ts", killedBy: STRING } as const;
+const BYTES = { file: "raw-bytes.ts", killedBy: STRING } as const;
+
+export const plantedFaults: readonly PlantedFault[] = [
+  {
+    ...LOG,
+    name: "a safepoint does not end the epoch",
+    find: "epoch = epoch === epochCount ? 1 : epoch + 1;",
+    replace: "",
+    refusal: "a reference kept over collect",
+  },
+  {
+    ...CHECKED,
+    name: "allocate is no safepoint",
+    find: `safepoint(ALLOCATE, type);
+    const object = fast.allocate(type, into);
+    endSafepoint(ALLOCATE, type);`,
+    replace: "const object = fast.allocate(type, into);",
+    refusal: "a reference kept over allocate",
+  },
+  {
+    ...CHECKED,
+    name: "allocateArray is no safepoint",
+    find: `safepoint(ALLOCATE_ARRAY, type);
+    const object = fast.allocateArray(type, length, into);
+    endSafepoint(ALLOCATE_ARRAY, type);`,
+    replace: "const object = fast.allocateArray(type, length, into);",
+    refusal: "a reference kept over allocateArray",
+  },
+  {
+    ...CHECKED,
+    name: "poll is no safepoint",
+    find: `safepoint(POLL, 0);
+      fast.poll();
+      endSafepoint(POLL, 0);`,
+    replace: "fast.poll();",
+    refusal: "a reference kept over poll",
+  },
+  {
+    ...CHECKED,
+    name: "the death of an object is not seen",
+    find: " && isObject(word)",
+    replace: "",
+    refusal: "get of a reference whose object died without a safepoint",
+  },
+  {
+    ...CHECKED,
+    name: "a word index passes for a reference",
+    find: "const word = reference - epochStart;",
+    replace: "const word = reference % unit;",
+    refusal: "get of a word index that checked mode did not give out",
+  },
+  {
+    ...CHECKED,
+    name: "the value of set is not tested",
+    find: 'plainValue("set (value)", value)',
+    replace: "value > 0 ? ((value % unit) as Reference) : value",
+    refusal: "set (value) of a reference kept over a safepoint",
+  },
+  {
+    ...CHECKED,
+    name: "a slot at the top counts as below it",
+    find: "slot < (words[topWord] as number);",
+    replace: "slot <= (words[topWord] as number);",
+    refusal: "root of a slot above the current frame",
+  },
+  {
+    ...CHECKED,
+    name: "any handle slot counts as in use",
+    find: "slot === (slot | 0) : roots.isLive(slot)",
+    replace: "slot === (slot | 0) : slot >= roots.start && slot < framesStart",
+    refusal: "setRoot of a handle's slot that is not in use",
+  },
+  {
+    ...CHECKED,
+    name: "half a slot counts as one",
+    find: "isInFrame ? slot === (slot | 0) :",
+    replace: "isInFrame ||",
+    refusal: "root of a fraction",
+  },
+  {
+    ...CHECKED,
+    name: "a field before the first slot passes",
+    find: "start >= (words[row + ROW_SLOTS_START] as number) && start + count",
+    replace: "start + count",
+    refusal: "set of a length",
+  },
+  {
+    ...CHECKED,
+    name: "slots run on into raw words",
+    find: "start + count <= end;",
+    replace: "start < end;",
+    refusal: "copy of slots that run on behind the object",
+  },
+  {
+    ...CHECKED,
+    name: "owned-only slots pass for raw words",
+    find: "start >= layout.slotsEnd(object) && start <",
+    replace: "start >= layout.visitedEnd(object) && start <",
+    refusal: "setWord of an owned-only slot",
+  },
+  {
+    ...CHECKED,
+    name: "raw words run on behind the object",
+    find: "start < object + layout.sizeWords(object);",
+    replace: "start <= object + layout.sizeWords(object);",
+    refusal: "word of a field behind the object",
+  },
+  {
+    ...CHECKED,
+    name: "a length may be written",
+    find: "field === 0 && first === 0 && layout",
+    replace: "field === 0 && layout",
+    refusal: "setWord of a length",
+  },
+  {
+    ...CHECKED,
+    name: "a raw word may be any number",
+    find: "if (value !== (value | 0) && value !== value >>> 0) {",
+    replace: "if (Number.isNaN(value)) {",
+    refusal: "setWord of a number that is no word",
+  },
+  {
+    ...CHECKED,
+    name: "a value may be any number",
+    find: "if (value !== (value | 0)) refuseValue",
+    replace: "if (value > 0) refuseValue",
+    refusal: "a value that is not a number",
+  },
+  {
+    ...CHECKED,
+    name: "fill does not look at what the field holds",
+    find: "if (fast.get(object, field) !== 0) {",
+    replace: "if (fast.get(object, field) < 0) {",
+    refusal: "fill over a reference",
+  },
+  {
+    ...CHECKED,
+    name: "frames are left in any order",
+    find: "isOlderFrame(frame) : frame === current;",
+    replace: "isOlderFrame(frame) : frame <= current;",
+    refusal: "leave of an enclosing frame",
+  },
+  {
+    ...CHECKED,
+    name: "moveRoot of a slot to itself passes",
+    find: "if (into === from) {",
+    replace: "if (into < 0) {",
+    refusal: "moveRoot of a slot to itself",
+  },
+  {
+    ...CHECKED,
+    name: "a type's kind of length is not looked at",
+    find: "if (!isThere || (length !== LENGTH_NONE) !== isArray)",
+    replace: "if (!isThere)",
+    refusal: "allocateArray of a type of fixed length",
+  },
+  {
+    ...LISTS,
+    name: "a list grows one element too late",
+    find: "if (length + count <= capacityOf(object)) return;",
+    replace: "if (length + count <= capacityOf(object) + 1) return;",
+  },
+  {
+    ...LISTS,
+    name: "growth copies one element too few",
+    find: "copy(storage, FIRST, storageOf(object), FIRST, length);",
+    replace: "copy(storage, FIRST, storageOf(object), FIRST, length - 1);",
+  },
+  {
+    ...LISTS,
+    name: "a removed element leaves a copy of the last one behind the end",
+    find: "set(storage, FIRST + last, 0);",
+    replace: "",
+  },
+  {
+    ...LISTS,
+    name: "an insertion does not move what is behind it",
+    find: "copy(storage, field + 1, storage, field, FIRST + length - field);",
+    replace: "",
+  },
+  {
+    ...LISTS,
+    name: "an index one past the end passes",
+    find: 'checkInteger(where, "index", index, 0, lengthOf(list) - 1);',
+    replace: 'checkInteger(where, "index", index, 0, lengthOf(list));',
+  },
+  {
+    ...MAPS,
+    name: "texts are equal only to themselves",
+    find: "return strings.isString(one) && strings.isString(other) && strings.equals(one, other);",
+    replace: "return false;",
+  },
+  {
+    ...MAPS,
+    name: "a deleted entry is none that was ever used",
+    find: "setWord(indexOf(map), foundField, DELETED);",
+    replace: "setWord(indexOf(map), foundField, 0);",
+  },
+  {
+    ...MAPS,
+    name: "growth keeps deleted entries",
+    find: "count += entry - first;",
+    replace: "count = entry;",
+  },
+  {
+    ...MAPS,
+    name: "a deletion is not counted",
+    find: "setWord(map, USED, word(map, USED) - 1);",
+    replace: "",
+  },
+  {
+    ...MAPS,
+    name: "growth does not make the table anew",
+    find: "      rehash(object);\n    } finally {",
+    replace: "    } finally {",
+  },
+  {
+    ...MAPS,
+    name: "a map does not hash objects anew that moved",
+    find: "word(map, STAMP) !== stampNow()",
+    replace: "word(map, STAMP) < 0",
+    on: "semispace",
+  },
+  {
+    ...MAPS,
+    name: "a map keeps its table in hand while it allocates",
+    find: `const frame = enter(2);
+    try {
+      const usable = usableOf(log2);`,
+    replace: `const object = at(map);
+    const frame = enter(2);
+    try {
+      const at = (): Reference => object;
+      const usable = usableOf(log2);`,
+    on: "semispace",
+  },
+  {
+    ...LISTS,
+    name: "a cleared list keeps its storage",
+    find: "take(frame, list, STORAGE_FIELD);",
+    replace: "mutator.fill(list, STORAGE_FIELD, frame);",
+    on: "refcount",
+  },
+  {
+    ...STRINGS,
+    name: "a slice is as wide as what it was cut from",
+    find: "isWideString = readUnit(source, index) > NARROW_LIMIT;",
+    replace: "isWideString = isWide(source);",
+  },
+  {
+    ...STRINGS,
+    name: "a whole is as wide as its first part",
+    find: "const isWideString = isWide(first) || isWide(second);",
+    replace: "const isWideString = isWide(first);",
+  },
+  {
+    ...STRINGS,
+    name: "a prefix is equal to the whole",
+    find: "return lengthOf(one) - lengthOf(other);",
+    replace: "return 0;",
+  },
+  {
+    ...BYTES,
+    name: "a last word is loaded with what lies behind the end",
+    find: "Math.min(index + 3, length - 1)",
+    replace: "index + 3",
+  },
+  {
+    ...BYTES,
+    name: "writing a byte keeps its old bits",
+    find: "(word(object, field) & ~(0xff << shift)) |",
+    replace: "word(object, field) + 1 |",
+  },
+];

@@ -1,0 +1,159 @@
+import {
+  HeapCorruptionError,
+  immediateOf,
+  OutOfMemoryError,
+  type Reference,
+  slotAt,
+} from "@ouro/interfaces";
+import { describe, expect, it } from "vitest";
+import { createLists, createMaps, createStrings } from "../src/index.js";
+import { makeManager } from "./manager.js";
+
+function makeList() {
+  const manager = makeManager({ checked: true });
+  const { mutator } = manager;
+  const lists = createLists(manager);
+  const frame = mutator.enter(3);
+  lists.allocate(frame);
+  const list = () => mutator.root(frame) as Reference;
+  const storage = () => mutator.get(list(), 0) as Reference;
+  const append = (integer: number) => {
+    mutator.setRoot(slotAt(frame, 1), immediateOf(integer));
+    lists.append(frame, slotAt(frame, 1));
+  };
+  return { manager, mutator, lists, frame, list, storage, append };
+}
+
+describe("a list", () => {
+  it("grows as CPython's does", () => {
+    const { mutator, storage, append } = makeList();
+    const capacities = new Set<number>();
+    for (let count = 0; count < 100; count++) {
+      append(count);
+      capacities.add(mutator.lengthOf(storage()));
+    }
+    expect([...capacities]).toEqual([4, 8, 16, 24, 32, 40, 52, 64, 76, 92, 108]);
+  });
+
+  it("gives room back when less than half of it is used, and all when it is empty", () => {
+    const { mutator, lists, frame, list, storage, append } = makeList();
+    for (let count = 0; count < 100; count++) append(count);
+    while (lists.lengthOf(list()) > 54) lists.pop(frame, slotAt(frame, 1));
+    expect(mutator.lengthOf(storage())).toBe(108);
+    while (lists.lengthOf(list()) > 40) lists.pop(frame, slotAt(frame, 1));
+    expect(mutator.lengthOf(storage())).toBe(64);
+    while (lists.lengthOf(list()) > 0) lists.pop(frame, slotAt(frame, 1));
+    expect(storage()).toBe(0);
+  });
+
+  it("keeps its identity, and may hold itself", () => {
+    const { mutator, lists, frame, list, append } = makeList();
+    mutator.setRoot(slotAt(frame, 2), list());
+    for (let count = 0; count < 30; count++) append(count);
+    expect(mutator.root(slotAt(frame, 2))).toBe(list());
+    lists.append(frame, slotAt(frame, 2));
+    expect(lists.get(list(), 30)).toBe(list());
+    lists.validate(list());
+  });
+
+  it.each([
+    ["more elements than room", 1, 99, /more elements than room/],
+    ["a forgotten element behind its end", 1, 2, /its room at 2 is not empty/],
+  ])("with %s is found broken", (_, field, count, problem) => {
+    const { mutator, lists, list, append } = makeList();
+    for (let value = 0; value < 3; value++) append(value);
+    mutator.setWord(list(), field, count);
+    expect(() => lists.validate(list())).toThrow(HeapCorruptionError);
+    expect(() => lists.validate(list())).toThrow(problem);
+  });
+});
+
+describe("when memory runs out", () => {
+  it("a list, a map and a string are as they were, and go on when there is memory again", () => {
+    const manager = makeManager({ limitBytes: 3 << 20 });
+    const { mutator, heap } = manager;
+    const [lists, maps, strings] = [
+      createLists(manager),
+      createMaps(manager),
+      createStrings(manager),
+    ];
+    const frame = mutator.enter(5);
+    const [list, map, text, key, value] = [0, 1, 2, 3, 4].map((index) => slotAt(frame, index)) as [
+      typeof frame,
+      typeof frame,
+      typeof frame,
+      typeof frame,
+      typeof frame,
+    ];
+    lists.allocate(list);
+    maps.allocate(map);
+    strings.allocate("ab".repeat(100), text);
+    const at = (slot: typeof frame) => mutator.root(slot) as Reference;
+    let count = 0;
+    const step = () => {
+      mutator.setRoot(value, immediateOf(count));
+      lists.append(list, value);
+      mutator.setRoot(key, immediateOf(count));
+      mutator.setRoot(value, immediateOf(-count));
+      maps.set(map, key, value);
+      count++;
+    };
+    expect(() => {
+      for (;;) step();
+    }).toThrow(OutOfMemoryError);
+    const length = lists.lengthOf(at(list));
+    expect(length - count).toBeOneOf([0, 1]);
+    expect(maps.sizeOf(at(map))).toBe(count);
+    expect(() => {
+      for (;;) strings.concatenate(text, text, text);
+    }).toThrow(OutOfMemoryError);
+    strings.validate(at(text));
+    lists.validate(at(list));
+    maps.validate(at(map));
+    manager.validate();
+    expect(lists.get(at(list), count - 1)).toBe(immediateOf(count - 1));
+    expect(maps.get(at(map), immediateOf(count - 1))).toBe(immediateOf(1 - count));
+    heap.setLimitBytes(9 << 20);
+    step();
+    lists.validate(at(list));
+    maps.validate(at(map));
+  });
+});
+
+describe("a map", () => {
+  function makeMap() {
+    const manager = makeManager({ checked: true });
+    const { mutator } = manager;
+    const maps = createMaps(manager);
+    const frame = mutator.enter(3);
+    maps.allocate(frame);
+    const map = () => mutator.root(frame) as Reference;
+    for (let count = 0; count < 3; count++) {
+      mutator.setRoot(slotAt(frame, 1), immediateOf(count));
+      mutator.setRoot(slotAt(frame, 2), immediateOf(count * 10));
+      maps.set(frame, slotAt(frame, 1), slotAt(frame, 2));
+    }
+    return { mutator, maps, frame, map };
+  }
+
+  it("takes none for no key", () => {
+    const { maps, map } = makeMap();
+    expect(() => maps.get(map(), 0)).toThrow(/key none cannot be told from no key/);
+  });
+
+  it.each([
+    ["a wrong count of what is used", 2, 1, /names more or fewer entries/],
+    ["a wrong count of what is filled", 3, 2, /its counts contradict/],
+    ["a size that its arrays do not have", 4, 4, /its entries and its size differ/],
+  ])("with %s is found broken", (_, field, word, problem) => {
+    const { mutator, maps, map } = makeMap();
+    mutator.setWord(map(), field, word);
+    expect(() => maps.validate(map())).toThrow(problem);
+  });
+
+  it("whose key was changed behind its back is found broken", () => {
+    const { mutator, maps, map } = makeMap();
+    mutator.set(mutator.get(map(), 1) as Reference, 1, immediateOf(77));
+    expect(() => maps.validate(map())).toThrow(/entry 0 is not found by its key/);
+  });
+});

@@ -1,0 +1,184 @@
+// The census: which shadow object lives at which address, births and deaths. It looks at the heap
+// from below, through the collector's walk and the heap's words, where the comparison of graphs
+// looks from above.
+//
+//   born: address → shadow object      walk: who is still there      the rest died in between
+//
+// Under a strategy that moves, addresses name nobody for long: then only numbers are compared.
+
+import { EVENT_OBJECT_RECLAIM, type Observer } from "@ouro/interfaces";
+import { BrokenPromiseError, expectPromise } from "./promise.js";
+import type { ShadowHeap, ShadowObject } from "./shadow-heap.js";
+import type { Subject } from "./subject.js";
+
+/** What may have happened since the census before. */
+export type Moment = "after a call" | "after a poll" | "after a full collection";
+
+export interface Census {
+  /** Told of each birth, when the shadow heap knows it. */
+  born(object: ShadowObject, address: number): void;
+  /** Who is there now, and the dead are forgotten. Every check needs it first. O(heap). */
+  take(): void;
+  checkDeaths(): void;
+  checkCounts(moment: Moment): void;
+  checkAcyclicGarbage(moment: Moment): void;
+  checkExact(moment: Moment): void;
+  /** Objects present that only cycles of garbage, or roots, keep. Not for strategies that move. */
+  cyclicCount(): number;
+}
+
+/** Listens to a subject's reclaims; made before the subject, as the subject is made with it. */
+export interface DeathLog {
+  readonly observer: Observer;
+  /** Addresses reclaimed since they were last born at. */
+  readonly reclaimed: Set<number>;
+  readonly eventCount: number;
+  /** The first death that was told twice. */
+  readonly problem: string | undefined;
+  /** Told of each birth: the address is taken again. */
+  forget(address: number): void;
+}
+
+export function createDeathLog(): DeathLog {
+  const reclaimed = new Set<number>();
+  let eventCount = 0;
+  let problem: string | undefined;
+  return {
+    observer: {
+      wants: [EVENT_OBJECT_RECLAIM],
+      event(code, object) {
+        if (code !== EVENT_OBJECT_RECLAIM) return;
+        eventCount++;
+        if (reclaimed.has(object)) problem ??= `object ${object} was reclaimed twice`;
+        reclaimed.add(object);
+      },
+    },
+    reclaimed,
+    get eventCount() {
+      return eventCount;
+    },
+    get problem() {
+      return problem;
+    },
+    forget: (address) => void reclaimed.delete(address),
+  };
+}
+
+export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog): Census {
+  const { collector, heap } = subject;
+  const { traits } = collector;
+  const living = new Map<number, ShadowObject>();
+  let present: number[] = [];
+  let collisionProblem: string | undefined;
+
+  function born(object: ShadowObject, address: number): void {
+    const other = living.get(address);
+    if (other !== undefined && !traits.moves && shadow.reachable().has(other)) {
+      collisionProblem ??= `a birth at ${address}, where a reachable object lives`;
+    }
+    living.set(address, object);
+    // A strategy that moves tells of reclaims at addresses that it uses again on its own.
+    if (!traits.moves) log.forget(address);
+  }
+
+  function take(): void {
+    present = [];
+    collector.walk((object) => present.push(object));
+    if (traits.moves) return;
+    const there = new Set(present);
+    for (const address of living.keys()) if (!there.has(address)) living.delete(address);
+  }
+
+  function checkDeaths(): void {
+    const { liveCount, reclaimedCount } = collector.statistics();
+    const births = shadow.birthCount;
+    expectPromise(
+      liveCount === present.length,
+      `statistics say ${liveCount} live, the walk finds ${present.length}`,
+    );
+    expectPromise(
+      reclaimedCount === births - present.length,
+      `${births} were born and ${present.length} live, but ${reclaimedCount} reclaimed`,
+    );
+    expectPromise(new Set(present).size === present.length, "the walk meets an object twice");
+    if (collisionProblem !== undefined) throw new BrokenPromiseError(collisionProblem);
+    if (!traits.moves) checkBook();
+    checkLog(births);
+  }
+
+  /** Everyone present was born, and nobody died that is reachable. */
+  function checkBook(): void {
+    for (const address of present) {
+      expectPromise(living.has(address), `the walk meets ${address}, where nothing was born`);
+    }
+    const alive = new Set(living.values());
+    for (const object of shadow.reachable()) {
+      const { name } = object.type.descriptor;
+      expectPromise(alive.has(object), `"${name}" ${object.serial} is freed and reachable`);
+    }
+  }
+
+  /** A strategy tells of all reclaims or of none. */
+  function checkLog(births: number): void {
+    if (log.eventCount === 0) return;
+    const dead = births - present.length;
+    expectPromise(
+      log.eventCount === dead,
+      `${dead} died, and ${log.eventCount} reclaims were told to the observer`,
+    );
+    if (traits.moves) return;
+    if (log.problem !== undefined) throw new BrokenPromiseError(log.problem);
+    for (const address of present) {
+      expectPromise(!log.reclaimed.has(address), `${address} is reclaimed and still walked`);
+    }
+  }
+
+  /** Under deferred death the dead still hold counts until they are drained. */
+  function checkCounts(moment: Moment): void {
+    if (traits.death !== "prompt" && moment === "after a call") return;
+    const counts = shadow.countReferences(living.values());
+    for (const [address, object] of living) {
+      const count = heap.words[address] as number;
+      const expected = counts.get(object) as number;
+      expectPromise(
+        count === expected,
+        `"${object.type.descriptor.name}" ${object.serial} has count ${count}, not ${expected}`,
+      );
+    }
+  }
+
+  function checkAcyclicGarbage(moment: Moment): void {
+    const isDue =
+      traits.death === "prompt" ||
+      (traits.death === "safepoint" && moment !== "after a call") ||
+      moment === "after a full collection";
+    if (!isDue || traits.moves) return;
+    const left = shadow.withoutAcyclicGarbage(living.values());
+    for (const object of living.values()) {
+      const { name } = object.type.descriptor;
+      expectPromise(
+        left.has(object),
+        `"${name}" ${object.serial} lives ${moment}, though nothing refers to it`,
+      );
+    }
+  }
+
+  function checkExact(moment: Moment): void {
+    if (moment !== "after a full collection") return;
+    const reachableCount = shadow.reachable().size;
+    expectPromise(
+      present.length === reachableCount,
+      `${present.length} live ${moment}, and ${reachableCount} are reachable`,
+    );
+  }
+
+  return {
+    born,
+    take,
+    checkDeaths,
+    checkCounts,
+    checkAcyclicGarbage,
+    checkExact,
+    cyclicCount: () => shadow.withoutAcyclicGarbage(living.values()).size,
+  };
+}

@@ -1,0 +1,217 @@
+// One program, played on a subject and on the shadow heap side by side, and looked at after every
+// command and every collection.
+//
+//   step ─► subject ─► shadow heap ─► [birth noted] ─► command over? collected? ─► looks
+//   last ─► the graph as text ─► all roots dropped, collected ─► what is left
+
+import { isOuroError } from "@ouro/interfaces";
+import { type Census, createCensus, createDeathLog, type Moment } from "./census.js";
+import { stepsOf, usableSlots } from "./command.js";
+import { compareGraphs } from "./comparison.js";
+import { type Exhaustion, exhaust, expectRefusal, expectServed } from "./exhaustion.js";
+import { graphText, shadowText } from "./graph-text.js";
+import { createPlayer, type Player } from "./player.js";
+import { type Program, playOnShadow, scriptOf, stepsOfProgram } from "./program.js";
+import { programTypes } from "./program-types.js";
+import { BrokenPromiseError, expectPromise } from "./promise.js";
+import * as property from "./properties.js";
+import { createShadowHeap, type ShadowHeap, type SlotName } from "./shadow-heap.js";
+import type { Step } from "./step.js";
+import type { Subject, SubjectMaker } from "./subject.js";
+
+/** Two collections suffice to finish a cycle that was begun before; more is a promise broken. */
+const LAST_COLLECTIONS = 3;
+/** Of programs with more allocations, every second one or fewer is surely refused. */
+const REFUSAL_LIMIT_COUNT = 24;
+
+interface Scene {
+  readonly subject: Subject;
+  readonly shadow: ShadowHeap;
+  readonly player: Player;
+  readonly census: Census;
+}
+
+function createScene(maker: SubjectMaker): Scene {
+  const log = createDeathLog();
+  const subject = maker({ observer: log.observer });
+  const shadow = createShadowHeap();
+  const player = createPlayer(subject);
+  return { subject, shadow, player, census: createCensus(subject, shadow, log) };
+}
+
+function playStep(step: Step, { subject, shadow, player, census }: Scene): void {
+  player.play(step);
+  const newborn = playOnShadow(step, shadow);
+  if (newborn === undefined || step.call !== "allocate") return;
+  census.born(newborn, subject.heap.words[player.slotOf(step.into)] as number);
+}
+
+/** Plays a program and checks nothing; answers the graph in which it ends, as text. */
+export function runProgram(program: Program, maker: SubjectMaker): string {
+  const scene = createScene(maker);
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step !== undefined) playStep(step, scene);
+  }
+  return graphText(scene.subject, scene.shadow, scene.player);
+}
+
+/**
+ * Plays a program on a fresh subject; throws at the first of these properties that does not hold.
+ * Properties that the subject's traits do not promise are not looked at. O(commands · heap).
+ */
+export function checkProgram(
+  program: Program,
+  maker: SubjectMaker,
+  properties: readonly property.PropertyName[] = property.PROPERTY_NAMES,
+): void {
+  const scene = createScene(maker);
+  const { traits } = scene.subject.collector;
+  const promised = properties.filter((name) => property.isPromised(name, traits));
+  const wanted = new Set<property.PropertyName>(promised);
+  const isCounted = wanted.size > (wanted.has(property.MEMORY) ? 1 : 0);
+  if (isCounted) checkCalmly(program, scene, wanted);
+  if (wanted.has(property.NOTHING_LEFT)) {
+    holdTo(property.NOTHING_LEFT, () => checkNothingLeft(scene, keptArenaCount(maker)));
+  }
+  if (wanted.has(property.MEMORY)) {
+    holdTo(property.MEMORY, () => checkExhausted(program, createScene(maker)));
+  }
+}
+
+function checkCalmly(
+  program: Program,
+  scene: Scene,
+  wanted: ReadonlySet<property.PropertyName>,
+): void {
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step !== undefined) playStep(step, scene);
+    if (step === undefined) look(scene, wanted, "after a call");
+    else if (step.call === "poll") look(scene, wanted, "after a poll");
+    else if (step.call === "collect") look(scene, wanted, "after a full collection");
+  }
+  playStep({ call: "collect" }, scene);
+  look(scene, wanted, "after a full collection");
+  if (!wanted.has(property.SAME_GRAPH)) return;
+  holdTo(property.SAME_GRAPH, () => {
+    const found = graphText(scene.subject, scene.shadow, scene.player);
+    const expected = shadowText(scene.shadow);
+    expectPromise(found === expected, `the program ends in\n${found}\nand not in\n${expected}`);
+  });
+}
+
+function look(
+  { subject, shadow, player, census }: Scene,
+  wanted: ReadonlySet<property.PropertyName>,
+  moment: Moment,
+): void {
+  const hold = (name: property.PropertyName, check: () => void): void => {
+    if (wanted.has(name)) holdTo(name, check);
+  };
+  hold(property.SOUND, subject.validate);
+  hold(property.CONTENTS, () => compareGraphs(subject, shadow, player));
+  census.take();
+  hold(property.DEATHS, census.checkDeaths);
+  hold(property.COUNTS, () => census.checkCounts(moment));
+  hold(property.ACYCLIC, () => census.checkAcyclicGarbage(moment));
+  hold(property.EXACT, () => census.checkExact(moment));
+}
+
+/** A failure says which property it breaks. */
+function holdTo(name: property.PropertyName, check: () => void): void {
+  try {
+    check();
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new BrokenPromiseError(`It ${name}: ${problem}`, { cause });
+  }
+}
+
+/** All roots go, everything is collected; in the end nothing may be there. */
+function checkNothingLeft(scene: Scene, keptCount: number): void {
+  const { subject, shadow, census } = scene;
+  for (const step of stepsOf({ do: "drop all" }, shadow)) playStep(step, scene);
+  const collect: Step = { call: "collect" };
+  for (let count = 0; count < LAST_COLLECTIONS; count++) playStep(collect, scene);
+  subject.validate();
+  census.take();
+  const expectedCount = subject.collector.traits.cycles === "never" ? census.cyclicCount() : 0;
+  const { liveCount } = subject.collector.statistics();
+  expectPromise(liveCount === expectedCount, `${liveCount} live though nothing is held`);
+  if (liveCount > 0) return;
+  const { lentArenaCount } = subject.heap.statistics();
+  expectPromise(
+    lentArenaCount <= keptCount,
+    `${lentArenaCount} arenas are lent with nothing alive; an empty manager keeps ${keptCount}`,
+  );
+}
+
+/**
+ * What an empty manager keeps: the arenas that a fresh subject has lent after one small and one
+ * large object were born, dropped and collected.
+ */
+function keptArenaCount(maker: SubjectMaker): number {
+  const scene = createScene(maker);
+  const { shadow } = scene;
+  playStep({ call: "enter", slotCount: 4 }, scene);
+  for (const length of [1, 100_000]) {
+    const type = programTypes.findIndex(({ variablePart }) => variablePart === "raw");
+    playStep({ call: "allocate", type, length, into: 0 }, scene);
+  }
+  for (const step of stepsOf({ do: "drop all" }, shadow)) playStep(step, scene);
+  for (let count = 0; count < LAST_COLLECTIONS; count++) playStep({ call: "collect" }, scene);
+  return scene.subject.heap.statistics().lentArenaCount;
+}
+
+/**
+ * Memory is used up for real; from then on each allocation is refused once, and served when as much
+ * was dropped. A strategy that never reclaims is given room instead, so few of its are refused.
+ */
+function checkExhausted(program: Program, scene: Scene): void {
+  const { subject, shadow, player } = scene;
+  const { traits } = subject.collector;
+  const isReclaiming = traits.collectsAt.length > 0 || traits.death !== "collection";
+  const allocationCount = scriptOf(program).filter(({ call }) => call === "allocate").length;
+  const refusalCount = isReclaiming ? REFUSAL_LIMIT_COUNT : 2;
+  const stride = Math.ceil(allocationCount / refusalCount);
+  let exhaustion: Exhaustion | undefined;
+  let index = 0;
+
+  function refuse(step: Step & { call: "allocate" }): void {
+    const anySlot = usableSlots(shadow)[0] as SlotName;
+    exhaustion ??= exhaust(subject, player, anySlot);
+    const isFull = exhaustion.topUp(step, anySlot);
+    if (isFull) expectRefusal(player, step);
+    subject.validate();
+    compareGraphs(subject, shadow, player);
+    if (exhaustion.dropTopUp() > 0 && isReclaiming) {
+      expectServed(player, step);
+      return;
+    }
+    exhaustion.relieve();
+    exhaustion = undefined;
+    player.play(step);
+  }
+
+  for (const step of stepsOfProgram(program, shadow)) {
+    if (step === undefined) continue;
+    const isTurn = step.call === "allocate" && index++ % stride === 0;
+    if (isTurn) refuse(step);
+    else if (step.call === "allocate") playWithRoom(step);
+    else player.play(step);
+    playOnShadow(step, shadow);
+    if (isTurn) compareGraphs(subject, shadow, player);
+  }
+  exhaustion?.relieve();
+  subject.validate();
+  compareGraphs(subject, shadow, player);
+
+  /** Between two turns an allocation may be refused too: memory is short. */
+  function playWithRoom(step: Step & { call: "allocate" }): void {
+    try {
+      player.play(step);
+    } catch (error) {
+      if (!isOuroError(error, "out-of-memory") || exhaustion === undefined) throw error;
+      refuse(step);
+    }
+  }
+}

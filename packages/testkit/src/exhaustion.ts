@@ -1,0 +1,127 @@
+// Exhaustion: a subject's memory used up for real, with objects that the subject itself holds, so
+// that the next request meets the end wherever the strategy keeps it.
+//
+//   limit = what is lent now, twice that where copies need room
+//   ballast   │ words of 256 KiB, 64 KiB … 32 bytes, each until refused │  a chain on one handle
+//   top-up    │ objects of the size that comes next, until refused │       a handle each
+//
+// Dropping the top-up makes room for exactly what was refused. Everything hangs on handles, so that
+// the program's frame stays the current one.
+
+import { type Handle, isOuroError, type Slot } from "@ouro/interfaces";
+import type { Player } from "./player.js";
+import { programTypes } from "./program-types.js";
+import { expectPromise } from "./promise.js";
+import type { SlotName } from "./shadow-heap.js";
+import type { Step } from "./step.js";
+import type { Subject } from "./subject.js";
+
+type Allocation = Step & { readonly call: "allocate" };
+
+const BALLAST_TYPE = programTypes.findIndex(({ name }) => name === "words");
+/** The field of `words` that links the ballast to a chain. */
+const LINK_FIELD = 1;
+/** With the five words before them: large blocks, then blocks of 512 bytes and smaller. */
+const LENGTHS = [65_536, 16_384, 4096, 1024, 256, 123, 59, 27, 11, 3];
+/** Below the handles that a manager has by default. */
+const TOP_UP_LIMIT_COUNT = 3000;
+
+export interface Exhaustion {
+  /** Takes what is left for a request like this; false when handles ran out first. */
+  topUp(step: Allocation, anySlot: SlotName): boolean;
+  /** Drops the top-up; answers how many objects it was. */
+  dropTopUp(): number;
+  /** Drops all and restores the limit. */
+  relieve(): void;
+}
+
+/** Uses memory up. `anySlot` is a root slot of the program; its value is left alone. */
+export function exhaust(subject: Subject, player: Player, anySlot: SlotName): Exhaustion {
+  const { heap, mutator, handles, collector } = subject;
+  const { limitBytes } = heap;
+  const topUps: Handle[] = [];
+
+  function emptyHandle(slot: SlotName): Handle {
+    const handle = handles.hold(player.slotOf(slot));
+    mutator.setRoot(handle.slot, 0);
+    return handle;
+  }
+
+  function allocate({ type, length }: Allocation, into: Slot): void {
+    const id = player.typeId(type);
+    if (programTypes[type]?.variablePart === "none") mutator.allocate(id, into);
+    else mutator.allocateArray(id, length, into);
+  }
+
+  function isServed(type: number, length: number, into: Slot): boolean {
+    return !isRefused(() => allocate({ call: "allocate", type, length, into: 0 }, into));
+  }
+
+  const chain = emptyHandle(anySlot);
+  const newest = emptyHandle(anySlot);
+  const { lentBytes } = heap.statistics();
+  heap.setLimitBytes(Math.min(limitBytes, collector.traits.moves ? 2 * lentBytes : lentBytes));
+  let heldBytes = 0;
+  for (const length of LENGTHS) {
+    while (isServed(BALLAST_TYPE, length, newest.slot)) {
+      heldBytes += length * 4;
+      const isHeld = heldBytes <= heap.limitBytes;
+      expectPromise(
+        isHeld,
+        `under a limit of ${heap.limitBytes} bytes, held objects are reclaimed`,
+      );
+      mutator.fill(mutator.root(newest.slot) as never, LINK_FIELD, chain.slot);
+      mutator.moveRoot(chain.slot, newest.slot);
+    }
+  }
+
+  function dropTopUp(): number {
+    const dropped = topUps.splice(0);
+    for (const handle of dropped) handle.dispose();
+    return dropped.length;
+  }
+
+  return {
+    topUp(step, slot) {
+      while (topUps.length < TOP_UP_LIMIT_COUNT) {
+        const handle = emptyHandle(slot);
+        if (isServed(step.type, step.length, handle.slot)) topUps.push(handle);
+        else {
+          handle.dispose();
+          return true;
+        }
+      }
+      return false;
+    },
+    dropTopUp,
+    relieve() {
+      dropTopUp();
+      chain.dispose();
+      newest.dispose();
+      heap.setLimitBytes(limitBytes);
+    },
+  };
+}
+
+/** Whether a call ends with the typed error; any other error is thrown on. */
+function isRefused(call: () => void): boolean {
+  try {
+    call();
+    return false;
+  } catch (error) {
+    if (!isOuroError(error, "out-of-memory")) throw error;
+    return true;
+  }
+}
+
+/** The step is refused with the typed error; anything else breaks a promise. */
+export function expectRefusal(player: Player, step: Allocation): void {
+  const isKept = isRefused(() => player.play(step));
+  expectPromise(isKept, "a request is served where the same one was refused just before");
+}
+
+/** With room made for it the step is served. */
+export function expectServed(player: Player, step: Allocation): void {
+  const isBroken = isRefused(() => player.play(step));
+  expectPromise(!isBroken, "a request is refused though an object of its size was just dropped");
+}

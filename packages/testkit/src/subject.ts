@@ -1,0 +1,39 @@
+// The subject: the memory manager under test, as far as a proof needs to see it. Whatever has these
+// parts can be proved; nothing here knows how one is composed.
+//
+//   program ─► steps ─┬─► shadow heap            what should be
+//                     └─► subject.mutator        what is
+//                              └─► collector.walk, roots, heap words: read by the audit alone
+
+import type {
+  Collector,
+  HandleRootSet,
+  Mutator,
+  Observer,
+  PrivateHeap,
+  RootStack,
+  TypeDescriptor,
+  TypeId,
+  TypeTable,
+} from "@ouro/interfaces";
+
+export interface Subject {
+  readonly heap: PrivateHeap;
+  readonly types: TypeTable;
+  readonly roots: RootStack;
+  readonly collector: Collector;
+  readonly mutator: Mutator;
+  readonly handles: HandleRootSet;
+  defineType(descriptor: TypeDescriptor): TypeId;
+  /** Throws naming the first structure found broken. */
+  validate(): void;
+}
+
+/** What a subject is made with. */
+export interface SubjectOptions {
+  /** Hears of every object that is reclaimed, if the strategy tells of it. */
+  readonly observer: Observer;
+}
+
+/** Makes a fresh subject, its heap empty and nothing in its roots; each program gets its own. */
+export type SubjectMaker = (options: SubjectOptions) => Subject;
