@@ -6,6 +6,8 @@ import { UsageError } from "@ouro/interfaces";
 import { type BenchDocument, currentLoad, machineFacts, SCHEMA } from "./document.js";
 import type { BenchOptions } from "./options.js";
 import { PEERS, type Peer } from "./peer.js";
+import { makePrograms, PROGRAMS } from "./programs/program.js";
+import { runProgram } from "./programs/run-programs.js";
 import { runWorkload } from "./run.js";
 import type { Tools } from "./spawn.js";
 import { answerTargets } from "./target.js";
@@ -94,6 +96,8 @@ export async function runBench(
   const peers = chosenPeers(options.peers);
   const settings = { tools, roundCount, timeoutSeconds, progress };
   const results = workloads.map((workload) => runWorkload(workload, peers, settings));
+  const names = PROGRAMS.filter((name) => options.groups.includes(name));
+  const programs = makePrograms(names, isQuick).map((program) => runProgram(program, settings));
   return {
     schema: SCHEMA,
     command,
@@ -104,6 +108,7 @@ export async function runBench(
     isQuick,
     versions: versionsOf(tools),
     workloads: results,
+    programs,
     targets: answerTargets(results),
   };
 }

@@ -1,6 +1,7 @@
 // The machine-readable result, schema ouro/bench@1.
 
 import { cpus, loadavg, totalmem } from "node:os";
+import type { ProgramResults } from "./programs/run-programs.js";
 import type { WorkloadResult } from "./run.js";
 import type { Target } from "./target.js";
 
@@ -18,6 +19,7 @@ export interface BenchDocument {
   /** Versions of peers, by name. */
   readonly versions: Readonly<Record<string, string>>;
   readonly workloads: readonly WorkloadResult[];
+  readonly programs: readonly ProgramResults[];
   readonly targets: readonly Target[];
 }
 

@@ -3,6 +3,7 @@
 import type { BenchDocument } from "./document.js";
 import { PEERS } from "./peer.js";
 import { PREFACE } from "./preface.js";
+import { renderProgram } from "./programs/program-report.js";
 import type { Row, WorkloadResult } from "./run.js";
 import { answerText, type Target } from "./target.js";
 
@@ -145,7 +146,10 @@ export function renderDocument(document: BenchDocument, style: Style): string {
       "operation; net is without the null allocator in the same loop.",
     ...(isQuick ? ["Quick run: too few operations to quote."] : []),
   ];
-  const tables = document.workloads.map((result) => renderWorkload(result, document, style));
+  const tables = [
+    ...document.workloads.map((result) => renderWorkload(result, document, style)),
+    ...document.programs.map((result) => renderProgram(result, document.versions, style)),
+  ];
   const targets = document.targets.length === 0 ? [] : [renderTargets(document.targets, style)];
   const heading = style === "markdown" ? "## Targets" : "targets";
   const end = targets.length === 0 ? [] : [heading, ...targets];

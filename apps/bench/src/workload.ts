@@ -1,5 +1,6 @@
 // What is measured. A workload is one call of one timed loop; a group is what a user names.
 
+import { PROGRAMS } from "./programs/program.js";
 import { BATCH_LIMIT, type ReplaceShape } from "./sequence.js";
 
 export type LoopCall =
@@ -20,7 +21,7 @@ export interface Workload {
   readonly call: LoopCall;
 }
 
-export const GROUPS = [
+const ALLOCATOR_GROUPS = [
   "pairs",
   "mixed",
   "wide",
@@ -30,6 +31,8 @@ export const GROUPS = [
   "footprint",
   "assertions",
 ] as const;
+/** What a user may name: workloads of allocators, then programs of whole managers. */
+export const GROUPS = [...ALLOCATOR_GROUPS, ...PROGRAMS] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** A recorded trace, decoded to words that every peer can read. */

@@ -46,6 +46,7 @@ const document: BenchDocument = {
       ],
     },
   ],
+  programs: [],
   targets: [
     {
       workload: "pairs-random",

@@ -46,7 +46,7 @@ describe("a planted fault is killed by the property that is named for it", () =>
         expect(result.failed, `seed ${seed}: it lived through ${result.numRuns} runs`).toBe(true);
       }
     },
-    30_000,
+    120_000,
   );
 });
 

@@ -1,0 +1,104 @@
+// The programs as a mutator writes them: references in root slots, one API, any strategy.
+
+import type { Reference, Slot } from "@ouro/interfaces";
+import { createMemoryManager, type PresetName } from "@ouro/memory-manager";
+import type { ProgramSubject } from "./program.js";
+
+const LEFT = 0;
+const RIGHT = 1;
+
+export function createManagerPrograms(preset: PresetName): ProgramSubject {
+  const manager = createMemoryManager(preset, { reservationBytes: 2 ** 30 });
+  const node = manager.defineType({ name: "node", visitedSlotCount: 2 });
+  const array = manager.defineType({ name: "array", variablePart: "visited" });
+  const { mutator, collector } = manager;
+  const { enter, leave, allocate, allocateArray, fill, get, root, setRoot, moveRoot } = mutator;
+  const at = (slot: Slot, index: number): Slot => (slot + index) as Slot;
+  const head = enter(2);
+  const other = at(head, 1);
+  let pairCount = 0;
+
+  function build(depth: number, into: Slot): void {
+    if (depth === 0) {
+      allocate(node, into);
+      return;
+    }
+    build(depth - 1, at(into, 1));
+    build(depth - 1, at(into, 2));
+    const tree = allocate(node, into);
+    fill(tree, LEFT, at(into, 1));
+    fill(tree, RIGHT, at(into, 2));
+  }
+
+  function count(tree: Reference): number {
+    const left = get(tree, LEFT) as Reference;
+    return left === 0 ? 1 : 1 + count(left) + count(get(tree, RIGHT) as Reference);
+  }
+
+  function buildAndCount(depth: number, slot: Slot): number {
+    build(depth, slot);
+    const objectCount = count(root(slot) as Reference);
+    return objectCount;
+  }
+
+  function trees(depth: number): number {
+    const frame = enter(2 * depth + 8);
+    const scratch = at(frame, 1);
+    let total = buildAndCount(depth + 1, scratch);
+    setRoot(scratch, 0);
+    build(depth, frame);
+    for (let d = 4; d <= depth; d += 2) {
+      for (let i = 1 << (depth - d + 4); i > 0; i--) {
+        total += buildAndCount(d, scratch);
+        setRoot(scratch, 0);
+      }
+    }
+    total += count(root(frame) as Reference);
+    leave(frame);
+    mutator.collect();
+    expectEmpty();
+    return total;
+  }
+
+  function expectEmpty(): void {
+    const { liveCount } = collector.statistics();
+    const wanted = preset === "null" ? liveCount : 0;
+    if (liveCount !== wanted) throw new Error(`${preset} keeps ${liveCount} objects of garbage`);
+  }
+
+  return {
+    trees,
+    buildList(objectCount) {
+      for (let i = 0; i < objectCount; i++) {
+        const link = allocate(node, other);
+        fill(link, LEFT, head);
+        moveRoot(head, other);
+      }
+    },
+    dropList() {
+      setRoot(head, 0);
+      mutator.collect();
+      expectEmpty();
+    },
+    buildGarbage(objectCount) {
+      pairCount = objectCount >> 1;
+      allocateArray(array, pairCount, head);
+      const frame = enter(2);
+      const second = at(frame, 1);
+      for (let i = 1; i <= pairCount; i++) {
+        allocate(node, frame);
+        const tail = allocate(node, second);
+        mutator.set(tail, LEFT, root(frame));
+        fill(root(frame) as Reference, LEFT, second);
+        fill(root(head) as Reference, i, frame);
+      }
+      leave(frame);
+    },
+    collectGarbage() {
+      setRoot(head, 0);
+      const { reclaimedCount } = mutator.collect();
+      expectEmpty();
+      return reclaimedCount - 1;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// Who runs the programs: every preset through the mutator, the same strategies by hand, V8, CPython.
+
+import type { ProgramName } from "./program.js";
+
+export interface ProgramPeer {
+  readonly name: string;
+  readonly title: string;
+  readonly programs: readonly ProgramName[];
+  /** The peer that does the same by hand: its price is the contract's. */
+  readonly hand?: string;
+}
+
+export const PROGRAM_PEERS: readonly ProgramPeer[] = [
+  {
+    name: "manager:refcount-only",
+    title: "**refcount-only**",
+    programs: ["trees", "list", "objects"],
+    hand: "hand:refcount-only",
+  },
+  {
+    name: "hand:refcount-only",
+    title: "refcount-only, by hand",
+    programs: ["trees", "list"],
+  },
+  {
+    name: "manager:mark-sweep",
+    title: "**mark-sweep**",
+    programs: ["trees", "list", "garbage", "objects"],
+    hand: "hand:mark-sweep",
+  },
+  { name: "hand:mark-sweep", title: "mark-sweep, by hand", programs: ["trees", "list"] },
+  {
+    name: "manager:semispace",
+    title: "**semispace**",
+    programs: ["trees", "list", "garbage", "objects"],
+    hand: "hand:semispace",
+  },
+  { name: "hand:semispace", title: "semispace, by hand", programs: ["trees", "list"] },
+  { name: "v8", title: "V8 objects", programs: ["trees", "objects"] },
+  { name: "cpython", title: "CPython", programs: ["trees", "list", "garbage", "objects"] },
+];
