@@ -27,7 +27,8 @@ How it is measured:
 - The programs of whole memory managers count one object born as one operation. The clock stops when
   every byte is back in the allocator, and the number of objects reclaimed is checked inside. *By
   hand* is the same strategy over the same allocator with references in JavaScript variables: the
-  ratio to it is the price of the mutator's contract. A figure is the median over the rounds of each
+  ratio to it is the price of the mutator's contract. In *isolation* the price is that of sharing an
+  isolate with other managers. A figure is the median over the rounds of each
   process's least; *cold* is the first collection of a process.
 - memium and @thi.ng/malloc look through lists of blocks. Where that takes too long, they are left
   out.

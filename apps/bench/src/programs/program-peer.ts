@@ -6,7 +6,7 @@ export interface ProgramPeer {
   readonly name: string;
   readonly title: string;
   readonly programs: readonly ProgramName[];
-  /** The peer that does the same by hand: its price is the contract's. */
+  /** The peer that does the same by hand, or alone: the ratio to it is a price. */
   readonly hand?: string;
 }
 
@@ -36,6 +36,19 @@ export const PROGRAM_PEERS: readonly ProgramPeer[] = [
     hand: "hand:semispace",
   },
   { name: "hand:semispace", title: "semispace, by hand", programs: ["trees", "list"] },
+  { name: "isolation:alone", title: "no other manager", programs: ["isolation"] },
+  {
+    name: "isolation:shared",
+    title: "in the same isolate as the two",
+    programs: ["isolation"],
+    hand: "isolation:alone",
+  },
+  {
+    name: "isolation:worker",
+    title: "in a worker of its own",
+    programs: ["isolation"],
+    hand: "isolation:alone",
+  },
   { name: "v8", title: "V8 objects", programs: ["trees", "objects"] },
   { name: "cpython", title: "CPython", programs: ["trees", "list", "garbage", "objects"] },
 ];

@@ -11,7 +11,7 @@ const HEADINGS = [
   "wall ns",
   "× faster than CPython",
   "× faster than V8",
-  "price of the contract",
+  "price",
   "remark",
 ];
 const MEMORY_HEADINGS = ["who", "bytes an object", "× smaller than CPython", "than V8", "remark"];
@@ -60,7 +60,7 @@ function renderMetric(
       cpuNs === undefined
         ? NONE
         : `${figure(cpuNs.median)} (${figure(cpuNs.least)}–${figure(cpuNs.greatest)})`;
-    const price = times(row.priceOfContract);
+    const price = times(row.price);
     return [
       title,
       spreadText,

@@ -2,6 +2,7 @@
 // usage: program-sample.js SUBJECT PROGRAM SIZE REPEATS
 
 import { writeSync } from "node:fs";
+import { parentPort, Worker } from "node:worker_threads";
 import type { PresetName } from "@ouro/memory-manager";
 import {
   type ProgramName,
@@ -10,6 +11,23 @@ import {
   type Stretch,
   treeObjectCount,
 } from "./program.js";
+
+/** Two other managers run the trees first, so that V8 has seen their parts. */
+async function runOthers(depth: number): Promise<void> {
+  const { createManagerPrograms } = await import("./manager-programs.js");
+  for (const preset of ["refcount-only", "semispace"] as const) {
+    createManagerPrograms(preset).trees(depth);
+  }
+}
+
+/** The same sample in a worker, which has an isolate of its own. */
+function sampleInWorker(words: readonly string[]): Promise<ProgramResult> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { argv: [...words] });
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}
 
 async function createProgramSubject(name: string): Promise<ProgramSubject> {
   if (name === "v8") return (await import("./v8-programs.js")).createV8Programs();
@@ -85,6 +103,7 @@ function runProgram(
 ): ProgramResult {
   switch (program) {
     case "trees":
+    case "isolation":
       return runTrees(subject, size, repeats);
     case "list":
       return runList(subject, size, repeats);
@@ -95,9 +114,21 @@ function runProgram(
   }
 }
 
-const [name, program, size, repeats] = process.argv.slice(2);
-if (name !== undefined && process.env.OURO_BENCH_SAMPLE === "1") {
-  const subject = await createProgramSubject(name);
-  const result = runProgram(subject, program as ProgramName, Number(size), Number(repeats));
-  writeSync(1, `${JSON.stringify(result)}\n`);
+async function takeSample(words: readonly string[]): Promise<ProgramResult> {
+  const [name = "", program, size, repeats] = words;
+  const [kind, place] = name.split(":");
+  const isShared = kind === "isolation" && place !== "alone";
+  if (isShared) await runOthers(Number(size));
+  if (isShared && place === "worker") {
+    return sampleInWorker(["isolation:alone", ...words.slice(1)]);
+  }
+  const subject = await createProgramSubject(kind === "isolation" ? "manager:mark-sweep" : name);
+  return runProgram(subject, program as ProgramName, Number(size), Number(repeats));
+}
+
+const words = process.argv.slice(2);
+if (words.length > 0 && process.env.OURO_BENCH_SAMPLE === "1") {
+  const result = await takeSample(words);
+  if (parentPort === null) writeSync(1, `${JSON.stringify(result)}\n`);
+  else parentPort.postMessage(result);
 }

@@ -1,7 +1,7 @@
 // Whole programs: what a strategy costs with everything that belongs to it. One operation is one
 // object born, and every byte is back in the allocator before the clock stops.
 
-export const PROGRAMS = ["trees", "list", "garbage", "objects"] as const;
+export const PROGRAMS = ["trees", "list", "garbage", "objects", "isolation"] as const;
 export type ProgramName = (typeof PROGRAMS)[number];
 
 export interface Program {
@@ -41,6 +41,12 @@ export function makePrograms(names: readonly ProgramName[], isQuick: boolean): P
       title: `resident bytes per two-field object, a list of ${text}`,
       size: count,
       repeatCount: 1,
+    },
+    {
+      name: "isolation",
+      title: `binary trees of depth ${depth - 2} on mark-sweep, after two other managers ran`,
+      size: depth - 2,
+      repeatCount: 4,
     },
   ];
   return all.filter(({ name }) => names.includes(name));

@@ -18,8 +18,8 @@ export interface ProgramRow {
   readonly bytesPerObject?: number;
   /** How many times faster, or smaller, this peer is than these. */
   readonly timesBetterThan?: { readonly cpython?: number; readonly v8?: number };
-  /** Its time over that of the same strategy by hand. */
-  readonly priceOfContract?: number;
+  /** Its time over that of the same strategy by hand, or of the same manager alone. */
+  readonly price?: number;
   readonly problem?: string;
 }
 
@@ -132,7 +132,7 @@ export function withProgramRatios(rows: readonly ProgramRow[]): ProgramRow[] {
         ...(cpython === undefined ? {} : { cpython }),
         ...(v8 === undefined ? {} : { v8 }),
       },
-      ...(byHand === undefined ? {} : { priceOfContract: own / byHand }),
+      ...(byHand === undefined ? {} : { price: own / byHand }),
     };
   });
 }
