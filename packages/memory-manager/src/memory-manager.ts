@@ -23,6 +23,7 @@ import {
   type Mutator,
   type Observer,
   type PrivateHeap,
+  type Reference,
   type RootStack,
   type Strategy,
   type StrategyParts,
@@ -33,6 +34,7 @@ import {
   type WordIndex,
 } from "@ouro/interfaces";
 import {
+  type CheckedMutator,
   createCheckedMutator,
   createHandleSet,
   createMutator,
@@ -90,12 +92,18 @@ export interface MemoryManager {
    * `IncompatiblePartsError` for a type with a finalizer, as all that define types here do.
    */
   defineType(options: TypeOptions): TypeId;
+  /**
+   * A reference without the epoch that checked mode puts on it, as the heap's words hold it: for
+   * `heap.words` and `collector.isObject`. Throws in checked mode as any call that takes a
+   * reference. O(1).
+   */
+  plain(reference: Reference): Reference;
   /** The heap as an image: types, objects, roots. Changes nothing. O(heap). */
   saveHeap(): HeapImage;
   /**
-   * Fills this manager's empty heap. Throws `InputFormatError`, `UsageError`, `OutOfMemoryError`, or
-   * `IncompatiblePartsError` for a type with a finalizer, and then the heap is empty as before. The
-   * frame slots of the image are those from `roots.framesStart` on. O(image).
+   * Fills this manager's empty heap. Throws `InputFormatError`, `UsageError`, `OutOfMemoryError`,
+   * or `IncompatiblePartsError` for a type with a finalizer, and then the heap is empty as before.
+   * The frame slots of the image are those from `roots.framesStart` on. O(image).
    */
   restoreHeap(image: HeapImage): void;
   /** Objects, bytes and collections, and what the heap lends for them. */
@@ -165,6 +173,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     mutator,
     handles,
     defineType: (typeOptions) => types.define(describeType(typeOptions)),
+    plain: "plain" in mutator ? (mutator as CheckedMutator).plain : (reference) => reference,
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
     restoreHeap(image) {
       // Here and not at the table: nothing of the image is defined if one type of it cannot be.
