@@ -1,5 +1,6 @@
 // Every example that a reader can copy works: the ts blocks of the package READMEs, and those of
-// docs/*.md that are marked `ts runnable`, are type-checked and run against the built packages.
+// README.md and docs/*.md that are marked `ts runnable`, are type-checked and run against the built
+// packages.
 import {
   existsSync,
   mkdirSync,
@@ -49,6 +50,8 @@ function readExamples(): { examples: Example[]; problems: string[] } {
     if (found.length === 0) problems.push(`${path} has no ts example`);
     examples.push(...found);
   }
+  const front = readFileSync(join(root, "README.md"), "utf8");
+  examples.push(...extractExamples("README.md", front, { needsMark: true }));
   const docs = join(root, "docs");
   const pages = existsSync(docs) ? readdirSync(docs, { recursive: true, encoding: "utf8" }) : [];
   for (const name of pages) {

@@ -23,14 +23,18 @@ import {
   type Mutator,
   type Observer,
   type PrivateHeap,
+  type Reference,
   type RootStack,
   type Strategy,
   type StrategyParts,
+  type TypeDescriptor,
   type TypeId,
   type TypeTable,
+  UsageError,
   type WordIndex,
 } from "@ouro/interfaces";
 import {
+  type CheckedMutator,
   createCheckedMutator,
   createHandleSet,
   createMutator,
@@ -56,7 +60,7 @@ export interface MemoryManagerOptions {
   reservationBytes?: number;
   /** The hard limit on lent bytes of a heap of the manager's own. Default: all of it. */
   limitBytes?: number;
-  /** Tells managers that share a heap apart. Default `manager`. */
+  /** Tells managers that share a heap apart: no two have the same. Default `manager`. */
   name?: string;
   typeLimitCount?: number;
   handleLimitCount?: number;
@@ -83,13 +87,23 @@ export interface MemoryManager {
   readonly collector: Collector;
   readonly mutator: Mutator;
   readonly handles: HandleSet;
-  /** Defines a type; what is left out is as `describeType` says. Throws `UsageError`. */
+  /**
+   * Defines a type; what is left out is as `describeType` says. Throws `UsageError`, and
+   * `IncompatiblePartsError` for a type with a finalizer, as all that define types here do.
+   */
   defineType(options: TypeOptions): TypeId;
+  /**
+   * A reference without the epoch that checked mode puts on it, as the heap's words hold it: for
+   * `heap.words` and `collector.isObject`. Throws in checked mode as any call that takes a
+   * reference. O(1).
+   */
+  plain(reference: Reference): Reference;
   /** The heap as an image: types, objects, roots. Changes nothing. O(heap). */
   saveHeap(): HeapImage;
   /**
-   * Fills this manager's empty heap. Throws `InputFormatError`, `UsageError` or `OutOfMemoryError`,
-   * and then the heap is empty as before. O(image).
+   * Fills this manager's empty heap. Throws `InputFormatError`, `UsageError`, `OutOfMemoryError`,
+   * or `IncompatiblePartsError` for a type with a finalizer, and then the heap is empty as before.
+   * The frame slots of the image are those from `roots.framesStart` on. O(image).
    */
   restoreHeap(image: HeapImage): void;
   /** Objects, bytes and collections, and what the heap lends for them. */
@@ -104,23 +118,28 @@ export interface MemoryManagerStatistics extends CollectorStatistics {
 
 /**
  * Composes one memory manager. Throws `IncompatiblePartsError` naming two parts and the reason when
- * they cannot fit; then nothing was built.
+ * they cannot fit, `UsageError` for an option that cannot be; then there is no memory manager.
  */
 export function composeMemoryManager(options: MemoryManagerOptions): MemoryManager {
   const { strategy, name = "manager" } = options;
+  checkStrategy(strategy);
   checkTraits(strategy);
   const headerMask = layOutHeader(strategy);
   const heap = options.heap ?? makeHeap(options);
   const borrower = heap.registerBorrower(name);
-  const types = createTypeTable({ heap, borrower, ...pick(options, "typeLimitCount") });
+  const budgetWord = heap.reserveRegion(borrower, "budget", 4).start;
+  const nameWord = budgetWord + 1;
+  if (heap.words[nameWord] !== 0) refuseName(name);
+  heap.words[budgetWord] = 0x7fffffff;
+  const types = refusingFinalizers(
+    createTypeTable({ heap, borrower, ...pick(options, "typeLimitCount") }),
+  );
   const roots = createRootStack({
     heap,
     borrower,
     ...pick(options, "handleLimitCount"),
     ...pick(options, "frameSlotLimitCount"),
   });
-  const budgetWord = heap.reserveRegion(borrower, "budget", 4).start;
-  heap.words[budgetWord] = 0x7fffffff;
   let allocator: Allocator | undefined;
   const parts: StrategyParts = {
     heap,
@@ -142,6 +161,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   const mutator = makeMutator(options, { heap, types, roots, collector });
   const { onHandleLeak: onLeak } = options;
   const handles = createHandleSet({ mutator, roots, ...(onLeak === undefined ? {} : { onLeak }) });
+  heap.words[nameWord] = NAME_TAKEN;
 
   return {
     name,
@@ -152,13 +172,14 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     collector,
     mutator,
     handles,
-    defineType(typeOptions) {
-      const descriptor = describeType(typeOptions);
-      if (descriptor.finalizer) refuseFinalizer(descriptor.name);
-      return types.define(descriptor);
-    },
+    defineType: (typeOptions) => types.define(describeType(typeOptions)),
+    plain: "plain" in mutator ? (mutator as CheckedMutator).plain : (reference) => reference,
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
-    restoreHeap: (image) => restoreHeap({ heap, types, roots, collector }, image),
+    restoreHeap(image) {
+      // Here and not at the table: nothing of the image is defined if one type of it cannot be.
+      for (const descriptor of image.types) refuseFinalizer(descriptor);
+      restoreHeap({ heap, types, roots, collector }, image);
+    },
     statistics: () => ({ ...collector.statistics(), heap: heap.statistics() }),
     validate() {
       heap.validate();
@@ -167,6 +188,9 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     },
   };
 }
+
+/** Written when a manager is whole: one that was refused half way does not hold its name. */
+const NAME_TAKEN = 1;
 
 const BARRIER_HOOKS: readonly BarrierHook[] = ["born", "write", "move", "copy", "drop"];
 
@@ -184,7 +208,44 @@ function makeMutator(options: MemoryManagerOptions, parts: MutatorOptions): Muta
   return createCheckedMutator({ ...parts, mutator: behind, sites });
 }
 
-function refuseFinalizer(name: string): never {
+function checkStrategy(strategy: Strategy | undefined): void {
+  if (typeof strategy?.create === "function") return;
+  throw new UsageError({
+    where: "composeMemoryManager",
+    argument: typeof strategy === "string" ? `strategy ${JSON.stringify(strategy)}` : "strategy",
+    problem: "is no strategy",
+    remedy: "Pass one, as nullStrategy() makes it; createMemoryManager takes a preset's name",
+  });
+}
+
+/** Tables of the same name in one heap are the same words: each would write over the other's. */
+function refuseName(name: string): never {
+  throw new UsageError({
+    where: "composeMemoryManager",
+    argument: `name ${JSON.stringify(name)}`,
+    problem: "is that of another memory manager in this heap",
+    remedy: "Give each memory manager of a heap a name of its own",
+  });
+}
+
+/** The one table of types, whoever defines one: the manager, a typed facade, a list, an image. */
+function refusingFinalizers(table: TypeTable): TypeTable {
+  return {
+    base: table.base,
+    get count() {
+      return table.count;
+    },
+    define(descriptor) {
+      refuseFinalizer(descriptor);
+      return table.define(descriptor);
+    },
+    descriptor: table.descriptor,
+    find: table.find,
+  };
+}
+
+function refuseFinalizer({ name, finalizer }: TypeDescriptor): void {
+  if (!finalizer) return;
   throw new IncompatiblePartsError({
     parts: [`type "${name}"`, "finalization"],
     reason: "it has a finalizer, and this memory manager has no part that runs finalizers",
@@ -220,8 +281,18 @@ function makeSideTable(heap: PrivateHeap, borrower: number, strategy: Strategy) 
   return heap.reserveRegion(borrower, "side-table", Math.ceil(sizeBytes / 4));
 }
 
-/** A collector has exactly the hooks that its traits name. */
+/** A collector has exactly the hooks, and the `step`, that its traits name. */
 function checkHooks(strategy: Strategy, collector: Collector): void {
+  const { slices } = strategy.traits;
+  if (slices !== (collector.step !== undefined)) {
+    throw new IncompatiblePartsError({
+      parts: [strategy.name, "mutator"],
+      reason: slices
+        ? "its traits say that it works in slices, and its collector has no step"
+        : "its collector has a step, and its traits do not say that it works in slices",
+      remedy: "Implement `step` and say `slices`, or neither",
+    });
+  }
   for (const hook of BARRIER_HOOKS) {
     const isNamed = strategy.traits.hooks.includes(hook);
     if (isNamed === (collector[hook] !== undefined)) continue;

@@ -74,6 +74,15 @@ export function layOutHeader(strategy: Strategy): (name: string) => number {
   const masks = new Map<string, number>();
   let shift = FLAGS_SHIFT;
   for (const { name, bitCount } of strategy.traits.headerBits) {
+    if (masks.has(name) || !(bitCount >= 1 && Number.isInteger(bitCount))) {
+      throw new IncompatiblePartsError({
+        parts: [strategy.name, "object header"],
+        reason: masks.has(name)
+          ? `it asks twice for bits "${name}"`
+          : `it asks for ${bitCount} bits "${name}"`,
+        remedy: "Ask once for each name, for 1 bit or more",
+      });
+    }
     if (shift + bitCount > FLAGS_SHIFT + HEADER_BIT_COUNT) {
       throw new IncompatiblePartsError({
         parts: [strategy.name, "object header"],

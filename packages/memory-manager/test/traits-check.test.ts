@@ -1,13 +1,16 @@
+import { createPrivateHeap } from "@ouro/heap";
 import {
   type Collector,
+  type HeapImage,
   IncompatiblePartsError,
   type Strategy,
   type Traits,
   UsageError,
 } from "@ouro/interfaces";
 import { nullStrategy } from "@ouro/null";
+import { defineType, describeType, ref } from "@ouro/object-model";
 import { describe, expect, it } from "vitest";
-import { composeMemoryManager } from "../src/index.js";
+import { composeMemoryManager, type MemoryManager } from "../src/index.js";
 
 const sound = nullStrategy();
 
@@ -67,6 +70,24 @@ describe("a memory manager refuses", () => {
         "object header",
         /"colour" do not fit/,
       ],
+      [
+        "header bits asked for twice",
+        {
+          headerBits: [
+            { name: "age", bitCount: 1 },
+            { name: "age", bitCount: 1 },
+          ],
+        },
+        "object header",
+        /twice for bits "age"/,
+      ],
+      [
+        "less than a header bit",
+        { headerBits: [{ name: "age", bitCount: -1 }] },
+        "object header",
+        /asks for -1 bits "age"/,
+      ],
+      ["slices without a step", { slices: true }, "mutator", /its collector has no step/],
       ["a hook that the collector lacks", { hooks: ["copy"] }, "mutator", /barrier hook "copy"/],
     ];
 
@@ -79,6 +100,77 @@ describe("a memory manager refuses", () => {
   it("a hook that the traits do not name", () => {
     const strategy = altered({}, (parts) => ({ ...sound.create(parts), drop() {} }) as Collector);
     expect(refusalOf(strategy).message).toMatch(/hook "drop", and its traits do not name it/);
+  });
+
+  it("a step that the traits do not name", () => {
+    const step = () => true;
+    const strategy = altered({}, (parts) => ({ ...sound.create(parts), step }) as Collector);
+    expect(refusalOf(strategy).message).toMatch(/has a step, and its traits do not say/);
+  });
+
+  it.each([
+    ["nothing", undefined, "strategy is no strategy"],
+    ["a preset's name", "mark-sweep", 'strategy "mark-sweep" is no strategy'],
+  ])("%s for a strategy", (_title, strategy, message) => {
+    const compose = () => composeMemoryManager({ strategy: strategy as unknown as Strategy });
+    expect(compose).toThrow(UsageError);
+    expect(compose).toThrow(message);
+  });
+});
+
+describe("two memory managers in one heap", () => {
+  const sharedHeap = () => createPrivateHeap({ reservationBytes: 32 << 20, regionBytes: 4 << 20 });
+
+  it("have two names: the second of the same name is refused, and the first works on", () => {
+    const heap = sharedHeap();
+    const first = composeMemoryManager({ strategy: sound, heap });
+    const pair = first.defineType({ name: "pair", visitedSlotCount: 2 });
+    const again = () => composeMemoryManager({ strategy: sound, heap });
+    expect(again).toThrow(UsageError);
+    expect(again).toThrow('name "manager" is that of another memory manager in this heap');
+    const second = composeMemoryManager({ strategy: sound, heap, name: "second" });
+    second.defineType({ name: "wide", visitedSlotCount: 9 });
+    const frame = first.mutator.enter(1);
+    const object = first.mutator.allocate(pair, frame);
+    expect(second.mutator.enter(1)).not.toBe(frame);
+    expect(first.mutator.typeOf(object)).toBe(pair);
+    for (const manager of [first, second]) manager.validate();
+  });
+
+  it("may have the name of one that was refused", () => {
+    const heap = sharedHeap();
+    const faulty = altered({ hooks: ["copy"] });
+    expect(() => composeMemoryManager({ strategy: faulty, heap })).toThrow(IncompatiblePartsError);
+    composeMemoryManager({ strategy: sound, heap }).validate();
+  });
+});
+
+describe("a type with a finalizer is refused, as no part runs it,", () => {
+  const named = { name: "file", visitedSlotCount: 1, finalizer: true };
+  const makeManager = () => composeMemoryManager({ strategy: sound, reservationBytes: 8 << 20 });
+  const imageWith = (types: HeapImage["types"]): HeapImage => ({
+    ...makeManager().saveHeap(),
+    types,
+  });
+
+  it.each<[string, (manager: MemoryManager) => void]>([
+    ["by the manager", (manager) => manager.defineType(named)],
+    ["by its type table", (manager) => manager.types.define(describeType(named))],
+    [
+      "by a typed facade",
+      (manager) => defineType({ name: "file", fields: { path: ref }, finalizer: true }).in(manager),
+    ],
+    [
+      "by an image, of which then nothing is defined",
+      (manager) =>
+        manager.restoreHeap(imageWith([describeType({ name: "leaf" }), describeType(named)])),
+    ],
+  ])("%s", (_title, define) => {
+    const manager = makeManager();
+    expect(() => define(manager)).toThrow(IncompatiblePartsError);
+    expect(manager.types.count).toBe(0);
+    const { finalizer: _, ...plain } = named;
+    expect(manager.types.descriptor(manager.defineType(plain)).name).toBe("file");
   });
 });
 

@@ -166,7 +166,16 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     const start = OBJECT_HEADER_SIZE_WORDS + field;
     const end = (words[row + ROW_SLOTS_END] as number) + length;
     const isInside = start >= (words[row + ROW_SLOTS_START] as number) && start + count <= end;
-    if (!isInside || field !== (field | 0)) refuseField(where, object, field, "slot");
+    if (!isInside || field !== (field | 0)) refuseSlots(where, object, field, count);
+  }
+
+  /** Names the first field of the run that is no slot. */
+  function refuseSlots(where: string, object: Reference, field: number, count: number): never {
+    const first = layout.slotsStart(object) - fast.fieldsStart(object);
+    const end = layout.slotsEnd(object) - fast.fieldsStart(object);
+    const beginsWell = field >= first && field + count > end && field < end;
+    const isWhole = field === (field | 0);
+    refuseField(where, object, beginsWell && isWhole ? end : field, "slot");
   }
 
   function checkRaw(where: string, object: Reference, field: number, first: number): void {
@@ -193,7 +202,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
       argument: `field ${field} of "${name}"`,
       problem: isLength
         ? "is the length, which never changes"
-        : `is ${isSlot ? "a slot" : "a raw word"}, where a ${kind} is needed for the whole range`,
+        : `is ${isSlot ? "a slot" : "a raw word"}, where a ${kind} is needed`,
       remedy: "Look at the type's descriptor: slots come first, raw words after",
     });
   }
@@ -205,6 +214,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   }
 
   function refuseType(where: string, type: TypeId, isArray: boolean): never {
+    checkInteger(where, "type", type, 1, types.count);
     throw new UsageError({
       where,
       argument: `type "${types.descriptor(type).name}"`,

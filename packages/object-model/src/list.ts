@@ -19,6 +19,7 @@ import {
   type Slot,
   type TypeId,
   type TypeTable,
+  UsageError,
   type Value,
 } from "@ouro/interfaces";
 import { findOrDefineType } from "./type-table.js";
@@ -220,11 +221,24 @@ export function createLists(parts: { mutator: Mutator; types: TypeTable }): List
     append,
     insert,
     removeAt,
-    pop: (list, into) => removeAt(list, lengthOf(at(list)) - 1, into),
+    pop(list, into) {
+      const last = lengthOf(at(list)) - 1;
+      if (last < 0) refuseEmpty();
+      removeAt(list, last, into);
+    },
     extend,
     clear,
     validate,
   };
+}
+
+function refuseEmpty(): never {
+  throw new UsageError({
+    where: "lists.pop",
+    argument: "the list",
+    problem: "has no element",
+    remedy: "Ask lengthOf first",
+  });
 }
 
 /** CPython's `list_resize`: what to allocate for `length` elements where there were `before`. */

@@ -4,6 +4,7 @@ import {
   type Reference,
   StaleReferenceError,
   slotAt,
+  type TypeId,
 } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
 import * as parts from "../src/index.js";
@@ -24,7 +25,7 @@ describe.each(modes)("checked mode with references in $mode", ({ isWide }) => {
   it("gives out references that are small integers in a small heap only", () => {
     const { pair } = makeRig(parts, { isWide });
     expect(pair() < 2 ** 30).toBe(!isWide);
-    expect(Number.isSafeInteger(pair())).toBe(true);
+    expect(pair()).toBeLessThan(2 ** 52); // 22 bits of epoch above 30 of word index
   });
 
   it("runs a program that keeps the contract, and the heap holds plain word indexes", () => {
@@ -62,6 +63,37 @@ describe.each(modes)("checked mode with references in $mode", ({ isWide }) => {
       if (isOneRound) expect(mutator.typeOf(old)).toBe(1);
       else expect(() => mutator.typeOf(old)).toThrow(StaleReferenceError);
     }
+  });
+});
+
+it("epochs wrap in a larger heap, too: no false alarm, and what is older stays stale", () => {
+  const { mutator, pair } = makeRig(parts, { isWide: true });
+  const EPOCH_COUNT = 2 ** 22 - 1;
+  for (let count = 0; count < EPOCH_COUNT - 5; count++) mutator.poll();
+  const old = pair();
+  for (let count = 0; count < 20; count++) {
+    mutator.poll();
+    expect(mutator.typeOf(pair())).toBe(1);
+    expect(pair()).toBeLessThan(2 ** 52); // 22 bits of epoch above 30 of word index
+    expect(() => mutator.typeOf(old)).toThrow(StaleReferenceError);
+  }
+});
+
+describe("a refusal names what is wrong", () => {
+  it("the first field of a run that is no slot, be it raw or behind the object", () => {
+    const { mutator, tuple, pair } = makeRig(parts);
+    expect(() => mutator.copy(tuple(), 1, pair(), 1, 3)).toThrow(
+      'copy (source): field 3 of "pair" is a raw word, where a slot is needed',
+    );
+    const length = mutator.lengthOf(tuple());
+    expect(() => mutator.copy(tuple(), 1, tuple(), 2, length)).toThrow(
+      `copy (source): ${length + 1} is not a field of this "tuple"`,
+    );
+  });
+
+  it("the call to which a type was given that is none", () => {
+    const { mutator, frame } = makeRig(parts);
+    expect(() => mutator.allocate(31 as TypeId, frame)).toThrow(/^allocate: type 31 is not/);
   });
 });
 

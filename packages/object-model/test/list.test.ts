@@ -56,6 +56,12 @@ describe("a list", () => {
     lists.validate(list());
   });
 
+  it("without elements says so when it is popped, and stays as it is", () => {
+    const { lists, list, frame } = makeList();
+    expect(() => lists.pop(frame, slotAt(frame, 1))).toThrow("lists.pop: the list has no element");
+    lists.validate(list());
+  });
+
   it.each([
     ["more elements than room", 1, 99, /more elements than room/],
     ["a forgotten element behind its end", 1, 2, /its room at 2 is not empty/],

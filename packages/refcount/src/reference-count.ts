@@ -24,16 +24,19 @@ export const IMMORTAL_COUNT = 2 ** 30;
 export interface CountedHeap {
   readonly heap: LinearMemory;
   readonly collector: Collector;
+  /** Takes the epoch of checked mode off a reference. Default: it has none. */
+  plain?(reference: Reference): Reference;
 }
 
 /**
  * How many slots hold `object`, or `IMMORTAL_COUNT`; a borrowed reference counts nothing (CPython:
  * `sys.getrefcount`, without the reference of its argument). Throws `UsageError` under a strategy
- * that does not count, `InvalidAddressError` for a number that is no object. O(1).
+ * that does not count, `InvalidAddressError` for a number that is no object, and in checked mode
+ * `StaleReferenceError`. O(1).
  */
 export function referenceCount(manager: CountedHeap, object: Reference): number {
-  checkCounted("referenceCount", manager, object);
-  return Math.max(manager.heap.words[object] as number, 0);
+  const word = countWord("referenceCount", manager, object);
+  return Math.max(manager.heap.words[word] as number, 0);
 }
 
 /**
@@ -43,8 +46,8 @@ export function referenceCount(manager: CountedHeap, object: Reference): number 
  * deallocated. O(1).
  */
 export function makeImmortal(manager: CountedHeap, object: Reference): void {
-  checkCounted("makeImmortal", manager, object);
-  if ((manager.heap.words[object] as number) < 0) {
+  const word = countWord("makeImmortal", manager, object);
+  if ((manager.heap.words[word] as number) < 0) {
     throw new UsageError({
       where: "makeImmortal",
       argument: `object ${object}`,
@@ -52,7 +55,7 @@ export function makeImmortal(manager: CountedHeap, object: Reference): void {
       remedy: "Make an object immortal while something refers to it",
     });
   }
-  manager.heap.words[object] = IMMORTAL_COUNT;
+  manager.heap.words[word] = IMMORTAL_COUNT;
 }
 
 /** Whether `object` is kept for good. Throws as `referenceCount`. O(1). */
@@ -60,7 +63,9 @@ export function isImmortal(manager: CountedHeap, object: Reference): boolean {
   return referenceCount(manager, object) === IMMORTAL_COUNT;
 }
 
-function checkCounted(where: string, { collector }: CountedHeap, object: number): void {
+/** Where the count of an object is. */
+function countWord(where: string, manager: CountedHeap, reference: Reference): number {
+  const { collector } = manager;
   if (!collector.traits.counts) {
     throw new UsageError({
       where,
@@ -69,6 +74,8 @@ function checkCounted(where: string, { collector }: CountedHeap, object: number)
       remedy: "Use a strategy whose traits say `counts`",
     });
   }
-  if (collector.isObject(object)) return;
-  throw new InvalidAddressError({ where, address: object, expected: "a live object" });
+  if (collector.isObject(reference)) return reference; // as events name objects, in any mode
+  const object = manager.plain?.(reference);
+  if (object !== undefined && collector.isObject(object)) return object;
+  throw new InvalidAddressError({ where, address: reference, expected: "a live object" });
 }

@@ -4,6 +4,7 @@ import {
   immediateOf,
   OutOfMemoryError,
   type Reference,
+  StaleReferenceError,
   UsageError,
 } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
@@ -271,6 +272,21 @@ describe("an immortal object", () => {
     expect(findLeaks(manager).count).toBe(0);
     manager.validate();
     expect(() => makeImmortal(manager, holder)).toThrow(InvalidAddressError);
+  });
+
+  it.each([{ checked: true }, { checked: false }])("can be made and looked at, %o", (mode) => {
+    const { manager, mutator, pair, slot } = compose(mode);
+    const object = mutator.allocate(pair, slot(0));
+    mutator.set(object, 0, object);
+    expect(referenceCount(manager, object)).toBe(2);
+    expect(referenceCount(manager, manager.plain(object))).toBe(2);
+    makeImmortal(manager, object);
+    expect(isImmortal(manager, mutator.root(slot(0)) as Reference)).toBe(true);
+    expect(manager.heap.words[manager.plain(object)]).toBe(IMMORTAL_COUNT);
+    mutator.poll();
+    const ask = () => referenceCount(manager, object);
+    if (mode.checked) expect(ask).toThrow(StaleReferenceError);
+    else expect(ask()).toBe(IMMORTAL_COUNT);
   });
 
   it("stays immortal in a restored heap", () => {

@@ -3,7 +3,7 @@
 //
 //   shadow object ◄──── one to one ────► address         type, length, each slot, each raw word
 //
-// Contents are read through the mutator, as a client would; which object it is, by its address in
+// Contents are read through the mutator, as a program would; which object it is, by its address in
 // the heap's words, since a checked reference is not an address.
 
 import {

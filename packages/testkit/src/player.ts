@@ -1,4 +1,4 @@
-// Plays steps on a subject, the way a client would write them: every reference is read anew from a
+// Plays steps on a subject, the way a program would make them: every reference is read anew from a
 // root slot in the call that uses it, so that none is kept over a safepoint.
 
 import type { Handle, Mutator, Reference, Slot, TypeId, Value } from "@ouro/interfaces";
