@@ -5,9 +5,8 @@ import { PEERS } from "./peer.js";
 import { PREFACE } from "./preface.js";
 import { renderProgram } from "./programs/program-report.js";
 import type { Row, WorkloadResult } from "./run.js";
+import { renderTable, type Style } from "./table.js";
 import { answerText, type Target } from "./target.js";
-
-export type Style = "text" | "markdown";
 
 const NONE = "–";
 const TIMED_HEADINGS = [
@@ -35,29 +34,6 @@ function ratio(value: number | undefined): string {
 
 function megabytes(bytes: number | undefined): string {
   return bytes === undefined ? NONE : (bytes / 2 ** 20).toFixed(0);
-}
-
-/** Lines up the columns: the first to the left, the others to the right. */
-export function renderTable(
-  headings: readonly string[],
-  rows: readonly (readonly string[])[],
-  style: Style,
-): string {
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const line = (cells: readonly string[]) => {
-    const padded = widths.map((width, column) => {
-      const cell = cells[column] ?? "";
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-    });
-    return style === "markdown" ? `| ${padded.join(" | ")} |` : padded.join("  ").trimEnd();
-  };
-  const rule = widths.map((width, column) => {
-    const dashes = "-".repeat(style === "markdown" && column > 0 ? width - 1 : width);
-    return style === "markdown" && column > 0 ? `${dashes}:` : dashes;
-  });
-  return [line(headings), line(rule), ...rows.map(line)].join("\n");
 }
 
 function titleOf(row: Row, document: BenchDocument, style: Style): string {

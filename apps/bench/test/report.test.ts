@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BenchDocument } from "../src/document.js";
 import { parseOptions } from "../src/options.js";
-import { renderDocument, renderTable } from "../src/report.js";
+import { renderDocument } from "../src/report.js";
 import { spread } from "../src/statistics.js";
+import { renderTable } from "../src/table.js";
 
 const document: BenchDocument = {
   schema: "ouro/bench@1",

@@ -1,4 +1,5 @@
-// Who runs the programs: every preset through the mutator, the same strategies by hand, V8, CPython.
+// Who runs the programs: every preset through the mutator, the same strategies by hand, V8,
+// CPython.
 
 import type { ProgramName } from "./program.js";
 

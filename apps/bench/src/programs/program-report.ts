@@ -1,6 +1,6 @@
 // The programs' figures as people read them.
 
-import { renderTable, type Style } from "../report.js";
+import { renderTable, type Style } from "../table.js";
 import { PROGRAM_PEERS } from "./program-peer.js";
 import type { ProgramResults, ProgramRow } from "./run-programs.js";
 
