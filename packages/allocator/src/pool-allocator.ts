@@ -77,6 +77,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const POOL_SHIFT = layout.POOL_SHIFT;
   const POOL_RECORD_SHIFT = layout.POOL_RECORD_SHIFT;
   const mapShift = MAP_SHIFT;
+  const { clz32 } = Math;
   const limitBytes = SMALL_REQUEST_LIMIT_BYTES;
   const classCount = SIZE_CLASS_COUNT;
   // Indexed by granules, 1 to 32; the list of 0 granules is empty, and size 0 is found out there.
@@ -99,21 +100,13 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   function tryAllocate(requestBytes: number): Block {
     // Only whole numbers from 0 to 1023 are their own lowest ten bits.
     const granules = (requestBytes + 15) >> 4;
-    if (requestBytes !== (requestBytes & 1023) || granules > classCount) {
-      refuseRequest(name, requestBytes, limitBytes);
-    }
-    let pool = words[usedPools + granules] as number;
-    let freeWords = words[pool + FREE_WORDS] as number;
-    if (freeWords === 0) {
-      // The first pool has no free block: let it go, and the next one has.
-      if (granules === 0) return (tryAllocate(1) | 0) as Block;
-      pool = nextPool(pool, granules);
-      if (pool === noPool) return (allocateFromNewPool(granules) | 0) as Block;
-      if (pool === 0) return 0 as Block;
-      freeWords = words[pool + FREE_WORDS] as number;
-    }
+    if (requestBytes !== (requestBytes & 1023) || granules > classCount) refuseSize(requestBytes);
+    const pool = words[usedPools + granules] as number;
+    const freeWords = words[pool + FREE_WORDS] as number;
+    // With `| 0` the compiled code knows a whole number; a call may answer anything.
+    if (freeWords === 0) return (allocateFromNextPool(pool, granules) | 0) as Block;
     const lowestWord = freeWords & -freeWords;
-    const wordIndex = 31 - Math.clz32(lowestWord);
+    const wordIndex = 31 - clz32(lowestWord);
     const mapWord = (poolMaps + (pool << 2) + wordIndex) | 0;
     const map = words[mapWord] as number;
     const free = ~map & (words[(starts + (granules << 5) + wordIndex) | 0] as number);
@@ -121,7 +114,19 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     words[mapWord] = map | bit;
     words[pool + USED_COUNT] = ((words[pool + USED_COUNT] as number) + 1) | 0;
     if (free === bit) words[pool + FREE_WORDS] = freeWords ^ lowestWord;
-    return (((mapWord - allocatedMap) << mapShift) | ((31 - Math.clz32(bit)) << 2)) as Block;
+    return (((mapWord - allocatedMap) << mapShift) | ((31 - clz32(bit)) << 2)) as Block;
+  }
+
+  /** The first pool has no free block: let it go, and the next one has. */
+  function allocateFromNextPool(pool: number, granules: number): Block {
+    if (granules === 0) return tryAllocate(1);
+    const next = nextPool(pool, granules);
+    if (next === noPool) return allocateFromNewPool(granules);
+    return next === 0 ? (0 as Block) : tryAllocate(granules << 4);
+  }
+
+  function refuseSize(requestBytes: number): never {
+    return refuseRequest(name, requestBytes, limitBytes);
   }
 
   /** The pool that serves after `pool`; `no pool` for a new one, 0 when the budget is spent. */
@@ -141,8 +146,8 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     words[budgetWord] = Math.max(0, (words[budgetWord] as number) - blockCount * granules);
   }
 
-  function allocateFromNewPool(granules: number): number {
-    if (!startPool(granules)) return 0;
+  function allocateFromNewPool(granules: number): Block {
+    if (!startPool(granules)) return 0 as Block;
     const block = tryAllocate(granules << 4);
     if (takeObserver !== undefined) emit(takeObserver, EVENT_POOL_TAKE, recordOf(block));
     return block;

@@ -64,6 +64,14 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
   }
 
   function tryAllocate(requestBytes: number): Block {
+    // Small in bytecode, so that all of it can be inlined where programs allocate.
+    if (requestBytes === (requestBytes | 0) && (requestBytes - 1) >>> 0 < limitBytes) {
+      return trySmall(requestBytes);
+    }
+    return (tryAllocateLarge(requestBytes) | 0) as Block;
+  }
+
+  function tryAllocateLarge(requestBytes: number): Block {
     return fitsSmall(requestBytes) ? trySmall(requestBytes) : tryLarge(requestBytes);
   }
 

@@ -25,6 +25,7 @@ import {
   type EventCode,
   expectSound,
   GRANULE_SIZE_BYTES,
+  GRANULE_SIZE_WORDS,
   IncompatiblePartsError,
   isObserved,
   type Reference,
@@ -121,24 +122,34 @@ function createMarkSweepCollector(parts: StrategyParts, options: GivenOptions): 
   const marker = createMarker(parts, marks, reserveStack(parts, options.markStackWords));
   const deathReport = createDeathReport(parts, marker.isMarked);
   const TYPE = TYPE_WORD_OFFSET;
+  const SMALLEST = GRANULE_SIZE_WORDS;
   let collectionCount = 0;
   let reclaimedCount = 0;
   let isCollecting = false;
   setBudget(0);
 
+  /** Most objects have four words; the request is then a constant for who inlines this. */
   function allocate(type: TypeId, sizeWords: number): Reference | 0 {
+    if (sizeWords !== SMALLEST) return (allocateAnySize(type, sizeWords) | 0) as Reference | 0;
+    const object = tryAllocateBlock(SMALLEST << 2) || allocateAfterWork(SMALLEST) | 0;
+    if (object === 0) return 0;
+    words[object] = 0;
+    words[object + TYPE] = type;
+    words[object + 2] = 0;
+    words[object + 3] = 0;
+    return object as Reference;
+  }
+
+  function allocateAnySize(type: TypeId, sizeWords: number): Reference | 0 {
     const block = tryAllocateBlock(sizeWords << 2) || allocateAfterWork(sizeWords);
     return block === 0 ? 0 : makeObject(block, type, sizeWords);
   }
 
-  /** The block's words are anything; most objects have four. */
+  /** The block's words are anything. */
   function makeObject(block: number, type: TypeId, sizeWords: number): Reference {
     words[block] = 0;
     words[block + TYPE] = type;
-    if (sizeWords === 4) {
-      words[block + 2] = 0;
-      words[block + 3] = 0;
-    } else if (sizeWords > 32) words.fill(0, block + 2, block + sizeWords);
+    if (sizeWords > 32) words.fill(0, block + 2, block + sizeWords);
     else for (let word = block + 2; word < block + sizeWords; word++) words[word] = 0;
     return block as Reference;
   }

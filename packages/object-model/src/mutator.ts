@@ -48,7 +48,14 @@ export function createMutator(options: MutatorOptions): Mutator {
   const rows = types.base;
   const { allocate: place, tryAllocate: tryPlace, collect: collectUpTo, poll } = collector;
   const { born, write, move, copy: copySlots, drop } = barrierOf(words, collector);
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const HEADER = OBJECT_HEADER_SIZE_WORDS;
+  const TYPE = TYPE_WORD_OFFSET;
+  const MASK = TYPE_MASK;
+  const LENGTH = LENGTH_WORD_OFFSET;
+  const SHIFT = TYPE_ROW_SHIFT;
+  const SIZE = ROW_SIZE;
+  const KIND = ROW_LENGTH;
 
   function enter(slotCount: number): Slot {
     const frame = words[topWord] as number;
@@ -76,10 +83,11 @@ export function createMutator(options: MutatorOptions): Mutator {
   }
 
   function allocate(type: TypeId, into: Slot): Reference {
-    const row = rows + (type << TYPE_ROW_SHIFT);
-    const sizeWords = words[row + ROW_SIZE] as number;
-    if (words[row + ROW_LENGTH] !== 0) refuseWithoutLength(type);
-    const object = place(type, sizeWords) || placeAfterCollection(type, sizeWords);
+    const row = rows + (type << SHIFT);
+    const sizeWords = words[row + SIZE] as number;
+    if (words[row + KIND] !== 0) refuseWithoutLength(type);
+    const object = (place(type, sizeWords) ||
+      placeAfterCollection(type, sizeWords) | 0) as Reference;
     born(into, object);
     return object;
   }
@@ -87,17 +95,17 @@ export function createMutator(options: MutatorOptions): Mutator {
   function allocateArray(type: TypeId, length: number, into: Slot): Reference {
     const sizeWords = sizeOfArray(type, length);
     const object = place(type, sizeWords) || placeAfterCollection(type, sizeWords);
-    words[object + LENGTH_WORD_OFFSET] = length;
+    words[object + LENGTH] = length;
     born(into, object);
     return object;
   }
 
   function sizeOfArray(type: TypeId, length: number): number {
-    const row = rows + (type << TYPE_ROW_SHIFT);
-    const kind = words[row + ROW_LENGTH] as number;
+    const row = rows + (type << SHIFT);
+    const kind = words[row + KIND] as number;
     if (length !== length >>> 0 || length > 0x3fffffff) refuseLength(type, length);
-    if (kind === LENGTH_WORDS) return (words[row + ROW_SIZE] as number) + length;
-    if (kind === LENGTH_BYTES) return (words[row + ROW_SIZE] as number) + ((length + 3) >>> 2);
+    if (kind === LENGTH_WORDS) return (words[row + SIZE] as number) + length;
+    if (kind === LENGTH_BYTES) return (words[row + SIZE] as number) + ((length + 3) >>> 2);
     return refuseLength(type, length);
   }
 
@@ -138,8 +146,8 @@ export function createMutator(options: MutatorOptions): Mutator {
     moveRoot: (into, from) => move(into, from, 0),
     allocate,
     allocateArray,
-    typeOf: (object) => ((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) as TypeId,
-    lengthOf: (object) => words[object + LENGTH_WORD_OFFSET] as number,
+    typeOf: (object) => ((words[object + TYPE] as number) & MASK) as TypeId,
+    lengthOf: (object) => words[object + LENGTH] as number,
     get: (object, field) => words[object + HEADER + field] as Value,
     set: (object, field, value) => write(object + HEADER + field, value, object),
     give: (object, field, from) => move(object + HEADER + field, from, object),

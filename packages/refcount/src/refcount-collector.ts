@@ -112,7 +112,7 @@ function createRefcountCollector(parts: StrategyParts, maxima: FreeListMaxima): 
 
   /** The birth counts as one reference: `born` only stores it. */
   function tryAllocate(type: TypeId, sizeWords: number): Reference | 0 {
-    if (sizeWords !== SMALLEST) return tryAllocateAnySize(type, sizeWords);
+    if (sizeWords !== SMALLEST) return (tryAllocateAnySize(type, sizeWords) | 0) as Reference | 0;
     const object = tryAllocateBlock(SMALLEST << 2) as number;
     if (object === 0) return 0;
     words[object] = 1;

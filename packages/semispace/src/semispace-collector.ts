@@ -146,6 +146,8 @@ function createSemispaceCollector(
   const startMap = createStartMap(words, layout, state, sideTable.start, heap.firstArenaIndex);
   const { copyReachable } = createCopier(words, types, roots, state);
   const reporter = createReporter(words, layout, parts.observer);
+  // A constant of this closure folds into the compiled code; a module's may not, once bundled.
+  const TYPE = TYPE_WORD_OFFSET;
   const freeWord = state + SPACE_FREE;
   const endWord = state + SPACE_END;
   const liveCountWord = state + LIVE_COUNT;
@@ -162,7 +164,7 @@ function createSemispaceCollector(
     words[freeWord] = object + takenWords;
     words[liveCountWord] = (words[liveCountWord] as number) + 1;
     words[object] = 0;
-    words[object + TYPE_WORD_OFFSET] = type;
+    words[object + TYPE] = type;
     words[object + 2] = 0;
     words[object + 3] = 0;
     if (takenWords > 4) clearRest(object + 4, object + takenWords);
@@ -175,7 +177,7 @@ function createSemispaceCollector(
   }
 
   function allocate(type: TypeId, sizeWords: number): Reference | 0 {
-    return place(type, sizeWords) || placeAfterCollection(type, sizeWords);
+    return (place(type, sizeWords) || placeAfterCollection(type, sizeWords) | 0) as Reference | 0;
   }
 
   function placeAfterCollection(type: TypeId, sizeWords: number): Reference | 0 {

@@ -18,16 +18,30 @@ export function createManagerPrograms(preset: PresetName): ProgramSubject {
   const other = at(head, 1);
   let pairCount = 0;
 
-  function build(depth: number, into: Slot): void {
-    if (depth === 0) {
-      allocate(node, into);
-      return;
-    }
-    build(depth - 1, at(into, 1));
-    build(depth - 1, at(into, 2));
+  function makeLeaf(into: Slot): void {
+    allocate(node, into);
+  }
+
+  /** A node over the two trees in the slots behind its own. */
+  function join(into: Slot): void {
     const tree = allocate(node, into);
     fill(tree, LEFT, at(into, 1));
     fill(tree, RIGHT, at(into, 2));
+  }
+
+  function build(depth: number, into: Slot): void {
+    if (depth === 0) makeLeaf(into);
+    else {
+      build(depth - 1, at(into, 1));
+      build(depth - 1, at(into, 2));
+      join(into);
+    }
+  }
+
+  function push(): void {
+    const link = allocate(node, other);
+    fill(link, LEFT, head);
+    moveRoot(head, other);
   }
 
   function count(tree: Reference): number {
@@ -69,11 +83,7 @@ export function createManagerPrograms(preset: PresetName): ProgramSubject {
   return {
     trees,
     buildList(objectCount) {
-      for (let i = 0; i < objectCount; i++) {
-        const link = allocate(node, other);
-        fill(link, LEFT, head);
-        moveRoot(head, other);
-      }
+      for (let i = 0; i < objectCount; i++) push();
     },
     dropList() {
       setRoot(head, 0);

@@ -21,7 +21,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...POOLS,
     name: "a pool's blocks begin 8 bytes off their alignment",
-    find: "((31 - Math.clz32(bit)) << 2)) as Block;",
+    find: "((31 - clz32(bit)) << 2)) as Block;",
     replace: "((31 - Math.clz32(bit)) << 2) + 2) as Block;",
     killedBy: names.PLACEMENT,
   },
