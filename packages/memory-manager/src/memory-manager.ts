@@ -15,6 +15,7 @@ import {
   type BarrierHook,
   type Collector,
   type CollectorStatistics,
+  type Finalization,
   checkInteger,
   GRANULE_SIZE_BYTES,
   type HeapImage,
@@ -26,6 +27,7 @@ import {
   type RootStack,
   type Strategy,
   type StrategyParts,
+  type TypeDescriptor,
   type TypeId,
   type TypeTable,
   type WordIndex,
@@ -47,6 +49,7 @@ import {
   validateObjects,
 } from "@ouro/object-model";
 import { checkTraits, layOutHeader } from "./traits-check.js";
+import { createWeakReferences, type WeakReferences } from "./weak-references.js";
 
 export interface MemoryManagerOptions {
   strategy: Strategy;
@@ -83,6 +86,10 @@ export interface MemoryManager {
   readonly collector: Collector;
   readonly mutator: Mutator;
   readonly handles: HandleSet;
+  /** Finalizers and what became of them. Undefined where the strategy runs none. */
+  readonly finalization: Finalization | undefined;
+  /** Undefined where the strategy has no finalization. */
+  readonly weakReferences: WeakReferences | undefined;
   /** Defines a type; what is left out is as `describeType` says. Throws `UsageError`. */
   defineType(options: TypeOptions): TypeId;
   /** The heap as an image: types, objects, roots. Changes nothing. O(heap). */
@@ -140,6 +147,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   const collector = strategy.create(parts);
   checkHooks(strategy, collector);
   const mutator = makeMutator(options, { heap, types, roots, collector });
+  const { finalization } = collector;
   const { onHandleLeak: onLeak } = options;
   const handles = createHandleSet({ mutator, roots, ...(onLeak === undefined ? {} : { onLeak }) });
 
@@ -152,9 +160,14 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     collector,
     mutator,
     handles,
+    finalization,
+    weakReferences:
+      finalization === undefined
+        ? undefined
+        : createWeakReferences({ mutator, types, finalization }),
     defineType(typeOptions) {
       const descriptor = describeType(typeOptions);
-      if (descriptor.finalizer) refuseFinalizer(descriptor.name);
+      if (finalization === undefined) refuseFinalization(descriptor);
       return types.define(descriptor);
     },
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
@@ -184,11 +197,14 @@ function makeMutator(options: MemoryManagerOptions, parts: MutatorOptions): Muta
   return createCheckedMutator({ ...parts, mutator: behind, sites });
 }
 
-function refuseFinalizer(name: string): never {
+function refuseFinalization({ name, finalizer, weakReference }: TypeDescriptor): void {
+  if (!finalizer && !weakReference) return;
   throw new IncompatiblePartsError({
     parts: [`type "${name}"`, "finalization"],
-    reason: "it has a finalizer, and this memory manager has no part that runs finalizers",
-    remedy: "Leave the finalizer out",
+    reason: finalizer
+      ? "it has a finalizer, and this memory manager has no part that runs finalizers"
+      : "it is of weak references, and this memory manager has no part that empties them",
+    remedy: "Leave it out, or compose a strategy with finalization",
   });
 }
 

@@ -48,7 +48,13 @@ export function createMutator(options: MutatorOptions): Mutator {
   const rows = types.base;
   const { allocate: place, tryAllocate: tryPlace, collect: collectUpTo, poll } = collector;
   const { born, write, move, copy: copySlots, drop } = barrierOf(words, collector);
+  const fillSlot = collector.fill ?? fillBare;
   const HEADER = OBJECT_HEADER_SIZE_WORDS;
+
+  function fillBare(into: number, from: number): void {
+    words[into] = words[from] as number;
+    words[from] = 0;
+  }
 
   function enter(slotCount: number): Slot {
     const frame = words[topWord] as number;
@@ -143,10 +149,7 @@ export function createMutator(options: MutatorOptions): Mutator {
     get: (object, field) => words[object + HEADER + field] as Value,
     set: (object, field, value) => write(object + HEADER + field, value, object),
     give: (object, field, from) => move(object + HEADER + field, from, object),
-    fill(object, field, from) {
-      words[object + HEADER + field] = words[from] as number;
-      words[from] = 0;
-    },
+    fill: (object, field, from) => fillSlot(object + HEADER + field, from, object),
     take: (into, object, field) => move(into, object + HEADER + field, 0),
     copy: (target, targetField, source, sourceField, count) =>
       copySlots(
