@@ -79,7 +79,7 @@ const traits: Traits = {
   counts: true,
   cycles: "full collection",
   death: "prompt",
-  exact: true,
+  exact: false, // a cycle through owned-only slots is held from outside, as in CPython
   slices: false,
   programCode: "in place",
   finalizationOrder: "cpython",

@@ -10,10 +10,11 @@
 // An object that leaves, by its death too, is not searched for: its tracked bit is cleared and its
 // entry is stale from then on. An entry counts if an object begins there, is tracked, says this
 // generation, and no later entry names it: a reused address, or an object tracked again, is always
-// behind what it was before. A purge drops the others, when they are more than a quarter of the
-// live ones and a chunk, and before anybody reads a list. So of n objects a list has at most
-// 1.25 n + 2048 entries; the chunks lie in a region that is reserved and committed as it is used,
-// so that tracking an object never fails.
+// behind what it was before. A purge drops the others before anybody reads a list; before it gets
+// another chunk, when they are more than a quarter of the live ones and a chunk; and after a death,
+// when the entries are more than twice the live ones and two chunks. So a list of n objects grows
+// to 1.25 n + 2048 entries at most and never keeps more than 2 n + 2049. The chunks lie in a region
+// that is reserved and committed as it is used, so that tracking an object never fails.
 //
 // While a collection runs, its objects are in the gathered list and keep the generation they had; a
 // mark below 0 says that an object was found unreachable, and is nobody else's.
@@ -135,6 +136,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     const live = words[record + LIVE] as number;
     const isStale = (words[record + COUNT] as number) > live + (live >> 2) + CHUNK_SIZE;
     if (isStale && list !== GATHERED) purge(list);
+    if (words[start + FREE_CHUNK] === 0 && words[start + FRESH_CHUNK] === chunksEnd) purgeAll();
     const count = words[record + COUNT] as number;
     const entry = (words[record + DIRECTORY] as number) + (count >> SHIFT);
     if (words[entry] === 0) words[entry] = takeChunk();
@@ -150,6 +152,11 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     expectSound(fresh < chunksEnd, "tracked lists", start, "they have more entries than objects");
     words[start + FRESH_CHUNK] = fresh + CHUNK_SIZE;
     return fresh;
+  }
+
+  /** Without stale entries there are fewer than granules, and room for so many. */
+  function purgeAll(): void {
+    for (let list = 0; list <= PERMANENT_GENERATION; list++) purge(list);
   }
 
   function giveChunk(entry: number): void {
@@ -223,9 +230,10 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     countLive(list, -1);
     // What was tracked last often goes first. One chunk is kept behind the last one in use.
     const last = countOf(list) - 1;
-    if (last < 0 || words[placeOf(list, last)] !== object) return;
-    words[recordOf(list) + COUNT] = last;
-    if ((last & MASK) === MASK) giveChunk(entryOf(list, last) + 1);
+    if (last >= 0 && words[placeOf(list, last)] === object) {
+      words[recordOf(list) + COUNT] = last;
+      if ((last & MASK) === MASK) giveChunk(entryOf(list, last) + 1);
+    } else if (last > 2 * ((words[recordOf(list) + LIVE] as number) + CHUNK_SIZE)) purge(list);
   }
 
   const isTracked = (object: number): boolean =>
@@ -337,7 +345,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     const count = countOf(list);
     const problem = `${tracked} objects say that they are in it, and its count is ${live}`;
     expectSound(tracked === live, `list ${list}`, record, problem);
-    const isBounded = count <= live + (live >> 2) + 2 * CHUNK_SIZE;
+    const isBounded = count <= 2 * (live + CHUNK_SIZE) + 1;
     expectSound(isBounded, `list ${list}`, record, `${count} entries for ${live} objects`);
     const seen = new Set<number>();
     for (let index = 0; index < count; index++) {

@@ -92,23 +92,21 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
       }
       // The place where an object ends: whoever may keep it, or run code first, is asked here.
       const isKept = ((flags | EVERY_TYPE) & asked) !== 0 && !isResumed && onEnd(object);
-      let next = 0;
+      const next =
+        isKept || slotCount !== MANY
+          ? releaseFew(object, isKept ? 0 : slotCount)
+          : releaseSlots(object, type, isResumed);
+      isResumed = false;
+      if (next < 0) {
+        words[object] = ~parent;
+        parent = object;
+        object = ~next;
+        continue;
+      }
       if (!isKept) {
-        next =
-          slotCount === MANY
-            ? releaseSlots(object, type, isResumed)
-            : releaseFew(object, slotCount);
-        if (next < 0) {
-          words[object] = ~parent;
-          parent = object;
-          object = ~next;
-          isResumed = false;
-          continue;
-        }
         reclaim(object);
         count++;
       }
-      isResumed = false;
       if (next > 0) object = next;
       else if (parent === 0) break;
       else {
