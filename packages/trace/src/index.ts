@@ -33,6 +33,10 @@ export * from "./heap-graph-facts.js";
 export * from "./heap-graph-image.js";
 export * from "./heap-graph-plan.js";
 export * from "./heap-graph-reader.js";
+export * from "./mutator-program.js";
+export * from "./mutator-program-reader.js";
+export * from "./program-runner.js";
+export * from "./program-subject.js";
 export {
   DEFAULT_HEAP_GRAPH_LIMITS,
   DEFAULT_PROGRAM_LIMITS,

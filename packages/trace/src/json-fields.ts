@@ -23,6 +23,13 @@ export interface JsonFields {
   objects(name: string): readonly JsonFields[];
   /** Whether there is a field of this name. */
   has(name: string): boolean;
+  isText(name: string): boolean;
+  countOrNull(name: string): number | null;
+  countsOrNull(name: string): readonly (number | null)[];
+  /** As `rows`, with numbers below 0 too. */
+  integerRows(name: string, width: number): readonly (readonly number[])[];
+  /** A list of lists of anything. */
+  mixedRows(name: string): readonly (readonly unknown[])[];
 }
 
 /** Parses `text` as one JSON object; `fail` is called when it is none. */
@@ -109,5 +116,20 @@ function jsonFields(value: unknown, what: string, prefix: string, fail: Fail): J
       return items.map((item, index) => jsonFields(item, what, `${path(name)}[${index}]`, fail));
     },
     has: (name) => Object.hasOwn(fields, name),
+    isText: (name) => isText(field(name)),
+    countOrNull(name) {
+      const number = field(name);
+      return number === null || isCount(number) ? number : wrong(name, "null or an integer from 0");
+    },
+    countsOrNull(name) {
+      const fits = (item: unknown): boolean => item === null || isCount(item);
+      return list(name, "a list of integers from 0 and nulls", fits) as (number | null)[];
+    },
+    integerRows(name, width) {
+      const isRow = (row: unknown): boolean =>
+        Array.isArray(row) && row.length === width && row.every(Number.isSafeInteger);
+      return list(name, `a list of rows of ${width} integers`, isRow) as number[][];
+    },
+    mixedRows: (name) => list(name, "a list of lists", Array.isArray) as unknown[][],
   };
 }
