@@ -79,9 +79,7 @@ export function heapImageOfGraph(graph: HeapGraph): GraphImage {
   const at = (column: Int32Array, object: number): number => column[object] as number;
   const objects = Int32Array.from({ length: objectCount }, (_, object) => object).sort(
     (one, other) =>
-      at(shapeOf, one) - at(shapeOf, other) ||
-      at(lengths, one) - at(lengths, other) ||
-      one - other,
+      at(shapeOf, one) - at(shapeOf, other) || at(lengths, one) - at(lengths, other) || one - other,
   );
   const numbers = new Int32Array(objectCount);
   for (let number = 0; number < objectCount; number++) numbers[at(objects, number)] = number;
@@ -195,9 +193,7 @@ function stateOf({ flags, generations }: HeapGraph, object: number): number {
   const bits = flags[object] as number;
   const generation = generations[object] as number;
   return (
-    (bits & GRAPH_TRACKED
-      ? IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT)
-      : 0) |
+    (bits & GRAPH_TRACKED ? IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT) : 0) |
     (bits & GRAPH_FINALIZED ? IMAGE_FINALIZED : 0) |
     (bits & GRAPH_IMMORTAL ? IMAGE_IMMORTAL : 0)
   );

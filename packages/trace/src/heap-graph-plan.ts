@@ -118,7 +118,8 @@ export function runGraphPlan(
     const isExact = facts?.steps[stepIndex]?.isExact ?? true;
     return comparison.compareStep(step, stepIndex, isExact, returned);
   });
-  const agrees = restoredRefcounts.count === 0 && steps.every((step) => step.agrees || !step.isExact);
+  const agrees =
+    restoredRefcounts.count === 0 && steps.every((step) => step.agrees || !step.isExact);
   return { graphName: graph.name, restoredRefcounts, restoredGenerations, steps, agrees };
 }
 

@@ -19,11 +19,7 @@ import {
   type SectionClaim,
   type StepClaim,
 } from "./heap-graph-header.js";
-import {
-  DEFAULT_HEAP_GRAPH_LIMITS,
-  type HeapGraphLimits,
-  limitsWith,
-} from "./recording-limits.js";
+import { DEFAULT_HEAP_GRAPH_LIMITS, type HeapGraphLimits, limitsWith } from "./recording-limits.js";
 
 const LENGTH_OFFSET = GRAPH_MAGIC.length;
 const HEADER_OFFSET = LENGTH_OFFSET + 4;

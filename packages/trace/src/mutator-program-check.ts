@@ -137,25 +137,31 @@ function createStepCheck(objects: Map<number, KnownObject>, wrong: Fail) {
     }
     switch (operation.op) {
       case "new":
-        return makeNew(operation);
+        makeNew(operation);
+        return;
       case "tuple":
         for (const item of operation.items) value(item);
         make(operation.id, "tuple", operation.items.length);
-        return root(operation.root);
+        root(operation.root);
+        return;
       case "set": {
         const object = alive(operation.object);
         if (object.kind === "tuple") wrong(`object ${operation.object} is a tuple`);
         slot(object, operation.object, operation.slot);
-        return value(operation.value);
+        value(operation.value);
+        return;
       }
       case "root":
         root(operation.root);
-        return value(operation.value);
+        value(operation.value);
+        return;
       case "load":
         root(operation.root);
-        return slot(alive(operation.object), operation.object, operation.slot);
+        slot(alive(operation.object), operation.object, operation.slot);
+        return;
       case "wref":
-        return makeWeak(operation, result);
+        makeWeak(operation, result);
+        return;
       case "deref":
         root(operation.root);
         if (alive(operation.weak).kind !== "wref") wrong(`${operation.weak} is not weak`);
@@ -164,7 +170,8 @@ function createStepCheck(objects: Map<number, KnownObject>, wrong: Fail) {
         if (operation.generation >= GENERATION_COUNT) wrong(`generation ${operation.generation}`);
         return;
       case "burst":
-        return makeBurst(operation);
+        makeBurst(operation);
+        return;
       case "threshold":
         if (operation.values.length !== GENERATION_COUNT) wrong("there are three thresholds");
         return;

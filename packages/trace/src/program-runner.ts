@@ -3,13 +3,13 @@
 // what finalizers and callbacks do, keeps the log of events, and finds out what changed by asking
 // for every object it knows.
 
-import {
-  type MutatorProgram,
-  type ObjectState,
-  type ProgramAction,
-  type ProgramEvent,
-  type ProgramObservation,
-  type ProgramOperation,
+import type {
+  MutatorProgram,
+  ObjectState,
+  ProgramAction,
+  ProgramEvent,
+  ProgramObservation,
+  ProgramOperation,
 } from "./mutator-program.js";
 import { type ProgramHost, type ProgramSubject, SCRATCH_ROOT } from "./program-subject.js";
 
@@ -60,10 +60,13 @@ export function runProgram(
       const isSet = what === "events" && events === "set";
       const [one, other] = [recorded, got].map((observed) => {
         const value = observed[what];
-        const sorted = isSet ? (value as unknown[]).map((item) => JSON.stringify(item)).sort() : value;
+        const sorted = isSet
+          ? (value as unknown[]).map((item) => JSON.stringify(item)).sort()
+          : value;
         return JSON.stringify(sorted) ?? "nothing";
       }) as [string, string];
-      if (one !== other) differences.push({ stepIndex: stepCount, what, recorded: one, got: other });
+      if (one !== other)
+        differences.push({ stepIndex: stepCount, what, recorded: one, got: other });
     }
   }
 
@@ -121,12 +124,14 @@ function createMachine(subject: ProgramSubject): Machine {
   function act(self: number, action: ProgramAction | undefined): void {
     switch (action?.do) {
       case "resurrect_root":
-        return subject.setRoot(action.root, self);
+        subject.setRoot(action.root, self);
+        return;
       case "resurrect_slot":
         if (isAlive(action.object)) subject.store(action.object, action.slot, self);
         return;
       case "clear_slot":
-        return subject.store(self, action.slot, null);
+        subject.store(self, action.slot, null);
+        return;
       case "slot_to_root": {
         const content = subject.slot(self, action.slot);
         if (content >= 0) subject.setRoot(action.root, content);
@@ -182,14 +187,18 @@ function createMachine(subject: ProgramSubject): Machine {
   function perform(operation: ProgramOperation): number | undefined {
     switch (operation.op) {
       case "new":
-        return void makeNew(operation);
+        makeNew(operation);
+        return undefined;
       case "tuple":
         remember(operation.id);
-        return void subject.makeTuple(operation.id, operation.items, operation.root);
+        subject.makeTuple(operation.id, operation.items, operation.root);
+        return undefined;
       case "set":
-        return void subject.store(operation.object, operation.slot, operation.value);
+        subject.store(operation.object, operation.slot, operation.value);
+        return undefined;
       case "root":
-        return void subject.setRoot(operation.root, operation.value);
+        subject.setRoot(operation.root, operation.value);
+        return undefined;
       case "load":
         return load(operation);
       case "wref":
@@ -199,13 +208,17 @@ function createMachine(subject: ProgramSubject): Machine {
       case "collect":
         return subject.collect(operation.generation);
       case "burst":
-        return void burst(operation);
+        burst(operation);
+        return undefined;
       case "threshold":
-        return void subject.setThresholds(operation.values);
+        subject.setThresholds(operation.values);
+        return undefined;
       case "enable":
-        return void subject.enable();
+        subject.enable();
+        return undefined;
       case "disable":
-        return void subject.disable();
+        subject.disable();
+        return undefined;
       case "freeze":
         return subject.freeze();
       case "unfreeze":

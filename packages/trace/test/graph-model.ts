@@ -12,10 +12,12 @@ const UNTRACKED = 4;
 export interface GraphModel extends RecordedHeapSubject {
   refcount(object: number): number;
   generation(object: number): number;
-  isDead(object: number): boolean;
   /** Takes over what was recorded, where program code did more than a graph shows. */
-  adopt(deaths: Iterable<number>, refcounts: Iterable<readonly [object: number, number]>): void;
-  takeGarbage(): readonly number[];
+  adopt(
+    deaths: Iterable<number>,
+    refcounts: Iterable<readonly [object: number, count: number]>,
+    generationOf: (object: number) => number,
+  ): void;
 }
 
 export type GraphFault = "dies late" | "counts owned slots" | "skips promotion";
@@ -34,7 +36,6 @@ export function createGraphModel(
   let isEmptied = new Uint8Array(0);
   let lists: number[][] = [[], [], [], []];
   let deaths: number[] = [];
-  let garbageFound: readonly number[] = [];
   let closing: ReadonlySet<string> = new Set();
   let isFinalized = new Uint8Array(0);
 
@@ -48,10 +49,7 @@ export function createGraphModel(
   const slots = (object: number, count?: number): Int32Array => {
     const start = starts[object] as number;
     if (isEmptied[object] === 1) return new Int32Array(0);
-    return image.values.subarray(
-      start,
-      count === undefined ? starts[object + 1] : start + count,
-    );
+    return image.values.subarray(start, count === undefined ? starts[object + 1] : start + count);
   };
   const visited = (object: number): Int32Array => slots(object, visitedCount(object));
 
@@ -155,7 +153,6 @@ export function createGraphModel(
     if (generation === 2) kept = untrack(kept, "dict");
     for (const object of kept) generations[object] = older;
     (lists[older] as number[]).push(...kept);
-    garbageFound = garbage;
     for (const object of garbage) if (isClosing(object)) empty(object);
     const rest = garbage.filter((object) => dead[object] === 0);
     for (const object of rest) {
@@ -197,16 +194,18 @@ export function createGraphModel(
       deaths = [];
       return taken;
     },
-    takeGarbage: () => garbageFound,
     refcount: (object) => counts[object] as number,
     generation: (object) => generations[object] as number,
-    isDead: (object) => dead[object] === 1,
-    adopt(recordedDeaths, refcounts) {
-      for (const object of recordedDeaths) {
-        dead[object] = 1;
-        generations[object] = 5;
-      }
+    adopt(recordedDeaths, refcounts, generationOf) {
+      for (const object of recordedDeaths) dead[object] = 1;
       for (const [object, count] of refcounts) counts[object] = count;
+      const order = lists.flat().filter((object) => generationOf(object) < UNTRACKED);
+      lists = [[], [], [], []];
+      generations = generations.map((_, object) => generationOf(object));
+      for (const object of order) (lists[generations[object] as number] as number[]).push(object);
+      for (let object = 0; object < dead.length; object++) {
+        dead[object] = generations[object] === 5 ? 1 : 0;
+      }
     },
   };
 }
