@@ -1,5 +1,5 @@
 /**
- * Reads, writes and replays recorded allocation traces.
+ * Reads and replays what was recorded of CPython: allocation traces, heap graphs, mutator programs.
  *
  * @packageDocumentation
  */
@@ -35,6 +35,7 @@ export * from "./heap-graph-plan.js";
 export * from "./heap-graph-reader.js";
 export * from "./mutator-program.js";
 export * from "./mutator-program-reader.js";
+export * from "./program-reach-runner.js";
 export * from "./program-runner.js";
 export * from "./program-subject.js";
 export {

@@ -141,3 +141,14 @@ export const RESULT_OPERATIONS: ReadonlySet<string> = new Set([
 
 /** Every so many steps, and at the last, all live objects are listed. */
 export const FULL_LIST_INTERVAL_STEPS = 25;
+
+/** Ids of the objects that an operation needs. */
+export function namedBy(operation: ProgramOperation): number[] {
+  const named: (number | null | string)[] = [];
+  if ("object" in operation) named.push(operation.object);
+  if ("value" in operation) named.push(operation.value);
+  if ("weak" in operation) named.push(operation.weak);
+  if ("callback" in operation) named.push(operation.callback);
+  if ("items" in operation) named.push(...operation.items);
+  return named.filter((id): id is number => typeof id === "number");
+}

@@ -3,13 +3,14 @@
 // what finalizers and callbacks do, keeps the log of events, and finds out what changed by asking
 // for every object it knows.
 
-import type {
-  MutatorProgram,
-  ObjectState,
-  ProgramAction,
-  ProgramEvent,
-  ProgramObservation,
-  ProgramOperation,
+import {
+  type MutatorProgram,
+  namedBy,
+  type ObjectState,
+  type ProgramAction,
+  type ProgramEvent,
+  type ProgramObservation,
+  type ProgramOperation,
 } from "./mutator-program.js";
 import { type ProgramHost, type ProgramSubject, SCRATCH_ROOT } from "./program-subject.js";
 
@@ -281,15 +282,8 @@ function createMachine(subject: ProgramSubject): Machine {
     };
   }
 
-  function missingOperand(operation: ProgramOperation): number | undefined {
-    const named: (number | null | string)[] = [];
-    if ("object" in operation) named.push(operation.object);
-    if ("value" in operation) named.push(operation.value);
-    if ("weak" in operation) named.push(operation.weak);
-    if ("callback" in operation) named.push(operation.callback);
-    if ("items" in operation) named.push(...operation.items);
-    return named.find((id): id is number => typeof id === "number" && !isAlive(id));
-  }
-
-  return { missingOperand, step };
+  return {
+    missingOperand: (operation) => namedBy(operation).find((id) => !isAlive(id)),
+    step,
+  };
 }
