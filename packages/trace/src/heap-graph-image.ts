@@ -176,6 +176,7 @@ function describeShape(
     acyclic: false,
     finalizer: type.hasFinalizer,
     weaklyReferable: type.isWeaklyReferable,
+    weakReference: false,
     clearable: collected && type.isClearable,
   };
 }
