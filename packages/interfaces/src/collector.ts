@@ -8,8 +8,10 @@
 // That order is why allocators offer `tryAllocate`: a heap full of garbage is not out of memory.
 
 import type { Barrier } from "./barrier.js";
+import type { Finalization } from "./finalization.js";
+import type { Generations } from "./generations.js";
 import type { Traits } from "./traits.js";
-import type { Reference, TypeId } from "./word.js";
+import type { Reference, TypeId, WordIndex } from "./word.js";
 
 /** What one collection did. Plain numbers, made once a collection. */
 export interface Collection {
@@ -69,6 +71,15 @@ export interface Collector extends Partial<Barrier> {
    * strategies in which an object born and dropped would stay after a full collection.
    */
   withdraw?(object: Reference): void;
+  /**
+   * Moves what the root slot `from` holds into the heap slot `into`, which holds none: for
+   * strategies that want to know what an object holds from its first slot on. O(1).
+   */
+  fill?(into: WordIndex, from: WordIndex, holder: Reference): void;
+  /** Finalizers and weak references, where the strategy has them. */
+  readonly finalization?: Finalization;
+  /** What the strategy's generations tell and can be told, where it has them. */
+  readonly generations?: Generations;
   /**
    * What a heap image keeps of an object beside its contents: bits `IMAGE_*` and the generation. A
    * strategy that knows none of them has neither of the two. O(1).

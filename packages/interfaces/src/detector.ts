@@ -1,51 +1,55 @@
 // A cycle detector answers one question: which of these objects only keep each other alive? It is
 // mechanism; whom to ask about, and when, is the generations' policy.
 //
-// **Invariant:** a detector changes no object. Its counts and marks live in side tables, so that
-// program code, an observer and `validate()` find the heap as the program left it.
+// **Invariant:** a detector changes no object. Its counts and marks live in a side table, so that
+// program code, an observer and `validate()` find the heap as the program left it. It reorders the
+// list it was given: that order is the order of death, and CPython's is observable.
 //
-// Only references between candidates are subtracted: an object outside the set that refers to one
+// Only references between objects of the list are subtracted: an object outside that refers to one
 // inside is a root (CPython: an older generation, an untracked container, a frame).
 
 import type { Reference, WordIndex } from "./word.js";
 
+/** A list's references lie in chunks of so many. */
+export const LIST_CHUNK_SHIFT = 10;
+
 /**
- * The objects to examine. Membership is two tests: the pool's flag first, the object's header
- * second.
+ * A list of references in linear memory: entry p is
+ * `words[words[directory + (p >> LIST_CHUNK_SHIFT)] + (p & (2 ** LIST_CHUNK_SHIFT − 1))]`.
  */
-export interface Candidates {
-  readonly generation: number;
-  /** Whether any object of the pool that begins at `pool` can be a candidate. O(1). */
-  hasPool(pool: WordIndex): boolean;
-  has(object: Reference): boolean;
-  /**
-   * Candidates in the order in which finalizers and callbacks must see them: a dense run of
-   * references in linear memory. Undefined where address order will do: then pools are walked.
-   */
-  readonly list: { readonly start: WordIndex; readonly count: number } | undefined;
+export interface ReferenceList {
+  readonly directory: WordIndex;
+  readonly start: number;
+  readonly end: number;
 }
 
-/** What was found. Good until the next safepoint or the next question. */
-export interface Garbage {
-  readonly count: number;
-  has(object: Reference): boolean;
-  /** In list order if the candidates had one, else in address order. */
-  walk(visit: (object: Reference) => void): void;
+/** Reached objects from the list's start, found ones from there up to `end`, nothing behind. */
+export interface Examined {
+  readonly reachedCount: number;
+  readonly end: number;
 }
 
+/**
+ * **Invariants:** at rest the side table is zero; between `find` and `release` it is below 0 for
+ * exactly the objects found and not yet forgotten. What a refused call found is forgotten.
+ */
 export interface Detector {
   readonly name: string;
-  /** Side memory it needs while it works. Unit: bytes a granule of 16 bytes. */
-  readonly sideBytesPerGranule: number;
   /**
-   * The candidates that no reference from outside reaches. O(candidates + their references), no
-   * recursion. Throws `HeapCorruptionError` when an object has more internal references than its
-   * reference count.
+   * Which objects of the list no reference from outside reaches. Puts the reached ones first and
+   * the found ones behind them, each in the order that the name promises; entries that are 0, and
+   * immortal objects, are dropped. Throws `HeapCorruptionError` naming an object that has more
+   * references inside than its count; the list keeps its objects. O(list + its references), no
+   * recursion, no memory.
    */
-  findUnreachable(candidates: Candidates): Garbage;
+  find(list: ReferenceList): Examined;
   /**
-   * The same question about the garbage alone, after finalizers ran: objects that one of them made
-   * reachable, and all that those reach, are no longer in the answer (PEP 442).
+   * The same question about what `find` found, after program code ran: objects that were forgotten
+   * are dropped, those made reachable and all that they reach are so (PEP 442).
    */
-  findStillUnreachable(garbage: Garbage): Garbage;
+  findAgain(list: ReferenceList): Examined;
+  /** Whether the object is among those found unreachable. O(1). */
+  isFound(object: Reference | WordIndex): boolean;
+  /** The object is dead or reachable again. O(1). */
+  forget(object: Reference | WordIndex): void;
 }

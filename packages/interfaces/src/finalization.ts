@@ -2,50 +2,85 @@
 // way an object dies. Finalizers run at most once; weak references are emptied; what a finalizer
 // made reachable again lives on.
 //
-//   unreachable ──► condemned ──► finalizer ran ──► still unreachable ──► reclaimed
-//                       │                └─► reachable again: resurrected, `finalized` stays set
-//                       └─ nothing to run: reclaimed at once
+//   by count         finalizer ──► still unreferenced? ──► weak references, callbacks ──► slots
+//   in a collection  weak references, callbacks ──► finalizers ──► still unreachable? ──► emptied
+//                                                                  └─► resurrected: lives on
 //
-// A condemned object waits in a queue whose entries are root slots: it stays whole, with all that
-// it reaches, until its finalizer has run. Sources: PEP 442; CPython's Python/gc.c.
+// A weak reference is an object of the heap: counted, tracked, with a callback that it owns. So it
+// can be garbage itself, and then its callback never runs. Sources: PEP 442; CPython's
+// Objects/typeobject.c, Objects/weakrefobject.c and Python/gc.c.
 
-import type { Reference, Slot, TypeId } from "./word.js";
+import type { Reference, Slot, TypeId, WordIndex } from "./word.js";
 
-declare const weak: unique symbol;
-
-/** Index in the weak table; never an address, so that a moving collector need not find it. */
-export type WeakReference = number & { readonly [weak]: "reference" };
-
-/** Program code; `slot` holds the dying object, and storing it elsewhere resurrects it. */
+/**
+ * Program code; `slot` is a root slot that holds the dying object, with the only reference to it.
+ * Storing it elsewhere resurrects it.
+ */
 export type Finalizer = (slot: Slot) => void;
 
-/** Program code, run after the weak reference is empty. */
-export type WeakCallback = (reference: WeakReference) => void;
+/** Program code; `slot` is a root slot that holds the weak reference, which is empty already. */
+export type WeakCallback = (slot: Slot) => void;
+
+/** What calling an object means; `callable` and `argument` are root slots that hold the two. */
+export type Callable = (callable: Slot, argument: Slot) => void;
 
 /** Where an error goes that program code threw; it never reaches the call that reclaimed. */
 export type ProgramErrorReporter = (
   error: unknown,
-  source: "finalizer" | "weak callback" | "observer",
+  source: "finalizer" | "weak callback" | "observer" | "collection callback",
 ) => void;
 
 /**
  * **Invariants:** an object's finalizer runs at most once in its life, resurrected or not; all weak
  * references to a set of garbage are empty before the first callback runs; the callback of a weak
- * reference that is itself garbage never runs; a weak reference, once empty, stays so.
+ * reference that is itself garbage never runs; a weak reference, once empty, stays so; an object
+ * has at most one weak reference without a callback.
  */
 export interface Finalization {
   /** Throws `UsageError` if the type's descriptor has no finalizer. */
   setFinalizer(type: TypeId, finalizer: Finalizer): void;
-  /** True: the object is queued and must not be reclaimed now. False: nothing has to run. O(1). */
-  condemn(object: Reference): boolean;
-  /** Runs what was queued at its start and nothing that comes meanwhile, so that it ends. */
-  runQueued(): number;
-  readonly queuedCount: number;
-  /** A weak reference to what `from` holds. Throws `UsageError` if its type does not allow it. */
-  weaken(from: Slot, callback?: WeakCallback): WeakReference;
-  /** Puts the object into `into` and answers true, or answers false if it is gone. O(1). */
-  strengthen(reference: WeakReference, into: Slot): boolean;
-  /** Gives a weak reference up; its callback will not run. */
-  forget(reference: WeakReference): void;
-  validate(): void;
+  /** What a weak reference does whose callback is an object of this type. */
+  setCallable(type: TypeId, call: Callable): void;
+  /** By default errors are kept, the first 16 of them, and counted. */
+  setErrorReporter(reporter: ProgramErrorReporter): void;
+  readonly programErrors: readonly unknown[];
+  readonly programErrorCount: number;
+  /** The weak reference to `target` that has no callback, or 0: those are shared. O(1). */
+  sharedWeakReference(target: Reference): Reference | 0;
+  /**
+   * Makes `weak`, fresh and empty, refer to `target`; with a callback, or with the callable object
+   * that its field 0 holds already. Throws `UsageError` for an object of another type, a target
+   * whose type does not allow it, a second one without callback. O(1).
+   */
+  attach(weak: Reference, target: Reference, callback?: WeakCallback): void;
+  /** What `weak` refers to; 0 if that is gone, or going. Borrowed. O(1). */
+  targetOf(weak: Reference): Reference | 0;
+  /** The weak references to `target`, the shared one first, then the newest. O(those). */
+  weakReferencesTo(target: Reference): Reference[];
+  isFinalized(object: Reference): boolean;
+  /** Throws `HeapCorruptionError` naming the first weak reference found broken. O(those). */
+  validate(isObject: (word: number) => boolean): void;
+}
+
+/** The seam to those who decide that an object dies. */
+export interface Death {
+  /**
+   * The object's count reached zero. True if it must not be deallocated: it is resurrected, or gone
+   * already. O(its weak references), and what program code does.
+   */
+  endByCount(object: WordIndex): boolean;
+  /**
+   * Empties the weak references to and among the objects that `walkFound` visits, then calls the
+   * callbacks of those that are not found themselves. `onCalled` is told of each of them that lives
+   * on. Answers how many died right then.
+   */
+  emptyWeakReferences(
+    walkFound: (visit: (object: WordIndex) => void) => void,
+    isFound: (object: WordIndex) => boolean,
+    onCalled: (weak: WordIndex) => void,
+  ): number;
+  /** Runs the finalizer of an object, if there is one and it has not run. True if it ran. */
+  finalize(object: WordIndex): boolean;
+  /** Empties an object that may be in a cycle, keeping it alive meanwhile (CPython: `tp_clear`). */
+  clear(object: WordIndex): void;
 }

@@ -14,6 +14,7 @@ export * from "./detector.js";
 export * from "./error.js";
 export * from "./event.js";
 export * from "./finalization.js";
+export * from "./generations.js";
 export * from "./heap-image.js";
 export * from "./memory.js";
 export * from "./mutator.js";

@@ -18,13 +18,3 @@ export interface Trigger {
   /** Told of every collection, asked for or due. */
   done(collection: Collection): void;
 }
-
-/** CPython's thresholds; a collection is due when a count is strictly greater. 0 disables. */
-export interface GenerationThresholds {
-  /** Net objects born in generation 0. */
-  readonly young: number;
-  /** Collections of generation 0 since the last of generation 1. */
-  readonly middle: number;
-  /** Collections of generation 1 since the last of generation 2. */
-  readonly old: number;
-}

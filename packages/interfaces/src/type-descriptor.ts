@@ -41,7 +41,8 @@ export type UntrackingRule = "never" | "tuple" | "dict";
 /**
  * **Invariants:** counts are whole numbers from 0; a type with a variable part has no fixed part
  * behind it; an acyclic type is never a candidate; a type that is not `collected` may own
- * references but has no visited slot.
+ * references but has no visited slot; a type of weak references is collected, of fixed length, with
+ * one visited slot, one owned-only slot and at least three raw words.
  */
 export interface TypeDescriptor {
   /** Unique in its type table. */
@@ -66,6 +67,12 @@ export interface TypeDescriptor {
   readonly weaklyReferable: boolean;
   /** A collector may empty its slots to break a cycle (CPython: `tp_clear`). */
   readonly clearable: boolean;
+  /**
+   * Its objects are weak references: field 0 is visited and holds the callback, field 1 is
+   * owned-only and for finalization, fields 2 to 4 are raw and name the referent and its next and
+   * previous weak reference. Only finalization writes them.
+   */
+  readonly weakReference: boolean;
 }
 
 /**

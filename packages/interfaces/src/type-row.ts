@@ -46,3 +46,4 @@ export const TYPE_RELEASE_BACKWARD = 1 << 6;
 export const TYPE_INSERTION_ORDER = 1 << 7;
 export const TYPE_UNTRACKS_AS_TUPLE = 1 << 8;
 export const TYPE_UNTRACKS_AS_DICT = 1 << 9;
+export const TYPE_WEAK_REFERENCE = 1 << 10;

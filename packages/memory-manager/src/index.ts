@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type CPythonOptions, cpythonStrategy } from "./cpython-strategy.js";
 export {
   composeMemoryManager,
   type MemoryManager,
@@ -11,3 +12,4 @@ export {
   type MemoryManagerStatistics,
 } from "./memory-manager.js";
 export { createMemoryManager, PRESET_NAMES, type PresetName } from "./presets.js";
+export type { WeakReferences } from "./weak-references.js";

@@ -15,6 +15,7 @@ import {
   type BarrierHook,
   type Collector,
   type CollectorStatistics,
+  type Finalization,
   checkInteger,
   GRANULE_SIZE_BYTES,
   type HeapImage,
@@ -51,6 +52,7 @@ import {
   validateObjects,
 } from "@ouro/object-model";
 import { checkTraits, layOutHeader } from "./traits-check.js";
+import { createWeakReferences, type WeakReferences } from "./weak-references.js";
 
 export interface MemoryManagerOptions {
   strategy: Strategy;
@@ -87,9 +89,14 @@ export interface MemoryManager {
   readonly collector: Collector;
   readonly mutator: Mutator;
   readonly handles: HandleSet;
+  /** Finalizers and what became of them. Undefined where the strategy runs none. */
+  readonly finalization: Finalization | undefined;
+  /** Undefined where the strategy has no finalization. */
+  readonly weakReferences: WeakReferences | undefined;
   /**
    * Defines a type; what is left out is as `describeType` says. Throws `UsageError`, and
-   * `IncompatiblePartsError` for a type with a finalizer, as all that define types here do.
+   * `IncompatiblePartsError` for a type with a finalizer where nothing runs it, as all that define
+   * types here do.
    */
   defineType(options: TypeOptions): TypeId;
   /**
@@ -131,8 +138,13 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   const nameWord = budgetWord + 1;
   if (heap.words[nameWord] !== 0) refuseName(name);
   heap.words[budgetWord] = 0x7fffffff;
-  const types = refusingFinalizers(
+  // Known once the collector is made; the collector may define types of its own before.
+  let runsFinalizers = true;
+  const types = refusingTypes(
     createTypeTable({ heap, borrower, ...pick(options, "typeLimitCount") }),
+    (descriptor) => {
+      if (!runsFinalizers) refuseFinalization(descriptor);
+    },
   );
   const roots = createRootStack({
     heap,
@@ -158,7 +170,9 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   };
   const collector = strategy.create(parts);
   checkHooks(strategy, collector);
+  runsFinalizers = collector.finalization !== undefined;
   const mutator = makeMutator(options, { heap, types, roots, collector });
+  const { finalization } = collector;
   const { onHandleLeak: onLeak } = options;
   const handles = createHandleSet({ mutator, roots, ...(onLeak === undefined ? {} : { onLeak }) });
   heap.words[nameWord] = NAME_TAKEN;
@@ -174,10 +188,15 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     handles,
     defineType: (typeOptions) => types.define(describeType(typeOptions)),
     plain: "plain" in mutator ? (mutator as CheckedMutator).plain : (reference) => reference,
+    finalization,
+    weakReferences:
+      finalization === undefined
+        ? undefined
+        : createWeakReferences({ mutator, types, finalization }),
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
     restoreHeap(image) {
       // Here and not at the table: nothing of the image is defined if one type of it cannot be.
-      for (const descriptor of image.types) refuseFinalizer(descriptor);
+      if (finalization === undefined) image.types.forEach(refuseFinalization);
       restoreHeap({ heap, types, roots, collector }, image);
     },
     statistics: () => ({ ...collector.statistics(), heap: heap.statistics() }),
@@ -229,14 +248,14 @@ function refuseName(name: string): never {
 }
 
 /** The one table of types, whoever defines one: the manager, a typed facade, a list, an image. */
-function refusingFinalizers(table: TypeTable): TypeTable {
+function refusingTypes(table: TypeTable, refuse: (type: TypeDescriptor) => void): TypeTable {
   return {
     base: table.base,
     get count() {
       return table.count;
     },
     define(descriptor) {
-      refuseFinalizer(descriptor);
+      refuse(descriptor);
       return table.define(descriptor);
     },
     descriptor: table.descriptor,
@@ -244,12 +263,14 @@ function refusingFinalizers(table: TypeTable): TypeTable {
   };
 }
 
-function refuseFinalizer({ name, finalizer }: TypeDescriptor): void {
-  if (!finalizer) return;
+function refuseFinalization({ name, finalizer, weakReference }: TypeDescriptor): void {
+  if (!finalizer && !weakReference) return;
   throw new IncompatiblePartsError({
     parts: [`type "${name}"`, "finalization"],
-    reason: "it has a finalizer, and this memory manager has no part that runs finalizers",
-    remedy: "Leave the finalizer out",
+    reason: finalizer
+      ? "it has a finalizer, and this memory manager has no part that runs finalizers"
+      : "it is of weak references, and this memory manager has no part that empties them",
+    remedy: "Leave it out, or compose a strategy with finalization",
   });
 }
 

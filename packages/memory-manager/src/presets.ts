@@ -5,6 +5,7 @@ import { markSweepStrategy } from "@ouro/mark-sweep";
 import { nullStrategy } from "@ouro/null";
 import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
+import { cpythonStrategy } from "./cpython-strategy.js";
 import {
   composeMemoryManager,
   type MemoryManager,
@@ -12,6 +13,8 @@ import {
 } from "./memory-manager.js";
 
 const STRATEGIES = {
+  "cpython-3.13": () => cpythonStrategy(),
+  "cpython-3.12": () => cpythonStrategy({ version: "3.12" }),
   null: nullStrategy,
   "refcount-only": refcountStrategy,
   "mark-sweep": markSweepStrategy,

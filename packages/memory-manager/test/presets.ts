@@ -4,7 +4,11 @@
 
 import type { Strategy } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
-import { composeMemoryManager, type MemoryManagerOptions } from "@ouro/memory-manager";
+import {
+  composeMemoryManager,
+  cpythonStrategy,
+  type MemoryManagerOptions,
+} from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
 import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
@@ -15,6 +19,12 @@ const MIB = 2 ** 20;
 
 /** Made anew for each composition: a strategy is a value, its collector is not. */
 export const presets: ReadonlyMap<string, () => Strategy> = new Map([
+  ["cpython-3.13", () => cpythonStrategy()],
+  // Collections of every generation come soon in programs as short as these.
+  [
+    "cpython-3.13, low thresholds",
+    () => cpythonStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
+  ],
   ["null", () => nullStrategy()],
   ["refcount-only", () => refcountStrategy()],
   ["mark-sweep", () => markSweepStrategy()],

@@ -46,6 +46,7 @@ const FLAG_ACYCLIC = 2;
 const FLAG_FINALIZER = 4;
 const FLAG_WEAKLY_REFERABLE = 8;
 const FLAG_CLEARABLE = 16;
+const FLAG_WEAK_REFERENCE = 32;
 const FLAGS = 31;
 
 /** Words of a TYPE item. */
@@ -109,7 +110,8 @@ function encodeType(type: TypeDescriptor): number[] {
     (type.acyclic ? FLAG_ACYCLIC : 0) |
     (type.finalizer ? FLAG_FINALIZER : 0) |
     (type.weaklyReferable ? FLAG_WEAKLY_REFERABLE : 0) |
-    (type.clearable ? FLAG_CLEARABLE : 0);
+    (type.clearable ? FLAG_CLEARABLE : 0) |
+    (type.weakReference ? FLAG_WEAK_REFERENCE : 0);
   const { visitedSlotCount, ownedSlotCount, rawWordCount, name } = type;
   return [visitedSlotCount, ownedSlotCount, rawWordCount, choices, flags, name.length];
 }
@@ -299,6 +301,7 @@ function readTypes(
       finalizer: (flags & FLAG_FINALIZER) !== 0,
       weaklyReferable: (flags & FLAG_WEAKLY_REFERABLE) !== 0,
       clearable: (flags & FLAG_CLEARABLE) !== 0,
+      weakReference: (flags & FLAG_WEAK_REFERENCE) !== 0,
     });
   }
   if (nameStart !== counts.names)

@@ -16,6 +16,7 @@ import {
   expectSound,
   HEAP_IMAGE_VERSION,
   type HeapImage,
+  PERMANENT_GENERATION,
   LENGTH_WORD_OFFSET,
   type PrivateHeap,
   type Reference,
@@ -74,7 +75,7 @@ export function saveHeap(parts: HeapImageParts): HeapImage {
     objectTypes,
     lengths,
     states,
-    trackedOrder: new Int32Array(0),
+    trackedOrder: saveTrackedOrder(collector, encode),
     values,
     rawWords,
     handles: saveHandles(words, parts.roots, encode),
@@ -148,6 +149,15 @@ function createEncoder(objects: Int32Array): Encoder {
     expectSound(number !== 0, "slot", slot, `it holds ${value}, where no object is`);
     return number;
   };
+}
+
+/** The permanent generation first, the youngest last. */
+function saveTrackedOrder({ generations }: Collector, encode: Encoder): Int32Array {
+  const order: number[] = [];
+  for (let generation = PERMANENT_GENERATION; generation >= 0; generation--) {
+    generations?.walk(generation, (object) => order.push(encode(object, object) - 1));
+  }
+  return Int32Array.from(order);
 }
 
 function saveHandles(words: Int32Array, roots: RootStack, encode: Encoder): Int32Array {

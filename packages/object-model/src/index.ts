@@ -53,6 +53,12 @@ export { validateObjects } from "./object-validate.js";
 export { createRootStack, type RootStackOptions } from "./root-stack.js";
 export { createStressMutator, type StressMutatorOptions } from "./stress-mutator.js";
 export { createStrings, type Strings, type StringsOptions } from "./string.js";
+export {
+  createTrackedLists,
+  TRACKED_LISTS_BYTES_PER_GRANULE,
+  type TrackedLists,
+  type TrackedListsOptions,
+} from "./tracked-lists.js";
 export type { TypeOptions, TypeTableOptions } from "./type-table.js";
 export { createTypeTable, describeType, findOrDefineType } from "./type-table.js";
 export type {

@@ -48,6 +48,7 @@ export function createMutator(options: MutatorOptions): Mutator {
   const rows = types.base;
   const { allocate: place, tryAllocate: tryPlace, collect: collectUpTo, poll } = collector;
   const { born, write, move, copy: copySlots, drop } = barrierOf(words, collector);
+  const fillSlot = collector.fill ?? fillBare;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const HEADER = OBJECT_HEADER_SIZE_WORDS;
   const TYPE = TYPE_WORD_OFFSET;
@@ -56,6 +57,11 @@ export function createMutator(options: MutatorOptions): Mutator {
   const SHIFT = TYPE_ROW_SHIFT;
   const SIZE = ROW_SIZE;
   const KIND = ROW_LENGTH;
+
+  function fillBare(into: number, from: number): void {
+    words[into] = words[from] as number;
+    words[from] = 0;
+  }
 
   function enter(slotCount: number): Slot {
     const frame = words[topWord] as number;
@@ -151,10 +157,7 @@ export function createMutator(options: MutatorOptions): Mutator {
     get: (object, field) => words[object + HEADER + field] as Value,
     set: (object, field, value) => write(object + HEADER + field, value, object),
     give: (object, field, from) => move(object + HEADER + field, from, object),
-    fill(object, field, from) {
-      words[object + HEADER + field] = words[from] as number;
-      words[from] = 0;
-    },
+    fill: (object, field, from) => fillSlot(object + HEADER + field, from, object),
     take: (into, object, field) => move(into, object + HEADER + field, 0),
     copy: (target, targetField, source, sourceField, count) =>
       copySlots(

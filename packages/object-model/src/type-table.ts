@@ -31,6 +31,7 @@ import {
   TYPE_UNTRACKS_AS_DICT,
   TYPE_UNTRACKS_AS_TUPLE,
   TYPE_VISIT_BACKWARD,
+  TYPE_WEAK_REFERENCE,
   TYPE_WEAKLY_REFERABLE,
   type TypeDescriptor,
   type TypeId,
@@ -78,6 +79,7 @@ export function describeType(options: TypeOptions): TypeDescriptor {
     finalizer: false,
     weaklyReferable: false,
     clearable: visitedSlotCount > 0 || variablePart === "visited",
+    weakReference: false,
     ...options,
     visitedSlotCount,
     variablePart,
@@ -169,6 +171,7 @@ function flagsOf(descriptor: TypeDescriptor): number {
     (descriptor.finalizer ? TYPE_FINALIZER : 0) |
     (descriptor.weaklyReferable ? TYPE_WEAKLY_REFERABLE : 0) |
     (descriptor.clearable ? TYPE_CLEARABLE : 0) |
+    (descriptor.weakReference ? TYPE_WEAK_REFERENCE : 0) |
     (visitOrder === "backward" ? TYPE_VISIT_BACKWARD : 0) |
     (releaseOrder === "backward" ? TYPE_RELEASE_BACKWARD : 0) |
     (isInInsertionOrder ? TYPE_INSERTION_ORDER : 0) |
@@ -200,6 +203,15 @@ export function checkDescriptor(descriptor: TypeDescriptor): void {
   if (isVisited && !descriptor.collected) {
     refuse(descriptor, "is not collected and has visited slots", "Make the slots owned-only");
   }
+  if (descriptor.weakReference) checkWeakReference(descriptor);
+}
+
+function checkWeakReference(descriptor: TypeDescriptor): void {
+  const { visitedSlotCount, ownedSlotCount, rawWordCount, variablePart } = descriptor;
+  const isFixed = variablePart === "none";
+  if (isFixed && visitedSlotCount === 1 && ownedSlotCount === 1 && rawWordCount >= 3) return;
+  const problem = "is of weak references and has not their fields";
+  refuse(descriptor, problem, "Give it one visited slot, one owned-only slot and three raw words");
 }
 
 function checkChoice<Key extends "variablePart" | "visitOrder" | "releaseOrder" | "untracking">(

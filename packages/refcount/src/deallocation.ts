@@ -14,6 +14,9 @@
 // The link tells a dying object from a counted one; the cursor, in a slot, is an immediate to who
 // looks at the heap meanwhile. After Deutsch, Schorr and Waite (1967), who turned links in place.
 //
+// Whoever may keep an object, or must run program code first, is asked where it ends (`onEnd`). The
+// way back lies in the dying objects, so that a deallocation inside that code is a chain of its own.
+//
 // **Invariant:** no slot refers to a dying object; its own slots are counted until they are empty.
 
 import {
@@ -38,8 +41,15 @@ export interface DeallocationOptions {
   decrement: (object: number) => boolean;
   /** Gives the object's memory back. */
   reclaim: (object: number) => void;
-  /** Told of each object that ends, whole as it still is. Undefined: nobody asks. */
-  onEnd: ((object: number) => void) | undefined;
+  /**
+   * Told of each object that ends, whole as it still is; true if it must not be deallocated now. It
+   * may run program code, and with it any other deallocation. Undefined: nobody asks.
+   */
+  onEnd: ((object: number) => boolean) | undefined;
+  /** Objects with none of these bits in their type's flags are not asked for. Default: all are. */
+  endFlags?: number | undefined;
+  /** Reclaim no object before its slots are released and all that died with them is reclaimed. */
+  isParentLast?: boolean;
 }
 
 export interface Deallocation {
@@ -50,7 +60,7 @@ export interface Deallocation {
 }
 
 export function createDeallocation(options: DeallocationOptions): Deallocation {
-  const { words, types, decrement, reclaim, onEnd = () => {} } = options;
+  const { words, types, decrement, reclaim, onEnd = () => false, isParentLast = false } = options;
   const rows = types.base;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const TYPE = TYPE_WORD_OFFSET;
@@ -61,7 +71,7 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
   const MANY = 3;
   // A bit that no type's flags use: in `asked`, it asks for objects of every type.
   const EVERY_TYPE = 1 << 30;
-  const asked = options.onEnd === undefined ? 0 : EVERY_TYPE;
+  const asked = options.onEnd === undefined ? 0 : (options.endFlags ?? EVERY_TYPE);
   let total = 0;
 
   function deallocate(dead: number): void {
@@ -81,9 +91,11 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
         slotCount = countFew(rows + (type << SHIFT));
       }
       // The place where an object ends: whoever may keep it, or run code first, is asked here.
-      if (((flags | EVERY_TYPE) & asked) !== 0 && !isResumed) onEnd(object);
+      const isKept = ((flags | EVERY_TYPE) & asked) !== 0 && !isResumed && onEnd(object);
       const next =
-        slotCount === MANY ? releaseSlots(object, type, isResumed) : releaseFew(object, slotCount);
+        isKept || slotCount !== MANY
+          ? releaseFew(object, isKept ? 0 : slotCount)
+          : releaseSlots(object, type, isResumed);
       isResumed = false;
       if (next < 0) {
         words[object] = ~parent;
@@ -91,8 +103,10 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
         object = ~next;
         continue;
       }
-      reclaim(object);
-      count++;
+      if (!isKept) {
+        reclaim(object);
+        count++;
+      }
       if (next > 0) object = next;
       else if (parent === 0) break;
       else {
@@ -133,7 +147,7 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
     }
     if (child === 0) return 0;
     while (slot !== stop && (words[slot] as number) <= 0) slot += step;
-    if (slot === stop) return child;
+    if (slot === stop && !isParentLast) return child;
     words[first] = ~slot;
     return ~child;
   }
@@ -145,11 +159,12 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
     const second = slotCount === 2 ? (words[object + FIELDS + 1] as number) : 0;
     if (first > 0) {
       words[object + FIELDS] = 0;
-      if (decrement(first)) return second > 0 ? ~first : first;
+      if (decrement(first)) return second > 0 || isParentLast ? ~first : first;
     }
     if (second <= 0) return 0;
     words[object + FIELDS + 1] = 0;
-    return decrement(second) ? second : 0;
+    if (!decrement(second)) return 0;
+    return isParentLast ? ~second : second;
   }
 
   /** The number of slots, if they are 0 to 2, go forward and nothing varies; else `MANY`. */

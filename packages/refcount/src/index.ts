@@ -14,7 +14,14 @@ export {
   type LeakReport,
   type LeakSource,
 } from "./leak-report.js";
-export { type RefcountOptions, refcountStrategy } from "./refcount-collector.js";
+export {
+  type Counting,
+  createRefcountCollector,
+  type Ending,
+  type RefcountCollectorOptions,
+  type RefcountOptions,
+  refcountStrategy,
+} from "./refcount-collector.js";
 export {
   type CountedHeap,
   IMMORTAL_COUNT,

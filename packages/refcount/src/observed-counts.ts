@@ -26,7 +26,7 @@ export interface ObservedCounts {
   decrement(object: number): boolean;
   reclaim(object: number): void;
   /** Undefined if the observer does not want to hear of it. */
-  readonly onEnd: ((object: number) => void) | undefined;
+  readonly onEnd: ((object: number) => boolean) | undefined;
   /** Whether the observer is being called now. */
   isCalling(): boolean;
   /** Runs one call of the barrier to its end, then throws what the observer threw first. */
@@ -145,7 +145,10 @@ export function createObservedCounts(
     decrement,
     reclaim: wantsReclaims ? tellReclaim : reclaim,
     onEnd: wantsEnds
-      ? (object) => emit(EVENT_OBJECT_DEALLOCATE, object, layout.typeOf(object), 0)
+      ? (object) => {
+          emit(EVENT_OBJECT_DEALLOCATE, object, layout.typeOf(object), 0);
+          return false;
+        }
       : undefined,
     isCalling: () => callDepth > 0,
     finish,

@@ -73,10 +73,43 @@ export interface RefcountOptions {
  * `create` throws `UsageError` for a maximum that is no whole number from 0.
  */
 export function refcountStrategy({ freeListMaxima = {} }: RefcountOptions = {}): Strategy {
-  return { name, traits, create: (parts) => createRefcountCollector(parts, freeListMaxima) };
+  return { name, traits, create: (parts) => createRefcountCollector(parts, { freeListMaxima }) };
 }
 
-function createRefcountCollector(parts: StrategyParts, maxima: FreeListMaxima): Collector {
+/** What counting does, for those who decide over an object's end. */
+export interface Counting {
+  increment(object: number): void;
+  /** Takes one reference away and says whether it was the last. */
+  decrement(object: number): boolean;
+  deallocate(object: number): void;
+}
+
+/** The seam at the end of an object, for who composes counting with more. */
+export interface Ending {
+  /** Bits `TYPE_*`: objects of types with none of them end unasked. */
+  readonly flags: number;
+  /** The count reached zero. True if the object must not be deallocated now. May run program code. */
+  end(object: number): boolean;
+  /** The object's slots are released; its memory is given back next. */
+  reclaimed(object: number): void;
+  /** Whether program code is being called. */
+  isCalling(): boolean;
+}
+
+export interface RefcountCollectorOptions extends RefcountOptions {
+  /** Made once the counting is there. Without it nobody is asked, and nothing is paid. */
+  createEnding?: (counting: Counting) => Ending;
+}
+
+/**
+ * Makes the counting collector of a strategy, with or without a say for others at the end of each
+ * object. Objects that end with a say are reclaimed after what they held, as in CPython.
+ */
+export function createRefcountCollector(
+  parts: StrategyParts,
+  options: RefcountCollectorOptions = {},
+): Collector {
+  const { freeListMaxima: maxima = {}, createEnding } = options;
   const { heap, allocator, types, roots, observer } = parts;
   const words = heap.words;
   const layout = createObjectLayout(words, types);
@@ -104,7 +137,10 @@ function createRefcountCollector(parts: StrategyParts, maxima: FreeListMaxima): 
     return false;
   }
 
-  const counts = observed ?? { increment, decrement, reclaim: free, onEnd: undefined };
+  const plainCounts = observed ?? { increment, decrement, reclaim: free, onEnd: undefined };
+  const counting: Counting = { ...plainCounts, deallocate: (object) => deallocate(object) };
+  const ending = createEnding?.(counting);
+  const counts = ending === undefined ? plainCounts : withEnding(plainCounts, ending);
   const { deallocate, deallocatedCount } = createDeallocation({ words, types, ...counts });
   const { topWord } = roots;
   const plainBarrier = createCountingBarrier({ words, topWord, ...counts, deallocate });
@@ -190,12 +226,27 @@ function createRefcountCollector(parts: StrategyParts, maxima: FreeListMaxima): 
     validate() {
       allocator.validate();
       lists?.validate();
-      audit.validate(isInCall(observed));
+      audit.validate((observed?.isCalling() ?? false) || (ending?.isCalling() ?? false));
     },
   };
 }
 
-/** Only an observer can look while a call is under way. */
-function isInCall(observed: ObservedCounts | undefined): boolean {
-  return observed?.isCalling() ?? false;
+type Counts = Pick<ObservedCounts, "increment" | "decrement" | "reclaim" | "onEnd">;
+
+/** The observer hears of an end first. */
+function withEnding(counts: Counts, ending: Ending) {
+  const { onEnd, reclaim } = counts;
+  return {
+    ...counts,
+    onEnd(object: number): boolean {
+      onEnd?.(object);
+      return ending.end(object);
+    },
+    endFlags: onEnd === undefined ? ending.flags : undefined,
+    isParentLast: true,
+    reclaim(object: number): void {
+      ending.reclaimed(object);
+      reclaim(object);
+    },
+  };
 }

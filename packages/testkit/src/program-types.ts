@@ -20,6 +20,7 @@ function describe(given: Given): TypeDescriptor {
     finalizer: false,
     weaklyReferable: false,
     clearable: isVisited,
+    weakReference: false,
     ...given,
   };
 }

@@ -32,7 +32,7 @@ export interface GzipStream {
 
 export interface GzipStreamOptions {
   readonly sourceName: string;
-  readonly limits: TraceLimits;
+  readonly limits: Pick<TraceLimits, "decodedBytes" | "decompressionRatio">;
   readonly onDecoded: (bytes: Uint8Array) => void;
   /** Throws the error for damaged data; it knows the offset. */
   readonly fail: Fail;

@@ -1,5 +1,5 @@
 /**
- * Reads, writes and replays recorded allocation traces.
+ * Reads and replays what was recorded of CPython: allocation traces, heap graphs, mutator programs.
  *
  * @packageDocumentation
  */
@@ -16,6 +16,34 @@ export {
   type OperationName,
   operationName,
 } from "./allocation-trace-format.js";
+export {
+  GENERATION_DEAD,
+  GENERATION_PERMANENT,
+  GENERATION_UNTRACKED,
+  GRAPH_COLLECTED,
+  GRAPH_FINALIZED,
+  GRAPH_IMMORTAL,
+  GRAPH_TRACKED,
+  type GraphStep,
+  type GraphType,
+  type GraphWeakReferences,
+  type HeapGraph,
+} from "./heap-graph.js";
+export * from "./heap-graph-facts.js";
+export * from "./heap-graph-image.js";
+export * from "./heap-graph-plan.js";
+export * from "./heap-graph-reader.js";
+export * from "./mutator-program.js";
+export * from "./mutator-program-reader.js";
+export * from "./program-reach-runner.js";
+export * from "./program-runner.js";
+export * from "./program-subject.js";
+export {
+  DEFAULT_HEAP_GRAPH_LIMITS,
+  DEFAULT_PROGRAM_LIMITS,
+  type HeapGraphLimits,
+  type ProgramLimits,
+} from "./recording-limits.js";
 export * from "./replay-error.js";
 export type { AllocationMeter, CurvePoint, MeterFigures } from "./replay-gauge.js";
 export * from "./replay-timer.js";

@@ -10,6 +10,8 @@ export interface JsonFields {
   count(name: string): number;
   /** A number from 0, fractions allowed. */
   amount(name: string): number;
+  /** An integer from −(2^53 − 1) to 2^53 − 1. */
+  integer(name: string): number;
   text(name: string): string;
   flag(name: string): boolean;
   texts(name: string): readonly string[];
@@ -17,6 +19,17 @@ export interface JsonFields {
   /** A list of lists of counts, `width` each. */
   rows(name: string, width: number): readonly (readonly number[])[];
   object(name: string): JsonFields;
+  /** A list of objects. */
+  objects(name: string): readonly JsonFields[];
+  /** Whether there is a field of this name. */
+  has(name: string): boolean;
+  isText(name: string): boolean;
+  countOrNull(name: string): number | null;
+  countsOrNull(name: string): readonly (number | null)[];
+  /** As `rows`, with numbers below 0 too. */
+  integerRows(name: string, width: number): readonly (readonly number[])[];
+  /** A list of lists of anything. */
+  mixedRows(name: string): readonly (readonly unknown[])[];
 }
 
 /** Parses `text` as one JSON object; `fail` is called when it is none. */
@@ -70,6 +83,10 @@ function jsonFields(value: unknown, what: string, prefix: string, fail: Fail): J
       const number = field(name);
       return typeof number === "number" && number >= 0 ? number : wrong(name, "a number from 0");
     },
+    integer(name) {
+      const number = field(name);
+      return Number.isSafeInteger(number) ? (number as number) : wrong(name, "an integer");
+    },
     text(name) {
       const text = field(name);
       return isText(text) ? (text as string) : wrong(name, "a text without control characters");
@@ -94,5 +111,25 @@ function jsonFields(value: unknown, what: string, prefix: string, fail: Fail): J
       if (object === undefined) wrong(name, "an object");
       return jsonFields(object, what, path(name), fail);
     },
+    objects(name) {
+      const items = list(name, "a list of objects", () => true);
+      return items.map((item, index) => jsonFields(item, what, `${path(name)}[${index}]`, fail));
+    },
+    has: (name) => Object.hasOwn(fields, name),
+    isText: (name) => isText(field(name)),
+    countOrNull(name) {
+      const number = field(name);
+      return number === null || isCount(number) ? number : wrong(name, "null or an integer from 0");
+    },
+    countsOrNull(name) {
+      const fits = (item: unknown): boolean => item === null || isCount(item);
+      return list(name, "a list of integers from 0 and nulls", fits) as (number | null)[];
+    },
+    integerRows(name, width) {
+      const isRow = (row: unknown): boolean =>
+        Array.isArray(row) && row.length === width && row.every(Number.isSafeInteger);
+      return list(name, `a list of rows of ${width} integers`, isRow) as number[][];
+    },
+    mixedRows: (name) => list(name, "a list of lists", Array.isArray) as unknown[][],
   };
 }

@@ -107,3 +107,12 @@ export function mutate(file: Uint8Array, random: Random): Mutant {
     }
   }
 }
+
+/** Damages bytes of any kind. */
+export function damageBytes(
+  bytes: Uint8Array,
+  random: Random,
+): { readonly bytes: Uint8Array; readonly how: string } {
+  const how = damageNames[random(damageNames.length)] as string;
+  return { bytes: (damages[how] as Damage)(bytes, random), how };
+}

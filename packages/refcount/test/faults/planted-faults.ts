@@ -130,14 +130,14 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "what is behind a dying child is not looked for",
     file: DEALLOCATION,
-    find: "    if (slot === stop) return child;",
+    find: "    if (slot === stop && !isParentLast) return child;",
     replace: "    if (slot !== first) return child;",
     killedBy: names.LIVENESS,
   },
   {
     name: "the second slot of a pair is forgotten when the first one's object dies",
     file: DEALLOCATION,
-    find: "return second > 0 ? ~first : first;",
+    find: "return second > 0 || isParentLast ? ~first : first;",
     replace: "return first;",
     killedBy: names.LIVENESS,
   },

@@ -1,0 +1,155 @@
+// Weak references: objects of the heap that know their referent by a raw word and are chained in
+// its list. The list's head is in a table; a header bit of the referent says that it has one, so
+// that all others die without a look at the table.
+//
+//   weak reference  │ header │ callback │ pending │ referent │ next │ previous │
+//                            visited    owned only  raw words
+//   table           referent ─► the shared one, without callback ─► newest with callback ─► older …
+//
+// A callback is an object of the program, in the slot, or a host function, whose number is in the
+// slot as an immediate. `pending` chains weak references whose callbacks are to be called: it is a
+// slot, so that they stay alive and are counted.
+//
+// Source: CPython 3.13 Objects/weakrefobject.c, `get_or_create_weakref`, `insert_weakref`.
+
+import {
+  expectSound,
+  OBJECT_HEADER_SIZE_WORDS,
+  type Reference,
+  type TypeDescriptor,
+  type WeakCallback,
+} from "@ouro/interfaces";
+
+export const CALLBACK = OBJECT_HEADER_SIZE_WORDS;
+export const PENDING = CALLBACK + 1;
+const REFERENT = CALLBACK + 2;
+const NEXT = CALLBACK + 3;
+const PREVIOUS = CALLBACK + 4;
+
+/** How a type of weak references looks; its name may differ. */
+export const WEAK_REFERENCE_TYPE: TypeDescriptor = Object.freeze({
+  name: "weak reference",
+  visitedSlotCount: 1,
+  ownedSlotCount: 1,
+  rawWordCount: 3,
+  variablePart: "none",
+  visitOrder: "forward",
+  releaseOrder: "forward",
+  untracking: "never",
+  collected: true,
+  acyclic: false,
+  finalizer: false,
+  weaklyReferable: false,
+  clearable: true,
+  weakReference: true,
+});
+
+export interface WeakReferenceTable {
+  /** The first weak reference to an object, or 0. O(1). */
+  first(target: number): number;
+  next(weak: number): number;
+  referentOf(weak: number): number;
+  /** The one without callback, or 0: it is always the first. O(1). */
+  shared(target: number): number;
+  /** Puts a weak reference in its referent's list: the shared one first, others behind it. O(1). */
+  link(weak: number, target: number): void;
+  /** Empties a weak reference. Does nothing if it is empty. O(1). */
+  unlink(weak: number): void;
+  addHostCallback(callback: WeakCallback): number;
+  hostCallback(value: number): WeakCallback | undefined;
+  /** The host function of an immediate is needed no longer. */
+  dropHostCallback(value: number): void;
+  /** Throws `HeapCorruptionError` naming the first one found broken. O(weak references). */
+  validate(isObject: (word: number) => boolean): void;
+}
+
+export function createWeakReferenceTable(words: Int32Array, weakMask: number): WeakReferenceTable {
+  const heads = new Map<number, number>();
+  const hostCallbacks: (WeakCallback | undefined)[] = [];
+  const freeNumbers: number[] = [];
+  const get = (word: number): number => words[word] as number;
+
+  function setHead(target: number, weak: number): void {
+    if (weak === 0) {
+      heads.delete(target);
+      words[target + 1] = get(target + 1) & ~weakMask;
+    } else {
+      heads.set(target, weak);
+      words[target + 1] = get(target + 1) | weakMask;
+    }
+  }
+
+  const first = (target: number): number =>
+    (get(target + 1) & weakMask) === 0 ? 0 : (heads.get(target) ?? 0);
+
+  function shared(target: number): number {
+    const head = first(target);
+    return head !== 0 && get(head + CALLBACK) === 0 ? head : 0;
+  }
+
+  function link(weak: number, target: number): void {
+    const before = get(weak + CALLBACK) === 0 ? 0 : shared(target);
+    const after = before === 0 ? first(target) : get(before + NEXT);
+    words[weak + REFERENT] = target;
+    words[weak + PREVIOUS] = before;
+    words[weak + NEXT] = after;
+    if (after !== 0) words[after + PREVIOUS] = weak;
+    if (before !== 0) words[before + NEXT] = weak;
+    else setHead(target, weak);
+  }
+
+  function unlink(weak: number): void {
+    const target = get(weak + REFERENT);
+    if (target === 0) return;
+    const before = get(weak + PREVIOUS);
+    const after = get(weak + NEXT);
+    if (after !== 0) words[after + PREVIOUS] = before;
+    if (before !== 0) words[before + NEXT] = after;
+    else setHead(target, after);
+    words.fill(0, weak + REFERENT, weak + PREVIOUS + 1);
+  }
+
+  function addHostCallback(callback: WeakCallback): number {
+    const index = freeNumbers.pop() ?? hostCallbacks.length;
+    hostCallbacks[index] = callback;
+    return ~index;
+  }
+
+  function dropHostCallback(value: number): void {
+    if (hostCallbacks[~value] === undefined) return;
+    hostCallbacks[~value] = undefined;
+    freeNumbers.push(~value);
+  }
+
+  function validate(isObject: (word: number) => boolean): void {
+    for (const [target, head] of heads) {
+      expectSound(isObject(target), "weak references", target, "they name no object");
+      expectSound(
+        (get(target + 1) & weakMask) !== 0,
+        "object",
+        target,
+        "it has weak references, and its header does not say so",
+      );
+      let previous = 0;
+      for (let weak = head; weak !== 0; weak = get(weak + NEXT)) {
+        expectSound(isObject(weak), "weak reference", weak, "no object is there");
+        const isLinked = get(weak + REFERENT) === target && get(weak + PREVIOUS) === previous;
+        expectSound(isLinked, "weak reference", weak, `it is in the list of ${target} and unlinked`);
+        previous = weak;
+      }
+    }
+  }
+
+  return {
+    first,
+    next: (weak) => get(weak + NEXT),
+    referentOf: (weak) => get(weak + REFERENT) as Reference,
+    shared,
+    link,
+    unlink,
+    addHostCallback,
+    hostCallback: (value) => hostCallbacks[~value],
+    dropHostCallback,
+    validate,
+  };
+}

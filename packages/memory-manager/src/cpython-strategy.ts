@@ -1,0 +1,333 @@
+// CPython's memory management, wired of parts that do not know each other: counting, tracked lists,
+// finalization, a cycle detector and generations.
+//
+//   mutator ─► barrier: a dict that gets its first container is tracked ─► counting ─► zero
+//                                                                                      │
+//   allocate ─► counting.allocate ─► tracked, count 0 + 1            finalization ◄─ end
+//   poll ─► generations ─► lists ─► detector ─► finalization ─► counting.deallocate
+//
+//   side table   │ mark of each granule: a word │ chunks of the tracked lists │
+//
+// As far as a program can tell, versions differ in their thresholds: 700, 10, 10 up to 3.12 and
+// 2000, 10, 10 in 3.13. Source: CPython 3.13 Python/gc.c, Objects/object.c, Objects/typeobject.c.
+
+import { createSubtractDetector, type SubtractDetectorOptions } from "@ouro/cycle-detector";
+import { createFinalization } from "@ouro/finalization";
+import {
+  createGenerations,
+  DEFAULT_THRESHOLDS,
+  type GenerationalCollector,
+  GENERATIONS_STATE_WORDS,
+} from "@ouro/generational";
+import {
+  ARENA_SIZE_WORDS,
+  type Barrier,
+  type Collector,
+  type Detector,
+  type Finalization,
+  type GenerationThresholds,
+  IMAGE_FINALIZED,
+  IMAGE_GENERATION_SHIFT,
+  IMAGE_TRACKED,
+  NOT_TRACKED,
+  type ProgramErrorReporter,
+  type Reference,
+  ROW_FLAGS,
+  type Strategy,
+  type StrategyParts,
+  type Traits,
+  TYPE_COLLECTED,
+  TYPE_FINALIZER,
+  TYPE_MASK,
+  TYPE_ROW_SHIFT,
+  TYPE_UNTRACKS_AS_DICT,
+  TYPE_UNTRACKS_AS_TUPLE,
+  TYPE_WEAK_REFERENCE,
+  TYPE_WEAKLY_REFERABLE,
+  TYPE_WORD_OFFSET,
+  type TypeId,
+} from "@ouro/interfaces";
+import {
+  createObjectLayout,
+  createTrackedLists,
+  TRACKED_LISTS_BYTES_PER_GRANULE,
+  type TrackedLists,
+} from "@ouro/object-model";
+import { createRefcountCollector, type Ending, IMMORTAL_COUNT } from "@ouro/refcount";
+
+export interface CPythonOptions {
+  /** Sets the default thresholds. Default 3.13. */
+  version?: "3.12" | "3.13";
+  thresholds?: GenerationThresholds;
+  /** Makes the detector; by default CPython's, which subtracts references. */
+  createDetector?: (options: SubtractDetectorOptions) => Detector;
+  /**
+   * Empty weak references to garbage once more after finalizers ran, as later maintenance releases
+   * do. Default: false.
+   */
+  emptiesWeakReferencesAgain?: boolean;
+  /** Where errors of program code go. Default: `finalization.programErrors`. */
+  onProgramError?: ProgramErrorReporter;
+}
+
+const OLD_THRESHOLDS: GenerationThresholds = { young: 700, middle: 10, old: 10 };
+const MARK_BYTES_PER_GRANULE = 4;
+
+const traits: Traits = {
+  moves: false,
+  collectsAt: ["allocate", "poll", "collect"],
+  counts: true,
+  cycles: "full collection",
+  death: "prompt",
+  exact: false, // a cycle through owned-only slots is held from outside, as in CPython
+  slices: false,
+  programCode: "in place",
+  finalizationOrder: "cpython",
+  resurrection: true,
+  hooks: ["born", "write", "move", "copy", "drop"],
+  headerBits: [
+    { name: "tracked", bitCount: 1 },
+    { name: "generation", bitCount: 2 },
+    { name: "finalized", bitCount: 1 },
+    { name: "weak", bitCount: 1 },
+  ],
+  sideBytesPerGranule: MARK_BYTES_PER_GRANULE + TRACKED_LISTS_BYTES_PER_GRANULE,
+};
+
+/** Objects live and die as in CPython. Its `create` throws `UsageError` for thresholds below 0. */
+export function cpythonStrategy(options: CPythonOptions = {}): Strategy {
+  const name = `cpython-${options.version ?? "3.13"}`;
+  return { name, traits, create: (parts) => createCPythonCollector(parts, name, options) };
+}
+
+interface Parts {
+  readonly lists: TrackedLists;
+  readonly finalization: Finalization;
+  readonly generational: GenerationalCollector;
+}
+
+function createCPythonCollector(
+  parts: StrategyParts,
+  name: string,
+  options: CPythonOptions,
+): Collector {
+  const { heap, types, roots } = parts;
+  const words = heap.words;
+  const rows = types.base;
+  const layout = createObjectLayout(words, types);
+  const trackedMask = parts.headerMask("tracked");
+  const finalizedMask = parts.headerMask("finalized");
+  const made: { parts?: Parts } = {};
+  const base = createRefcountCollector(parts, {
+    createEnding(counting) {
+      const { ending, ...rest } = createParts(parts, options, counting);
+      made.parts = rest;
+      return ending;
+    },
+  });
+  const { lists, finalization, generational } = made.parts as Parts;
+  const { noteBirth, poll, generations } = generational;
+  if (options.onProgramError !== undefined) finalization.setErrorReporter(options.onProgramError);
+  const { tryAllocate: place } = base;
+  const FLAGS = ROW_FLAGS;
+  let isListed = false;
+
+  function tryAllocate(type: TypeId, sizeWords: number): Reference | 0 {
+    const object = place(type, sizeWords);
+    if (object === 0) return 0;
+    const flags = words[rows + (type << TYPE_ROW_SHIFT) + FLAGS] as number;
+    if ((flags & TYPE_COLLECTED) !== 0) {
+      noteBirth();
+      if ((flags & TYPE_UNTRACKS_AS_DICT) === 0) lists.track(object, 0);
+    }
+    return object;
+  }
+
+  function setState(object: Reference, state: number): void {
+    base.setState?.(object, state);
+    if ((state & IMAGE_FINALIZED) !== 0) {
+      words[object + TYPE_WORD_OFFSET] = (words[object + TYPE_WORD_OFFSET] as number) | finalizedMask;
+    }
+    if ((state & IMAGE_TRACKED) === 0) return;
+    if (!isListed) lists.clear(); // they were tracked as they were placed; the image knows better
+    isListed = true;
+    lists.track(object, state >> IMAGE_GENERATION_SHIFT);
+  }
+
+  function stateOf(object: Reference): number {
+    const state = base.stateOf?.(object) ?? 0;
+    const generation = lists.generationOf(object);
+    const isFinalized = ((words[object + TYPE_WORD_OFFSET] as number) & finalizedMask) !== 0;
+    const tracked =
+      generation === NOT_TRACKED ? 0 : IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT);
+    return state | tracked | (isFinalized ? IMAGE_FINALIZED : 0);
+  }
+
+  return {
+    ...base,
+    ...createTrackingBarrier(base as Collector & Barrier, {
+      words,
+      rows,
+      trackedMask,
+      lists,
+      mayBeTracked: generational.mayBeTracked,
+    }),
+    name,
+    traits,
+    oldestGeneration: 2,
+    finalization,
+    generations,
+    allocate(type, sizeWords) {
+      poll();
+      return tryAllocate(type, sizeWords);
+    },
+    tryAllocate,
+    poll,
+    collect: generational.collect,
+    setState,
+    stateOf,
+    /** Weak references come back empty: an image does not say what they referred to. */
+    restored() {
+      base.walk((object) => {
+        if (((words[layout.rowOf(object) + FLAGS] as number) & TYPE_WEAK_REFERENCE) === 0) return;
+        words.fill(0, layout.slotsEnd(object), object + layout.sizeWords(object));
+      });
+      isListed = false;
+      base.restored();
+      generational.reset();
+    },
+    statistics() {
+      const collectionCount = generations
+        .statistics()
+        .reduce((sum, { collections }) => sum + collections, 0);
+      return { ...base.statistics(), collectionCount };
+    },
+    validate() {
+      base.validate();
+      lists.validate(base.walk);
+      finalization.validate(base.isObject);
+      roots.validate();
+    },
+  };
+}
+
+const ENDING_FLAGS = TYPE_COLLECTED | TYPE_FINALIZER | TYPE_WEAKLY_REFERABLE | TYPE_WEAK_REFERENCE;
+
+function createParts(
+  parts: StrategyParts,
+  options: CPythonOptions,
+  counting: Parameters<
+    NonNullable<Parameters<typeof createRefcountCollector>[1]>["createEnding"] & object
+  >[0],
+): Parts & { ending: Ending } {
+  const { heap, allocator, types, roots, sideTable, observer } = parts;
+  const { words } = heap;
+  const granulesPerArena = ARENA_SIZE_WORDS >> 2;
+  const granules = (heap.arenaCount - heap.firstArenaIndex) * granulesPerArena;
+  const marks = sideTable.start - heap.firstArenaIndex * granulesPerArena;
+  const lists = createTrackedLists({
+    words,
+    region: {
+      start: sideTable.start + granules,
+      sizeWords: sideTable.sizeWords - granules,
+      existed: sideTable.existed,
+    },
+    marks,
+    trackedMask: parts.headerMask("tracked"),
+    generationMask: parts.headerMask("generation"),
+    isObject: (word) => allocator.owns(word) && words[word + TYPE_WORD_OFFSET] !== 0,
+  });
+  const { finalization, death, isCalling, call } = createFinalization({
+    words,
+    types,
+    roots,
+    finalizedMask: parts.headerMask("finalized"),
+    weakMask: parts.headerMask("weak"),
+    ...counting,
+    lists,
+    observer,
+  });
+  const { createDetector = createSubtractDetector } = options;
+  const untrack = lists.untrack;
+  const detector = createDetector({ words, types, marks, immortalCount: IMMORTAL_COUNT, untrack });
+  const generational = createGenerations({
+    words,
+    types,
+    state: heap.reserveRegion(parts.borrower, "generations", GENERATIONS_STATE_WORDS),
+    lists,
+    detector,
+    death,
+    call,
+    thresholds: options.thresholds ?? thresholdsOf(options),
+    emptiesWeakReferencesAgain: options.emptiesWeakReferencesAgain,
+    observer,
+  });
+  const layout = createObjectLayout(words, types);
+  const { noteDeath, noteReclaim, isCollecting } = generational;
+  const ending: Ending = {
+    flags: ENDING_FLAGS,
+    end: death.endByCount,
+    reclaimed(object) {
+      const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
+      const flags = words[types.base + (type << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
+      if ((flags & TYPE_COLLECTED) !== 0) noteDeath();
+      if (isCollecting()) noteReclaim(layout.sizeWords(object));
+    },
+    isCalling,
+  };
+  return { lists, finalization, generational, ending };
+}
+
+function thresholdsOf({ version }: CPythonOptions): GenerationThresholds {
+  return version === "3.12" ? OLD_THRESHOLDS : DEFAULT_THRESHOLDS;
+}
+
+interface TrackingOptions {
+  words: Int32Array;
+  rows: number;
+  trackedMask: number;
+  lists: TrackedLists;
+  mayBeTracked: (object: number) => boolean;
+}
+
+const COMES_BACK = TYPE_UNTRACKS_AS_DICT | TYPE_UNTRACKS_AS_TUPLE;
+
+/** Before an object outside of the lists gets something that a cycle could go through, it is in. */
+function createTrackingBarrier(
+  { write, move, copy }: Barrier,
+  { words, rows, trackedMask, lists, mayBeTracked }: TrackingOptions,
+): Pick<Barrier, "write" | "move" | "copy"> & Required<Pick<Collector, "fill">> {
+  function isOut(holder: number): boolean {
+    return holder !== 0 && ((words[holder + TYPE_WORD_OFFSET] as number) & trackedMask) === 0;
+  }
+
+  function watch(holder: number, value: number): void {
+    if (value <= 0 || !mayBeTracked(value)) return;
+    const type = (words[holder + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
+    const flags = words[rows + (type << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
+    if ((flags & COMES_BACK) !== 0 && isOut(holder)) lists.track(holder, 0);
+  }
+
+  return {
+    write(slot, value, holder) {
+      if (isOut(holder)) watch(holder, value);
+      write(slot, value, holder);
+    },
+    move(into, from, holder) {
+      if (isOut(holder)) watch(holder, words[from] as number);
+      move(into, from, holder);
+    },
+    copy(into, from, count, holder, source) {
+      if (isOut(holder)) {
+        for (let index = 0; index < count; index++) watch(holder, words[from + index] as number);
+      }
+      copy(into, from, count, holder, source);
+    },
+    fill(into, from, holder) {
+      const value = words[from] as number;
+      if (isOut(holder)) watch(holder, value);
+      words[into] = value;
+      words[from] = 0;
+    },
+  };
+}

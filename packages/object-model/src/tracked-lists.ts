@@ -1,0 +1,380 @@
+// Tracked lists: which objects a cycle detector watches, in the order in which it must see them.
+// One list a generation, one of the permanent ones, and the gathered one that is being collected:
+// dense runs of references, so that an object costs 4 bytes and a walk reads them in a row.
+//
+//   region   │ count │ live │ directory │ of each list … │ free chunks │ first fresh chunk │
+//            │ directory of each list … │ chunk │ chunk │ …
+//   list     directory ─► chunk of 1024 references ─► chunk ─► …      order: entry 0 first
+//   object   word 1: tracked, generation            mark: a word a granule, 0 at rest
+//
+// An object that leaves, by its death too, is not searched for: its tracked bit is cleared and its
+// entry is stale from then on. An entry counts if an object begins there, is tracked, says this
+// generation, and no later entry names it: a reused address, or an object tracked again, is always
+// behind what it was before. A purge drops the others before anybody reads a list; before it gets
+// another chunk, when they are more than a quarter of the live ones and a chunk; and after a death,
+// when the entries are more than twice the live ones and two chunks. So a list of n objects grows
+// to 1.25 n + 2048 entries at most and never keeps more than 2 n + 2049. The chunks lie in a region
+// that is reserved and committed as it is used, so that tracking an object never fails.
+//
+// While a collection runs, its objects are in the gathered list and keep the generation they had; a
+// mark below 0 says that an object was found unreachable, and is nobody else's.
+
+import {
+  type Collector,
+  expectSound,
+  LIST_CHUNK_SHIFT,
+  NOT_TRACKED,
+  PERMANENT_GENERATION,
+  type ReferenceList,
+  type Region,
+  type WordIndex,
+} from "@ouro/interfaces";
+
+const LIST_COUNT = PERMANENT_GENERATION + 2;
+const GATHERED = PERMANENT_GENERATION + 1;
+const COUNT = 0;
+const LIVE = 1;
+const DIRECTORY = 2;
+const RECORD_SHIFT = 2;
+const FREE_CHUNK = LIST_COUNT << RECORD_SHIFT;
+const FRESH_CHUNK = FREE_CHUNK + 1;
+const HEADER_SIZE_WORDS = (FREE_CHUNK + 4) | 0;
+const CHUNK_SIZE = 1 << LIST_CHUNK_SHIFT;
+const CHUNK_MASK = CHUNK_SIZE - 1;
+
+/** What the lists take of a side table. Unit: bytes a granule. */
+export const TRACKED_LISTS_BYTES_PER_GRANULE = 5.5;
+
+export interface TrackedListsOptions {
+  words: Int32Array;
+  /** `TRACKED_LISTS_BYTES_PER_GRANULE` for every granule that can be lent, zero-filled. */
+  region: Region;
+  /** The mark of object o is word `marks + (o >> 2)`. */
+  marks: WordIndex;
+  /** Masks in word 1 of an object; the generation takes two bits. */
+  trackedMask: number;
+  generationMask: number;
+  isObject: (word: number) => boolean;
+}
+
+export interface TrackedLists {
+  /** Puts an object that is not tracked at the end of a generation. O(1) amortised. */
+  track(object: WordIndex, generation: number): void;
+  /** Takes an object out of its list, or of what was gathered. Does nothing if untracked. O(1). */
+  untrack(object: WordIndex): void;
+  isTracked(object: WordIndex): boolean;
+  /** 0 to 3, or `NOT_TRACKED`. O(1). */
+  generationOf(object: WordIndex): number;
+  liveCount(generation: number): number;
+  /** The generation, then 0 and so on to below it, as one list to collect. O(those). */
+  gather(generation: number): ReferenceList;
+  /** Appends the gathered entries from `start` up to `end` to a generation, skipping zeros. */
+  promote(start: number, end: number, generation: number): void;
+  /** A gathered entry; 0 for one that is dropped. */
+  gathered(index: number): number;
+  /** Untracks a gathered object that was reached. O(1). */
+  dropGathered(index: number): void;
+  /** Ends what `gather` began; what is left there leaves the lists. O(1) a chunk. */
+  release(): void;
+  /** All of a generation to the end of another. O(those). */
+  moveAll(from: number, to: number): void;
+  /** In list order. The visitor must not track or untrack others. O(list). */
+  walk(generation: number, visit: (object: WordIndex) => void): void;
+  /** Forgets everything: no object is tracked. O(tracked). */
+  clear(): void;
+  /** Throws `HeapCorruptionError` naming the first list or object found broken. O(heap). */
+  validate(walk: Collector["walk"]): void;
+}
+
+export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
+  const { words, region, marks, trackedMask, generationMask, isObject } = options;
+  const generationShift = 31 - Math.clz32(generationMask & -generationMask);
+  const keptMask = ~(trackedMask | generationMask);
+  const start = region.start;
+  const chunkLimit = Math.floor(
+    (region.sizeWords - HEADER_SIZE_WORDS) / (CHUNK_SIZE + LIST_COUNT),
+  );
+  const firstChunk = start + HEADER_SIZE_WORDS + LIST_COUNT * chunkLimit;
+  const chunksEnd = firstChunk + chunkLimit * CHUNK_SIZE;
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const SHIFT = LIST_CHUNK_SHIFT;
+  const MASK = CHUNK_MASK;
+  initialize();
+
+  function initialize(): void {
+    if (words[start + FRESH_CHUNK] !== 0) return;
+    for (let list = 0; list < LIST_COUNT; list++) {
+      words[recordOf(list) + DIRECTORY] = start + HEADER_SIZE_WORDS + list * chunkLimit;
+    }
+    words[start + FRESH_CHUNK] = firstChunk;
+  }
+
+  function recordOf(list: number): number {
+    return start + (list << RECORD_SHIFT);
+  }
+
+  function countOf(list: number): number {
+    return words[recordOf(list) + COUNT] as number;
+  }
+
+  function placeOf(list: number, index: number): number {
+    const directory = words[recordOf(list) + DIRECTORY] as number;
+    return (words[directory + (index >> SHIFT)] as number) + (index & MASK);
+  }
+
+  function append(list: number, object: number): void {
+    const record = recordOf(list);
+    if (((words[record + COUNT] as number) & MASK) === 0) makeRoom(list);
+    const count = words[record + COUNT] as number;
+    words[placeOf(list, count)] = object;
+    words[record + COUNT] = count + 1;
+  }
+
+  /** The last chunk is full: room behind it, or before it where stale entries were. */
+  function makeRoom(list: number): void {
+    const record = recordOf(list);
+    const live = words[record + LIVE] as number;
+    const isStale = (words[record + COUNT] as number) > live + (live >> 2) + CHUNK_SIZE;
+    if (isStale && list !== GATHERED) purge(list);
+    if (words[start + FREE_CHUNK] === 0 && words[start + FRESH_CHUNK] === chunksEnd) purgeAll();
+    const count = words[record + COUNT] as number;
+    const entry = (words[record + DIRECTORY] as number) + (count >> SHIFT);
+    if (words[entry] === 0) words[entry] = takeChunk();
+  }
+
+  function takeChunk(): number {
+    const free = words[start + FREE_CHUNK] as number;
+    if (free !== 0) {
+      words[start + FREE_CHUNK] = words[free] as number;
+      return free;
+    }
+    const fresh = words[start + FRESH_CHUNK] as number;
+    expectSound(fresh < chunksEnd, "tracked lists", start, "they have more entries than objects");
+    words[start + FRESH_CHUNK] = fresh + CHUNK_SIZE;
+    return fresh;
+  }
+
+  /** Without stale entries there are fewer than granules, and room for so many. */
+  function purgeAll(): void {
+    for (let list = 0; list <= PERMANENT_GENERATION; list++) purge(list);
+  }
+
+  function giveChunk(entry: number): void {
+    const chunk = words[entry] as number;
+    if (chunk === 0) return;
+    words[chunk] = words[start + FREE_CHUNK] as number;
+    words[start + FREE_CHUNK] = chunk;
+    words[entry] = 0;
+  }
+
+  /** Gives back the chunks behind the last entry. */
+  function trim(list: number, oldCount: number): void {
+    const directory = words[recordOf(list) + DIRECTORY] as number;
+    const first = (countOf(list) + CHUNK_MASK) >> SHIFT;
+    for (let index = oldCount >> SHIFT; index >= first; index--) giveChunk(directory + index);
+  }
+
+  function isEntryOf(list: number, object: number): boolean {
+    const header = words[object + 1] as number;
+    return (
+      (header & trackedMask) !== 0 &&
+      (header & generationMask) >>> generationShift === list &&
+      words[marks + (object >> 2)] === 0 &&
+      isObject(object)
+    );
+  }
+
+  /** Drops stale entries. From the end: of several entries of one object the last is valid. */
+  function purge(list: number): void {
+    const record = recordOf(list);
+    const count = words[record + COUNT] as number;
+    if (count === words[record + LIVE]) return;
+    for (let index = count - 1; index >= 0; index--) {
+      const place = placeOf(list, index);
+      const object = words[place] as number;
+      if (isEntryOf(list, object)) words[marks + (object >> 2)] = 1;
+      else words[place] = 0;
+    }
+    let kept = 0;
+    for (let index = 0; index < count; index++) {
+      const object = words[placeOf(list, index)] as number;
+      if (object === 0) continue;
+      words[marks + (object >> 2)] = 0;
+      words[placeOf(list, kept++)] = object;
+    }
+    words[record + COUNT] = kept;
+    trim(list, count);
+  }
+
+  function track(object: number, generation: number): void {
+    append(generation, object);
+    const header = words[object + 1] as number;
+    words[object + 1] = (header & keptMask) | trackedMask | (generation << generationShift);
+    countLive(generation, 1);
+  }
+
+  function countLive(list: number, change: number): void {
+    const live = recordOf(list) + LIVE;
+    words[live] = (words[live] as number) + change;
+  }
+
+  function untrack(object: number): void {
+    const header = words[object + 1] as number;
+    if ((header & trackedMask) === 0) return;
+    words[object + 1] = header & keptMask;
+    if (countOf(GATHERED) > 0 && words[marks + (object >> 2)] !== 0) {
+      words[marks + (object >> 2)] = 0;
+      return;
+    }
+    const list = (header & generationMask) >>> generationShift;
+    countLive(list, -1);
+    // What was tracked last often goes first. One chunk is kept behind the last one in use.
+    const last = countOf(list) - 1;
+    if (last >= 0 && words[placeOf(list, last)] === object) {
+      words[recordOf(list) + COUNT] = last;
+      if ((last & MASK) === MASK) giveChunk(entryOf(list, last) + 1);
+    } else if (last > 2 * ((words[recordOf(list) + LIVE] as number) + CHUNK_SIZE)) purge(list);
+  }
+
+  const isTracked = (object: number): boolean =>
+    ((words[object + 1] as number) & trackedMask) !== 0;
+
+  function generationOf(object: number): number {
+    const header = words[object + 1] as number;
+    if ((header & trackedMask) === 0) return NOT_TRACKED;
+    return (header & generationMask) >>> generationShift;
+  }
+
+  function gather(generation: number): ReferenceList {
+    for (let list = 0; list <= generation; list++) purge(list);
+    swap(generation, GATHERED);
+    for (let list = 0; list < generation; list++) {
+      const count = countOf(list);
+      for (let index = 0; index < count; index++) {
+        append(GATHERED, words[placeOf(list, index)] as number);
+        if ((index & MASK) === MASK) giveChunk(entryOf(list, index));
+      }
+      empty(list);
+    }
+    const end = countOf(GATHERED);
+    return { directory: words[recordOf(GATHERED) + DIRECTORY] as number, start: 0, end };
+  }
+
+  function entryOf(list: number, index: number): number {
+    return (words[recordOf(list) + DIRECTORY] as number) + (index >> SHIFT);
+  }
+
+  /** Chunks of `list` go to the gathered list, which is empty. */
+  function swap(list: number, other: number): void {
+    for (const word of [COUNT, DIRECTORY]) {
+      const kept = words[recordOf(list) + word] as number;
+      words[recordOf(list) + word] = words[recordOf(other) + word] as number;
+      words[recordOf(other) + word] = kept;
+    }
+    words[recordOf(list) + LIVE] = 0;
+  }
+
+  function empty(list: number): void {
+    const count = countOf(list);
+    words[recordOf(list) + COUNT] = 0;
+    words[recordOf(list) + LIVE] = 0;
+    trim(list, count);
+  }
+
+  function promote(from: number, end: number, generation: number): void {
+    const bits = trackedMask | (generation << generationShift);
+    for (let index = from; index < end; index++) {
+      const object = words[placeOf(GATHERED, index)] as number;
+      if (object !== 0) {
+        append(generation, object);
+        words[object + 1] = ((words[object + 1] as number) & keptMask) | bits;
+        countLive(generation, 1);
+      }
+      if ((index & MASK) === MASK) giveChunk(entryOf(GATHERED, index));
+    }
+  }
+
+  function moveAll(from: number, to: number): void {
+    purge(from);
+    const count = countOf(from);
+    for (let index = 0; index < count; index++) {
+      const object = words[placeOf(from, index)] as number;
+      append(to, object);
+      const header = (words[object + 1] as number) & keptMask;
+      words[object + 1] = header | trackedMask | (to << generationShift);
+      countLive(to, 1);
+      if ((index & MASK) === MASK) giveChunk(entryOf(from, index));
+    }
+    empty(from);
+  }
+
+  function walk(generation: number, visit: (object: number) => void): void {
+    purge(generation);
+    const count = countOf(generation);
+    for (let index = 0; index < count; index++) visit(words[placeOf(generation, index)] as number);
+  }
+
+  function clear(): void {
+    for (let list = 0; list <= PERMANENT_GENERATION; list++) {
+      walk(list, (object) => {
+        words[object + 1] = (words[object + 1] as number) & keptMask;
+      });
+      empty(list);
+    }
+  }
+
+  function validate(walkHeap: Collector["walk"]): void {
+    const tracked = new Int32Array(LIST_COUNT);
+    walkHeap((object) => {
+      const generation = generationOf(object);
+      const mark = words[marks + (object >> 2)] as number;
+      const isFound = mark < 0 && countOf(GATHERED) > 0;
+      expectSound(mark === 0 || isFound, "object", object, `its mark is ${mark} at rest`);
+      if (mark !== 0 || generation === NOT_TRACKED) return;
+      tracked[generation] = (tracked[generation] as number) + 1;
+    });
+    for (let list = 0; list <= PERMANENT_GENERATION; list++) {
+      validateList(list, tracked[list] as number);
+    }
+  }
+
+  /** Reads a list as `purge` would, and changes nothing. */
+  function validateList(list: number, tracked: number): void {
+    const record = recordOf(list);
+    const live = words[record + LIVE] as number;
+    const count = countOf(list);
+    const problem = `${tracked} objects say that they are in it, and its count is ${live}`;
+    expectSound(tracked === live, `list ${list}`, record, problem);
+    const isBounded = count <= 2 * (live + CHUNK_SIZE) + 1;
+    expectSound(isBounded, `list ${list}`, record, `${count} entries for ${live} objects`);
+    const seen = new Set<number>();
+    for (let index = 0; index < count; index++) {
+      const object = words[placeOf(list, index)] as number;
+      if (isEntryOf(list, object)) seen.add(object);
+    }
+    const missing = `${tracked - seen.size} objects that say they are in it have no entry`;
+    expectSound(seen.size === tracked, `list ${list}`, record, missing);
+  }
+
+  return {
+    track,
+    untrack,
+    isTracked,
+    generationOf,
+    liveCount: (generation) => words[recordOf(generation) + LIVE] as number,
+    gather,
+    promote,
+    gathered: (index) => words[placeOf(GATHERED, index)] as number,
+    dropGathered(index) {
+      const place = placeOf(GATHERED, index);
+      const object = words[place] as number;
+      words[object + 1] = (words[object + 1] as number) & keptMask;
+      words[place] = 0;
+    },
+    release: () => empty(GATHERED),
+    moveAll,
+    walk,
+    clear,
+    validate,
+  };
+}
