@@ -40,7 +40,7 @@ export function parseJsonFields(text: string, what: string, fail: Fail): JsonFie
   } catch {
     fail(`${what} can not be parsed as JSON`);
   }
-  return jsonFields(value, what, "", fail);
+  return createJsonFields(value, what, "", fail);
 }
 
 /** Whether `text` can be printed on one line of a terminal. */
@@ -56,7 +56,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function jsonFields(value: unknown, what: string, prefix: string, fail: Fail): JsonFields {
+function createJsonFields(value: unknown, what: string, prefix: string, fail: Fail): JsonFields {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     fail(prefix === "" ? `${what} must be one JSON object` : `${what}: "${prefix}" is no object`);
   }
@@ -109,11 +109,13 @@ function jsonFields(value: unknown, what: string, prefix: string, fail: Fail): J
     object(name) {
       const object = field(name);
       if (object === undefined) wrong(name, "an object");
-      return jsonFields(object, what, path(name), fail);
+      return createJsonFields(object, what, path(name), fail);
     },
     objects(name) {
       const items = list(name, "a list of objects", () => true);
-      return items.map((item, index) => jsonFields(item, what, `${path(name)}[${index}]`, fail));
+      return items.map((item, index) =>
+        createJsonFields(item, what, `${path(name)}[${index}]`, fail),
+      );
     },
     has: (name) => Object.hasOwn(fields, name),
     isText: (name) => isText(field(name)),

@@ -46,15 +46,39 @@ interface ShadowObject {
  * nothing else be left if the subject counts. O(steps × reachable objects).
  */
 export function runReachProgram(subject: ReachSubject, program: MutatorProgram): ProgramReport {
-  const shadow = new Map<number, ShadowObject>();
-  const roots = new Array<number | null>(SCRATCH_ROOT + 1).fill(null);
   const differences: ProgramDifference[] = [];
   let stepCount = 0;
-
-  const differ = (what: ProgramDifference["what"], recorded: string, got: string): void => {
+  const differ: Differ = (what, recorded, got) => {
     differences.push({ stepIndex: stepCount, what, recorded, got });
   };
+  const machine = createReachMachine(subject, differ);
+  for (const { operation, observed } of program.steps) {
+    const missing = machine.missingOperand(operation);
+    if (missing !== undefined) {
+      differ("operand", `object ${missing} is named`, "no root reaches it");
+      break;
+    }
+    machine.perform(operation, observed.result ?? -1);
+    subject.collectAll();
+    machine.compareReach();
+    stepCount++;
+    if (differences.length > 0) break;
+  }
+  return {
+    programName: program.name,
+    stepCount,
+    differences,
+    agrees: differences.length === 0,
+  };
+}
 
+/** Tells of a difference. */
+type Differ = (what: ProgramDifference["what"], recorded: string, got: string) => void;
+
+/** The same machine twice, on the shadow and on the subject. */
+function createReachMachine(subject: ReachSubject, differ: Differ) {
+  const shadow = new Map<number, ShadowObject>();
+  const roots = new Array<number | null>(SCRATCH_ROOT + 1).fill(null);
   function make(id: number, kind: ProgramKind, slotCount: number, root: number): void {
     shadow.set(id, { slots: new Array<number | null>(slotCount).fill(null) });
     subject.make(id, kind, slotCount, root);
@@ -140,22 +164,11 @@ export function runReachProgram(subject: ReachSubject, program: MutatorProgram):
     for (const id of shadow.keys()) if (!reached.has(id)) shadow.delete(id);
   }
 
-  for (const { operation, observed } of program.steps) {
-    const lost = namedBy(operation).find((id) => !shadow.has(id));
-    if (lost !== undefined) {
-      differ("operand", `object ${lost} is named`, "no root reaches it");
-      break;
-    }
-    perform(operation, observed.result ?? -1);
-    subject.collectAll();
-    compareReach();
-    stepCount++;
-    if (differences.length > 0) break;
-  }
   return {
-    programName: program.name,
-    stepCount,
-    differences,
-    agrees: differences.length === 0,
+    perform,
+    compareReach,
+    /** An object that the operation names and that no root reaches. */
+    missingOperand: (operation: ProgramOperation): number | undefined =>
+      namedBy(operation).find((id) => !shadow.has(id)),
   };
 }

@@ -59,7 +59,7 @@ describe("a plan", () => {
     expect(reports[2]).toMatchObject({ agrees: false, extraDeaths: { count: 1, first: [2] } });
   });
 
-  it("of a strategy that only promises full collections compares what has died by their end", () => {
+  it("that only promises full collections compares what has died by their end", () => {
     const { restore, clearFrameSlot, collect, takeDeaths } = createGraphModel();
     const collected: number[] = [];
     const subject = {

@@ -1,6 +1,6 @@
 // Test support: the recordings that the project ships, and those of the folder that is given.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,9 +18,11 @@ export interface Recording {
   facts(): string;
 }
 
-/** With OURO_DATA all of the folder's recordings, else those that are shipped. */
+/** All of the folder OURO_DATA, if it has some of the kind, else those that are shipped. */
 export function recordingsOf(kind: RecordingKind): (readonly [string, () => Recording])[] {
-  return recordingsIn(process.env.OURO_DATA ?? shippedFolder, kind);
+  const folder = process.env.OURO_DATA;
+  const isGiven = folder !== undefined && existsSync(join(folder, kind));
+  return recordingsIn(isGiven ? folder : shippedFolder, kind);
 }
 
 export function shippedRecordingsOf(kind: RecordingKind): (readonly [string, () => Recording])[] {
