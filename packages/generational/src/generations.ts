@@ -189,7 +189,8 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
   }
 
   function collectGathered(generation: number): Done {
-    if (generation < OLDEST_GENERATION) set(COUNT + generation + 1, get(COUNT + generation + 1) + 1);
+    if (generation < OLDEST_GENERATION)
+      set(COUNT + generation + 1, get(COUNT + generation + 1) + 1);
     for (let younger = 0; younger <= generation; younger++) set(COUNT + younger, 0);
     const list = lists.gather(generation);
     const old = Math.min(generation + 1, OLDEST_GENERATION);
@@ -204,7 +205,10 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
   }
 
   /** A count that is too small ends the collection, and no list loses an object. */
-  function findOrRestore(list: { end: number; directory: number; start: number }, generation: number) {
+  function findOrRestore(
+    list: { end: number; directory: number; start: number },
+    generation: number,
+  ) {
     try {
       return detector.find(list);
     } catch (error) {
@@ -258,7 +262,11 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
       lists.promote(start, first, old);
     }
     if (emptiesWeakReferencesAgain) {
-      death.emptyWeakReferences((visit) => walkFrom(first, last, visit), () => true, () => {});
+      death.emptyWeakReferences(
+        (visit) => walkFrom(first, last, visit),
+        () => true,
+        () => {},
+      );
     }
     for (let index = first; index < last; index++) if (foundAt(index) !== 0) done.collected++;
     empty(first, last, old);

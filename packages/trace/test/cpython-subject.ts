@@ -19,8 +19,16 @@ import { referenceCount } from "@ouro/refcount";
 import type { ProgramHost, ProgramSubject } from "../src/index.js";
 
 const ROOT_COUNT = 65;
-const SEQUENCE = { variablePart: "visited", visitOrder: "backward", releaseOrder: "backward" } as const;
-const PAIRS = { variablePart: "visited", visitOrder: "insertion", releaseOrder: "insertion" } as const;
+const SEQUENCE = {
+  variablePart: "visited",
+  visitOrder: "backward",
+  releaseOrder: "backward",
+} as const;
+const PAIRS = {
+  variablePart: "visited",
+  visitOrder: "insertion",
+  releaseOrder: "insertion",
+} as const;
 const FIRST = 1;
 
 /** Of kinds whose number of slots is the object's length. */
@@ -65,7 +73,7 @@ export function createCPythonSubject(
   const valueOf = (id: number | null): Value => (id === null ? 0 : referenceOf(id)) as Value;
   const idOf = (value: number): number => (value > 0 ? (ids.get(value) as number) : -1);
   const isPairs = (id: number): boolean => kinds.get(id)?.endsWith("dict") === true;
-  const firstOf = (id: number): number => (kinds.get(id) as string) in MANY ? FIRST : 0;
+  const firstOf = (id: number): number => ((kinds.get(id) as string) in MANY ? FIRST : 0);
 
   function typeOf(kind: string, slotCount: number, hasFinalizer: boolean): TypeId {
     const name = kind in MANY || kind === "atom" ? kind : `${kind}-${slotCount}-${hasFinalizer}`;
@@ -222,11 +230,7 @@ export function createCPythonSubject(
   };
 }
 
-function optionsOf(
-  kind: string,
-  slotCount: number,
-  finalizer: boolean,
-): Omit<TypeOptions, "name"> {
+function optionsOf(kind: string, slotCount: number, finalizer: boolean): Omit<TypeOptions, "name"> {
   const many = MANY[kind];
   if (many !== undefined) return many;
   if (kind === "atom") return { rawWordCount: 1 };
