@@ -21,8 +21,8 @@ import {
   type Detector,
   type Examined,
   HeapCorruptionError,
-  LIST_CHUNK_SHIFT,
   LENGTH_WORD_OFFSET,
+  LIST_CHUNK_SHIFT,
   type ReferenceList,
   ROW_FLAGS,
   ROW_SLOTS_START,
@@ -89,7 +89,8 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
   }
 
   function subtract(object: number): void {
-    const row = rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
+    const row =
+      rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
     const length =
       (words[object + LENGTH_WORD_OFFSET] as number) & (words[row + ROW_VISITED_MASK] as number);
     const end = object + (words[row + ROW_VISITED_END] as number) + length;
@@ -113,12 +114,14 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
   }
 
   function clearMarks(start: number, end: number): void {
-    for (let index = start; index < end; index++) words[markOf(words[placeOf(index)] as number)] = 0;
+    for (let index = start; index < end; index++)
+      words[markOf(words[placeOf(index)] as number)] = 0;
   }
 
   /** What an object reaches, in the order in which its type is visited. */
   function reachFrom(object: number): void {
-    const row = rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
+    const row =
+      rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
     const length =
       (words[object + LENGTH_WORD_OFFSET] as number) & (words[row + ROW_VISITED_MASK] as number);
     const start = object + (words[row + ROW_SLOTS_START] as number);

@@ -24,22 +24,22 @@ import {
   type Finalization,
   type Finalizer,
   isObserved,
+  LENGTH_WORD_OFFSET,
   type Observer,
   type Reference,
-  type RootStack,
   ROW_FLAGS,
   ROW_SLOTS_END,
   ROW_SLOTS_MASK,
   ROW_SLOTS_START,
+  type RootStack,
   type Slot,
+  TYPE_COLLECTED,
   TYPE_FINALIZER,
   TYPE_MASK,
   TYPE_RELEASE_BACKWARD,
   TYPE_ROW_SHIFT,
   TYPE_WEAK_REFERENCE,
   TYPE_WEAKLY_REFERABLE,
-  TYPE_COLLECTED,
-  LENGTH_WORD_OFFSET,
   TYPE_WORD_OFFSET,
   type TypeId,
   type TypeTable,
@@ -74,7 +74,7 @@ export function createFinalization(options: FinalizationOptions): {
   /** Whether program code is being called now. */
   isCalling(): boolean;
   /** Calls program code that belongs to none of the above. */
-  call(code: () => void, source: "collection callback"): void;
+  call(code: () => void, source: "collection callback" | "observer"): void;
 } {
   const { words, types, roots, finalizedMask, weakMask } = options;
   const { increment, decrement, deallocate, lists, observer } = options;

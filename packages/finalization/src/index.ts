@@ -6,5 +6,5 @@
  */
 
 export { createFinalization, type FinalizationOptions } from "./finalization.js";
-export { type ProgramCode } from "./program-code.js";
+export type { ProgramCode } from "./program-code.js";
 export { WEAK_REFERENCE_TYPE } from "./weak-reference-table.js";

@@ -61,7 +61,10 @@ export function createProgramCode(options: ProgramCodeOptions): ProgramCode {
       const where = `call of a ${source} (frameSlotLimitCount sets the room for frames)`;
       const limitBytes = (roots.end - roots.framesStart) * 4;
       const requestBytes = slotCount * 4;
-      report(new OutOfMemoryError({ where, requestBytes, lentBytes: usedBytes, limitBytes }), source);
+      report(
+        new OutOfMemoryError({ where, requestBytes, lentBytes: usedBytes, limitBytes }),
+        source,
+      );
       return 0;
     }
     words.fill(0, base, top);

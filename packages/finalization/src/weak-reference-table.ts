@@ -134,7 +134,12 @@ export function createWeakReferenceTable(words: Int32Array, weakMask: number): W
       for (let weak = head; weak !== 0; weak = get(weak + NEXT)) {
         expectSound(isObject(weak), "weak reference", weak, "no object is there");
         const isLinked = get(weak + REFERENT) === target && get(weak + PREVIOUS) === previous;
-        expectSound(isLinked, "weak reference", weak, `it is in the list of ${target} and unlinked`);
+        expectSound(
+          isLinked,
+          "weak reference",
+          weak,
+          `it is in the list of ${target} and unlinked`,
+        );
         previous = weak;
       }
     }

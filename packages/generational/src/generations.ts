@@ -73,8 +73,8 @@ export interface GenerationsOptions {
   lists: GenerationLists;
   detector: Detector;
   death: Death;
-  /** Calls a collection callback; what it throws is reported. */
-  call: (code: () => void, source: "collection callback") => void;
+  /** Calls program code; what it throws is reported. */
+  call: (code: () => void, source: "collection callback" | "observer") => void;
   thresholds?: GenerationThresholds | undefined;
   /**
    * Empty weak references to what is still unreachable once more after finalizers, without
@@ -122,7 +122,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
   }
 
   function emit(code: EventCode, a: number, b = 0, c = 0): void {
-    if (isObserved(observer, code)) observer.event(code, a, b, c);
+    if (isObserved(observer, code)) call(() => observer.event(code, a, b, c), "observer");
   }
 
   // ── When ──────────────────────────────────────────────────────────────────────────────────────
@@ -178,7 +178,9 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     reclaimedWords = 0;
     try {
       tellCallbacks("start", generation, 0, 0);
+      debug((hooks) => hooks.onStart?.(generation));
       const done = collectGathered(generation);
+      debug((hooks) => hooks.onStop?.(done.collected, done.uncollectable));
       countStatistics(generation, done.collected, done.uncollectable);
       tellCallbacks("stop", generation, done.collected, done.uncollectable);
       const found = done.collected + done.uncollectable;
@@ -189,7 +191,8 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
   }
 
   function collectGathered(generation: number): Done {
-    if (generation < OLDEST_GENERATION) set(COUNT + generation + 1, get(COUNT + generation + 1) + 1);
+    if (generation < OLDEST_GENERATION)
+      set(COUNT + generation + 1, get(COUNT + generation + 1) + 1);
     for (let younger = 0; younger <= generation; younger++) set(COUNT + younger, 0);
     const list = lists.gather(generation);
     const old = Math.min(generation + 1, OLDEST_GENERATION);
@@ -204,7 +207,10 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
   }
 
   /** A count that is too small ends the collection, and no list loses an object. */
-  function findOrRestore(list: { end: number; directory: number; start: number }, generation: number) {
+  function findOrRestore(
+    list: { end: number; directory: number; start: number },
+    generation: number,
+  ) {
     try {
       return detector.find(list);
     } catch (error) {
@@ -258,7 +264,11 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
       lists.promote(start, first, old);
     }
     if (emptiesWeakReferencesAgain) {
-      death.emptyWeakReferences((visit) => walkFrom(first, last, visit), () => true, () => {});
+      death.emptyWeakReferences(
+        (visit) => walkFrom(first, last, visit),
+        () => true,
+        () => {},
+      );
     }
     for (let index = first; index < last; index++) if (foundAt(index) !== 0) done.collected++;
     empty(first, last, old);
@@ -290,7 +300,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
    */
   function empty(first: number, last: number, old: number): void {
     walkFrom(first, last, (object) => {
-      if (debugging?.savesAll === true) debugging.onSaved(object as Reference);
+      if (debugging?.savesAll === true) debug((hooks) => hooks.onSaved(object as Reference));
       else if (untracking.hasFlag(object, TYPE_CLEARABLE)) death.clear(object);
     });
     if (debugging?.savesAll !== true) walkFrom(first, last, death.clear);
@@ -304,7 +314,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     if (debugging?.onCollectable === undefined && observer === undefined) return;
     for (let index = start; index < end; index++) {
       const object = foundAt(index);
-      debugging?.onCollectable?.(object as Reference);
+      debug((hooks) => hooks.onCollectable?.(object as Reference));
       const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
       emit(EVENT_OBJECT_UNREACHABLE, object, type);
     }
@@ -323,6 +333,11 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
       const callback = callbacks[index] as CollectionCallback;
       call(() => callback(phase, { ...info }), "collection callback");
     }
+  }
+
+  function debug(tell: (hooks: GenerationsDebugging) => void): void {
+    const hooks = debugging;
+    if (hooks !== undefined) call(() => tell(hooks), "collection callback");
   }
 
   function countStatistics(generation: number, collected: number, uncollectable: number): void {

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export type { GenerationLists } from "./generation-lists.js";
 export {
   createGenerations,
   DEFAULT_THRESHOLDS,
@@ -12,4 +13,3 @@ export {
   type GenerationalCollector,
   type GenerationsOptions,
 } from "./generations.js";
-export type { GenerationLists } from "./generation-lists.js";

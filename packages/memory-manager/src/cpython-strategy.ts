@@ -16,8 +16,8 @@ import { createFinalization } from "@ouro/finalization";
 import {
   createGenerations,
   DEFAULT_THRESHOLDS,
-  type GenerationalCollector,
   GENERATIONS_STATE_WORDS,
+  type GenerationalCollector,
 } from "@ouro/generational";
 import {
   ARENA_SIZE_WORDS,
@@ -146,7 +146,8 @@ function createCPythonCollector(
   function setState(object: Reference, state: number): void {
     base.setState?.(object, state);
     if ((state & IMAGE_FINALIZED) !== 0) {
-      words[object + TYPE_WORD_OFFSET] = (words[object + TYPE_WORD_OFFSET] as number) | finalizedMask;
+      words[object + TYPE_WORD_OFFSET] =
+        (words[object + TYPE_WORD_OFFSET] as number) | finalizedMask;
     }
     if ((state & IMAGE_TRACKED) === 0) return;
     if (!isListed) lists.clear(); // they were tracked as they were placed; the image knows better

@@ -5,6 +5,7 @@
 //   create(into, of, callback)  a new one; the newest is called first
 //   createWith(into, of, f)     a new one that owns a reference to f, which is called
 
+import { WEAK_REFERENCE_TYPE } from "@ouro/finalization";
 import {
   type Finalization,
   type Mutator,
@@ -16,7 +17,6 @@ import {
   UsageError,
   type WeakCallback,
 } from "@ouro/interfaces";
-import { WEAK_REFERENCE_TYPE } from "@ouro/finalization";
 import { findOrDefineType } from "@ouro/object-model";
 
 /** All slots are root slots. Safepoints: `create` and `createWith`. */

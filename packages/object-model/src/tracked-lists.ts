@@ -91,9 +91,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
   const generationShift = 31 - Math.clz32(generationMask & -generationMask);
   const keptMask = ~(trackedMask | generationMask);
   const start = region.start;
-  const chunkLimit = Math.floor(
-    (region.sizeWords - HEADER_SIZE_WORDS) / (CHUNK_SIZE + LIST_COUNT),
-  );
+  const chunkLimit = Math.floor((region.sizeWords - HEADER_SIZE_WORDS) / (CHUNK_SIZE + LIST_COUNT));
   const firstChunk = start + HEADER_SIZE_WORDS + LIST_COUNT * chunkLimit;
   const chunksEnd = firstChunk + chunkLimit * CHUNK_SIZE;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
