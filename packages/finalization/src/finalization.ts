@@ -74,7 +74,7 @@ export function createFinalization(options: FinalizationOptions): {
   /** Whether program code is being called now. */
   isCalling(): boolean;
   /** Calls program code that belongs to none of the above. */
-  call(code: () => void, source: "collection callback"): void;
+  call(code: () => void, source: "collection callback" | "observer"): void;
 } {
   const { words, types, roots, finalizedMask, weakMask } = options;
   const { increment, decrement, deallocate, lists, observer } = options;

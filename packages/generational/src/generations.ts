@@ -73,8 +73,8 @@ export interface GenerationsOptions {
   lists: GenerationLists;
   detector: Detector;
   death: Death;
-  /** Calls a collection callback; what it throws is reported. */
-  call: (code: () => void, source: "collection callback") => void;
+  /** Calls program code; what it throws is reported. */
+  call: (code: () => void, source: "collection callback" | "observer") => void;
   thresholds?: GenerationThresholds | undefined;
   /**
    * Empty weak references to what is still unreachable once more after finalizers, without
@@ -122,7 +122,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
   }
 
   function emit(code: EventCode, a: number, b = 0, c = 0): void {
-    if (isObserved(observer, code)) observer.event(code, a, b, c);
+    if (isObserved(observer, code)) call(() => observer.event(code, a, b, c), "observer");
   }
 
   // ── When ──────────────────────────────────────────────────────────────────────────────────────
@@ -178,7 +178,9 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     reclaimedWords = 0;
     try {
       tellCallbacks("start", generation, 0, 0);
+      debug((hooks) => hooks.onStart?.(generation));
       const done = collectGathered(generation);
+      debug((hooks) => hooks.onStop?.(done.collected, done.uncollectable));
       countStatistics(generation, done.collected, done.uncollectable);
       tellCallbacks("stop", generation, done.collected, done.uncollectable);
       const found = done.collected + done.uncollectable;
@@ -298,7 +300,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
    */
   function empty(first: number, last: number, old: number): void {
     walkFrom(first, last, (object) => {
-      if (debugging?.savesAll === true) debugging.onSaved(object as Reference);
+      if (debugging?.savesAll === true) debug((hooks) => hooks.onSaved(object as Reference));
       else if (untracking.hasFlag(object, TYPE_CLEARABLE)) death.clear(object);
     });
     if (debugging?.savesAll !== true) walkFrom(first, last, death.clear);
@@ -312,7 +314,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     if (debugging?.onCollectable === undefined && observer === undefined) return;
     for (let index = start; index < end; index++) {
       const object = foundAt(index);
-      debugging?.onCollectable?.(object as Reference);
+      debug((hooks) => hooks.onCollectable?.(object as Reference));
       const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
       emit(EVENT_OBJECT_UNREACHABLE, object, type);
     }
@@ -331,6 +333,11 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
       const callback = callbacks[index] as CollectionCallback;
       call(() => callback(phase, { ...info }), "collection callback");
     }
+  }
+
+  function debug(tell: (hooks: GenerationsDebugging) => void): void {
+    const hooks = debugging;
+    if (hooks !== undefined) call(() => tell(hooks), "collection callback");
   }
 
   function countStatistics(generation: number, collected: number, uncollectable: number): void {

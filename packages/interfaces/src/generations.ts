@@ -43,6 +43,8 @@ export interface GenerationsDebugging {
   onSaved(object: Reference): void;
   /** Told of each object found unreachable, before anything happens to it. */
   onCollectable?(object: Reference): void;
+  onStart?(generation: number): void;
+  onStop?(collected: number, uncollectable: number): void;
 }
 
 export interface Generations {

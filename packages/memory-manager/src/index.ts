@@ -6,6 +6,17 @@
 
 export { type CPythonOptions, cpythonStrategy } from "./cpython-strategy.js";
 export {
+  createGc,
+  DEBUG_COLLECTABLE,
+  DEBUG_LEAK,
+  DEBUG_SAVEALL,
+  DEBUG_STATS,
+  DEBUG_UNCOLLECTABLE,
+  type Gc,
+  type GcOptions,
+  type GenerationStats,
+} from "./gc.js";
+export {
   composeMemoryManager,
   type MemoryManager,
   type MemoryManagerOptions,

@@ -278,9 +278,11 @@ function refuseFinalization({ name, finalizer, weakReference }: TypeDescriptor):
 function makeHeap(options: MemoryManagerOptions): PrivateHeap {
   const { reservationBytes = 1 << 30, limitBytes } = options;
   checkInteger("composeMemoryManager", "reservationBytes", reservationBytes, 4 * ARENA_SIZE_BYTES);
-  const sideBytes =
-    (reservationBytes / GRANULE_SIZE_BYTES) * options.strategy.traits.sideBytesPerGranule;
-  const regionBytes = Math.ceil(reservationBytes / 16 + sideBytes) + (1 << 20);
+  const tableBytes = reservationBytes / 16 + (1 << 20);
+  // What is left holds objects and, for each granule of them, the side table.
+  const sideBytes = options.strategy.traits.sideBytesPerGranule;
+  const sideShare = sideBytes / (GRANULE_SIZE_BYTES + sideBytes);
+  const regionBytes = Math.ceil(tableBytes + (reservationBytes - tableBytes) * sideShare);
   return createPrivateHeap({
     reservationBytes,
     regionBytes,

@@ -70,7 +70,7 @@ export function createCPythonSubject(
   const roots = mutator.enter(ROOT_COUNT);
   const rootSlot = (root: number): Slot => slotAt(roots, root);
   const referenceOf = (id: number): Reference => references.get(id) as Reference;
-  const valueOf = (id: number | null): Value => (id === null ? 0 : referenceOf(id)) as Value;
+  const valueNamed = (id: number | null): Value => (id === null ? 0 : referenceOf(id)) as Value;
   const idOf = (value: number): number => (value > 0 ? (ids.get(value) as number) : -1);
   const isPairs = (id: number): boolean => kinds.get(id)?.endsWith("dict") === true;
   const firstOf = (id: number): number => ((kinds.get(id) as string) in MANY ? FIRST : 0);
@@ -152,7 +152,7 @@ export function createCPythonSubject(
       const object = mutator.allocateArray(typeOf("tuple", 0, false), items.length, frame);
       name(id, "tuple", object);
       for (const [index, item] of items.entries()) {
-        mutator.set(object, FIRST + index, valueOf(item));
+        mutator.set(object, FIRST + index, valueNamed(item));
       }
       mutator.setRoot(rootSlot(root), object);
       mutator.leave(frame);
@@ -160,9 +160,9 @@ export function createCPythonSubject(
     makeWeak(id, object, root, callback) {
       const frame = mutator.enter(3);
       const [target, into, callable] = [frame, slotAt(frame, 1), slotAt(frame, 2)];
-      mutator.setRoot(target, valueOf(object));
+      mutator.setRoot(target, valueNamed(object));
       if (typeof callback === "number") {
-        mutator.setRoot(callable, valueOf(callback));
+        mutator.setRoot(callable, valueNamed(callback));
         weakReferences.createWith(into, target, callable);
       } else if (callback === "log") {
         weakReferences.create(into, target, (slot) => host.call(idOf(mutator.root(slot)), "log"));
@@ -175,10 +175,10 @@ export function createCPythonSubject(
     },
     store(id, slot, value) {
       const object = referenceOf(id);
-      if (isPairs(id)) storePair(object, slot, valueOf(value));
-      else mutator.set(object, firstOf(id) + slot, valueOf(value));
+      if (isPairs(id)) storePair(object, slot, valueNamed(value));
+      else mutator.set(object, firstOf(id) + slot, valueNamed(value));
     },
-    setRoot: (root, value) => mutator.setRoot(rootSlot(root), valueOf(value)),
+    setRoot: (root, value) => mutator.setRoot(rootSlot(root), valueNamed(value)),
     slot(id, slot) {
       const object = referenceOf(id);
       if (!isPairs(id)) return idOf(mutator.get(object, firstOf(id) + slot));
@@ -188,7 +188,7 @@ export function createCPythonSubject(
     root: (root) => idOf(mutator.root(rootSlot(root))),
     deref(id, root) {
       const frame = mutator.enter(1);
-      mutator.setRoot(frame, valueOf(id));
+      mutator.setRoot(frame, valueNamed(id));
       weakReferences.strengthen(rootSlot(root), frame);
       mutator.leave(frame);
       return idOf(mutator.root(rootSlot(root)));

@@ -5,21 +5,24 @@ import {
   EVENT_OBJECT_DEALLOCATE,
   EVENT_OBJECT_RECLAIM,
   type EventCode,
+  NOT_TRACKED,
   type Reference,
   type Slot,
   type TypeDescriptor,
+  type TypeId,
+  type Value,
 } from "@ouro/interfaces";
 import { createMemoryManager, type PresetName } from "@ouro/memory-manager";
 import { referenceCount } from "@ouro/refcount";
-import type { RecordedHeapSubject } from "../src/index.js";
+import { GENERATION_UNTRACKED, type RecordedHeapSubject } from "../src/index.js";
 
 const FRAME_SLOT_LIMIT = 2 ** 16;
 
 export function createManagerSubject(
   preset: PresetName,
 ): RecordedHeapSubject & { validate(): void } {
-  const endEvent: EventCode =
-    preset === "refcount-only" ? EVENT_OBJECT_DEALLOCATE : EVENT_OBJECT_RECLAIM;
+  const isCounting = preset === "refcount-only" || preset.startsWith("cpython");
+  const endEvent: EventCode = isCounting ? EVENT_OBJECT_DEALLOCATE : EVENT_OBJECT_RECLAIM;
   const numbers = new Map<number, number>();
   let references: readonly Reference[] = [];
   let deaths: number[] = [];
@@ -36,10 +39,29 @@ export function createManagerSubject(
     },
   });
   const { mutator, roots, collector, types } = manager;
-  const counted = preset === "refcount-only" ? { refcount } : {};
+  const { finalization } = manager;
+  const { generations } = collector;
+  const counted = isCounting ? { refcount } : {};
+  const tracked = generations === undefined ? {} : { generation };
 
   function refcount(object: number): number {
     return referenceCount(manager, references[object] as Reference);
+  }
+
+  function generation(object: number): number {
+    const found = generations?.generationOf(references[object] as Reference) ?? NOT_TRACKED;
+    return found === NOT_TRACKED ? GENERATION_UNTRACKED : found;
+  }
+
+  /** What closing a generator does to what it holds. */
+  function emptySlots(slot: Slot): void {
+    const object = mutator.root(slot) as Reference;
+    const { visitedSlotCount, variablePart } = types.descriptor(mutator.typeOf(object));
+    const isVariable = variablePart !== "none";
+    const first = isVariable ? 1 : 0;
+    const isRepeated = variablePart === "visited";
+    const count = visitedSlotCount + (isRepeated ? mutator.lengthOf(object) : 0);
+    for (let field = first; field < first + count; field++) mutator.set(object, field, 0 as Value);
   }
 
   /** By type in the order of the table, by length, by address: as an image numbers objects. */
@@ -57,14 +79,19 @@ export function createManagerSubject(
 
   return {
     ...counted,
-    restore(image) {
+    ...tracked,
+    restore(image, closingTypes) {
       manager.restoreHeap(image);
+      for (const name of finalization === undefined ? [] : closingTypes) {
+        finalization?.setFinalizer(types.find(name) as TypeId, emptySlots);
+      }
       numberObjects();
     },
     clearFrameSlot(index) {
       mutator.setRoot((roots.framesStart + index) as Slot, 0);
     },
     collect(generation) {
+      if (generations !== undefined) return generations.collect(generation);
       return collector.collect(Math.min(generation, collector.oldestGeneration)).reclaimedCount;
     },
     takeDeaths() {
