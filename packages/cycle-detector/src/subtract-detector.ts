@@ -246,7 +246,9 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
     return kept - start;
   }
 
-  /** Entries of objects that are still found; forgotten ones, and what took their place, are not. */
+  /**
+   * Entries of objects that are still found; forgotten ones, and what took their place, are not.
+   */
   function dropForgotten(start: number, end: number): void {
     for (let index = start; index < end; index++) {
       const object = words[placeOf(index)] as number;

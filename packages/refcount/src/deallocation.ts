@@ -15,7 +15,8 @@
 // looks at the heap meanwhile. After Deutsch, Schorr and Waite (1967), who turned links in place.
 //
 // Whoever may keep an object, or must run program code first, is asked where it ends (`onEnd`). The
-// way back lies in the dying objects, so that a deallocation inside that code is a chain of its own.
+// way back lies in the dying objects, so that a deallocation inside that code is a chain of its
+// own.
 //
 // **Invariant:** no slot refers to a dying object; its own slots are counted until they are empty.
 
@@ -68,54 +69,77 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
   const SHIFT = TYPE_ROW_SHIFT;
   const FLAGS = ROW_FLAGS;
   const FIELDS = OBJECT_HEADER_SIZE_WORDS;
-  const MANY = 3;
+  const MANY = -1;
+  // Who was asked keeps the object: no object begins at word 1.
+  const KEPT = 1;
   // A bit that no type's flags use: in `asked`, it asks for objects of every type.
   const EVERY_TYPE = 1 << 30;
   const asked = options.onEnd === undefined ? 0 : (options.endFlags ?? EVERY_TYPE);
   let total = 0;
 
+  /** With `| 0` the compiled code knows whole numbers; a call may answer anything. */
   function deallocate(dead: number): void {
-    let object = dead;
+    let object = dead | 0;
     let parent = 0;
     let isResumed = false;
     let count = 0;
     // Of the row last read: an object of the type of the one before need not wait for its row.
     let type = 0;
-    let flags = 0;
     let slotCount = MANY;
     for (;;) {
-      const typeNow = (words[object + TYPE] as number) & MASK;
+      const typeNow = typeOf(object);
       if (typeNow !== type) {
         type = typeNow;
-        flags = words[rows + (type << SHIFT) + FLAGS] as number;
-        slotCount = countFew(rows + (type << SHIFT));
+        slotCount = countFew(type) | 0;
       }
-      // The place where an object ends: whoever may keep it, or run code first, is asked here.
-      const isKept = ((flags | EVERY_TYPE) & asked) !== 0 && !isResumed && onEnd(object);
-      const next =
-        isKept || slotCount !== MANY
-          ? releaseFew(object, isKept ? 0 : slotCount)
-          : releaseSlots(object, type, isResumed);
+      let next =
+        (slotCount < 0 ? releaseMany(object, type, isResumed) : releaseFew(object, slotCount)) | 0;
       isResumed = false;
       if (next < 0) {
-        words[object] = ~parent;
+        setParent(object, parent);
         parent = object;
         object = ~next;
         continue;
       }
-      if (!isKept) {
+      if (next === KEPT) next = 0;
+      else {
         reclaim(object);
-        count++;
+        count = (count + 1) | 0;
       }
       if (next > 0) object = next;
       else if (parent === 0) break;
       else {
         object = parent;
-        parent = ~(words[object] as number);
+        parent = parentOf(object) | 0;
         isResumed = true;
       }
     }
     total += count;
+  }
+
+  // What the loop does with words is in functions: those are inlined with all of their constants,
+  // which the loop itself would have to load.
+
+  function typeOf(object: number): number {
+    return (words[object + TYPE] as number) & MASK;
+  }
+
+  function setParent(object: number, parent: number): void {
+    words[object] = ~parent;
+  }
+
+  function parentOf(object: number): number {
+    return ~(words[object] as number);
+  }
+
+  /** The place where an object ends: whoever may keep it, or run code first, is asked here. */
+  function releaseMany(object: number, type: number, isResumed: boolean): number {
+    if (!isResumed && isAsked(type) && onEnd(object)) return KEPT;
+    return releaseSlots(object, type, isResumed);
+  }
+
+  function isAsked(type: number): boolean {
+    return (((words[rows + (type << SHIFT) + FLAGS] as number) | EVERY_TYPE) & asked) !== 0;
   }
 
   /**
@@ -167,12 +191,17 @@ export function createDeallocation(options: DeallocationOptions): Deallocation {
     return isParentLast ? ~second : second;
   }
 
-  /** The number of slots, if they are 0 to 2, go forward and nothing varies; else `MANY`. */
-  function countFew(row: number): number {
+  /**
+   * The number of slots, if they are 0 to 2, go forward, nothing varies and nobody is asked; else
+   * `MANY`.
+   */
+  function countFew(type: number): number {
+    const row = rows + (type << SHIFT);
     const slotCount = (words[row + ROW_SLOTS_END] as number) - FIELDS;
     const isForward = ((words[row + FLAGS] as number) & TYPE_RELEASE_BACKWARD) === 0;
     const isFixed = words[row + ROW_LENGTH] === 0;
-    return isFixed && slotCount <= 2 && (isForward || slotCount < 2) ? slotCount : MANY;
+    const isFew = isFixed && slotCount <= 2 && (isForward || slotCount < 2);
+    return isFew && !isAsked(type) ? slotCount : MANY;
   }
 
   return { deallocate, deallocatedCount: () => total };

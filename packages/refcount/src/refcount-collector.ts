@@ -88,7 +88,9 @@ export interface Counting {
 export interface Ending {
   /** Bits `TYPE_*`: objects of types with none of them end unasked. */
   readonly flags: number;
-  /** The count reached zero. True if the object must not be deallocated now. May run program code. */
+  /**
+   * The count reached zero. True if the object must not be deallocated now. May run program code.
+   */
   end(object: number): boolean;
   /** The object's slots are released; its memory is given back next. */
   reclaimed(object: number): void;

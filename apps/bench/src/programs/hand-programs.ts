@@ -27,7 +27,10 @@ export function createHandPrograms(preset: PresetName): ProgramSubject {
   }
 
   function build(depth: number): Reference {
-    return depth === 0 ? make(0, 0) : make(build(depth - 1), build(depth - 1));
+    const isLeaf = depth === 0;
+    const left = isLeaf ? 0 : build(depth - 1);
+    const right = isLeaf ? 0 : build(depth - 1);
+    return make(left, right);
   }
 
   function count(tree: number): number {

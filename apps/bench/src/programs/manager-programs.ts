@@ -18,24 +18,21 @@ export function createManagerPrograms(preset: PresetName): ProgramSubject {
   const other = at(head, 1);
   let pairCount = 0;
 
-  function makeLeaf(into: Slot): void {
-    allocate(node, into);
-  }
-
   /** A node over the two trees in the slots behind its own. */
-  function join(into: Slot): void {
+  function join(into: Slot, isLeaf: boolean): void {
     const tree = allocate(node, into);
+    if (isLeaf) return;
     fill(tree, LEFT, at(into, 1));
     fill(tree, RIGHT, at(into, 2));
   }
 
   function build(depth: number, into: Slot): void {
-    if (depth === 0) makeLeaf(into);
-    else {
+    const isLeaf = depth === 0;
+    if (!isLeaf) {
       build(depth - 1, at(into, 1));
       build(depth - 1, at(into, 2));
-      join(into);
     }
+    join(into, isLeaf);
   }
 
   function push(): void {
