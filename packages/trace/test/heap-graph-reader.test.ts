@@ -7,7 +7,7 @@ import {
   readHeapGraph,
 } from "../src/index.js";
 import { decodedGraph, graphFile, type RawGraph, rawGraph, unsound } from "./raw-graph.js";
-import { bytesOfText, gunzip, gzip, join } from "./raw-trace.js";
+import { bytesOfText, gunzip, gzip, join, u32 } from "./raw-trace.js";
 
 /** The graph with one value of a column set to another. */
 function withValue(column: string, index: number, value: number): RawGraph {
@@ -162,6 +162,27 @@ describe("a heap graph that contradicts itself", () => {
     const continued = decoded.slice();
     continued[offsetOf(rawGraph(), "type") + 7] = 0x83;
     expect(refusal(file(continued)).message).toMatch(/ends after 7 of 8 values/);
+  });
+});
+
+describe("a section with more bytes than its values take", () => {
+  it("is refused at the first byte that is left over", () => {
+    const raw = rawGraph();
+    const decoded = decodedGraph(raw);
+    const start = offsetOf(raw, "size");
+    const end = offsetOf(raw, "header");
+    const text = new TextDecoder().decode(decoded.subarray(12, offsetOf(raw, "type")));
+    const sections = JSON.parse(text).sections.map((section: { name: string; bytes: number }) =>
+      section.name === "size" ? { ...section, bytes: section.bytes + 1 } : section,
+    );
+    const header = bytesOfText(JSON.stringify({ ...JSON.parse(text), sections }));
+    const columns = decoded.subarray(offsetOf(raw, "type"));
+    const sizeEnd = end - offsetOf(raw, "type");
+    const longer = join(columns.slice(0, sizeEnd), Uint8Array.of(0), columns.slice(sizeEnd));
+    const error = refusal(gzip(join(decoded.slice(0, 8), u32(header.length), header, longer)));
+    expect(error.message).toMatch(/size: bytes are left over after 8 values/);
+    expect(error.offsetBytes).toBe(end + header.length - text.length);
+    expect(end - start).toBeGreaterThan(8);
   });
 });
 
