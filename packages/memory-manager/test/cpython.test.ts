@@ -159,7 +159,15 @@ describe("death by count", () => {
     }
     expect(log).toEqual([
       ...["end parent", "end child", "finalize child"],
-      ...["end three", "end two", "end one", "end fresh", "end ring 5", "end ring 4", "end sibling"],
+      ...[
+        "end three",
+        "end two",
+        "end one",
+        "end fresh",
+        "end ring 5",
+        "end ring 4",
+        "end sibling",
+      ],
     ]);
     expect(liveCount()).toBe(0);
   });

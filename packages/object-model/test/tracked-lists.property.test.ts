@@ -55,7 +55,10 @@ const command = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant("track" as const), index, generation }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant("die" as const), index }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("untrack" as const), index }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("moveAll" as const), from: generation, to: generation }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("moveAll" as const), from: generation, to: generation }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -78,8 +81,10 @@ function contents({ lists }: Rig, list: number): number[] {
 function collect(rig: Rig, model: ReturnType<typeof createModel>, command: Command): void {
   if (command.do !== "collect") return;
   const { lists, words, marks, live } = rig;
-  const expected = [command.generation, ...[0, 1].filter((each) => each < command.generation)]
-    .flatMap((each) => model.lists[each] as number[]);
+  const expected = [
+    command.generation,
+    ...[0, 1].filter((each) => each < command.generation),
+  ].flatMap((each) => model.lists[each] as number[]);
   const list: ReferenceList = lists.gather(command.generation);
   const gathered = expected.map((_, at) => lists.gathered(at));
   expect([list.end, gathered]).toEqual([expected.length, expected]);
