@@ -1,3 +1,4 @@
+import { cpythonStrategy } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import { decodePrograms, runProgram } from "../src/index.js";
 import { createCPythonSubject } from "./cpython-subject.js";
@@ -9,7 +10,7 @@ describe("programs recorded of CPython 3.13", () => {
     (_, read) => {
       const { name, file } = read();
       const reports = decodePrograms(file, { sourceName: name }).map((program) => {
-        const subject = createCPythonSubject("cpython-3.13");
+        const subject = createCPythonSubject(cpythonStrategy());
         const report = runProgram(subject, program);
         subject.validate();
         expect(subject.programErrorCount).toBe(0);

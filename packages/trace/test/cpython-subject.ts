@@ -9,11 +9,12 @@ import {
   type Generations,
   type Reference,
   type Slot,
+  type Strategy,
   slotAt,
   type TypeId,
   type Value,
 } from "@ouro/interfaces";
-import { createMemoryManager, type PresetName, type WeakReferences } from "@ouro/memory-manager";
+import { composeMemoryManager, type WeakReferences } from "@ouro/memory-manager";
 import type { TypeOptions } from "@ouro/object-model";
 import { referenceCount } from "@ouro/refcount";
 import type { ProgramHost, ProgramSubject } from "../src/index.js";
@@ -41,13 +42,14 @@ const MANY: Readonly<Record<string, Omit<TypeOptions, "name">>> = {
 };
 
 export function createCPythonSubject(
-  preset: PresetName,
+  strategy: Strategy,
 ): ProgramSubject & { validate(): void; readonly programErrorCount: number } {
   const ids = new Map<number, number>();
   const references = new Map<number, Reference>();
   const kinds = new Map<number, string>();
   let host: ProgramHost = { died() {}, finalize() {}, call() {} };
-  const manager = createMemoryManager(preset, {
+  const manager = composeMemoryManager({
+    strategy,
     reservationBytes: 2 ** 26,
     observer: {
       wants: [EVENT_OBJECT_DEALLOCATE, EVENT_OBJECT_RECLAIM],

@@ -1,0 +1,216 @@
+// Faults that collectors of CPython's kind are known for, each a small change of the sources. A
+// fault that no longer applies fails loudly: the sources moved on, it must too.
+
+export interface PlantedFault {
+  readonly name: string;
+  /** Package and source file under its src/. */
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const LISTS = "object-model/tracked-lists.ts";
+const DETECTOR = "cycle-detector/subtract-detector.ts";
+const FINALIZATION = "finalization/finalization.ts";
+const WEAK = "finalization/weak-reference-table.ts";
+const GENERATIONS = "generational/generations.ts";
+const UNTRACKING = "generational/untracking.ts";
+const STRATEGY = "memory-manager/cpython-strategy.ts";
+
+export const plantedFaults: readonly PlantedFault[] = [
+  {
+    name: "the first entry of an object is kept, not the last",
+    file: LISTS,
+    find: "for (let index = count - 1; index >= 0; index--) {",
+    replace: "for (let index = 0; index < count; index++) {",
+  },
+  {
+    name: "younger lists are put before the older one",
+    file: LISTS,
+    find: "    swap(generation, GATHERED);\n    for (let list = 0; list < generation; list++) {",
+    replace: "    swap(0, GATHERED);\n    for (let list = 1; list <= generation; list++) {",
+  },
+  {
+    name: "what is promoted keeps its generation",
+    file: LISTS,
+    find: "    const bits = trackedMask | (generation << generationShift);",
+    replace: "    const bits = trackedMask;",
+  },
+  {
+    name: "references of untracked objects are subtracted as well",
+    file: DETECTOR,
+    find: "      if (mark === 0) continue;\n",
+    replace: "      if (mark === 0) words[marks + (value >> 2)] = 0;\n",
+  },
+  {
+    name: "a reference is subtracted once an object, however often it is there",
+    file: DETECTOR,
+    find: "      words[marks + (value >> 2)] = mark - 1;",
+    replace: "      if (words[slot - 1] !== value) words[marks + (value >> 2)] = mark - 1;",
+  },
+  {
+    name: "all objects are visited forward",
+    file: DETECTOR,
+    find: "(words[row + ROW_FLAGS] as number) & TYPE_VISIT_BACKWARD) === 0",
+    replace: "(words[row + ROW_FLAGS] as number) & 0) === 0",
+  },
+  {
+    name: "a rescued object is not looked at again",
+    file: DETECTOR,
+    find: "      reachFrom(~entry);",
+    replace: "      if (entry > 0) reachFrom(~entry);",
+  },
+  {
+    name: "rescued objects stay where they were",
+    file: DETECTOR,
+    find: "    kept = unchain(rescued, kept, 0);\n    unchain(found, kept, FOUND);",
+    replace: `    kept = unchain(rescued, kept, 0);
+    unchain(found, kept, FOUND);
+    if (rescued !== 0 && kept - start > 1) {
+      const last = words[placeOf(kept - 1)] as number;
+      words[placeOf(kept - 1)] = words[placeOf(start)] as number;
+      words[placeOf(start)] = last;
+    }`,
+  },
+  {
+    name: "a finalizer runs at each death",
+    file: FINALIZATION,
+    find: "    words[object + 1] = get(object + 1) | finalizedMask;\n    emit(EVENT_FINALIZER_RUN",
+    replace: "    emit(EVENT_FINALIZER_RUN",
+  },
+  {
+    name: "weak references are emptied before the finalizer on death by count",
+    file: FINALIZATION,
+    find: "    if ((flags & TYPE_FINALIZER) !== 0 && mayFinalize(object) && finalizeByCount(object)) {",
+    replace: `    if ((get(object + 1) & weakMask) !== 0) emptyByCount(object);
+    if ((flags & TYPE_FINALIZER) !== 0 && mayFinalize(object) && finalizeByCount(object)) {`,
+  },
+  {
+    name: "an object whose finalizer runs is in no generation",
+    file: FINALIZATION,
+    find: "    if (isWatched) lists.track(object, 0);",
+    replace: "",
+  },
+  {
+    name: "the callback of a weak reference that is garbage itself is called",
+    file: FINALIZATION,
+    find: "        if (get(each + CALLBACK) === 0 || isFound(each)) continue;",
+    replace: "        if (get(each + CALLBACK) === 0) continue;",
+  },
+  {
+    name: "a callback is kept after death by count",
+    file: FINALIZATION,
+    find: "      giveUpCallback(each);",
+    replace: "      if (get(each + CALLBACK) < 0) giveUpCallback(each);",
+  },
+  {
+    name: "an object is emptied backward",
+    file: FINALIZATION,
+    find: "isBackward ? end - 1 - index : start + index",
+    replace: "isBackward ? start + index : end - 1 - index",
+  },
+  {
+    name: "the oldest callback is called first",
+    file: WEAK,
+    find: "    const before = get(weak + CALLBACK) === 0 ? 0 : shared(target);",
+    replace: `    let before = get(weak + CALLBACK) === 0 ? 0 : first(target);
+    while (before !== 0 && get(before + NEXT) !== 0) before = get(before + NEXT);`,
+  },
+  {
+    name: "a dead weak reference stays in its referent's list",
+    file: FINALIZATION,
+    find: "  function endWeakReference(reference: number): void {\n    weak.unlink(reference);",
+    replace: "  function endWeakReference(reference: number): void {",
+  },
+  {
+    name: "weak references without callback are not shared",
+    file: "memory-manager/weak-references.ts",
+    find: "    return finalization.sharedWeakReference(referentIn(of));",
+    replace: "    return finalization.weakReferencesTo(referentIn(of))[1] ?? 0;",
+  },
+  {
+    name: "finalizers run before weak references are emptied in a collection",
+    file: GENERATIONS,
+    find: "    tellFound(start, end);\n",
+    replace: "    tellFound(start, end);\n    walkFrom(start, end, death.finalize);\n",
+  },
+  {
+    name: "what finalizers made reachable is emptied",
+    file: GENERATIONS,
+    find: "    if (didRun) {",
+    replace: "    if (didRun && end < 0) {",
+  },
+  {
+    name: "each object is emptied right after its finalizer",
+    file: GENERATIONS,
+    find: "if (object !== 0 && death.finalize(object)) didRun = true;",
+    replace: "if (object !== 0 && death.finalize(object)) death.clear(object);",
+  },
+  {
+    name: "a collection is requested when the count reaches the threshold",
+    file: GENERATIONS,
+    find: "    if (count > (words[state + THRESHOLD] as number)) request(count);",
+    replace: "    if (count >= (words[state + THRESHOLD] as number)) request(count);",
+  },
+  {
+    name: "an older generation is due when its count reaches the threshold",
+    file: GENERATIONS,
+    find: "if (get(COUNT + generation) <= get(THRESHOLD + generation)) continue;",
+    replace: "if (get(COUNT + generation) < get(THRESHOLD + generation)) continue;",
+  },
+  {
+    name: "a threshold of 0 does not disable",
+    file: GENERATIONS,
+    find: "    if (threshold === 0 || get(IS_ENABLED) === 0",
+    replace: "    if (get(IS_ENABLED) === 0",
+  },
+  {
+    name: "full collections do not wait for a quarter of new survivors",
+    file: GENERATIONS,
+    find: "get(PENDING) < Math.floor(get(TOTAL) / 4)",
+    replace: "get(PENDING) < 0",
+  },
+  {
+    name: "all survivors count as pending",
+    file: GENERATIONS,
+    find: "    if (generation === OLDEST_GENERATION - 1) set(PENDING",
+    replace: "    if (generation < OLDEST_GENERATION) set(PENDING",
+  },
+  {
+    name: "the next count is not raised",
+    file: GENERATIONS,
+    find: "      set(COUNT + generation + 1, get(COUNT + generation + 1) + 1);",
+    replace: "      set(COUNT + generation + 1, get(COUNT + generation + 1));",
+  },
+  {
+    name: "a weak reference whose callback was called stays in its generation",
+    file: GENERATIONS,
+    find: "      retrack(weak, old);",
+    replace: "      if (old < 0) retrack(weak, old);",
+  },
+  {
+    name: "freezing leaves the counts",
+    file: GENERATIONS,
+    find: "      lists.moveAll(generation, PERMANENT_GENERATION);\n      set(COUNT + generation, 0);",
+    replace: "      lists.moveAll(generation, PERMANENT_GENERATION);",
+  },
+  {
+    name: "an untracked dict lets a tuple be untracked",
+    file: UNTRACKING,
+    find: "    return (flags & TYPE_UNTRACKS_AS_TUPLE) === 0 || isTracked(object);",
+    replace: "    return isTracked(object);",
+  },
+  {
+    name: "a dict that gets a container is not tracked",
+    file: STRATEGY,
+    find: "if ((flags & COMES_BACK) !== 0 && isOut(holder)) lists.track(holder, 0);",
+    replace: "if (flags < 0 && isOut(holder)) lists.track(holder, 0);",
+  },
+  {
+    name: "a death does not lower the count",
+    file: STRATEGY,
+    find: "      if ((flags & TYPE_COLLECTED) !== 0) noteDeath();",
+    replace: "      if (flags < 0) noteDeath();",
+  },
+];
