@@ -22,7 +22,7 @@ import {
   type Examined,
   HeapCorruptionError,
   LENGTH_WORD_OFFSET,
-  LIST_CHUNK_SHIFT,
+  LIST_PIECE_SHIFT,
   type ReferenceList,
   ROW_FLAGS,
   ROW_SLOTS_START,
@@ -54,15 +54,15 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
   const { words, types, marks, immortalCount, untrack } = options;
   const rows = types.base;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
-  const SHIFT = LIST_CHUNK_SHIFT;
-  const CHUNK_MASK = (1 << LIST_CHUNK_SHIFT) - 1;
+  const SHIFT = LIST_PIECE_SHIFT;
+  const PIECE_MASK = (1 << LIST_PIECE_SHIFT) - 1;
   // The list being examined.
   let directory = 0;
   let freeIndex = 0;
   let rescuedCount = 0;
 
   function placeOf(index: number): number {
-    return (words[directory + (index >> SHIFT)] as number) + (index & CHUNK_MASK);
+    return (words[directory + (index >> SHIFT)] as number) + (index & PIECE_MASK);
   }
 
   function markOf(object: number): number {

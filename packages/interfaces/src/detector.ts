@@ -10,12 +10,12 @@
 
 import type { Reference, WordIndex } from "./word.js";
 
-/** A list's references lie in chunks of so many. */
-export const LIST_CHUNK_SHIFT = 10;
+/** A list's references lie in pieces of so many. */
+export const LIST_PIECE_SHIFT = 10;
 
 /**
  * A list of references in linear memory: entry p is
- * `words[words[directory + (p >> LIST_CHUNK_SHIFT)] + (p & (2 ** LIST_CHUNK_SHIFT − 1))]`.
+ * `words[words[directory + (p >> LIST_PIECE_SHIFT)] + (p & (2 ** LIST_PIECE_SHIFT − 1))]`.
  */
 export interface ReferenceList {
   readonly directory: WordIndex;

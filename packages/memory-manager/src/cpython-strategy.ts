@@ -6,7 +6,7 @@
 //   allocate ─► counting.allocate ─► tracked, count 0 + 1            finalization ◄─ end
 //   poll ─► generations ─► lists ─► detector ─► finalization ─► counting.deallocate
 //
-//   side table   │ mark of each granule: a word │ chunks of the tracked lists │
+//   side table   │ mark of each granule: a word │ pieces of the tracked lists │
 //
 // As far as a program can tell, versions differ in their thresholds: 700, 10, 10 up to 3.12 and
 // 2000, 10, 10 in 3.13. Source: CPython 3.13 Python/gc.c, Objects/object.c, Objects/typeobject.c.

@@ -2,18 +2,18 @@
 // One list a generation, one of the permanent ones, and the gathered one that is being collected:
 // dense runs of references, so that an object costs 4 bytes and a walk reads them in a row.
 //
-//   region   │ count │ live │ directory │ of each list … │ free chunks │ first fresh chunk │
-//            │ directory of each list … │ chunk │ chunk │ …
-//   list     directory ─► chunk of 1024 references ─► chunk ─► …      order: entry 0 first
+//   region   │ count │ live │ directory │ of each list … │ free pieces │ first fresh piece │
+//            │ directory of each list … │ piece │ piece │ …
+//   list     directory ─► piece of 1024 references ─► piece ─► …      order: entry 0 first
 //   object   word 1: tracked, generation            mark: a word a granule, 0 at rest
 //
 // An object that leaves, by its death too, is not searched for: its tracked bit is cleared and its
 // entry is stale from then on. An entry counts if an object begins there, is tracked, says this
 // generation, and no later entry names it: a reused address, or an object tracked again, is always
 // behind what it was before. A purge drops the others before anybody reads a list; before it gets
-// another chunk, when they are more than a quarter of the live ones and a chunk; and after a death,
-// when the entries are more than twice the live ones and two chunks. So a list of n objects grows
-// to 1.25 n + 2048 entries at most and never keeps more than 2 n + 2049. The chunks lie in a region
+// another piece, when they are more than a quarter of the live ones and a piece; and after a death,
+// when the entries are more than twice the live ones and two pieces. So a list of n objects grows
+// to 1.25 n + 2048 entries at most and never keeps more than 2 n + 2049. The pieces lie in a region
 // that is reserved and committed as it is used, so that tracking an object never fails.
 //
 // While a collection runs, its objects are in the gathered list and keep the generation they had; a
@@ -22,7 +22,7 @@
 import {
   type Collector,
   expectSound,
-  LIST_CHUNK_SHIFT,
+  LIST_PIECE_SHIFT,
   NOT_TRACKED,
   PERMANENT_GENERATION,
   type ReferenceList,
@@ -36,11 +36,11 @@ const COUNT = 0;
 const LIVE = 1;
 const DIRECTORY = 2;
 const RECORD_SHIFT = 2;
-const FREE_CHUNK = LIST_COUNT << RECORD_SHIFT;
-const FRESH_CHUNK = FREE_CHUNK + 1;
-const HEADER_SIZE_WORDS = (FREE_CHUNK + 4) | 0;
-const CHUNK_SIZE = 1 << LIST_CHUNK_SHIFT;
-const CHUNK_MASK = CHUNK_SIZE - 1;
+const FREE_PIECE = LIST_COUNT << RECORD_SHIFT;
+const FRESH_PIECE = FREE_PIECE + 1;
+const HEADER_SIZE_WORDS = (FREE_PIECE + 4) | 0;
+const PIECE_SIZE = 1 << LIST_PIECE_SHIFT;
+const PIECE_MASK = PIECE_SIZE - 1;
 
 /** What the lists take of a side table. Unit: bytes a granule. */
 export const TRACKED_LISTS_BYTES_PER_GRANULE = 5.5;
@@ -74,7 +74,7 @@ export interface TrackedLists {
   gathered(index: number): number;
   /** Untracks a gathered object that was reached. O(1). */
   dropGathered(index: number): void;
-  /** Ends what `gather` began; what is left there leaves the lists. O(1) a chunk. */
+  /** Ends what `gather` began; what is left there leaves the lists. O(1) a piece. */
   release(): void;
   /** All of a generation to the end of another. O(those). */
   moveAll(from: number, to: number): void;
@@ -91,20 +91,20 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
   const generationShift = 31 - Math.clz32(generationMask & -generationMask);
   const keptMask = ~(trackedMask | generationMask);
   const start = region.start;
-  const chunkLimit = Math.floor((region.sizeWords - HEADER_SIZE_WORDS) / (CHUNK_SIZE + LIST_COUNT));
-  const firstChunk = start + HEADER_SIZE_WORDS + LIST_COUNT * chunkLimit;
-  const chunksEnd = firstChunk + chunkLimit * CHUNK_SIZE;
+  const pieceLimit = Math.floor((region.sizeWords - HEADER_SIZE_WORDS) / (PIECE_SIZE + LIST_COUNT));
+  const firstPiece = start + HEADER_SIZE_WORDS + LIST_COUNT * pieceLimit;
+  const piecesEnd = firstPiece + pieceLimit * PIECE_SIZE;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
-  const SHIFT = LIST_CHUNK_SHIFT;
-  const MASK = CHUNK_MASK;
+  const SHIFT = LIST_PIECE_SHIFT;
+  const MASK = PIECE_MASK;
   initialize();
 
   function initialize(): void {
-    if (words[start + FRESH_CHUNK] !== 0) return;
+    if (words[start + FRESH_PIECE] !== 0) return;
     for (let list = 0; list < LIST_COUNT; list++) {
-      words[recordOf(list) + DIRECTORY] = start + HEADER_SIZE_WORDS + list * chunkLimit;
+      words[recordOf(list) + DIRECTORY] = start + HEADER_SIZE_WORDS + list * pieceLimit;
     }
-    words[start + FRESH_CHUNK] = firstChunk;
+    words[start + FRESH_PIECE] = firstPiece;
   }
 
   function recordOf(list: number): number {
@@ -128,27 +128,27 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     words[record + COUNT] = count + 1;
   }
 
-  /** The last chunk is full: room behind it, or before it where stale entries were. */
+  /** The last piece is full: room behind it, or before it where stale entries were. */
   function makeRoom(list: number): void {
     const record = recordOf(list);
     const live = words[record + LIVE] as number;
-    const isStale = (words[record + COUNT] as number) > live + (live >> 2) + CHUNK_SIZE;
+    const isStale = (words[record + COUNT] as number) > live + (live >> 2) + PIECE_SIZE;
     if (isStale && list !== GATHERED) purge(list);
-    if (words[start + FREE_CHUNK] === 0 && words[start + FRESH_CHUNK] === chunksEnd) purgeAll();
+    if (words[start + FREE_PIECE] === 0 && words[start + FRESH_PIECE] === piecesEnd) purgeAll();
     const count = words[record + COUNT] as number;
     const entry = (words[record + DIRECTORY] as number) + (count >> SHIFT);
-    if (words[entry] === 0) words[entry] = takeChunk();
+    if (words[entry] === 0) words[entry] = takePiece();
   }
 
-  function takeChunk(): number {
-    const free = words[start + FREE_CHUNK] as number;
+  function takePiece(): number {
+    const free = words[start + FREE_PIECE] as number;
     if (free !== 0) {
-      words[start + FREE_CHUNK] = words[free] as number;
+      words[start + FREE_PIECE] = words[free] as number;
       return free;
     }
-    const fresh = words[start + FRESH_CHUNK] as number;
-    expectSound(fresh < chunksEnd, "tracked lists", start, "they have more entries than objects");
-    words[start + FRESH_CHUNK] = fresh + CHUNK_SIZE;
+    const fresh = words[start + FRESH_PIECE] as number;
+    expectSound(fresh < piecesEnd, "tracked lists", start, "they have more entries than objects");
+    words[start + FRESH_PIECE] = fresh + PIECE_SIZE;
     return fresh;
   }
 
@@ -157,19 +157,19 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     for (let list = 0; list <= PERMANENT_GENERATION; list++) purge(list);
   }
 
-  function giveChunk(entry: number): void {
-    const chunk = words[entry] as number;
-    if (chunk === 0) return;
-    words[chunk] = words[start + FREE_CHUNK] as number;
-    words[start + FREE_CHUNK] = chunk;
+  function givePiece(entry: number): void {
+    const piece = words[entry] as number;
+    if (piece === 0) return;
+    words[piece] = words[start + FREE_PIECE] as number;
+    words[start + FREE_PIECE] = piece;
     words[entry] = 0;
   }
 
-  /** Gives back the chunks behind the last entry. */
+  /** Gives back the pieces behind the last entry. */
   function trim(list: number, oldCount: number): void {
     const directory = words[recordOf(list) + DIRECTORY] as number;
-    const first = (countOf(list) + CHUNK_MASK) >> SHIFT;
-    for (let index = oldCount >> SHIFT; index >= first; index--) giveChunk(directory + index);
+    const first = (countOf(list) + PIECE_MASK) >> SHIFT;
+    for (let index = oldCount >> SHIFT; index >= first; index--) givePiece(directory + index);
   }
 
   function isEntryOf(list: number, object: number): boolean {
@@ -226,12 +226,12 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     }
     const list = (header & generationMask) >>> generationShift;
     countLive(list, -1);
-    // What was tracked last often goes first. One chunk is kept behind the last one in use.
+    // What was tracked last often goes first. One piece is kept behind the last one in use.
     const last = countOf(list) - 1;
     if (last >= 0 && words[placeOf(list, last)] === object) {
       words[recordOf(list) + COUNT] = last;
-      if ((last & MASK) === MASK) giveChunk(entryOf(list, last) + 1);
-    } else if (last > 2 * ((words[recordOf(list) + LIVE] as number) + CHUNK_SIZE)) purge(list);
+      if ((last & MASK) === MASK) givePiece(entryOf(list, last) + 1);
+    } else if (last > 2 * ((words[recordOf(list) + LIVE] as number) + PIECE_SIZE)) purge(list);
   }
 
   const isTracked = (object: number): boolean =>
@@ -250,7 +250,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
       const count = countOf(list);
       for (let index = 0; index < count; index++) {
         append(GATHERED, words[placeOf(list, index)] as number);
-        if ((index & MASK) === MASK) giveChunk(entryOf(list, index));
+        if ((index & MASK) === MASK) givePiece(entryOf(list, index));
       }
       empty(list);
     }
@@ -262,7 +262,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     return (words[recordOf(list) + DIRECTORY] as number) + (index >> SHIFT);
   }
 
-  /** Chunks of `list` go to the gathered list, which is empty. */
+  /** Pieces of `list` go to the gathered list, which is empty. */
   function swap(list: number, other: number): void {
     for (const word of [COUNT, DIRECTORY]) {
       const kept = words[recordOf(list) + word] as number;
@@ -288,7 +288,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
         words[object + 1] = ((words[object + 1] as number) & keptMask) | bits;
         countLive(generation, 1);
       }
-      if ((index & MASK) === MASK) giveChunk(entryOf(GATHERED, index));
+      if ((index & MASK) === MASK) givePiece(entryOf(GATHERED, index));
     }
   }
 
@@ -301,7 +301,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
       const header = (words[object + 1] as number) & keptMask;
       words[object + 1] = header | trackedMask | (to << generationShift);
       countLive(to, 1);
-      if ((index & MASK) === MASK) giveChunk(entryOf(from, index));
+      if ((index & MASK) === MASK) givePiece(entryOf(from, index));
     }
     empty(from);
   }
@@ -343,7 +343,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     const count = countOf(list);
     const problem = `${tracked} objects say that they are in it, and its count is ${live}`;
     expectSound(tracked === live, `list ${list}`, record, problem);
-    const isBounded = count <= 2 * (live + CHUNK_SIZE) + 1;
+    const isBounded = count <= 2 * (live + PIECE_SIZE) + 1;
     expectSound(isBounded, `list ${list}`, record, `${count} entries for ${live} objects`);
     const seen = new Set<number>();
     for (let index = 0; index < count; index++) {

@@ -92,8 +92,8 @@ function collect(rig: Rig, model: ReturnType<typeof createModel>, command: Comma
   const reached = expected.filter((_, at) => !isFound[at]);
   const found = expected.filter((_, at) => isFound[at]);
   for (const [at, object] of [...reached, ...found].entries()) {
-    const chunk = words[list.directory + (at >> 10)] as number;
-    words[chunk + (at & 1023)] = object;
+    const piece = words[list.directory + (at >> 10)] as number;
+    words[piece + (at & 1023)] = object;
   }
   for (const object of found) words[marks + (object >> 2)] = -1;
   const old = Math.min(command.generation + 1, 2);
@@ -124,7 +124,7 @@ function run(rig: Rig, model: ReturnType<typeof createModel>, command: Command):
     if (!live.has(object)) words[object + 1] = 1;
     live.add(object);
     if (lists.isTracked(object)) return;
-    // Enough entries for several chunks, all but the last of them stale.
+    // Enough entries for several pieces, all but the last of them stale.
     for (let count = command.do === "many" ? 2500 : 0; count > 0; count--) {
       lists.track(object, command.generation);
       const other = rig.objects[(command.index + 1) % OBJECT_COUNT] as number;
