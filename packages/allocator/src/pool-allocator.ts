@@ -125,8 +125,8 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     return next === 0 ? (0 as Block) : tryAllocate(granules << 4);
   }
 
-  function refuseSize(requestBytes: number): never {
-    return refuseRequest(name, requestBytes, limitBytes);
+  function refuseSize(requestBytes: number): void {
+    refuseRequest(name, requestBytes, limitBytes);
   }
 
   /** The pool that serves after `pool`; `no pool` for a new one, 0 when the budget is spent. */
