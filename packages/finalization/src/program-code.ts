@@ -110,4 +110,4 @@ export function slotOf(word: number): Slot {
   return word as Slot;
 }
 
-export type ProgramMutator = Pick<Mutator, "root" | "setRoot">;
+type ProgramMutator = Pick<Mutator, "root" | "setRoot">;

@@ -152,23 +152,8 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     ...pick(options, "handleLimitCount"),
     ...pick(options, "frameSlotLimitCount"),
   });
-  let allocator: Allocator | undefined;
-  const parts: StrategyParts = {
-    heap,
-    borrower,
-    types,
-    roots,
-    headerMask,
-    budgetWord,
-    sideTable: makeSideTable(heap, borrower, strategy),
-    isChecked: (options.checked ?? false) !== false,
-    observer: options.observer,
-    get allocator() {
-      allocator ??= makeAllocator(heap, name, budgetWord);
-      return allocator;
-    },
-  };
-  const collector = strategy.create(parts);
+  const layOut = { heap, borrower, types, roots, headerMask, budgetWord };
+  const collector = strategy.create(makeParts(options, name, layOut));
   checkHooks(strategy, collector);
   runsFinalizers = collector.finalization !== undefined;
   const mutator = makeMutator(options, { heap, types, roots, collector });
@@ -204,6 +189,28 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
       heap.validate();
       collector.validate();
       validateObjects(heap.words, types, roots, collector);
+    },
+  };
+}
+
+/** What a strategy is handed; its allocator is made when it is asked for. */
+function makeParts(
+  options: MemoryManagerOptions,
+  name: string,
+  made: Pick<
+    StrategyParts,
+    "heap" | "borrower" | "types" | "roots" | "headerMask" | "budgetWord"
+  >,
+): StrategyParts {
+  let allocator: Allocator | undefined;
+  return {
+    ...made,
+    sideTable: makeSideTable(made.heap, made.borrower, options.strategy),
+    isChecked: (options.checked ?? false) !== false,
+    observer: options.observer,
+    get allocator() {
+      allocator ??= makeAllocator(made.heap, name, made.budgetWord);
+      return allocator;
     },
   };
 }

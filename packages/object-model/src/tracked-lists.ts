@@ -10,7 +10,7 @@
 // An object that leaves, by its death too, is not searched for: its tracked bit is cleared and its
 // entry is stale from then on. An entry counts if an object begins there, is tracked, says this
 // generation, and no later entry names it: a reused address, or an object tracked again, is always
-// behind what it was before. A purge drops the others before anybody reads a list; before it gets
+// behind what it was before. A compact drops the others before anybody reads a list; before it gets
 // another piece, when they are more than a quarter of the live ones and a piece; and after a death,
 // when the entries are more than twice the live ones and two pieces. So a list of n objects grows
 // to 1.25 n + 2048 entries at most and never keeps more than 2 n + 2049. The pieces lie in a region
@@ -133,8 +133,8 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     const record = recordOf(list);
     const live = words[record + LIVE] as number;
     const isStale = (words[record + COUNT] as number) > live + (live >> 2) + PIECE_SIZE;
-    if (isStale && list !== GATHERED) purge(list);
-    if (words[start + FREE_PIECE] === 0 && words[start + FRESH_PIECE] === piecesEnd) purgeAll();
+    if (isStale && list !== GATHERED) compact(list);
+    if (words[start + FREE_PIECE] === 0 && words[start + FRESH_PIECE] === piecesEnd) compactAll();
     const count = words[record + COUNT] as number;
     const entry = (words[record + DIRECTORY] as number) + (count >> SHIFT);
     if (words[entry] === 0) words[entry] = takePiece();
@@ -153,8 +153,8 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
   }
 
   /** Without stale entries there are fewer than granules, and room for so many. */
-  function purgeAll(): void {
-    for (let list = 0; list <= PERMANENT_GENERATION; list++) purge(list);
+  function compactAll(): void {
+    for (let list = 0; list <= PERMANENT_GENERATION; list++) compact(list);
   }
 
   function givePiece(entry: number): void {
@@ -183,7 +183,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
   }
 
   /** Drops stale entries. From the end: of several entries of one object the last is valid. */
-  function purge(list: number): void {
+  function compact(list: number): void {
     const record = recordOf(list);
     const count = words[record + COUNT] as number;
     if (count === words[record + LIVE]) return;
@@ -231,7 +231,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     if (last >= 0 && words[placeOf(list, last)] === object) {
       words[recordOf(list) + COUNT] = last;
       if ((last & MASK) === MASK) givePiece(entryOf(list, last) + 1);
-    } else if (last > 2 * ((words[recordOf(list) + LIVE] as number) + PIECE_SIZE)) purge(list);
+    } else if (last > 2 * ((words[recordOf(list) + LIVE] as number) + PIECE_SIZE)) compact(list);
   }
 
   const isTracked = (object: number): boolean =>
@@ -244,7 +244,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
   }
 
   function gather(generation: number): ReferenceList {
-    for (let list = 0; list <= generation; list++) purge(list);
+    for (let list = 0; list <= generation; list++) compact(list);
     swap(generation, GATHERED);
     for (let list = 0; list < generation; list++) {
       const count = countOf(list);
@@ -293,7 +293,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
   }
 
   function moveAll(from: number, to: number): void {
-    purge(from);
+    compact(from);
     const count = countOf(from);
     for (let index = 0; index < count; index++) {
       const object = words[placeOf(from, index)] as number;
@@ -307,7 +307,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
   }
 
   function walk(generation: number, visit: (object: number) => void): void {
-    purge(generation);
+    compact(generation);
     const count = countOf(generation);
     for (let index = 0; index < count; index++) visit(words[placeOf(generation, index)] as number);
   }
@@ -336,7 +336,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     }
   }
 
-  /** Reads a list as `purge` would, and changes nothing. */
+  /** Reads a list as `compact` would, and changes nothing. */
   function validateList(list: number, tracked: number): void {
     const record = recordOf(list);
     const live = words[record + LIVE] as number;

@@ -82,7 +82,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "weak references are emptied before the finalizer on death by count",
     file: FINALIZATION,
-    find: "    if ((flags & TYPE_FINALIZER) !== 0 && mayFinalize(object) && finalizeByCount(object)) {",
+    find:
+      "    if ((flags & TYPE_FINALIZER) !== 0 && mayFinalize(object) && " +
+      "finalizeByCount(object)) {",
     replace: `    if ((get(object + 1) & weakMask) !== 0) emptyByCount(object);
     if ((flags & TYPE_FINALIZER) !== 0 && mayFinalize(object) && finalizeByCount(object)) {`,
   },
@@ -192,7 +194,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "freezing leaves the counts",
     file: GENERATIONS,
-    find: "      lists.moveAll(generation, PERMANENT_GENERATION);\n      set(COUNT + generation, 0);",
+    find:
+      "      lists.moveAll(generation, PERMANENT_GENERATION);\n" +
+      "      set(COUNT + generation, 0);",
     replace: "      lists.moveAll(generation, PERMANENT_GENERATION);",
   },
   {
