@@ -110,7 +110,10 @@ function collect(rig: Rig, model: ReturnType<typeof createModel>, command: Comma
 
 function run(rig: Rig, model: ReturnType<typeof createModel>, command: Command): void {
   const { lists, words, live } = rig;
-  if (command.do === "collect") return collect(rig, model, command);
+  if (command.do === "collect") {
+    collect(rig, model, command);
+    return;
+  }
   if (command.do === "moveAll") {
     if (command.from === command.to) return;
     lists.moveAll(command.from, command.to);
