@@ -287,6 +287,46 @@ describe("a collection", () => {
     expect(generations.liveCount(2)).toBe(2);
   });
 
+  it("moves a weak reference whose callback it called to its survivors", () => {
+    const { make, final, weak, at, onFinalize, set, mutator, generations } = makeRig();
+    onFinalize({ a: (slot) => mutator.setRoot(at(1), mutator.root(slot)) });
+    make("a", 0, final);
+    const reference = weak.create(at(2), at(0), () => {});
+    generations.collect(2);
+    set(0); // resurrected, and so younger than its weak reference
+    const object = mutator.root(at(1)) as Reference;
+    mutator.set(object, 0, object);
+    set(1);
+    expect(generations.generationOf(reference)).toBe(2);
+    expect(generations.collect(0)).toBe(1);
+    expect(generations.generationOf(reference)).toBe(1);
+  });
+
+  it("untracks tuples of atoms in any, dicts of atoms in a full one; both come back", () => {
+    const { manager, make, at, mutator, generations } = makeRig();
+    const many = { variablePart: "visited" as const };
+    const tuple = manager.defineType({ name: "tuple", ...many, untracking: "tuple" });
+    const dict = manager.defineType({ name: "dict", ...many, untracking: "dict" });
+    mutator.allocateArray(dict, 2, at(0));
+    mutator.allocateArray(tuple, 1, at(1));
+    mutator.allocateArray(tuple, 1, at(2));
+    mutator.set(mutator.root(at(2)) as Reference, 1, mutator.root(at(0)));
+    const states = (): number[] =>
+      [0, 1, 2].map((index) => generations.generationOf(mutator.root(at(index)) as Reference));
+    expect(states()).toEqual([-1, 0, 0]);
+    generations.collect(0);
+    expect(states()).toEqual([-1, -1, 1]); // a dict may come back, so its tuple stays
+    make("a", 3);
+    mutator.set(mutator.root(at(1)) as Reference, 1, mutator.root(at(3)));
+    mutator.fill(mutator.root(at(0)) as Reference, 2, at(3));
+    expect(states()).toEqual([0, 0, 1]);
+    mutator.set(mutator.root(at(0)) as Reference, 2, NONE);
+    generations.collect(1);
+    expect(states()).toEqual([2, 2, 2]);
+    generations.collect(2);
+    expect(states()).toEqual([-1, 2, 2]);
+  });
+
   it("that is requested comes at the next safepoint, and not after a disable", () => {
     const { make, set, generations, mutator, at } = makeRig({
       thresholds: { young: 3, middle: 10, old: 10 },
