@@ -5,7 +5,7 @@
 //   root stack   … │ current frame │ slots of the call │ what the program enters … │
 //                                  base                                            top
 
-import type { Mutator, ProgramErrorReporter, RootStack, Slot } from "@ouro/interfaces";
+import type { ProgramErrorReporter, RootStack, Slot } from "@ouro/interfaces";
 import { OutOfMemoryError } from "@ouro/interfaces";
 
 const KEPT_ERRORS = 16;
@@ -109,5 +109,3 @@ export function createProgramCode(options: ProgramCodeOptions): ProgramCode {
 export function slotOf(word: number): Slot {
   return word as Slot;
 }
-
-type ProgramMutator = Pick<Mutator, "root" | "setRoot">;

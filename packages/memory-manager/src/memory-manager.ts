@@ -197,10 +197,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
 function makeParts(
   options: MemoryManagerOptions,
   name: string,
-  made: Pick<
-    StrategyParts,
-    "heap" | "borrower" | "types" | "roots" | "headerMask" | "budgetWord"
-  >,
+  made: Pick<StrategyParts, "heap" | "borrower" | "types" | "roots" | "headerMask" | "budgetWord">,
 ): StrategyParts {
   let allocator: Allocator | undefined;
   return {
