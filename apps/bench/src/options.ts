@@ -27,7 +27,7 @@ export const HELP = `npm run bench [-- NAME...] [options]
   --node VERSION     samples run on another Node, from npm's package "node"
   --timeout SECONDS  for one sample, default 60
   --json             one document instead of tables, schema ouro/bench@1
-  --markdown         the tables as they stand in docs/benchmarks.md
+  --markdown         the tables as they stand in docs/benchmarks*.md
   --output FILE      writes there instead of stdout, where npm and turbo print lines of their own
 
 Environment: CC, OURO_PYTHON (a CPython), OURO_DATA (a folder of recorded traces).

@@ -1,9 +1,10 @@
-// What stands above the tables in docs/benchmarks.md, so that the page is written by one command.
+// What stands above the tables in docs/benchmarks.md and docs/benchmarks-managers.md, so that each
+// page is written by one command.
 
 export const PREFACE = `# Benchmarks
 
-Written by \`npm run bench -- --markdown --output docs/benchmarks.md\`; every figure below was
-measured in that run. Times differ from machine to machine: read the ratios.
+Written by the command below with \`--output\` and this page's name; every figure was measured in
+that run. Times differ from machine to machine: read the ratios.
 
 How it is measured:
 
