@@ -23,9 +23,17 @@ export interface Traits {
   readonly counts: boolean;
   /** When garbage in cycles goes. */
   readonly cycles: "never" | "eventually" | "full collection";
+  /**
+   * Of which cycles that speaks: of those through all slots, or of those through visited slots
+   * only, so that a reference from an owned-only slot holds what it refers to. Default: all.
+   */
+  readonly cyclesThrough?: "all slots" | "visited slots";
   /** When garbage outside cycles goes: in the call that made it, at safepoints, in collections. */
   readonly death: "prompt" | "safepoint" | "collection";
-  /** After a full collection exactly the reachable objects are left, finalizers aside. */
+  /**
+   * After a full collection exactly the reachable objects are left, finalizers aside, and what
+   * cycles hold that `cyclesThrough` leaves out.
+   */
   readonly exact: boolean;
   /** Whether `step` exists. */
   readonly slices: boolean;

@@ -78,8 +78,9 @@ const traits: Traits = {
   collectsAt: ["allocate", "poll", "collect"],
   counts: true,
   cycles: "full collection",
+  cyclesThrough: "visited slots",
   death: "prompt",
-  exact: false, // a cycle through owned-only slots is held from outside, as in CPython
+  exact: true,
   slices: false,
   programCode: "in place",
   finalizationOrder: "cpython",
