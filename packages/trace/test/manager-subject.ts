@@ -81,7 +81,11 @@ export function createManagerSubject(
     ...counted,
     ...tracked,
     restore(image, closingTypes) {
-      manager.restoreHeap(image);
+      // Where nothing runs finalizers their types are refused; a plan of cuts does without.
+      const withoutFinalizers = image.types.map((type) => ({ ...type, finalizer: false }));
+      manager.restoreHeap(
+        finalization === undefined ? { ...image, types: withoutFinalizers } : image,
+      );
       for (const name of finalization === undefined ? [] : closingTypes) {
         finalization?.setFinalizer(types.find(name) as TypeId, emptySlots);
       }

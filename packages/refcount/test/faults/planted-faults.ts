@@ -165,14 +165,14 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "a child is deallocated by recursion",
     file: DEALLOCATION,
-    find: `      const next =
+    find: `      let next =
 `,
     replace: `      for (let slot = object + 2; slot < object + 5 && type === 1; slot++) {
         const value = words[slot] as number;
         words[slot] = 0;
         if (value > 0 && decrement(value)) deallocate(value);
       }
-      const next =
+      let next =
 `,
     killedBy: names.DEPTH,
   },
