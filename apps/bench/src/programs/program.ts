@@ -38,8 +38,8 @@ export function makePrograms(names: readonly ProgramName[], isQuick: boolean): P
     },
     {
       name: "objects",
-      title: `resident bytes per two-field object, a list of ${text}`,
-      size: count,
+      title: `resident bytes per two-field object, a list of ${(4 * count).toLocaleString("en")}`,
+      size: 4 * count,
       repeatCount: 1,
     },
     {
