@@ -10,6 +10,7 @@ export default defineConfig({
         find: /^@ouro\/([a-z-]+)$/,
         replacement: `${sources}$1/src/index.ts`,
       },
+      { find: "@ouro/testkit/vitest", replacement: `${sources}testkit/src/vitest.ts` },
     ],
   },
   test: {
