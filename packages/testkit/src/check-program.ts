@@ -24,14 +24,16 @@ const LAST_COLLECTIONS = 3;
 /** Of programs with more allocations, every second one or fewer is surely refused. */
 const REFUSAL_LIMIT_COUNT = 24;
 
-interface Scene {
+/** A program's stage: the subject, the shadow heap beside it, and the census between them. */
+export interface Scene {
   readonly subject: Subject;
   readonly shadow: ShadowHeap;
   readonly player: Player;
   readonly census: Census;
 }
 
-function createScene(maker: SubjectMaker): Scene {
+/** A fresh subject and an empty shadow heap. */
+export function createScene(maker: SubjectMaker): Scene {
   const log = createDeathLog();
   const subject = maker({ observer: log.observer });
   const shadow = createShadowHeap();
@@ -39,7 +41,8 @@ function createScene(maker: SubjectMaker): Scene {
   return { subject, shadow, player, census: createCensus(subject, shadow, log) };
 }
 
-function playStep(step: Step, { subject, shadow, player, census }: Scene): void {
+/** Plays a step on both sides, and notes a birth. */
+export function playStep(step: Step, { subject, shadow, player, census }: Scene): void {
   player.play(step);
   const newborn = playOnShadow(step, shadow);
   if (newborn === undefined || step.call !== "allocate") return;
@@ -63,8 +66,8 @@ export function checkProgram(
   program: Program,
   maker: SubjectMaker,
   properties: readonly property.PropertyName[] = property.PROPERTY_NAMES,
+  scene: Scene = createScene(maker),
 ): void {
-  const scene = createScene(maker);
   const { traits } = scene.subject.collector;
   const promised = properties.filter((name) => property.isPromised(name, traits));
   const wanted = new Set<property.PropertyName>(promised);

@@ -11,10 +11,13 @@ import type {
   Mutator,
   Observer,
   PrivateHeap,
+  Reference,
   RootStack,
+  Slot,
   TypeDescriptor,
   TypeId,
   TypeTable,
+  WeakCallback,
 } from "@ouro/interfaces";
 
 export interface Subject {
@@ -24,9 +27,16 @@ export interface Subject {
   readonly collector: Collector;
   readonly mutator: Mutator;
   readonly handles: HandleRootSet;
+  /** How programs make weak references, where the strategy has finalization. */
+  readonly weakReferences?: SubjectWeakReferences | undefined;
   defineType(descriptor: TypeDescriptor): TypeId;
   /** Throws naming the first structure found broken. */
   validate(): void;
+}
+
+export interface SubjectWeakReferences {
+  /** A weak reference, in `into`, to what the root slot `of` holds. */
+  create(into: Slot, of: Slot, callback?: WeakCallback): Reference;
 }
 
 /** What a subject is made with. */
