@@ -102,7 +102,11 @@ export const COUNTING_TRAITS: Traits = {
 export function cpythonStrategy(options: CPythonOptions = {}): Strategy {
   const name = `cpython-${options.version ?? "3.13"}`;
   const traits = COUNTING_TRAITS;
-  return { name, traits, create: (parts) => wireCounting(parts, name, options).collector };
+  return {
+    name,
+    traits,
+    create: (parts) => createCountingCollector(parts, name, options).collector,
+  };
 }
 
 /** What strategies with other generations and another trigger say besides. */
@@ -123,7 +127,11 @@ interface Parts {
 }
 
 /** Wires counting, lists, finalization, detector and generations to a collector. */
-export function wireCounting(parts: StrategyParts, name: string, options: WiringOptions): Wired {
+export function createCountingCollector(
+  parts: StrategyParts,
+  name: string,
+  options: WiringOptions,
+): Wired {
   const { heap, types, roots } = parts;
   const words = heap.words;
   const rows = types.base;
