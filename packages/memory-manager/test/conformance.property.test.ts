@@ -5,12 +5,12 @@
 import {
   checkProgram,
   MEMORY,
+  memoryManagerSuite,
   mutatorPrograms,
   PROPERTY_NAMES,
-  printVerdicts,
-  prove,
   runProgram,
 } from "@ouro/testkit";
+import { testSuite } from "@ouro/testkit/vitest";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkedSubjectsOf, presets, stressedSubjectsOf, subjectsOf } from "./presets.js";
@@ -26,7 +26,7 @@ const modes = [
   { mode: "checked, collecting at every safepoint", make: stressedSubjectsOf },
 ] as const;
 
-describe.each([...presets])("The preset %s", (_, strategy) => {
+describe.each([...presets])("The preset %s", (name, strategy) => {
   it.each(modes)(
     "keeps all that it promises, $mode",
     ({ make }) => {
@@ -38,14 +38,18 @@ describe.each([...presets])("The preset %s", (_, strategy) => {
     TIMEOUT_MILLISECONDS,
   );
 
-  it(
-    MEMORY,
-    () => {
-      const options = { properties: [MEMORY], runCount: 2 * runCount, seed } as const;
-      const verdicts = prove(subjectsOf(strategy), options);
-      expect(printVerdicts(verdicts)).toBe(`holds: ${MEMORY}`);
+  const properties = memoryManagerSuite.properties.flatMap(({ name: property }) =>
+    CALM.includes(property as never) ? [] : [property],
+  );
+  testSuite(
+    memoryManagerSuite,
+    { name, make: subjectsOf(strategy) },
+    {
+      properties,
+      programCount: 2 * runCount,
+      seed,
+      timeoutMilliseconds: TIMEOUT_MILLISECONDS,
     },
-    TIMEOUT_MILLISECONDS,
   );
 });
 
