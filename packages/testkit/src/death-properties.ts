@@ -4,6 +4,7 @@
 import type { Traits } from "@ouro/interfaces";
 import { type DeathCheck, playDeaths } from "./death-model.js";
 import { ACTS, type Act, type DeathCommand, deathPrograms } from "./death-program.js";
+import { printDeathScript } from "./death-script.js";
 import { type ManagerMaker, makeUnobserved } from "./manager-subject.js";
 import type { Notes } from "./notes.js";
 import type { Property, SuiteOptions } from "./suite.js";
@@ -44,8 +45,7 @@ export const deathProperties: readonly Property<ManagerMaker, DeathCommand[]>[] 
       playDeaths(maker, commands, new Set([check]), notes);
     },
     commandCount: (commands: DeathCommand[]) => commands.length,
-    script: (commands: DeathCommand[]) =>
-      commands.map((command) => `// ${JSON.stringify(command)}`).join("\n"),
+    script: printDeathScript,
   }),
 );
 

@@ -8,7 +8,7 @@
 //   observer that throws               its error at the caller, or none; nothing lost
 //   program code that does anything    none at the caller                      (death-properties.ts)
 
-import { EVENTS, type EventCode, isOuroError, type Observer } from "@ouro/interfaces";
+import { type EventCode, isOuroError, type Observer } from "@ouro/interfaces";
 import { createScene, playStep, type Scene } from "./check-program.js";
 import { compareGraphs } from "./comparison.js";
 import { isReclaiming } from "./manager-subject.js";
@@ -142,32 +142,46 @@ class ObserverError extends Error {
   override readonly name = "ObserverError";
 }
 
-/** Each event in turn throws once for every hundred times that it is told, the first time too. */
+/** What an observer is told of in collections and polls throws there, one event after the other. */
 function checkThrowing(program: Program, make: SubjectMaker): void {
-  for (const { code } of EVENTS) checkThrowingAt(code, program, make);
+  const told = new Set<EventCode>();
+  playWatched(program, make, (code) => void told.add(code));
+  for (const code of told) {
+    let count = 0;
+    const scene = playWatched(program, make, (each) => {
+      if (each === code && THROWS_AT.includes(++count)) throw new ObserverError(`event ${code}`);
+    });
+    checkWhole(scene);
+  }
 }
 
-function checkThrowingAt(code: EventCode, program: Program, make: SubjectMaker): void {
-  let toldCount = 0;
+/** The first time and later ones: in the middle of a collection's work. */
+const THROWS_AT = [1, 4, 20];
+
+/** A collection is the one call whose result on the shadow heap is the same, done or not. */
+function playWatched(
+  program: Program,
+  make: SubjectMaker,
+  listen: (code: EventCode) => void,
+): Scene {
   let isArmed = false;
-  const thrower: Observer = {
-    event(told) {
-      if (!isArmed || told !== code || toldCount++ % 100 !== 0) return;
-      throw new ObserverError(`at event ${code}`);
+  const listener: Observer = {
+    event(code) {
+      if (isArmed) listen(code);
     },
   };
-  const scene = createScene((options) => make({ observer: both(options.observer, thrower) }));
+  const scene = createScene((options) => make({ observer: both(options.observer, listener) }));
   for (const step of stepsOfProgram(program, scene.shadow)) {
     if (step === undefined) continue;
-    // A collection is the one call whose result on the shadow heap is the same, done or not.
     isArmed = step.call === "collect" || step.call === "poll";
     try {
       playStep(step, scene);
     } catch (error) {
       if (!(error instanceof ObserverError)) throw error;
-      if (isArmed) checkSound(scene);
+      isArmed = false;
+      checkSound(scene);
     }
     isArmed = false;
   }
-  checkWhole(scene);
+  return scene;
 }
