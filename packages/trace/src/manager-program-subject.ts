@@ -3,6 +3,7 @@
 
 import { IncompatiblePartsError, type Reference, slotAt } from "@ouro/interfaces";
 import { referenceCount } from "@ouro/refcount";
+import type { MutatorProgram } from "./mutator-program.js";
 import { createProgramHeap, type ProgramHeap } from "./program-heap.js";
 import type { ReachSubject } from "./program-reach-runner.js";
 import type { ProgramSubject } from "./program-subject.js";
@@ -20,11 +21,14 @@ export interface ManagedSubject {
 }
 
 /**
- * Throws `IncompatiblePartsError` for a manager without counts, finalization or generations, and
- * what `make` throws.
+ * With room for the given program, else for a small one. Throws `IncompatiblePartsError` for a
+ * manager without counts, finalization or generations, and what `make` throws.
  */
-export function createProgramSubject(make: MakeSubjectManager): ProgramSubject & ManagedSubject {
-  const heap = createProgramHeap(make);
+export function createProgramSubject(
+  make: MakeSubjectManager,
+  program?: Pick<MutatorProgram, "steps">,
+): ProgramSubject & ManagedSubject {
+  const heap = createProgramHeap(make, program);
   const { manager, idOf, referenceOf, rootSlot, valueNamed } = heap;
   const { mutator } = manager;
   const { finalization, weakReferences, generations } = partsOf(manager);
@@ -96,9 +100,12 @@ export function createProgramSubject(make: MakeSubjectManager): ProgramSubject &
   };
 }
 
-/** For any strategy. Throws what `make` throws. */
-export function createReachSubject(make: MakeSubjectManager): ReachSubject & ManagedSubject {
-  const heap = createProgramHeap(make);
+/** For any strategy; with room as above. Throws what `make` throws. */
+export function createReachSubject(
+  make: MakeSubjectManager,
+  program?: Pick<MutatorProgram, "steps">,
+): ReachSubject & ManagedSubject {
+  const heap = createProgramHeap(make, program);
   const { manager, idOf, rootSlot, valueNamed } = heap;
   const { mutator, collector } = manager;
   const counts = collector.traits.exact

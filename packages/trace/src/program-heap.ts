@@ -20,16 +20,25 @@ import {
   type Value,
 } from "@ouro/interfaces";
 import type { TypeOptions } from "@ouro/object-model";
-import type { ProgramKind } from "./mutator-program.js";
+import type { MutatorProgram, ProgramKind, ProgramOperation } from "./mutator-program.js";
 import { type ProgramHost, SCRATCH_ROOT } from "./program-subject.js";
 import { endEventOf, type MakeSubjectManager, type SubjectManager } from "./subject-manager.js";
 
 const ROOT_COUNT = SCRATCH_ROOT + 1;
 /** Field 0 of an object of variable length is its length. */
 const FIRST = 1;
-const RESERVATION_BYTES = 2 ** 26;
-const TYPE_LIMIT_COUNT = 2 ** 12;
-const FRAME_SLOT_LIMIT_COUNT = 2 ** 12;
+const MIB = 2 ** 20;
+const RESERVATION_LEAST_BYTES = 16 * MIB;
+const RESERVATION_MOST_BYTES = 2 ** 32 - MIB;
+/** Header, length and what a block's size is rounded up by. Unit: bytes. */
+const OBJECT_OVERHEAD_BYTES = 32;
+/** A slot is a word; that of a dict is a pair. */
+const SLOT_MOST_BYTES = 8;
+/** Copies, side tables, blocks between sizes. */
+const RESERVATION_FACTOR = 4;
+const SPARE_TYPE_COUNT = 32;
+/** Finalizers and callbacks that run inside each other's stores have frames of their own. */
+const FRAME_SLOT_LIMIT_COUNT = 2 ** 16;
 
 const SEQUENCE = {
   variablePart: "visited",
@@ -73,8 +82,14 @@ export interface ProgramHeap {
   slot(id: number, slot: number): number;
 }
 
-/** Throws what `make` throws; its calls throw what the manager's do. */
-export function createProgramHeap(make: MakeSubjectManager): ProgramHeap {
+/**
+ * With room for a given program, else for a small one. Throws what `make` throws; its calls throw
+ * what the manager's do.
+ */
+export function createProgramHeap(
+  make: MakeSubjectManager,
+  program?: Pick<MutatorProgram, "steps">,
+): ProgramHeap {
   const ids = new Map<number, number>();
   const references = new Map<number, Reference>();
   const kinds = new Map<number, string>();
@@ -93,9 +108,8 @@ export function createProgramHeap(make: MakeSubjectManager): ProgramHeap {
     },
   };
   const manager = make({
+    ...roomFor(program?.steps ?? []),
     observer,
-    reservationBytes: RESERVATION_BYTES,
-    typeLimitCount: TYPE_LIMIT_COUNT,
     frameSlotLimitCount: FRAME_SLOT_LIMIT_COUNT,
   });
   endEvent = endEventOf(manager.collector);
@@ -245,4 +259,26 @@ function optionsOf(kind: string, slotCount: number, finalizer: boolean): Omit<Ty
   if (kind === "atom") return { rawWordCount: 1 };
   const visitedSlotCount = slotCount;
   return { visitedSlotCount, collected: true, clearable: true, weaklyReferable: true, finalizer };
+}
+
+/** For all objects that the program makes, dead or alive: some strategies reclaim nothing. */
+function roomFor(steps: MutatorProgram["steps"]) {
+  const types = new Set<string>();
+  let bytes = 0;
+  for (const { operation } of steps) {
+    const count = operation.op === "burst" ? operation.count : 1;
+    const slots = operation.op === "tuple" ? operation.items.length : slotCountOf(operation);
+    bytes += count * (OBJECT_OVERHEAD_BYTES + SLOT_MOST_BYTES * slots);
+    if ("kind" in operation) types.add(`${operation.kind} ${slots}`);
+  }
+  const wanted = RESERVATION_LEAST_BYTES + RESERVATION_FACTOR * bytes;
+  return {
+    reservationBytes: Math.min(RESERVATION_MOST_BYTES, Math.ceil(wanted / MIB) * MIB),
+    // With and without a finalizer.
+    typeLimitCount: 2 * types.size + SPARE_TYPE_COUNT,
+  };
+}
+
+function slotCountOf(operation: ProgramOperation): number {
+  return "slotCount" in operation ? operation.slotCount : 0;
 }
