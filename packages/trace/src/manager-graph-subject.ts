@@ -124,8 +124,9 @@ export function createGraphSubject(make: MakeSubjectManager): ManagedHeapSubject
     },
     collect(generation) {
       const { collector, mutator } = made();
-      if (collector.generations !== undefined) return collector.generations.collect(generation);
-      return mutator.collect(Math.min(generation, collector.oldestGeneration)).reclaimedCount;
+      const known = Math.min(generation, collector.oldestGeneration);
+      if (collector.generations !== undefined) return collector.generations.collect(known);
+      return mutator.collect(known).reclaimedCount;
     },
     takeDeaths() {
       const taken = deaths;
