@@ -15,7 +15,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkedSubjectsOf, presets, stressedSubjectsOf, subjectsOf } from "./presets.js";
 
-const runCount = Number(process.env.OURO_RUNS ?? 8);
+const runCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 8 : 3));
 const seed = Number(process.env.OURO_SEED ?? 1);
 const TIMEOUT_MILLISECONDS = 30_000 + runCount * 2000;
 const CALM = PROPERTY_NAMES.filter((name) => name !== MEMORY);

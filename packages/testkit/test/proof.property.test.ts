@@ -9,5 +9,5 @@ const strategies = [nullStrategy(), ...TOY_KINDS.map((kind) => toyStrategy(kind)
 
 describe.each(strategies)("A strategy that is right, $name,", (strategy) => {
   const maker = { name: strategy.name, make: subjectsOf(strategy) };
-  testSuite(memoryManagerSuite, maker, { programCount: 8 });
+  testSuite(memoryManagerSuite, maker, { programCount: 3 });
 });
