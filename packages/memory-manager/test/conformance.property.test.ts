@@ -1,7 +1,7 @@
 // Every preset held against everything that its traits promise, in fast mode, checked, and checked
 // with a collection at every safepoint. OURO_RUNS sets the programs for each (default 8), OURO_SEED
-// the seed: `OURO_RUNS=2000 npx vitest run packages/memory-manager/test/conformance`. Memory runs out
-// in half as many, at each of their allocations; `-t "loses nothing"` runs those alone.
+// the seed: `OURO_RUNS=2000 npx vitest run packages/memory-manager/test/conformance`. Memory runs
+// out in half as many, at each of their allocations; `-t "loses nothing"` runs those alone.
 
 import {
   checkProgram,

@@ -11,10 +11,10 @@
 // It reads what is there (type rows, `isObject`) and keeps only what the heap does not say: epoch,
 // references given out, locks of frames. Fast mode has no part of it.
 //
-// Not seen: what a program writes to the heap's words itself, from `fieldsStart` on; arithmetic from
-// one handle's slot to another's; a reference exactly as many safepoints old as there are epochs,
-// if an object is there again; a slot as many frames old as there are keys, if its word is locked
-// with that key again.
+// Not seen: what a program writes to the heap's words itself, from `fieldsStart` on; arithmetic
+// from one handle's slot to another's; a reference exactly as many safepoints old as there are
+// epochs, if an object is there again; a slot as many frames old as there are keys, if its word is
+// locked with that key again.
 
 import {
   type Collector,

@@ -68,14 +68,11 @@ export function createSlotLocks(
     const isKey = key > 0 && (key & wordMask) === 0;
     const index = isKey ? frames.findLastIndex((entered) => (entered & ~wordMask) === key) : -1;
     const start = (frames[index] ?? 0) & wordMask;
-    throw new InvalidAddressError({
-      where,
-      address: isKey ? word : slot,
-      expected:
-        index >= 0
-          ? `a root slot of its frame, which has ${(frameEnds[index] as number) - start} from ${start} on`
-          : `a root slot of a frame entered and not left, or of a handle in use${isKey ? " (its frame was left)" : ""}`,
-    });
+    const count = (frameEnds[index] ?? 0) - start;
+    const anyFrame = "a root slot of a frame entered and not left, or of a handle in use";
+    const ownFrame = `a root slot of its frame, which has ${count} from ${start} on`;
+    const expected = index >= 0 ? ownFrame : `${anyFrame}${isKey ? " (its frame was left)" : ""}`;
+    throw new InvalidAddressError({ where, address: isKey ? word : slot, expected });
   }
 
   /** What program code entered and did not leave, those who called it left by lowering the top. */

@@ -102,7 +102,8 @@ describe("a refusal names what is wrong", () => {
     );
     mutator.leave(frame);
     expect(() => mutator.root(frame)).toThrow(
-      `root: ${start} is not a root slot of a frame entered and not left, or of a handle in use (its frame was left)`,
+      `root: ${start} is not a root slot of a frame entered and not left, ` +
+        "or of a handle in use (its frame was left)",
     );
   });
 
@@ -211,7 +212,7 @@ describe("slots of a frame", () => {
     expect(sameCount).toBe(0);
   });
 
-  it("of finalizers and of frames that were there before are plain, and neighbours no part of them", () => {
+  it("that was there before are plain, and its neighbours are no part of it", () => {
     const manager = makeManager();
     const older = manager.mutator.enter(2);
     const mutator = parts.createCheckedMutator(manager);

@@ -125,7 +125,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "any handle slot counts as in use",
     find: "if (lockOf(slot) !== 0 || !roots.isLive(slot)) refuse(where, slot);",
     replace:
-      "if (lockOf(slot) !== 0 || (slot >= framesStart && !roots.isLive(slot))) refuse(where, slot);",
+      "if (slot >= framesStart && (lockOf(slot) !== 0 || !roots.isLive(slot))) refuse(where, 0);",
     refusal: "setRoot of a handle's slot that is not in use",
   },
   {
