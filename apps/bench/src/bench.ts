@@ -67,7 +67,7 @@ function chosenPeers(names: readonly string[] | undefined): readonly Peer[] {
 async function chosenTraces(options: BenchOptions, progress: (message: string) => void) {
   if (!options.groups.includes("trace")) return [];
   const traces: TraceWords[] = [];
-  for (const file of findTraces()) {
+  for (const file of findTraces(options.traces)) {
     progress(`decoding ${file}`);
     traces.push(await decodeToWords(file));
   }
