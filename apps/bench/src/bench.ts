@@ -32,7 +32,7 @@ function findTools(options: BenchOptions): Tools {
       where: "bench",
       argument: `--node ${options.nodeVersion}`,
       problem: `cannot be used: ${node.missing}`,
-      remedy: 'Name a version that npm\'s package "node" has, such as 22',
+      remedy: 'Name a program by its path, or a version of npm\'s package "node", such as 20.20.2.',
     });
   }
   return {

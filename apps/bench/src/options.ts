@@ -27,7 +27,7 @@ export const HELP = `npm run bench [-- NAME...] [options]
   --quick            fewer operations: to see that it works, not to quote
   --peer NAME        only this peer and the null allocators; may be repeated
   --trace NAME       only this recorded trace; may be repeated
-  --node VERSION     samples run on another Node, from npm's package "node"
+  --node NODE        samples run on another Node: a version of npm's package "node", or a path
   --timeout SECONDS  for one sample, default 60
   --json             one document instead of tables, schema ouro/bench@1
   --markdown         the tables as they stand in docs/benchmarks*.md
