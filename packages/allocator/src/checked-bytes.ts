@@ -1,7 +1,7 @@
 // The bytes that the checked layer writes around and into blocks, and how it finds the first one
 // that is not what was written (checked-layout.ts). Blocks begin at a granule, so that they are
-// filled and compared two words at a time, as numbers of 64 bits; none of the three fill bytes makes
-// a pair that is not a number, and so two pairs are equal only if all their bytes are.
+// filled and compared two words at a time, as numbers of 64 bits; none of the three fill bytes
+// makes a pair that is not a number, and so two pairs are equal only if all their bytes are.
 
 import type { LinearMemory } from "@ouro/interfaces";
 import * as layout from "./checked-layout.js";
