@@ -368,7 +368,7 @@ export function createFinalization(options: FinalizationOptions): {
       isFinalized: (object) => (get(object + 1) & finalizedMask) !== 0,
       validate: weak.validate,
     },
-    death: { endByCount, emptyWeakReferences, finalize, clear },
+    death: { endByCount, emptyWeakReferences, endWeakReference, finalize, clear },
     isCalling: () => program.depth() > 0,
     call: program.run,
   };

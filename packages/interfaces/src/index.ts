@@ -10,6 +10,7 @@ export * from "./assertion.js";
 export * from "./barrier.js";
 export * from "./clock.js";
 export * from "./collector.js";
+export * from "./candidates.js";
 export * from "./detector.js";
 export * from "./error.js";
 export * from "./event.js";

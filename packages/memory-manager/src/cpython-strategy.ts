@@ -14,6 +14,7 @@
 import { createSubtractDetector, type SubtractDetectorOptions } from "@ouro/cycle-detector";
 import { createFinalization } from "@ouro/finalization";
 import {
+  createCollectionRun,
   createGenerations,
   DEFAULT_THRESHOLDS,
   GENERATIONS_STATE_WORDS,
@@ -30,12 +31,14 @@ import {
   IMAGE_GENERATION_SHIFT,
   IMAGE_TRACKED,
   NOT_TRACKED,
+  PERMANENT_GENERATION,
   type ProgramErrorReporter,
   type Reference,
   ROW_FLAGS,
   type Strategy,
   type StrategyParts,
   type Traits,
+  type Trigger,
   TYPE_COLLECTED,
   TYPE_FINALIZER,
   TYPE_MASK,
@@ -54,6 +57,7 @@ import {
   type TrackedLists,
 } from "@ouro/object-model";
 import { createRefcountCollector, type Ending, IMMORTAL_COUNT } from "@ouro/refcount";
+import { createTrackingBarrier } from "./tracking-barrier.js";
 
 export interface CPythonOptions {
   /** Sets the default thresholds. Default 3.13. */
@@ -73,7 +77,8 @@ export interface CPythonOptions {
 const OLD_THRESHOLDS: GenerationThresholds = { young: 700, middle: 10, old: 10 };
 const MARK_BYTES_PER_GRANULE = 4;
 
-const traits: Traits = {
+/** Of every strategy that is wired here. */
+export const COUNTING_TRAITS: Traits = {
   moves: false,
   collectsAt: ["allocate", "poll", "collect"],
   counts: true,
@@ -98,7 +103,19 @@ const traits: Traits = {
 /** Objects live and die as in CPython. Its `create` throws `UsageError` for thresholds below 0. */
 export function cpythonStrategy(options: CPythonOptions = {}): Strategy {
   const name = `cpython-${options.version ?? "3.13"}`;
-  return { name, traits, create: (parts) => createCPythonCollector(parts, name, options) };
+  const traits = COUNTING_TRAITS;
+  return { name, traits, create: (parts) => wireCounting(parts, name, options).collector };
+}
+
+/** What strategies with other generations and another trigger say besides. */
+export interface WiringOptions extends CPythonOptions {
+  trigger?: Trigger;
+  oldestGeneration?: number;
+}
+
+export interface Wired {
+  readonly collector: Collector & Pick<Required<Collector>, "generations" | "finalization">;
+  readonly generational: GenerationalCollector;
 }
 
 interface Parts {
@@ -107,11 +124,8 @@ interface Parts {
   readonly generational: GenerationalCollector;
 }
 
-function createCPythonCollector(
-  parts: StrategyParts,
-  name: string,
-  options: CPythonOptions,
-): Collector {
+/** Wires counting, lists, finalization, detector and generations to a collector. */
+export function wireCounting(parts: StrategyParts, name: string, options: WiringOptions): Wired {
   const { heap, types, roots } = parts;
   const words = heap.words;
   const rows = types.base;
@@ -128,6 +142,7 @@ function createCPythonCollector(
   });
   const { lists, finalization, generational } = made.parts as Parts;
   const { noteBirth, poll, generations } = generational;
+  const { oldestGeneration } = generations;
   if (options.onProgramError !== undefined) finalization.setErrorReporter(options.onProgramError);
   const { tryAllocate: place } = base;
   const FLAGS = ROW_FLAGS;
@@ -153,7 +168,9 @@ function createCPythonCollector(
     if ((state & IMAGE_TRACKED) === 0) return;
     if (!isListed) lists.clear(); // they were tracked as they were placed; the image knows better
     isListed = true;
-    lists.track(object, state >> IMAGE_GENERATION_SHIFT);
+    const generation = state >> IMAGE_GENERATION_SHIFT;
+    const isPermanent = generation === PERMANENT_GENERATION;
+    lists.track(object, isPermanent ? generation : Math.min(generation, oldestGeneration));
   }
 
   function stateOf(object: Reference): number {
@@ -165,18 +182,16 @@ function createCPythonCollector(
     return state | tracked | (isFinalized ? IMAGE_FINALIZED : 0);
   }
 
-  return {
+  const collector: Wired["collector"] = {
     ...base,
     ...createTrackingBarrier(base as Collector & Barrier, {
-      words,
-      rows,
-      trackedMask,
-      lists,
+      ...{ words, rows, outMask: trackedMask, outBits: 0 },
+      track: lists.track,
       mayBeTracked: generational.mayBeTracked,
     }),
     name,
-    traits,
-    oldestGeneration: 2,
+    traits: COUNTING_TRAITS,
+    oldestGeneration,
     finalization,
     generations,
     allocate(type, sizeWords) {
@@ -208,16 +223,18 @@ function createCPythonCollector(
       base.validate();
       lists.validate(base.walk);
       finalization.validate(base.isObject);
+      generational.validate();
       roots.validate();
     },
   };
+  return { collector, generational };
 }
 
 const ENDING_FLAGS = TYPE_COLLECTED | TYPE_FINALIZER | TYPE_WEAKLY_REFERABLE | TYPE_WEAK_REFERENCE;
 
 function createParts(
   parts: StrategyParts,
-  options: CPythonOptions,
+  options: WiringOptions,
   counting: Parameters<
     NonNullable<Parameters<typeof createRefcountCollector>[1]>["createEnding"] & object
   >[0],
@@ -257,10 +274,11 @@ function createParts(
     types,
     state: heap.reserveRegion(parts.borrower, "generations", GENERATIONS_STATE_WORDS),
     lists,
-    detector,
-    death,
+    createRun: (shared) => createCollectionRun({ ...shared, lists, detector, death }),
     call,
     thresholds: options.thresholds ?? thresholdsOf(options),
+    trigger: options.trigger,
+    oldestGeneration: options.oldestGeneration,
     emptiesWeakReferencesAgain: options.emptiesWeakReferencesAgain,
     observer,
   });
@@ -272,64 +290,15 @@ function createParts(
     reclaimed(object) {
       const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
       const flags = words[types.base + (type << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
-      if ((flags & TYPE_COLLECTED) !== 0) noteDeath();
-      if (isCollecting()) noteReclaim(layout.sizeWords(object));
+      if ((flags & TYPE_COLLECTED) !== 0) noteDeath(1);
+      if (isCollecting()) noteReclaim(1, layout.sizeWords(object));
     },
     isCalling,
   };
   return { lists, finalization, generational, ending };
 }
 
-function thresholdsOf({ version }: CPythonOptions): GenerationThresholds {
+/** The defaults of a version. */
+export function thresholdsOf({ version }: CPythonOptions): GenerationThresholds {
   return version === "3.12" ? OLD_THRESHOLDS : DEFAULT_THRESHOLDS;
-}
-
-interface TrackingOptions {
-  words: Int32Array;
-  rows: number;
-  trackedMask: number;
-  lists: TrackedLists;
-  mayBeTracked: (object: number) => boolean;
-}
-
-const COMES_BACK = TYPE_UNTRACKS_AS_DICT | TYPE_UNTRACKS_AS_TUPLE;
-
-/** Before an object outside of the lists gets something that a cycle could go through, it is in. */
-function createTrackingBarrier(
-  { write, move, copy }: Barrier,
-  { words, rows, trackedMask, lists, mayBeTracked }: TrackingOptions,
-): Pick<Barrier, "write" | "move" | "copy"> & Required<Pick<Collector, "fill">> {
-  function isOut(holder: number): boolean {
-    return holder !== 0 && ((words[holder + TYPE_WORD_OFFSET] as number) & trackedMask) === 0;
-  }
-
-  function watch(holder: number, value: number): void {
-    if (value <= 0 || !mayBeTracked(value)) return;
-    const type = (words[holder + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
-    const flags = words[rows + (type << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
-    if ((flags & COMES_BACK) !== 0 && isOut(holder)) lists.track(holder, 0);
-  }
-
-  return {
-    write(slot, value, holder) {
-      if (isOut(holder)) watch(holder, value);
-      write(slot, value, holder);
-    },
-    move(into, from, holder) {
-      if (isOut(holder)) watch(holder, words[from] as number);
-      move(into, from, holder);
-    },
-    copy(into, from, count, holder, source) {
-      if (isOut(holder)) {
-        for (let index = 0; index < count; index++) watch(holder, words[from + index] as number);
-      }
-      copy(into, from, count, holder, source);
-    },
-    fill(into, from, holder) {
-      const value = words[from] as number;
-      if (isOut(holder)) watch(holder, value);
-      words[into] = value;
-      words[from] = 0;
-    },
-  };
 }

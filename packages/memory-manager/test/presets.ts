@@ -6,6 +6,7 @@ import type { Strategy } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import {
   composeMemoryManager,
+  cpythonFastStrategy,
   cpythonStrategy,
   type MemoryManagerOptions,
 } from "@ouro/memory-manager";
@@ -24,6 +25,11 @@ export const presets: ReadonlyMap<string, () => Strategy> = new Map([
   [
     "cpython-3.13, low thresholds",
     () => cpythonStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
+  ],
+  ["cpython-3.13-fast", () => cpythonFastStrategy()],
+  [
+    "cpython-3.13-fast, low thresholds",
+    () => cpythonFastStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
   ],
   ["null", () => nullStrategy()],
   ["refcount-only", () => refcountStrategy()],

@@ -1,0 +1,542 @@
+// The fast detector: the question and the answer of subtract-detector.ts, over maps instead of
+// lists. References between candidates are counted up, in a byte a granule beside the heap; a
+// candidate whose count equals its reference count has no reference from outside.
+//
+//   byte of an object   0 … 251   references found inside
+//                       252       more: the exact count is in a table (overflow-counts.ts)
+//                       253       reached, and its slots wait for another sweep (the queue was full)
+//                       255       reached
+//
+//   count     every candidate in address order: each of its references adds one to a byte; nothing
+//             that is referred to is looked at
+//   reach     a cursor goes over them once more: what is reached, or referred to from outside, is
+//             scanned. What it refers to is marked: ahead of the cursor the cursor will come by,
+//             behind it the object goes into the queue (object-queue.ts)
+//             ── cursor ──► │ behind: queue │ x │ ahead: the mark is enough │
+//   queue     those behind, in the order in which they were reached
+//   found     who has no mark now; bytes go back to zero
+//
+// Whoever is scanned when the cursor comes by is who CPython leaves in its list, and the queue is the
+// list's tail, to which it moves what it had exiled too early: the algorithm is the same, without
+// lists, copies of counts and writes to objects.
+//
+// In a full collection nearly every reference is to a candidate: it is counted unasked, also where
+// nobody will read the count. In others a bit says whether who is referred to is one.
+//
+// Loops are written out for what most tracts hold: objects of one type with one to four slots. The
+// loop over rows of the type table, `countAny` and `reachAny`, is what those must agree with; the
+// shape of a tract, kept until something is born in it, says which it may have.
+//
+// Source: CPython 3.13 Python/gc.c, `subtract_refs`, `move_unreachable`; Christopher, Reference count
+// garbage collection (1984), for counting only what is inside.
+
+import {
+  ARENA_SHIFT,
+  type ArenaSource,
+  type CandidateMap,
+  expectSound,
+  HeapCorruptionError,
+  LENGTH_NONE,
+  LENGTH_WORD_OFFSET,
+  type LinearMemory,
+  type MapDetector,
+  OBJECT_HEADER_SIZE_WORDS,
+  type Region,
+  ROW_FLAGS,
+  ROW_LENGTH,
+  ROW_SLOTS_START,
+  ROW_VISITED_END,
+  ROW_VISITED_MASK,
+  TRACT_ENTRY_SHIFT,
+  TRACT_HAS_FOUND,
+  TRACT_HAS_LEAVING,
+  TRACT_HAS_SPECIAL,
+  TRACT_MAP_WORDS,
+  TRACT_OWNER_MASK,
+  TRACT_SHIFT,
+  TYPE_FINALIZER,
+  TYPE_MASK,
+  TYPE_ROW_SHIFT,
+  TYPE_UNTRACKS_AS_DICT,
+  TYPE_UNTRACKS_AS_TUPLE,
+  TYPE_WEAK_REFERENCE,
+  TYPE_WORD_OFFSET,
+  type TypeTable,
+  type WordIndex,
+} from "@ouro/interfaces";
+import { createObjectQueue } from "./object-queue.js";
+import { createOverflowCounts } from "./overflow-counts.js";
+
+const LARGEST = 251;
+const MANY = 252;
+const WAITING = 253;
+const REACHED = 255;
+
+// The shape of a tract, in its word: how many slots each of its objects has, then their type.
+const SLOTS_SHIFT = 4;
+const SLOTS_MASK = 7;
+const MIXED = 7;
+const SHAPE_TYPE_SHIFT = 8;
+const SLOT_LIMIT = 4;
+
+const LEAVING = TYPE_UNTRACKS_AS_TUPLE | TYPE_UNTRACKS_AS_DICT;
+
+/** Bytes a granule of a side table: counts, the queue, and room for every large count. */
+export const MAP_DETECTOR_BYTES_PER_GRANULE = 2;
+
+export interface MapDetectorOptions {
+  memory: LinearMemory;
+  types: TypeTable;
+  /** `MAP_DETECTOR_BYTES_PER_GRANULE` for every granule that can be lent, zero-filled. */
+  region: Region;
+  /** Which arenas are lent, those that can be: what is not lent has no counts. */
+  source: Pick<ArenaSource, "arenaTable" | "firstArenaIndex" | "arenaCount">;
+  /** The count of objects that never die. */
+  immortalCount: number;
+  /** A bit in word 1: the object has weak references. */
+  weakMask: number;
+  /** Takes an object out of what is tracked. */
+  untrack: (object: WordIndex) => void;
+}
+
+/** Counts references inside up; finds all garbage among the candidates, in address order. */
+export function createMapDetector(options: MapDetectorOptions): MapDetector {
+  const { types, region, source, immortalCount, weakMask, untrack } = options;
+  const { words, bytes } = options.memory;
+  const rows = types.base;
+  const granuleCount = (source.arenaCount - source.firstArenaIndex) << (ARENA_SHIFT - 2);
+  // The byte of object o is `bytes[counts + (o >> 2)]`.
+  const countWords = granuleCount >> 2;
+  const counts = region.start * 4 - (source.firstArenaIndex << (ARENA_SHIFT - 2));
+  const queueWords = granuleCount >> 4;
+  const queue = createObjectQueue(words, part(region, countWords, queueWords));
+  const { push, take } = queue;
+  const overflow = createOverflowCounts(
+    words,
+    part(region, countWords + queueWords, (granuleCount >> 3) + (granuleCount >> 4)),
+  );
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const FIELDS = OBJECT_HEADER_SIZE_WORDS;
+  const TYPE = TYPE_WORD_OFFSET;
+  const LENGTH = LENGTH_WORD_OFFSET;
+  const MASK = TYPE_MASK;
+  const ROW_SHIFT = TYPE_ROW_SHIFT;
+  const IMMORTAL_LESS_1 = immortalCount - 1;
+  const { clz32 } = Math;
+  const NOWHERE = 0x7fffffff;
+  // Of the examination under way.
+  let candidates = 0;
+  let tracts = 0;
+  let isWhole = false;
+  let isSweepNeeded = false;
+  let hasLeft = false;
+
+  // ── Counting ──────────────────────────────────────────────────────────────────────────────────
+
+  /** Unasked: who is no candidate is counted too. */
+  function count(value: number): void {
+    if (value <= 0) return;
+    const place = counts + (value >> 2);
+    const known = bytes[place] as number;
+    if (known < LARGEST) bytes[place] = known + 1;
+    else countMany(value, place);
+  }
+
+  function countMany(value: number, place: number): void {
+    if (bytes[place] === MANY) {
+      overflow.add(value);
+      return;
+    }
+    bytes[place] = MANY;
+    overflow.begin(value, LARGEST + 1);
+  }
+
+  function isCandidate(value: number): boolean {
+    return (((words[candidates + ((value >>> 7) << 2)] as number) >>> (value >>> 2)) & 1) !== 0;
+  }
+
+  function countTract(tract: number, shape: number): void {
+    const slotCount = (shape >> SLOTS_SHIFT) & SLOTS_MASK;
+    if (!isWhole || slotCount === 0 || slotCount === MIXED) countAny(tract);
+    else if (slotCount === 2) countTwo(tract);
+    else countFew(tract, slotCount);
+  }
+
+  function countTwo(tract: number): void {
+    const group = candidates + (tract << 7);
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      if (bits === -1) {
+        for (let object = first; object < first + 128; object += 4) {
+          count(words[object + FIELDS] as number);
+          count(words[object + FIELDS + 1] as number);
+        }
+        continue;
+      }
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        count(words[object + FIELDS] as number);
+        count(words[object + FIELDS + 1] as number);
+      }
+    }
+  }
+
+  function countFew(tract: number, slotCount: number): void {
+    const group = candidates + (tract << 7);
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7) + FIELDS;
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const slot = first + ((31 - clz32(bit)) << 2);
+        count(words[slot] as number);
+        if (slotCount === 1) continue;
+        count(words[slot + 1] as number);
+        if (slotCount === 2) continue;
+        count(words[slot + 2] as number);
+        if (slotCount === 4) count(words[slot + 3] as number);
+      }
+    }
+  }
+
+  /** Objects of any type. In a full collection it finds out whether they are of one. */
+  function countAny(tract: number): void {
+    const group = candidates + (tract << 7);
+    let type = -1;
+    let typeCount = 0;
+    let row = 0;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        const typeNow = (words[object + TYPE] as number) & MASK;
+        if (typeNow !== type) {
+          type = typeNow;
+          typeCount++;
+          row = rows + (type << ROW_SHIFT);
+        }
+        const length =
+          (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
+        const end = object + (words[row + ROW_VISITED_END] as number) + length;
+        for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
+          const value = words[slot] as number;
+          if (value > 0 && (isWhole || isCandidate(value))) count(value);
+        }
+      }
+    }
+    if (isWhole) setShape(tract, typeCount === 1 ? type : -1);
+  }
+
+  function setShape(tract: number, type: number): void {
+    const slotCount = type < 0 ? MIXED : slotCountOf(rows + (type << ROW_SHIFT));
+    const owner = (words[tracts + tract] as number) & TRACT_OWNER_MASK;
+    const shape = (Math.max(type, 0) << SHAPE_TYPE_SHIFT) | (slotCount << SLOTS_SHIFT);
+    words[tracts + tract] = owner | shape;
+  }
+
+  /** 1 to 4 slots, all visited, and objects that are never out; else `MIXED`. */
+  function slotCountOf(row: number): number {
+    const slotCount = (words[row + ROW_VISITED_END] as number) - FIELDS;
+    const isPlain =
+      words[row + ROW_LENGTH] === LENGTH_NONE &&
+      words[row + ROW_SLOTS_START] === FIELDS &&
+      ((words[row + ROW_FLAGS] as number) & LEAVING) === 0;
+    return isPlain && slotCount >= 1 && slotCount <= SLOT_LIMIT ? slotCount : MIXED;
+  }
+
+  // ── Reaching ──────────────────────────────────────────────────────────────────────────────────
+
+  function reach(value: number, from: number): void {
+    if (value <= 0) return;
+    const place = counts + (value >> 2);
+    if ((bytes[place] as number) >= WAITING) return;
+    bytes[place] = REACHED;
+    if (value < from) wait(value, place);
+  }
+
+  /** It is behind the cursor: into the queue, or marked for a sweep. */
+  function wait(value: number, place: number): void {
+    if (push(value)) return;
+    bytes[place] = WAITING;
+    isSweepNeeded = true;
+  }
+
+  /**
+   * Whether the cursor may scan the object: something from outside refers to it, or it is reached.
+   */
+  function isScanned(object: number): boolean {
+    const place = counts + (object >> 2);
+    const mark = bytes[place] as number;
+    const count = words[object] as number;
+    if (mark === REACHED) {
+      // Unsigned, all but the counts of mortals that live are too large.
+      if ((count - 1) >>> 0 >= IMMORTAL_LESS_1) leave(object);
+      return true;
+    }
+    if (mark === count && mark !== MANY) return false;
+    return isHeldFromOutside(object, mark, count, place);
+  }
+
+  function isHeldFromOutside(object: number, mark: number, count: number, place: number): boolean {
+    if ((count - 1) >>> 0 >= IMMORTAL_LESS_1) leave(object);
+    else if (mark >= count || mark === MANY) {
+      const known = mark === MANY ? overflow.countOf(object) : mark;
+      if (known === count) return false;
+      if (known > count) refuseCount(object);
+    }
+    bytes[place] = REACHED;
+    return true;
+  }
+
+  /** It is immortal, or being deallocated: of no generation, and what it holds is not garbage. */
+  function leave(object: number): void {
+    untrack(object);
+    hasLeft = true;
+  }
+
+  function refuseCount(object: number): never {
+    const type = (words[object + TYPE] as number) & MASK;
+    const name = types.descriptor(type as never).name;
+    const problem =
+      `its count is ${words[object]}, and more references than that to this "${name}" were found ` +
+      "in tracked objects";
+    throw new HeapCorruptionError({ structure: "object", word: object, problem });
+  }
+
+  /** Moves the cursor over a tract. Answers what its entry's summary has to say. */
+  function reachTract(tract: number, shape: number): number {
+    const slotCount = (shape >> SLOTS_SHIFT) & SLOTS_MASK;
+    if (!isWhole || slotCount === 0 || slotCount === MIXED) return reachAny(tract);
+    if (slotCount === 2) return reachTwo(tract);
+    return reachFew(tract, slotCount);
+  }
+
+  function reachTwo(tract: number): number {
+    const group = candidates + (tract << 7);
+    let summary = 0;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        if (isScanned(object)) {
+          reach(words[object + FIELDS] as number, object);
+          reach(words[object + FIELDS + 1] as number, object);
+        } else summary = TRACT_HAS_FOUND;
+      }
+    }
+    return summary;
+  }
+
+  function reachFew(tract: number, slotCount: number): number {
+    const group = candidates + (tract << 7);
+    let summary = 0;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        if (!isScanned(object)) {
+          summary = TRACT_HAS_FOUND;
+          continue;
+        }
+        const slot = object + FIELDS;
+        reach(words[slot] as number, object);
+        if (slotCount === 1) continue;
+        reach(words[slot + 1] as number, object);
+        if (slotCount === 2) continue;
+        reach(words[slot + 2] as number, object);
+        if (slotCount === 4) reach(words[slot + 3] as number, object);
+      }
+    }
+    return summary;
+  }
+
+  function reachAny(tract: number): number {
+    const group = candidates + (tract << 7);
+    let summary = 0;
+    let flags = 0;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        flags |= words[rowOf(object) + ROW_FLAGS] as number;
+        if (isScanned(object)) scan(object, object);
+        else summary = TRACT_HAS_FOUND;
+      }
+    }
+    return (flags & LEAVING) === 0 ? summary : summary | TRACT_HAS_LEAVING;
+  }
+
+  function rowOf(object: number): number {
+    return rows + (((words[object + TYPE] as number) & MASK) << ROW_SHIFT);
+  }
+
+  function scan(object: number, from: number): void {
+    const row = rowOf(object);
+    const length = (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
+    const end = object + (words[row + ROW_VISITED_END] as number) + length;
+    for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
+      const value = words[slot] as number;
+      if (value > 0 && (isWhole || isCandidate(value))) reach(value, from);
+    }
+  }
+
+  /** Those reached behind the cursor; what they reach joins them. */
+  function drain(): void {
+    for (let object = take(); object !== 0; object = take()) {
+      if (isCandidate(object)) scan(object, NOWHERE);
+    }
+  }
+
+  /** When the queue was full: whoever waits is found by its mark. */
+  function sweepWaiting(list: number, end: number): void {
+    while (isSweepNeeded) {
+      isSweepNeeded = false;
+      for (let entry = list; entry < end; entry += 2) {
+        eachCandidate(words[entry] as number, (object) => {
+          const place = counts + (object >> 2);
+          if (bytes[place] !== WAITING) return;
+          bytes[place] = REACHED;
+          scan(object, NOWHERE);
+          drain();
+        });
+      }
+    }
+  }
+
+  function eachCandidate(tract: number, visit: (object: number) => void): void {
+    const group = candidates + (tract << 7);
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      for (let bits = words[group + (word << 2)] as number; bits !== 0; bits &= bits - 1) {
+        visit((tract << TRACT_SHIFT) + (word << 7) + ((31 - clz32(bits & -bits)) << 2));
+      }
+    }
+  }
+
+  // ── Found ─────────────────────────────────────────────────────────────────────────────────────
+
+  /** Writes a tract's words of the found map. */
+  function noteFound(tract: number, found: number, entry: number): number {
+    const group = candidates + (tract << 7);
+    const map = found + (tract << 5);
+    let foundCount = 0;
+    let isSpecial = false;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      let unreached = 0;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        if ((bytes[counts + (object >> 2)] as number) >= WAITING) continue;
+        unreached |= bit;
+        foundCount++;
+        isSpecial ||= isSpecialObject(object);
+      }
+      words[map + word] = unreached;
+    }
+    if (isSpecial) words[entry + 1] = (words[entry + 1] as number) | TRACT_HAS_SPECIAL;
+    return foundCount;
+  }
+
+  function isSpecialObject(object: number): boolean {
+    const header = words[object + TYPE] as number;
+    if ((header & weakMask) !== 0) return true;
+    const flags = words[rows + ((header & MASK) << ROW_SHIFT) + ROW_FLAGS] as number;
+    return (flags & (TYPE_FINALIZER | TYPE_WEAK_REFERENCE)) !== 0;
+  }
+
+  function clearCounts(list: number, end: number): void {
+    overflow.reset();
+    queue.reset();
+    isSweepNeeded = false;
+    if (isWhole) clearLent();
+    else {
+      for (let entry = list; entry < end; entry += 2) clearTract(words[entry] as number);
+    }
+    hasLeft = false;
+  }
+
+  function clearLent(): void {
+    const sizeWords = 1 << (ARENA_SHIFT - 4);
+    for (let index = source.firstArenaIndex; index < source.arenaCount; index++) {
+      if (words[source.arenaTable + index] === 0) continue;
+      const start = region.start + (index - source.firstArenaIndex) * sizeWords;
+      words.fill(0, start, start + sizeWords);
+    }
+  }
+
+  /** Only candidates have counts, and those that were candidates until they left. */
+  function clearTract(tract: number): void {
+    const group = candidates + (tract << 7);
+    const start = (counts + (tract << (TRACT_SHIFT - 2))) >> 2;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      if (words[group + (word << 2)] === 0 && !hasLeft) continue;
+      const place = start + (word << 3);
+      for (let each = place; each < place + 8; each++) words[each] = 0;
+    }
+  }
+
+  function find(map: CandidateMap): number {
+    const { list, tractCount, found } = map;
+    const end = list + (tractCount << TRACT_ENTRY_SHIFT);
+    candidates = map.candidates;
+    tracts = map.tracts;
+    isWhole = map.isWhole;
+    try {
+      for (let entry = list; entry < end; entry += 2) {
+        countTract(words[entry] as number, words[tracts + (words[entry] as number)] as number);
+      }
+      for (let entry = list; entry < end; entry += 2) {
+        const tract = words[entry] as number;
+        words[entry + 1] = reachTract(tract, words[tracts + tract] as number);
+      }
+      drain();
+      sweepWaiting(list, end);
+      let foundCount = 0;
+      for (let entry = list; entry < end; entry += 2) {
+        const hasFound = ((words[entry + 1] as number) & TRACT_HAS_FOUND) !== 0;
+        if (hasFound) foundCount += noteFound(words[entry] as number, found, entry);
+        else clearFound(words[entry] as number, found);
+      }
+      return foundCount;
+    } finally {
+      clearCounts(list, end);
+    }
+  }
+
+  function clearFound(tract: number, found: number): void {
+    const map = found + (tract << 5);
+    words.fill(0, map, map + TRACT_MAP_WORDS);
+  }
+
+  return {
+    name: "count-up",
+    find,
+    validate() {
+      for (let word = region.start; word < region.start + countWords; word++) {
+        expectSound(words[word] === 0, "counts of references inside", word, "one is left");
+      }
+    },
+  };
+}
+
+function part(region: Region, startWords: number, sizeWords: number): Region {
+  return { start: region.start + startWords, sizeWords, existed: region.existed };
+}

@@ -1,0 +1,107 @@
+// One collection over maps, from the candidates to the last death: the steps of collection-run.ts,
+// each for many objects at a time.
+//
+//   candidates ─► detector ─► reached │ found
+//                reached: tuples untracked ─► next generation (in the oldest: dicts untracked, kept)
+//                found:   special ones: weak references, callbacks ─► finalizers ─► detector again
+//                         ├─► reached after all: next generation
+//                         └─► reclaimed together (found-reclaim.ts)
+//
+// Only tracts whose summary says so are looked at for what has to be untracked or finalized: where
+// there is nothing of the kind, nothing is paid for it. The order is that of addresses.
+//
+// Source: CPython 3.13 Python/gc.c, `gc_collect_main`, `delete_garbage`.
+
+import { type Death, type MapDetector, TYPE_CLEARABLE } from "@ouro/interfaces";
+import type { CollectionReports } from "./collection-reports.js";
+import type { Run } from "./collection-run.js";
+import type { FoundReclaim } from "./found-reclaim.js";
+import type { TrackedMaps } from "./tracked-maps.js";
+import { AS_DICT, AS_TUPLE, type Untracking } from "./untracking.js";
+
+export interface MapCollectionRunOptions {
+  maps: TrackedMaps;
+  detector: MapDetector;
+  death: Death;
+  reclaimFound: FoundReclaim;
+  untracking: Untracking;
+  reports: CollectionReports;
+  oldestGeneration: number;
+  emptiesWeakReferencesAgain: boolean;
+}
+
+/** Makes the function that collects `generation` and the younger ones. */
+export function createMapCollectionRun(
+  options: MapCollectionRunOptions,
+): (generation: number) => Run {
+  const { maps, detector, death, reclaimFound, untracking, reports } = options;
+  const { oldestGeneration, emptiesWeakReferencesAgain } = options;
+
+  function collect(generation: number): Run {
+    const candidates = maps.gather(generation);
+    const examined = candidates.candidateCount;
+    const old = Math.min(generation + 1, oldestGeneration);
+    try {
+      reports.gathered(generation, examined);
+      const foundCount = detector.find(candidates);
+      untrackReached(AS_TUPLE);
+      if (generation === oldestGeneration) untrackReached(AS_DICT);
+      const promoted = maps.promote(old, (2 << generation) - 1);
+      const run = { examined, promoted, collected: 0, uncollectable: 0, resurrected: 0 };
+      if (foundCount > 0) dispose(old, run);
+      return run;
+    } finally {
+      maps.release();
+    }
+  }
+
+  function untrackReached(flag: number): void {
+    maps.walkLeaving((object) => {
+      if (untracking.canLeave(object, flag)) maps.untrack(object);
+    });
+  }
+
+  function dispose(old: number, run: Run): void {
+    if (reports.wantsFound()) maps.walkFound(false, reports.found);
+    let didRun = false;
+    run.collected += death.emptyWeakReferences(walkSpecial, maps.isFound, (weak) => {
+      didRun = true;
+      if (maps.isTracked(weak)) maps.track(weak, old);
+    });
+    walkSpecial((object) => {
+      if (death.finalize(object)) didRun = true;
+    });
+    if (didRun) {
+      detector.find(maps.narrow());
+      run.resurrected = maps.promote(old, 0);
+    }
+    if (emptiesWeakReferencesAgain) emptyWeakReferencesAgain();
+    run.collected += maps.foundCount();
+    if (reports.savesAll()) maps.walkFound(false, reports.saved);
+    else if (!reclaimFound()) emptyEach();
+    maps.walkFound(false, (object) => maps.track(object, old));
+  }
+
+  function walkSpecial(visit: (object: number) => void): void {
+    maps.walkFound(true, visit);
+  }
+
+  /** Of those that finalizers made: nobody is called. CPython issue 136401. */
+  function emptyWeakReferencesAgain(): void {
+    death.emptyWeakReferences(
+      walkSpecial,
+      () => true,
+      () => {},
+    );
+  }
+
+  /** One by one, as what a finalizer left behind may call program code at each step. */
+  function emptyEach(): void {
+    maps.walkFound(false, (object) => {
+      if (untracking.hasFlag(object, TYPE_CLEARABLE)) death.clear(object);
+    });
+    maps.walkFound(false, death.clear);
+  }
+
+  return collect;
+}
