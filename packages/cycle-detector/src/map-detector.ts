@@ -4,7 +4,8 @@
 //
 //   byte of an object   0 … 251   references found inside
 //                       252       more: the exact count is in a table (overflow-counts.ts)
-//                       253       reached, and its slots wait for another sweep (the queue was full)
+//                       253       rescued, and its slots wait for a sweep (the queue was full)
+//                       254       rescued: reached behind the cursor
 //                       255       reached
 //
 //   count     every candidate in address order: each of its references adds one to a byte; nothing
@@ -14,11 +15,12 @@
 //             behind it the object goes into the queue (object-queue.ts)
 //             ── cursor ──► │ behind: queue │ x │ ahead: the mark is enough │
 //   queue     those behind, in the order in which they were reached
-//   found     who has no mark now; bytes go back to zero
+//   found     who has no mark now; bytes go back to zero in `release`
 //
 // Whoever is scanned when the cursor comes by is who CPython leaves in its list, and the queue is the
 // list's tail, to which it moves what it had exiled too early: the algorithm is the same, without
-// lists, copies of counts and writes to objects.
+// lists, copies of counts and writes to objects. What a tuple holds is older than the tuple, so that
+// it counts as behind the cursor wherever it lies.
 //
 // In a full collection nearly every reference is to a candidate: it is counted unasked, also where
 // nobody will read the count. In others a bit says whether who is referred to is one.
@@ -70,6 +72,7 @@ import { createOverflowCounts } from "./overflow-counts.js";
 const LARGEST = 251;
 const MANY = 252;
 const WAITING = 253;
+const RESCUED = 254;
 const REACHED = 255;
 
 // The shape of a tract, in its word: how many slots each of its objects has, then their type.
@@ -127,6 +130,8 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   // Of the examination under way.
   let candidates = 0;
   let tracts = 0;
+  let first = 0;
+  let last = 0;
   let isWhole = false;
   let isSweepNeeded = false;
   let hasLeft = false;
@@ -257,15 +262,17 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     if (value <= 0) return;
     const place = counts + (value >> 2);
     if ((bytes[place] as number) >= WAITING) return;
-    bytes[place] = REACHED;
-    if (value < from) wait(value, place);
+    if (value < from) rescue(value, place);
+    else bytes[place] = REACHED;
   }
 
   /** It is behind the cursor: into the queue, or marked for a sweep. */
-  function wait(value: number, place: number): void {
-    if (push(value)) return;
-    bytes[place] = WAITING;
-    isSweepNeeded = true;
+  function rescue(value: number, place: number): void {
+    if (push(value)) bytes[place] = RESCUED;
+    else {
+      bytes[place] = WAITING;
+      isSweepNeeded = true;
+    }
   }
 
   /**
@@ -275,10 +282,10 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     const place = counts + (object >> 2);
     const mark = bytes[place] as number;
     const count = words[object] as number;
-    if (mark === REACHED) {
+    if (mark >= WAITING) {
       // Unsigned, all but the counts of mortals that live are too large.
       if ((count - 1) >>> 0 >= IMMORTAL_LESS_1) leave(object);
-      return true;
+      return mark === REACHED;
     }
     if (mark === count && mark !== MANY) return false;
     return isHeldFromOutside(object, mark, count, place);
@@ -374,9 +381,12 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
         const bit = bits & -bits;
         bits ^= bit;
         const object = first + ((31 - clz32(bit)) << 2);
-        flags |= words[rowOf(object) + ROW_FLAGS] as number;
-        if (isScanned(object)) scan(object, object);
-        else summary = TRACT_HAS_FOUND;
+        const flagsNow = words[rowOf(object) + ROW_FLAGS] as number;
+        flags |= flagsNow;
+        if (isScanned(object)) {
+          if ((flagsNow & TYPE_UNTRACKS_AS_TUPLE) !== 0) rescueOlder(object);
+          scan(object, object);
+        } else summary = TRACT_HAS_FOUND;
       }
     }
     return (flags & LEAVING) === 0 ? summary : summary | TRACT_HAS_LEAVING;
@@ -396,6 +406,21 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     }
   }
 
+  /** What only candidates hold of a tuple's items, wherever it lies: CPython has passed it. */
+  function rescueOlder(object: number): void {
+    const row = rowOf(object);
+    const length = (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
+    const end = object + (words[row + ROW_VISITED_END] as number) + length;
+    for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
+      const value = words[slot] as number;
+      if (value <= object || !isCandidate(value)) continue;
+      const place = counts + (value >> 2);
+      const mark = bytes[place] as number;
+      const known = mark === MANY ? overflow.countOf(value) : mark;
+      if (mark < WAITING && known === words[value]) rescue(value, place);
+    }
+  }
+
   /** Those reached behind the cursor; what they reach joins them. */
   function drain(): void {
     for (let object = take(); object !== 0; object = take()) {
@@ -411,7 +436,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
         eachCandidate(words[entry] as number, (object) => {
           const place = counts + (object >> 2);
           if (bytes[place] !== WAITING) return;
-          bytes[place] = REACHED;
+          bytes[place] = RESCUED;
           scan(object, NOWHERE);
           drain();
         });
@@ -462,14 +487,15 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     return (flags & (TYPE_FINALIZER | TYPE_WEAK_REFERENCE)) !== 0;
   }
 
-  function clearCounts(list: number, end: number): void {
+  function release(): void {
     overflow.reset();
     queue.reset();
     isSweepNeeded = false;
     if (isWhole) clearLent();
     else {
-      for (let entry = list; entry < end; entry += 2) clearTract(words[entry] as number);
+      for (let entry = first; entry < last; entry += 2) clearTract(words[entry] as number);
     }
+    last = first;
     hasLeft = false;
   }
 
@@ -499,26 +525,25 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     candidates = map.candidates;
     tracts = map.tracts;
     isWhole = map.isWhole;
-    try {
-      for (let entry = list; entry < end; entry += 2) {
-        countTract(words[entry] as number, words[tracts + (words[entry] as number)] as number);
-      }
-      for (let entry = list; entry < end; entry += 2) {
-        const tract = words[entry] as number;
-        words[entry + 1] = reachTract(tract, words[tracts + tract] as number);
-      }
-      drain();
-      sweepWaiting(list, end);
-      let foundCount = 0;
-      for (let entry = list; entry < end; entry += 2) {
-        const hasFound = ((words[entry + 1] as number) & TRACT_HAS_FOUND) !== 0;
-        if (hasFound) foundCount += noteFound(words[entry] as number, found, entry);
-        else clearFound(words[entry] as number, found);
-      }
-      return foundCount;
-    } finally {
-      clearCounts(list, end);
+    first = list;
+    last = end;
+    for (let entry = list; entry < end; entry += 2) {
+      const tract = words[entry] as number;
+      countTract(tract, words[tracts + tract] as number);
     }
+    for (let entry = list; entry < end; entry += 2) {
+      const tract = words[entry] as number;
+      words[entry + 1] = reachTract(tract, words[tracts + tract] as number);
+    }
+    drain();
+    sweepWaiting(list, end);
+    let foundCount = 0;
+    for (let entry = list; entry < end; entry += 2) {
+      const hasFound = ((words[entry + 1] as number) & TRACT_HAS_FOUND) !== 0;
+      if (hasFound) foundCount += noteFound(words[entry] as number, found, entry);
+      else clearFound(words[entry] as number, found);
+    }
+    return foundCount;
   }
 
   function clearFound(tract: number, found: number): void {
@@ -529,6 +554,11 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   return {
     name: "count-up",
     find,
+    isRescued(object) {
+      const mark = bytes[counts + (object >> 2)] as number;
+      return mark === RESCUED || mark === WAITING;
+    },
+    release,
     validate() {
       for (let word = region.start; word < region.start + countWords; word++) {
         expectSound(words[word] === 0, "counts of references inside", word, "one is left");

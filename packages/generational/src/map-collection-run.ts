@@ -12,12 +12,15 @@
 //
 // Source: CPython 3.13 Python/gc.c, `gc_collect_main`, `delete_garbage`.
 
-import { type Death, type MapDetector, TYPE_CLEARABLE } from "@ouro/interfaces";
+import { type CandidateMap, type Death, type MapDetector, TYPE_CLEARABLE } from "@ouro/interfaces";
 import type { CollectionReports } from "./collection-reports.js";
 import type { Run } from "./collection-run.js";
 import type { FoundReclaim } from "./found-reclaim.js";
 import type { TrackedMaps } from "./tracked-maps.js";
 import { AS_DICT, AS_TUPLE, type Untracking } from "./untracking.js";
+
+/** Tuples nested deeper, whose addresses descend, leave in a later collection. */
+const PASS_LIMIT = 4;
 
 export interface MapCollectionRunOptions {
   maps: TrackedMaps;
@@ -43,10 +46,7 @@ export function createMapCollectionRun(
     const old = Math.min(generation + 1, oldestGeneration);
     try {
       reports.gathered(generation, examined);
-      const foundCount = detector.find(candidates);
-      untrackReached(AS_TUPLE);
-      if (generation === oldestGeneration) untrackReached(AS_DICT);
-      const promoted = maps.promote(old, (2 << generation) - 1);
+      const { foundCount, promoted } = examine(candidates, generation, old);
       const run = { examined, promoted, collected: 0, uncollectable: 0, resurrected: 0 };
       if (foundCount > 0) dispose(old, run);
       return run;
@@ -55,9 +55,41 @@ export function createMapCollectionRun(
     }
   }
 
-  function untrackReached(flag: number): void {
+  function examine(candidates: CandidateMap, generation: number, old: number) {
+    try {
+      const foundCount = detector.find(candidates);
+      untrackTuples();
+      if (generation === oldestGeneration) untrackDicts();
+      return { foundCount, promoted: maps.promote(old, (2 << generation) - 1) };
+    } finally {
+      detector.release();
+    }
+  }
+
+  /**
+   * A tuple waits for the tuples in it. CPython looks at the older one first, but at those that it
+   * rescued last, and then at the outer one first.
+   */
+  function untrackTuples(): void {
+    let didLeave = true;
+    for (let pass = 0; didLeave && pass < PASS_LIMIT; pass++) {
+      didLeave = false;
+      maps.walkLeaving((object) => {
+        if (detector.isRescued(object) || !untracking.canLeave(object, AS_TUPLE)) return;
+        maps.untrack(object);
+        didLeave = true;
+      });
+    }
+    const rescued: number[] = [];
     maps.walkLeaving((object) => {
-      if (untracking.canLeave(object, flag)) maps.untrack(object);
+      if (detector.isRescued(object) && untracking.canLeave(object, AS_TUPLE)) rescued.push(object);
+    });
+    for (const object of rescued) maps.untrack(object);
+  }
+
+  function untrackDicts(): void {
+    maps.walkLeaving((object) => {
+      if (untracking.canLeave(object, AS_DICT)) maps.untrack(object);
     });
   }
 
@@ -72,14 +104,22 @@ export function createMapCollectionRun(
       if (death.finalize(object)) didRun = true;
     });
     if (didRun) {
-      detector.find(maps.narrow());
-      run.resurrected = maps.promote(old, 0);
+      run.resurrected = promoteResurrected(old);
     }
     if (emptiesWeakReferencesAgain) emptyWeakReferencesAgain();
     run.collected += maps.foundCount();
     if (reports.savesAll()) maps.walkFound(false, reports.saved);
     else if (!reclaimFound()) emptyEach();
     maps.walkFound(false, (object) => maps.track(object, old));
+  }
+
+  function promoteResurrected(old: number): number {
+    try {
+      detector.find(maps.narrow());
+      return maps.promote(old, 0);
+    } finally {
+      detector.release();
+    }
   }
 
   function walkSpecial(visit: (object: number) => void): void {

@@ -7,7 +7,7 @@
 //   list    │ tract │ summary │ tract │ summary │ …      those with candidates, in address order
 //   tract   word `tracts + tract`: bits 0 to 3 its owner's, the shape above them the detector's
 //
-// Bundlers fold constants of a file without imports into the code that names them.
+import type { WordIndex } from "./word.js";
 
 /** `object >>> TRACT_SHIFT` is the number of the object's tract. */
 export const TRACT_SHIFT = 12;
@@ -28,13 +28,13 @@ export const TRACT_HAS_LEAVING = 4;
 /** What a detector is to examine; it writes the found map and each entry's summary, nothing else. */
 export interface CandidateMap {
   /** The word of object o in the map of candidates is `candidates + ((o >>> 7) << 2)`. */
-  readonly candidates: number;
+  readonly candidates: WordIndex;
   /** The word of object o in the map of found objects is `found + (o >>> 7)`. */
-  readonly found: number;
+  readonly found: WordIndex;
   /** A word a tract; what the detector keeps there is 0 again after a birth in the tract. */
-  readonly tracts: number;
+  readonly tracts: WordIndex;
   /** First word of the list of tracts that have candidates. */
-  readonly list: number;
+  readonly list: WordIndex;
   readonly tractCount: number;
   readonly candidateCount: number;
   /** Whether nearly all that candidates refer to are candidates, as in a full collection. */
@@ -42,8 +42,8 @@ export interface CandidateMap {
 }
 
 /**
- * A detector of candidates given as bits. **Invariants:** it changes no object; at rest its counts
- * are zero.
+ * A detector of candidates given as bits. **Invariants:** it changes no object; outside of `find` to
+ * `release` its counts are zero.
  */
 export interface MapDetector {
   readonly name: string;
@@ -55,6 +55,10 @@ export interface MapDetector {
    * O(candidates + their references), no recursion.
    */
   find(candidates: CandidateMap): number;
+  /** Until `release`: the candidate was reached only after its turn. O(1). */
+  isRescued(object: WordIndex): boolean;
+  /** Ends what `find` began, also if that threw. O(tracts of the candidates). */
+  release(): void;
   /** Throws `HeapCorruptionError` naming a count that is not zero. O(heap). */
   validate(): void;
 }
