@@ -2,14 +2,8 @@
 // lists. References between candidates are counted up, in a byte a granule beside the heap; a
 // candidate whose count equals its reference count has no reference from outside.
 //
-//   byte of an object   0 … 251   references found inside
-//                       252       more: the exact count is in a table (overflow-counts.ts)
-//                       253       rescued, and its slots wait for a sweep (the queue was full)
-//                       254       rescued: reached behind the cursor
-//                       255       reached
-//
-//   count     every candidate in address order: each of its references adds one to a byte; nothing
-//             that is referred to is looked at
+//   count     every candidate in address order adds one to the byte of each object that it refers to
+//             (inside-counts.ts)
 //   reach     a cursor goes over them once more: what is reached, or referred to from outside, is
 //             scanned. What it refers to is marked: ahead of the cursor the cursor will come by,
 //             behind it the object goes into the queue (object-queue.ts)
@@ -22,12 +16,8 @@
 // lists, copies of counts and writes to objects. What a tuple holds is older than the tuple, so that
 // it counts as behind the cursor wherever it lies.
 //
-// In a full collection nearly every reference is to a candidate: it is counted unasked, also where
-// nobody will read the count. In others a bit says whether who is referred to is one.
-//
-// Loops are written out for what most tracts hold: objects of one type with one to four slots. The
-// loop over rows of the type table, `countAny` and `reachAny`, is what those must agree with; the
-// shape of a tract, kept until something is born in it, says which it may have.
+// `reachTwo` and `reachFew` are written out for objects of one shape (tract-shape.ts); `reachAny`,
+// which reads the rows of the type table, is what they must agree with.
 //
 // Source: CPython 3.13 Python/gc.c, `subtract_refs`, `move_unreachable`; Christopher, Reference count
 // garbage collection (1984), for counting only what is inside.
@@ -38,14 +28,12 @@ import {
   type CandidateMap,
   expectSound,
   HeapCorruptionError,
-  LENGTH_NONE,
   LENGTH_WORD_OFFSET,
   type LinearMemory,
   type MapDetector,
   OBJECT_HEADER_SIZE_WORDS,
   type Region,
   ROW_FLAGS,
-  ROW_LENGTH,
   ROW_SLOTS_START,
   ROW_VISITED_END,
   ROW_VISITED_MASK,
@@ -54,35 +42,20 @@ import {
   TRACT_HAS_LEAVING,
   TRACT_HAS_SPECIAL,
   TRACT_MAP_WORDS,
-  TRACT_OWNER_MASK,
   TRACT_SHIFT,
   TYPE_FINALIZER,
   TYPE_MASK,
   TYPE_ROW_SHIFT,
-  TYPE_UNTRACKS_AS_DICT,
   TYPE_UNTRACKS_AS_TUPLE,
   TYPE_WEAK_REFERENCE,
   TYPE_WORD_OFFSET,
   type TypeTable,
   type WordIndex,
 } from "@ouro/interfaces";
+import { MANY, REACHED, RESCUED, WAITING } from "./count-bytes.js";
+import { createInsideCounts } from "./inside-counts.js";
 import { createObjectQueue } from "./object-queue.js";
-import { createOverflowCounts } from "./overflow-counts.js";
-
-const LARGEST = 251;
-const MANY = 252;
-const WAITING = 253;
-const RESCUED = 254;
-const REACHED = 255;
-
-// The shape of a tract, in its word: how many slots each of its objects has, then their type.
-const SLOTS_SHIFT = 4;
-const SLOTS_MASK = 7;
-const MIXED = 7;
-const SHAPE_TYPE_SHIFT = 8;
-const SLOT_LIMIT = 4;
-
-const LEAVING = TYPE_UNTRACKS_AS_TUPLE | TYPE_UNTRACKS_AS_DICT;
+import { LEAVING, slotCountIn } from "./tract-shape.js";
 
 /** Bytes a granule of a side table: counts, the queue, and room for every large count. */
 export const MAP_DETECTOR_BYTES_PER_GRANULE = 2;
@@ -114,10 +87,9 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   const queueWords = granuleCount >> 4;
   const queue = createObjectQueue(words, part(region, countWords, queueWords));
   const { push, take } = queue;
-  const overflow = createOverflowCounts(
-    words,
-    part(region, countWords + queueWords, (granuleCount >> 3) + (granuleCount >> 4)),
-  );
+  const overflowWords = (granuleCount >> 3) + (granuleCount >> 4);
+  const overflowRegion = part(region, countWords + queueWords, overflowWords);
+  const inside = createInsideCounts({ memory: options.memory, types, counts, overflowRegion });
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const FIELDS = OBJECT_HEADER_SIZE_WORDS;
   const TYPE = TYPE_WORD_OFFSET;
@@ -135,126 +107,6 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   let isWhole = false;
   let isSweepNeeded = false;
   let hasLeft = false;
-
-  // ── Counting ──────────────────────────────────────────────────────────────────────────────────
-
-  /** Unasked: who is no candidate is counted too. */
-  function count(value: number): void {
-    if (value <= 0) return;
-    const place = counts + (value >> 2);
-    const known = bytes[place] as number;
-    if (known < LARGEST) bytes[place] = known + 1;
-    else countMany(value, place);
-  }
-
-  function countMany(value: number, place: number): void {
-    if (bytes[place] === MANY) {
-      overflow.add(value);
-      return;
-    }
-    bytes[place] = MANY;
-    overflow.begin(value, LARGEST + 1);
-  }
-
-  function isCandidate(value: number): boolean {
-    return (((words[candidates + ((value >>> 7) << 2)] as number) >>> (value >>> 2)) & 1) !== 0;
-  }
-
-  function countTract(tract: number, shape: number): void {
-    const slotCount = (shape >> SLOTS_SHIFT) & SLOTS_MASK;
-    if (!isWhole || slotCount === 0 || slotCount === MIXED) countAny(tract);
-    else if (slotCount === 2) countTwo(tract);
-    else countFew(tract, slotCount);
-  }
-
-  function countTwo(tract: number): void {
-    const group = candidates + (tract << 7);
-    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
-      let bits = words[group + (word << 2)] as number;
-      const first = (tract << TRACT_SHIFT) + (word << 7);
-      if (bits === -1) {
-        for (let object = first; object < first + 128; object += 4) {
-          count(words[object + FIELDS] as number);
-          count(words[object + FIELDS + 1] as number);
-        }
-        continue;
-      }
-      while (bits !== 0) {
-        const bit = bits & -bits;
-        bits ^= bit;
-        const object = first + ((31 - clz32(bit)) << 2);
-        count(words[object + FIELDS] as number);
-        count(words[object + FIELDS + 1] as number);
-      }
-    }
-  }
-
-  function countFew(tract: number, slotCount: number): void {
-    const group = candidates + (tract << 7);
-    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
-      let bits = words[group + (word << 2)] as number;
-      const first = (tract << TRACT_SHIFT) + (word << 7) + FIELDS;
-      while (bits !== 0) {
-        const bit = bits & -bits;
-        bits ^= bit;
-        const slot = first + ((31 - clz32(bit)) << 2);
-        count(words[slot] as number);
-        if (slotCount === 1) continue;
-        count(words[slot + 1] as number);
-        if (slotCount === 2) continue;
-        count(words[slot + 2] as number);
-        if (slotCount === 4) count(words[slot + 3] as number);
-      }
-    }
-  }
-
-  /** Objects of any type. In a full collection it finds out whether they are of one. */
-  function countAny(tract: number): void {
-    const group = candidates + (tract << 7);
-    let type = -1;
-    let typeCount = 0;
-    let row = 0;
-    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
-      let bits = words[group + (word << 2)] as number;
-      const first = (tract << TRACT_SHIFT) + (word << 7);
-      while (bits !== 0) {
-        const bit = bits & -bits;
-        bits ^= bit;
-        const object = first + ((31 - clz32(bit)) << 2);
-        const typeNow = (words[object + TYPE] as number) & MASK;
-        if (typeNow !== type) {
-          type = typeNow;
-          typeCount++;
-          row = rows + (type << ROW_SHIFT);
-        }
-        const length =
-          (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
-        const end = object + (words[row + ROW_VISITED_END] as number) + length;
-        for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
-          const value = words[slot] as number;
-          if (value > 0 && (isWhole || isCandidate(value))) count(value);
-        }
-      }
-    }
-    if (isWhole) setShape(tract, typeCount === 1 ? type : -1);
-  }
-
-  function setShape(tract: number, type: number): void {
-    const slotCount = type < 0 ? MIXED : slotCountOf(rows + (type << ROW_SHIFT));
-    const owner = (words[tracts + tract] as number) & TRACT_OWNER_MASK;
-    const shape = (Math.max(type, 0) << SHAPE_TYPE_SHIFT) | (slotCount << SLOTS_SHIFT);
-    words[tracts + tract] = owner | shape;
-  }
-
-  /** 1 to 4 slots, all visited, and objects that are never out; else `MIXED`. */
-  function slotCountOf(row: number): number {
-    const slotCount = (words[row + ROW_VISITED_END] as number) - FIELDS;
-    const isPlain =
-      words[row + ROW_LENGTH] === LENGTH_NONE &&
-      words[row + ROW_SLOTS_START] === FIELDS &&
-      ((words[row + ROW_FLAGS] as number) & LEAVING) === 0;
-    return isPlain && slotCount >= 1 && slotCount <= SLOT_LIMIT ? slotCount : MIXED;
-  }
 
   // ── Reaching ──────────────────────────────────────────────────────────────────────────────────
 
@@ -294,7 +146,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   function isHeldFromOutside(object: number, mark: number, count: number, place: number): boolean {
     if ((count - 1) >>> 0 >= IMMORTAL_LESS_1) leave(object);
     else if (mark >= count || mark === MANY) {
-      const known = mark === MANY ? overflow.countOf(object) : mark;
+      const known = inside.exactly(object, mark);
       if (known === count) return false;
       if (known > count) refuseCount(object);
     }
@@ -318,11 +170,15 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   }
 
   /** Moves the cursor over a tract. Answers what its entry's summary has to say. */
-  function reachTract(tract: number, shape: number): number {
-    const slotCount = (shape >> SLOTS_SHIFT) & SLOTS_MASK;
-    if (!isWhole || slotCount === 0 || slotCount === MIXED) return reachAny(tract);
+  function reachTract(tract: number): number {
+    const slotCount = isWhole ? slotCountIn(words[tracts + tract] as number) : 0;
+    if (slotCount === 0) return reachAny(tract);
     if (slotCount === 2) return reachTwo(tract);
     return reachFew(tract, slotCount);
+  }
+
+  function isCandidate(value: number): boolean {
+    return (((words[candidates + ((value >>> 7) << 2)] as number) >>> (value >>> 2)) & 1) !== 0;
   }
 
   function reachTwo(tract: number): number {
@@ -416,7 +272,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
       if (value <= object || !isCandidate(value)) continue;
       const place = counts + (value >> 2);
       const mark = bytes[place] as number;
-      const known = mark === MANY ? overflow.countOf(value) : mark;
+      const known = inside.exactly(value, mark);
       if (mark < WAITING && known === words[value]) rescue(value, place);
     }
   }
@@ -488,7 +344,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   }
 
   function release(): void {
-    overflow.reset();
+    inside.resetLarge();
     queue.reset();
     isSweepNeeded = false;
     if (isWhole) clearLent();
@@ -527,13 +383,10 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     isWhole = map.isWhole;
     first = list;
     last = end;
+    inside.countAll(map);
     for (let entry = list; entry < end; entry += 2) {
       const tract = words[entry] as number;
-      countTract(tract, words[tracts + tract] as number);
-    }
-    for (let entry = list; entry < end; entry += 2) {
-      const tract = words[entry] as number;
-      words[entry + 1] = reachTract(tract, words[tracts + tract] as number);
+      words[entry + 1] = reachTract(tract);
     }
     drain();
     sweepWaiting(list, end);

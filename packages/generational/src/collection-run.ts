@@ -1,7 +1,7 @@
 // One collection, from the gathered list to the last death.
 //
 //   gathered ─► detector ─► reached │ found
-//                reached: tuples untracked ─► next generation (in the oldest: dicts untracked, kept)
+//                reached: tuples untracked (dicts, in the oldest) ─► next generation, if any
 //                found:   weak references, callbacks ─► finalizers ─► detector again
 //                         ├─► reached after all: next generation
 //                         └─► emptied, one by one: they die by their counts

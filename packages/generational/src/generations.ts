@@ -153,7 +153,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
 
   function noteDeath(objectCount: number): void {
     const count = (words[countWord] as number) - objectCount;
-    words[countWord] = count > 0 ? count : 0;
+    words[countWord] = Math.max(count, 0);
   }
 
   function poll(): void {

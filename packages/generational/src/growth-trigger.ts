@@ -1,5 +1,5 @@
-// A trigger by growth: a collection is due when what is allocated is so many times what the last one
-// left. Small heaps are left alone until they are as large as the start.
+// A trigger by growth: a collection is due when what is allocated is so many times what the last
+// one left. Small heaps are left alone until they are as large as the start.
 //
 //   bytes │  start ───────┐ collection     left × 1.5 ───────────┐ collection
 //         └───────────────┴──── left ────────────────────────────┴──── left

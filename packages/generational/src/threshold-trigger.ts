@@ -2,7 +2,8 @@
 // waits until those that have survived since the last one are a quarter of what that one left, so
 // that its cost stays linear in what is made.
 //
-//   count 0 ─► above its threshold?   count 1 ─► above?   count 2 ─► above, and pending ≥ total / 4?
+//   count 0 ─► above its threshold?   count 1 ─► above?
+//   count 2 ─► above, and pending ≥ total / 4?
 //
 // Source: CPython 3.13 Python/gc.c `gc_select_generation`; issue 4074 for the quarter.
 

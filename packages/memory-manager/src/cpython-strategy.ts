@@ -44,7 +44,6 @@ import {
   TYPE_MASK,
   TYPE_ROW_SHIFT,
   TYPE_UNTRACKS_AS_DICT,
-  TYPE_UNTRACKS_AS_TUPLE,
   TYPE_WEAK_REFERENCE,
   TYPE_WEAKLY_REFERABLE,
   TYPE_WORD_OFFSET,
@@ -104,7 +103,11 @@ export const COUNTING_TRAITS: Traits = {
 export function cpythonStrategy(options: CPythonOptions = {}): Strategy {
   const name = `cpython-${options.version ?? "3.13"}`;
   const traits = COUNTING_TRAITS;
-  return { name, traits, create: (parts) => wireCounting(parts, name, options).collector };
+  return {
+    name,
+    traits,
+    create: (parts) => createCountingCollector(parts, name, options).collector,
+  };
 }
 
 /** What strategies with other generations and another trigger say besides. */
@@ -125,7 +128,11 @@ interface Parts {
 }
 
 /** Wires counting, lists, finalization, detector and generations to a collector. */
-export function wireCounting(parts: StrategyParts, name: string, options: WiringOptions): Wired {
+export function createCountingCollector(
+  parts: StrategyParts,
+  name: string,
+  options: WiringOptions,
+): Wired {
   const { heap, types, roots } = parts;
   const words = heap.words;
   const rows = types.base;

@@ -34,8 +34,8 @@ export const DEFAULT_PRESET: PresetName = "cpython-3.13";
 export const PRESET_NAMES = Object.keys(STRATEGIES) as readonly PresetName[];
 
 /**
- * A memory manager by name, `cpython-3.13` unless another is given. Throws `UsageError` for a name that is no preset, and what
- * `composeMemoryManager` throws.
+ * A memory manager by name, `cpython-3.13` unless another is given. Throws `UsageError` for a name
+ * that is no preset, and what `composeMemoryManager` throws.
  */
 export function createMemoryManager(
   preset: PresetName = DEFAULT_PRESET,

@@ -23,7 +23,7 @@ import {
   type StrategyParts,
   type TypeId,
 } from "@ouro/interfaces";
-import { COUNTING_TRAITS, wireCounting } from "./cpython-strategy.js";
+import { COUNTING_TRAITS, createCountingCollector } from "./cpython-strategy.js";
 
 export interface WholeHeapOptions {
   /** A collection is due above what the last one left, times this. Above 1. Default 1.5. */
@@ -56,7 +56,7 @@ function createWholeHeap(parts: StrategyParts, { onProgramError, ...given }: Who
       arm(0);
     },
   };
-  const { collector, generational } = wireCounting(parts, name, {
+  const { collector, generational } = createCountingCollector(parts, name, {
     ...{ trigger, oldestGeneration: 0 },
     // Births request nothing: the budget does.
     thresholds: { young: 0, middle: 0, old: 0 },

@@ -9,6 +9,7 @@ import {
   cpythonFastStrategy,
   cpythonStrategy,
   type MemoryManagerOptions,
+  wholeHeapStrategy,
 } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
 import { refcountStrategy } from "@ouro/refcount";
@@ -26,6 +27,7 @@ export const presets: ReadonlyMap<string, () => Strategy> = new Map([
     "cpython-3.13, low thresholds",
     () => cpythonStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
   ],
+  ["refcount-whole-heap", () => wholeHeapStrategy()],
   ["cpython-3.13-fast", () => cpythonFastStrategy()],
   [
     "cpython-3.13-fast, low thresholds",

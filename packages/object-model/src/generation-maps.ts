@@ -37,6 +37,7 @@ import {
   TRACT_SHIFT,
   type WordIndex,
 } from "@ouro/interfaces";
+import { bitCount } from "./bit-count.js";
 
 const LOW = 0;
 const HIGH = 1;
@@ -495,11 +496,4 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     release,
     validate,
   };
-}
-
-/** Set bits, added up in parallel (Warren: Hacker's Delight, 5-1). */
-function bitCount(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
