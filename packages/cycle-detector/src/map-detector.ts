@@ -86,7 +86,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   const counts = region.start * 4 - (source.firstArenaIndex << (ARENA_SHIFT - 2));
   const queueWords = granuleCount >> 4;
   const queue = createObjectQueue(words, part(region, countWords, queueWords));
-  const { push, take } = queue;
+  const { push, take, touchAhead } = queue;
   const overflowWords = (granuleCount >> 3) + (granuleCount >> 4);
   const overflowRegion = part(region, countWords + queueWords, overflowWords);
   const inside = createInsideCounts({ memory: options.memory, types, counts, overflowRegion });
@@ -277,10 +277,16 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     }
   }
 
-  /** Those reached behind the cursor; what they reach joins them. */
+  /**
+   * Those reached behind the cursor; what they reach joins them. In a full collection some are no
+   * candidates, and what they hold is reached already: a reference from outside holds it.
+   */
   function drain(): void {
+    let ahead = 0;
     for (let object = take(); object !== 0; object = take()) {
-      if (isCandidate(object)) scan(object, NOWHERE);
+      if (ahead === 0) ahead = touchAhead();
+      ahead--;
+      scan(object, NOWHERE);
     }
   }
 
