@@ -362,12 +362,25 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   }
 
   function clearLent(): void {
+    eachLent((start, end) => words.fill(0, start, end));
+  }
+
+  /** The words of counts of each arena that is lent. */
+  function eachLent(visit: (start: number, end: number) => void): void {
     const sizeWords = 1 << (ARENA_SHIFT - 4);
     for (let index = source.firstArenaIndex; index < source.arenaCount; index++) {
       if (words[source.arenaTable + index] === 0) continue;
       const start = region.start + (index - source.firstArenaIndex) * sizeWords;
-      words.fill(0, start, start + sizeWords);
+      visit(start, start + sizeWords);
     }
+  }
+
+  function validate(): void {
+    eachLent((start, end) => {
+      for (let word = start; word < end; word++) {
+        expectSound(words[word] === 0, "counts of references inside", word, "one is left");
+      }
+    });
   }
 
   /** Only candidates have counts, and those that were candidates until they left. */
@@ -418,11 +431,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
       return mark === RESCUED || mark === WAITING;
     },
     release,
-    validate() {
-      for (let word = region.start; word < region.start + countWords; word++) {
-        expectSound(words[word] === 0, "counts of references inside", word, "one is left");
-      }
-    },
+    validate,
   };
 }
 

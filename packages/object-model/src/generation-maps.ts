@@ -455,10 +455,11 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
 
   function validateArena(arenaIndex: number): void {
     const map = mapOf(arenaIndex);
+    if (map === 0) return;
     const start = arenaIndex * TRACTS_PER_ARENA * TRACT_MAP_WORDS;
     for (let word = start; word < start + TRACTS_PER_ARENA * TRACT_MAP_WORDS; word++) {
       const group = groups + (word << 2);
-      const free = map === 0 ? -1 : ~get(map + word);
+      const free = ~get(map + word);
       const bits = get(group + LOW) | get(group + HIGH) | get(group + OUT);
       expectSound(
         (bits & free) === 0,
