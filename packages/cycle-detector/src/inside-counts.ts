@@ -142,6 +142,9 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
     let type = -1;
     let typeCount = 0;
     let row = 0;
+    let startOffset = 0;
+    let endOffset = 0;
+    let lengthMask = 0;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[group + (word << 2)] as number;
       const first = (tract << TRACT_SHIFT) + (word << 7);
@@ -154,11 +157,12 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
           type = typeNow;
           typeCount++;
           row = rows + (type << ROW_SHIFT);
+          startOffset = words[row + ROW_SLOTS_START] as number;
+          endOffset = words[row + ROW_VISITED_END] as number;
+          lengthMask = words[row + ROW_VISITED_MASK] as number;
         }
-        const length =
-          (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
-        const end = object + (words[row + ROW_VISITED_END] as number) + length;
-        for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
+        const end = object + endOffset + ((words[object + LENGTH] as number) & lengthMask);
+        for (let slot = object + startOffset; slot < end; slot++) {
           const value = words[slot] as number;
           if (value > 0 && (isWhole || isCandidate(value))) count(value);
         }

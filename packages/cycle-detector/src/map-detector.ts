@@ -230,6 +230,8 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     const group = candidates + (tract << 7);
     let summary = 0;
     let flags = 0;
+    let type = -1;
+    let row = 0;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[group + (word << 2)] as number;
       const first = (tract << TRACT_SHIFT) + (word << 7);
@@ -237,12 +239,14 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
         const bit = bits & -bits;
         bits ^= bit;
         const object = first + ((31 - clz32(bit)) << 2);
-        const flagsNow = words[rowOf(object) + ROW_FLAGS] as number;
-        flags |= flagsNow;
-        if (isScanned(object)) {
-          if ((flagsNow & TYPE_UNTRACKS_AS_TUPLE) !== 0) rescueOlder(object);
-          scan(object, object);
-        } else summary = TRACT_HAS_FOUND;
+        const typeNow = (words[object + TYPE] as number) & MASK;
+        if (typeNow !== type) {
+          type = typeNow;
+          row = rows + (type << ROW_SHIFT);
+          flags |= words[row + ROW_FLAGS] as number;
+        }
+        if (isScanned(object)) scanRow(object, row, object);
+        else summary |= TRACT_HAS_FOUND;
       }
     }
     return (flags & LEAVING) === 0 ? summary : summary | TRACT_HAS_LEAVING;
@@ -252,14 +256,19 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     return rows + (((words[object + TYPE] as number) & MASK) << ROW_SHIFT);
   }
 
-  function scan(object: number, from: number): void {
-    const row = rowOf(object);
+  function scanRow(object: number, row: number, from: number): void {
+    const isTuple = ((words[row + ROW_FLAGS] as number) & TYPE_UNTRACKS_AS_TUPLE) !== 0;
+    if (isTuple && from === object) rescueOlder(object);
     const length = (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
     const end = object + (words[row + ROW_VISITED_END] as number) + length;
     for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
       const value = words[slot] as number;
       if (value > 0 && (isWhole || isCandidate(value))) reach(value, from);
     }
+  }
+
+  function scan(object: number, from: number): void {
+    scanRow(object, rowOf(object), from);
   }
 
   /** What only candidates hold of a tuple's items, wherever it lies: CPython has passed it. */

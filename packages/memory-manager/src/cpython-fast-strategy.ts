@@ -359,18 +359,20 @@ function createEnding(
   const { noteDeath: forget } = maps;
 
   function reclaimed(object: number): void {
-    if (isWatchedPool(object)) {
+    if (isCollecting() || !isWatchedPool(object)) reclaimedRarely(object);
+    else {
       noteDeath(1);
       forget(object);
-    } else if (mapOf(object >>> ARENA_SHIFT) !== 0) reclaimedLarge(object);
-    if (isCollecting()) noteReclaim(1, layout.sizeWords(object));
+    }
   }
 
-  function reclaimedLarge(object: number): void {
+  /** In a collection, a large object, or one that no detector looks at. */
+  function reclaimedRarely(object: number): void {
     const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
     const flags = words[types.base + (type << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
     if ((flags & TYPE_COLLECTED) !== 0) noteDeath(1);
-    forget(object);
+    if (mapOf(object >>> ARENA_SHIFT) !== 0) maps.forget(object);
+    if (isCollecting()) noteReclaim(1, layout.sizeWords(object));
   }
 
   return { flags: ENDING_FLAGS, reclaimed };

@@ -76,8 +76,10 @@ export interface GenerationMaps {
   noteBirth(object: WordIndex): void;
   /** An object is born that is not tracked, or not yet. O(1). */
   noteUntrackedBirth(object: WordIndex): void;
-  /** The object's block is about to be given back. O(1). */
+  /** The block of a collected object of a pool is about to be given back, in no collection. O(1). */
   noteDeath(object: WordIndex): void;
+  /** The block of any object is about to be given back. O(1). */
+  forget(object: WordIndex): void;
   track(object: WordIndex, generation: number): void;
   untrack(object: WordIndex): void;
   isTracked(object: WordIndex): boolean;
@@ -157,14 +159,19 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     words[group + OUT] = get(group + OUT) | bitOf(object);
   }
 
+  /** Written out: every object that dies by its count comes by here. */
   function noteDeath(object: number): void {
     const group = groups + ((object >>> 7) << 2);
     const bit = 1 << (object >>> 2);
     const low = words[group] as number;
     const high = words[group + 1] as number;
-    const out = words[group + 2] as number;
-    const candidate = words[group + 3] as number;
-    if (((low | high | out | candidate) & bit) !== 0) clearBits(object, ~bit);
+    if ((low & bit) !== 0) words[group] = low ^ bit;
+    if ((high & bit) !== 0) words[group + 1] = high ^ bit;
+    if (((words[object + 1] as number) & outMask) !== 0) forget(object);
+  }
+
+  function forget(object: number): void {
+    clearBits(object, ~bitOf(object));
   }
 
   function clearBits(object: number, kept: number): void {
@@ -476,6 +483,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     noteBirth,
     noteUntrackedBirth,
     noteDeath,
+    forget,
     track,
     untrack,
     isTracked,
