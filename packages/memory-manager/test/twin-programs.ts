@@ -38,7 +38,7 @@ export type TwinCommand =
   | { do: "link"; from: number; field: number; to: number }
   | { do: "immediate"; from: number; field: number }
   | { do: "drop"; slot: number }
-  | { do: "crowd"; slot: number; of: number }
+  | { do: "crowd"; slot: number; of: number; isDropped: boolean }
   | { do: "chain"; slot: number; count: number; isBackward: boolean }
   | { do: "garbage"; kind: Kind; count: number }
   | { do: "weak"; slot: number; of: number; hasCallback: boolean }
@@ -66,7 +66,10 @@ export const twinPrograms: fc.Arbitrary<TwinCommand[]> = fc.array(
     },
     { weight: 1, arbitrary: fc.record({ do: always("immediate"), from: slot, field: fc.nat(4) }) },
     { weight: 5, arbitrary: fc.record({ do: always("drop"), slot }) },
-    { weight: 1, arbitrary: fc.record({ do: always("crowd"), slot, of: slot }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: always("crowd"), slot, of: slot, isDropped: fc.boolean() }),
+    },
     {
       weight: 2,
       arbitrary: fc.record({
@@ -95,10 +98,16 @@ export const twinPrograms: fc.Arbitrary<TwinCommand[]> = fc.array(
   { minLength: 4, maxLength: 40 },
 );
 
+/** Whatever a program left is collected, twice, as shapes that the first one found are used then. */
+const LAST: readonly TwinCommand[] = [0, 1, 2, 2].map((generation) => ({
+  do: "collect",
+  generation,
+}));
+
 /** Runs a program and says after each step what a program can see. */
 export function playTwin(program: readonly TwinCommand[], strategy: Strategy): string[] {
   const rig = makeTwin(strategy);
-  return program.map((command) => {
+  return [...program, ...LAST].map((command) => {
     const answer = rig.perform(command);
     rig.manager.validate();
     return `${JSON.stringify(command)} ${answer}: ${rig.describe()}`;
@@ -162,13 +171,17 @@ function makeTwin(strategy: Strategy) {
     if (count > 0 && isOpen) mutator.set(object, first + (field % count), value);
   }
 
-  function crowd(into: number, of: number): void {
+  /** So many references to one object that a byte does not count them, in a ring. */
+  function crowd(into: number, of: number, isDropped: boolean): void {
     const object = inSlot(of);
     if (object === 0 || into === of) return;
     mutator.allocateArray(typeOf("many"), CROWD, at(into));
     for (let field = 1; field <= CROWD; field++) {
       mutator.set(inSlot(into) as Reference, field, object);
     }
+    store(of, 0, inSlot(into));
+    if (!isDropped) return;
+    for (const each of [into, of]) mutator.setRoot(at(each), NONE);
   }
 
   /** Each holds the one before, or is held by it. */
@@ -222,7 +235,7 @@ function makeTwin(strategy: Strategy) {
         mutator.setRoot(at(command.slot), NONE);
         break;
       case "crowd":
-        crowd(command.slot, command.of);
+        crowd(command.slot, command.of, command.isDropped);
         break;
       case "chain":
         chain(command.slot, command.count, command.isBackward);
