@@ -1,6 +1,11 @@
+import { createMemoryManager } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
-import { decodeHeapGraph, parseGraphFacts, runGraphPlan } from "../src/index.js";
-import { createManagerSubject } from "./manager-subject.js";
+import {
+  createGraphSubject,
+  decodeHeapGraph,
+  parseGraphFacts,
+  runGraphPlan,
+} from "../src/index.js";
 import { recordingsOf } from "./shipped-recordings.js";
 
 const presets = ["cpython-3.13", "cpython-3.13-fast"] as const;
@@ -12,7 +17,7 @@ describe.each(presets)("plans recorded of CPython 3.13 under %s", (preset) => {
       const recording = read();
       const facts = parseGraphFacts(recording.facts());
       const graph = decodeHeapGraph(recording.file);
-      const subject = createManagerSubject(preset);
+      const subject = createGraphSubject((needs) => createMemoryManager(preset, needs));
       const report = runGraphPlan(subject, graph, { facts });
       subject.validate();
       expect(report.steps.filter(({ agrees, isExact }) => isExact && !agrees)).toEqual([]);
