@@ -72,6 +72,7 @@ export type CPythonFastOptions = Omit<CPythonOptions, "createDetector">;
 
 const traits: Traits = Object.freeze({
   ...COUNTING_TRAITS,
+  collectionOrder: "any",
   headerBits: [
     { name: "out", bitCount: 1 },
     { name: "finalized", bitCount: 1 },
