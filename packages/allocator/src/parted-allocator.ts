@@ -39,7 +39,9 @@ export interface PartedAllocator extends Allocator {
    * at this + (b >>> 7). 0 for any other arena. O(1).
    */
   mapOf(arenaIndex: number): WordIndex;
-  /** Frees the blocks of 16 KiB from `start` on whose bits are set in the 32 words from `dead` on. */
+  /**
+   * Frees the blocks of 16 KiB from `start` on whose bits are set in the 32 words from `dead` on.
+   */
   freeMarked(start: WordIndex, dead: WordIndex): void;
 }
 

@@ -2,8 +2,8 @@
 // lists. References between candidates are counted up, in a byte a granule beside the heap; a
 // candidate whose count equals its reference count has no reference from outside.
 //
-//   count     every candidate in address order adds one to the byte of each object that it refers to
-//             (inside-counts.ts)
+//   count     every candidate, in address order, adds one to the byte of each object that it
+//             refers to (inside-counts.ts)
 //   reach     a cursor goes over them once more: what is reached, or referred to from outside, is
 //             scanned. What it refers to is marked: ahead of the cursor the cursor will come by,
 //             behind it the object goes into the queue (object-queue.ts)
@@ -11,16 +11,16 @@
 //   queue     those behind, in the order in which they were reached
 //   found     who has no mark now; bytes go back to zero in `release`
 //
-// Whoever is scanned when the cursor comes by is who CPython leaves in its list, and the queue is the
-// list's tail, to which it moves what it had exiled too early: the algorithm is the same, without
-// lists, copies of counts and writes to objects. What a tuple holds is older than the tuple, so that
-// it counts as behind the cursor wherever it lies.
+// Whoever is scanned when the cursor comes by is who CPython leaves in its list, and the queue is
+// the list's tail, to which it moves what it had exiled too early: the algorithm is the same,
+// without lists, copies of counts and writes to objects. What a tuple holds is older than the
+// tuple, so that it counts as behind the cursor wherever it lies.
 //
 // `reachTwo` and `reachFew` are written out for objects of one shape (tract-shape.ts); `reachAny`,
 // which reads the rows of the type table, is what they must agree with.
 //
-// Source: CPython 3.13 Python/gc.c, `subtract_refs`, `move_unreachable`; Christopher, Reference count
-// garbage collection (1984), for counting only what is inside.
+// Source: CPython 3.13 Python/gc.c, `subtract_refs`, `move_unreachable`; Christopher, Reference
+// count garbage collection (1984), for counting only what is inside.
 
 import {
   ARENA_SHIFT,

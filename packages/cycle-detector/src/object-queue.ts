@@ -1,6 +1,6 @@
-// The queue of objects that were reached behind the cursor: first in, first out, so that the loads of
-// those at its front do not wait for one another. A ring of words in a region; it takes memory only
-// as far as it was ever long.
+// The queue of objects that were reached behind the cursor: first in, first out, so that the loads
+// of those at its front do not wait for one another. A ring of words in a region; it takes memory
+// only as far as it was ever long.
 //
 //   region   │ … │ head ─► next to take │ … │ tail ─► next to write │ … │      2^k words
 

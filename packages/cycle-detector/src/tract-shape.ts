@@ -1,6 +1,6 @@
-// The shape of a tract: of one type all its objects may be, with so few slots that loops are written
-// out for them. It stands in the tract's word, above the bits of the tract's owner, and is found out
-// when all objects of the tract are looked at.
+// The shape of a tract: of one type all its objects may be, with so few slots that loops are
+// written out for them. It stands in the tract's word, above the bits of the tract's owner, and is
+// found out when all objects of the tract are looked at.
 //
 //   tract   │ type │ – │ slots: 3 │ owner: 4 │      slots: 0 unknown, 1 to 4, 7 mixed
 //             8 …    7   4 … 6      0 … 3

@@ -1,7 +1,7 @@
 // What was found is reclaimed together. CPython empties one object after the other until counts
-// reach zero; but nothing outside refers to what was found, so that it can go at once: what it holds
-// outside loses a reference each, its blocks go back a tract at a time, and only what dies of that
-// outside is deallocated one by one.
+// reach zero; but nothing outside refers to what was found, so that it can go at once: what it
+// holds outside loses a reference each, its blocks go back a tract at a time, and only what dies of
+// that outside is deallocated one by one.
 //
 //   found ──► found       nothing to do: both are gone
 //     └─────► outside     one reference less ─► zero: into the chain      (~ next in word 0)

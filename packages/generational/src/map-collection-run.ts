@@ -2,7 +2,7 @@
 // each for many objects at a time.
 //
 //   candidates ─► detector ─► reached │ found
-//                reached: tuples untracked ─► next generation (in the oldest: dicts untracked, kept)
+//                reached: tuples untracked (in the oldest: dicts too) ─► next generation
 //                found:   special ones: weak references, callbacks ─► finalizers ─► detector again
 //                         ├─► reached after all: next generation
 //                         └─► reclaimed together (found-reclaim.ts)

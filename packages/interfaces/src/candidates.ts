@@ -1,8 +1,8 @@
-// Candidates as bits: the second shape in which a detector is given what to examine, the first being
-// a list of references (detector.ts). Who keeps no list knows its objects by the bits of maps laid
-// out as the allocated map: of object o, bit (o >>> 2) & 31 of a word found by o >>> 7. A *tract* is
-// 16 KiB of an arena, a pool or as much of an arena of large blocks; 32 words of a map are a
-// tract's.
+// Candidates as bits: the second shape in which a detector is given what to examine, the first
+// being a list of references (detector.ts). Who keeps no list knows its objects by the bits of maps
+// laid out as the allocated map: of object o, bit (o >>> 2) & 31 of a word found by o >>> 7. A
+// *tract* is 16 KiB of an arena, a pool or as much of an arena of large blocks; 32 words of a map
+// are a tract's.
 //
 //   list    │ tract │ summary │ tract │ summary │ …      those with candidates, in address order
 //   tract   word `tracts + tract`: bits 0 to 3 its owner's, the shape above them the detector's
@@ -25,7 +25,9 @@ export const TRACT_HAS_SPECIAL = 2;
 /** Some candidate is of a type that untracks. */
 export const TRACT_HAS_LEAVING = 4;
 
-/** What a detector is to examine; it writes the found map and each entry's summary, nothing else. */
+/**
+ * What a detector is to examine; it writes the found map and each entry's summary, nothing else.
+ */
 export interface CandidateMap {
   /** The word of object o in the map of candidates is `candidates + ((o >>> 7) << 2)`. */
   readonly candidates: WordIndex;
@@ -42,8 +44,8 @@ export interface CandidateMap {
 }
 
 /**
- * A detector of candidates given as bits. **Invariants:** it changes no object; outside of `find` to
- * `release` its counts are zero.
+ * A detector of candidates given as bits. **Invariants:** it changes no object; outside of `find`
+ * to `release` its counts are zero.
  */
 export interface MapDetector {
   readonly name: string;

@@ -112,7 +112,7 @@ describe.each([
       ]);
     });
 
-    it("is put off by a finalizer that stores its object, and comes silently the second time", () => {
+    it("is put off by a finalizer that stores its object, and silent the second time", () => {
       const { make, final, at, onFinalize, log, set, mutator, generations, manager } = makeRig();
       onFinalize({ a: (slot) => mutator.setRoot(at(1), mutator.root(slot)) });
       const object = make("a", 0, final);

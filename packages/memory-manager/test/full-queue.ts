@@ -1,5 +1,5 @@
-// More objects reached behind the cursor than the queue has room for: all are held by one array, which
-// lies behind them in memory.
+// More objects reached behind the cursor than the queue has room for: all are held by one array,
+// which lies behind them in memory.
 
 import type { Reference, Strategy, Value } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";

@@ -1,6 +1,7 @@
-// Programs for two managers at once: what the one does the other has to do, step by step, as far as a
-// program can see: the graph that roots reach, with counts and generations, what collections answer,
-// what finalizers and callbacks ran, in any order, and how much is alive that no root reaches.
+// Programs for two managers at once: what the one does the other has to do, step by step, as far as
+// a program can see: the graph that roots reach, with counts and generations, what collections
+// answer, what finalizers and callbacks ran, in any order, and how much is alive that no root
+// reaches.
 
 import type { Reference, Slot, Strategy, TypeId, Value } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
@@ -98,7 +99,9 @@ export const twinPrograms: fc.Arbitrary<TwinCommand[]> = fc.array(
   { minLength: 4, maxLength: 40 },
 );
 
-/** Whatever a program left is collected, twice, as shapes that the first one found are used then. */
+/**
+ * Whatever a program left is collected, twice, as shapes that the first one found are used then.
+ */
 const LAST: readonly TwinCommand[] = [0, 1, 2, 2].map((generation) => ({
   do: "collect",
   generation,

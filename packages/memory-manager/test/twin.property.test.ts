@@ -1,5 +1,5 @@
-// The fast preset against the exact one, on programs of every kind of object there is. OURO_RUNS sets
-// the number of programs (default 60), OURO_SEED the seed:
+// The fast preset against the exact one, on programs of every kind of object there is. OURO_RUNS
+// sets the number of programs (default 60), OURO_SEED the seed:
 // `OURO_RUNS=5000 npx vitest run packages/memory-manager/test/twin`.
 
 import { cpythonFastStrategy, cpythonStrategy } from "@ouro/memory-manager";

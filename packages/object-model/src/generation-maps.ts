@@ -11,9 +11,9 @@
 //   tract    │ … shape, the detector's │ permanent │ 2 │ 1 │ 0 │    may have objects of these
 //   found    a word for 32 granules: bits of candidates found unreachable
 //
-// A collection is set algebra, 32 objects at a time: candidates are what is allocated and not older,
-// promoted is what is candidate and not found. Tracts without the bit of a young enough generation
-// are not looked at, and of those looked at no older object is.
+// A collection is set algebra, 32 objects at a time: candidates are what is allocated and not
+// older, promoted is what is candidate and not found. Tracts without the bit of a young enough
+// generation are not looked at, and of those looked at no older object is.
 //
 // **Invariants:** a granule where no object begins has no bit; a tract has the bit of every
 // generation that has objects in it, and may have more. The word of a header tells the barrier that
@@ -76,7 +76,9 @@ export interface GenerationMaps {
   noteBirth(object: WordIndex): void;
   /** An object is born that is not tracked, or not yet. O(1). */
   noteUntrackedBirth(object: WordIndex): void;
-  /** The block of a collected object of a pool is about to be given back, in no collection. O(1). */
+  /**
+   * The block of a collected object of a pool is about to be given back, in no collection. O(1).
+   */
   noteDeath(object: WordIndex): void;
   /** The block of any object is about to be given back. O(1). */
   forget(object: WordIndex): void;
@@ -167,11 +169,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     const high = words[group + 1] as number;
     if ((low & bit) !== 0) words[group] = low ^ bit;
     if ((high & bit) !== 0) words[group + 1] = high ^ bit;
-    if (((words[object + 1] as number) & outMask) !== 0) forget(object);
-  }
-
-  function forget(object: number): void {
-    clearBits(object, ~bitOf(object));
+    if (((words[object + 1] as number) & outMask) !== 0) clearBits(object, ~bit);
   }
 
   function clearBits(object: number, kept: number): void {
@@ -241,12 +239,17 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     eachTract(1 << generation, (tract, map) => {
       const start = tract * TRACT_MAP_WORDS;
       for (let word = start; word < start + TRACT_MAP_WORDS; word++) {
-        for (let bits = bitsOf(generation, word, map); bits !== 0; bits &= bits - 1) {
-          const object = (word << 7) | ((31 - clz32(bits & -bits)) << 2);
+        eachObject(word, bitsOf(generation, word, map), (object) => {
           if (get(object) > 0) visit(object);
-        }
+        });
       }
     });
+  }
+
+  function eachObject(mapWord: number, bits: number, visit: (object: number) => void): void {
+    for (let left = bits; left !== 0; left &= left - 1) {
+      visit((mapWord << 7) | ((31 - clz32(left & -left)) << 2));
+    }
   }
 
   function liveCount(generation: number): number {
@@ -338,10 +341,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
   function walkLeaving(visit: (object: number) => void): void {
     eachListed(TRACT_HAS_LEAVING, (start) => {
       for (let word = start; word < start + TRACT_MAP_WORDS; word++) {
-        const reached = get(groups + (word << 2) + CANDIDATE) & ~get(found + word);
-        for (let bits = reached; bits !== 0; bits &= bits - 1) {
-          visit((word << 7) | ((31 - clz32(bits & -bits)) << 2));
-        }
+        eachObject(word, get(groups + (word << 2) + CANDIDATE) & ~get(found + word), visit);
       }
     });
   }
@@ -377,10 +377,9 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     const summary = isSpecial ? TRACT_HAS_FOUND | TRACT_HAS_SPECIAL : TRACT_HAS_FOUND;
     eachListed(summary, (start) => {
       for (let word = start; word < start + TRACT_MAP_WORDS; word++) {
-        for (let bits = get(found + word); bits !== 0; bits &= bits - 1) {
-          const object = (word << 7) | ((31 - clz32(bits & -bits)) << 2);
+        eachObject(word, get(found + word), (object) => {
           if (isFound(object) && get(object) > 0) visit(object);
-        }
+        });
       }
     });
   }
@@ -483,7 +482,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     noteBirth,
     noteUntrackedBirth,
     noteDeath,
-    forget,
+    forget: (object) => clearBits(object, ~bitOf(object)),
     track,
     untrack,
     isTracked,
