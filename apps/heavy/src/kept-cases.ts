@@ -5,7 +5,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { MachineProgram, Seen } from "./machine-program.js";
 
 export interface KeptCase {
-  readonly name: string;
   readonly about: string;
   readonly program: MachineProgram;
   /** In CPython 3.13.2. */
@@ -14,11 +13,29 @@ export interface KeptCase {
 
 const FOLDER = new URL("../cases/", import.meta.url);
 
-export function readKeptCases(): KeptCase[] {
-  return readdirSync(FOLDER)
-    .sort()
-    .map((file) => ({
-      name: file.replace(".json", ""),
-      ...(JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as Omit<KeptCase, "name">),
-    }));
+/** By name. */
+export function readKeptCases(): ReadonlyMap<string, KeptCase> {
+  const files = readdirSync(FOLDER).sort();
+  return new Map(
+    files.map((file) => [
+      file.replace(".json", ""),
+      JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as KeptCase,
+    ]),
+  );
+}
+
+/** The text of a file in the folder: a line for each step of what was seen. */
+export function printKeptCase({ about, program, seen }: KeptCase): string {
+  const lines = seen.map((step) => `    ${JSON.stringify(step)}`).join(",\n");
+  return `{
+  "about": ${JSON.stringify(about)},
+  "program": {
+    "codes": ${JSON.stringify(program.codes)},
+    "steps": ${JSON.stringify(program.steps)}
+  },
+  "seen": [
+${lines}
+  ]
+}
+`;
 }
