@@ -90,8 +90,10 @@ export function printOperation(operation: Operation): string {
       return `r${operation[1]} = ${show(operation[2])}.s${operation[3]}`;
     case "copy":
       return `r${operation[1]} = ${show(operation[2])}`;
-    case "weak":
-      return `r${operation[1]} = weakref(${show(operation[2])}${printCode(operation[3], "callback")})`;
+    case "weak": {
+      const [, into, object, call] = operation;
+      return `r${into} = weakref(${show(object)}${printCode(call, "callback")})`;
+    }
     case "weak call":
       return `r${operation[1]} = weakref(${show(operation[2])}, callback=${show(operation[3])})`;
     case "deref":
@@ -108,10 +110,11 @@ export function printOperation(operation: Operation): string {
   }
 }
 
-/** Lines for a reader: the codes that are used, then the steps. */
+/** Lines for a reader: the codes that do something, then the steps. */
 export function printProgram({ codes, steps }: MachineProgram): string[] {
+  const lines = codes.map((code, index) => `code${index}: ${code.map(printOperation).join("; ")}`);
   return [
-    ...codes.map((code, index) => `code${index}: ${code.map(printOperation).join("; ")}`),
+    ...lines.filter((_, index) => codes[index]?.length !== 0),
     ...steps.map((step, index) => `${String(index).padStart(3)}  ${printOperation(step)}`),
   ];
 }

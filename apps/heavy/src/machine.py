@@ -475,7 +475,16 @@ def settle():
     gc.freeze()
 
 
+# A class expects of its instances the attributes of the first thirty or so; what has another one
+# gets a dict, an object of its own. These show all of them before any program does.
+FIRST_INSTANCES = {
+    "codes": [[]],
+    "steps": [("new", 0, "instance", 4, NONE, NONE), ("new", 1, "instance", 4, 0, NONE)],
+}
+
+
 def begin():
     sys.unraisablehook = unraisable
     gc.disable()
+    run_program(FIRST_INSTANCES)
     settle()

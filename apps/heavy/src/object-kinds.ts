@@ -2,7 +2,7 @@
 //
 //   instance, slots, function   │ header │ s0 │ s1 │ … │
 //   list, sublist, tuple        │ header │ length │ item 0 │ … │         visited from the last item
-//   dict, subdict               │ header │ length │ key │ value │ key │ value │ …   oldest key first
+//   dict, subdict               │ header │ length │ key │ value │ key │ …   from the oldest key
 //   atom                        │ header │ a raw word │
 //
 // A key is an immediate. Pairs have no gaps: what is behind a removed one moves up.

@@ -72,7 +72,7 @@ export function createOuroMachine(modules: ManagerModules): {
     run(program, watch = {}) {
       const used = rig ?? createRig(modules);
       rig = undefined;
-      const seen = runProgram(used, program, watch);
+      const seen = createProgramRun(used, program, watch).run();
       used.manager.validate();
       const { liveCount } = used.manager.statistics();
       if (liveCount > 0) return [...seen, [`${liveCount} objects are left on Ouro`]];
@@ -96,7 +96,7 @@ function createRig(modules: ManagerModules): Rig {
   return { manager, gc, kinds, code, roots: manager.mutator.enter(ROOT_COUNT) };
 }
 
-function runProgram(rig: Rig, program: MachineProgram, watch: MachineWatch): Seen {
+function createProgramRun(rig: Rig, program: MachineProgram, watch: MachineWatch): { run(): Seen } {
   const { manager, gc, kinds, roots } = rig;
   const { mutator } = manager;
   const finalization = manager.finalization as Finalization;
@@ -350,20 +350,23 @@ function runProgram(rig: Rig, program: MachineProgram, watch: MachineWatch): See
     collect(2);
   }
 
-  const seen: string[][] = [];
-  for (const operation of program.steps) {
+  function run(): Seen {
+    const seen: string[][] = [];
+    for (const operation of program.steps) {
+      log = [];
+      perform(operation, undefined);
+      log.push(census());
+      watch.stepped?.(operation, log);
+      seen.push(log);
+    }
     log = [];
-    perform(operation, undefined);
-    log.push(census());
-    watch.stepped?.(operation, log);
-    seen.push(log);
+    dropAll();
+    dropAll();
+    codesLeft = 0;
+    if (hasFrozen) gc.unfreeze();
+    dropAll();
+    return [...seen, log];
   }
-  log = [];
-  dropAll();
-  dropAll();
-  codesLeft = 0;
-  if (hasFrozen) gc.unfreeze();
-  dropAll();
-  seen.push(log);
-  return seen;
+
+  return { run };
 }

@@ -1,9 +1,9 @@
 // `npm run test:cpython`: random mutator programs on CPython and on Ouro, compared.
 //
-//   --programs N     how many (default 2000)          --seed S      of the first sample (printed)
-//   --minutes M      stop after so long               --faults      show that the comparison can fail
-//   --replay FILE    one program, as a difference was written down: both machines, side by side
-//   --keep FILE      prints one program with what CPython does, for the folder of kept cases
+//   --programs N    how many (default 2000)      --seed S   of the first sample (printed)
+//   --minutes M     stop after so long           --faults   show that the comparison can fail
+//   --replay FILE   one program, as a difference was written down, on both machines
+//   --keep FILE     prints one program with what CPython does, for the folder of kept cases
 //
 // Samples of 500 have seeds one after another. The first difference ends the run, with exit code 1.
 
@@ -41,6 +41,14 @@ const { values: options } = parseArgs({
     keep: { type: "string" },
   },
 });
+
+/** An option's number. Anything else ends the command: nothing compared is no agreement. */
+function numberOf(name: "programs" | "seed" | "minutes", least: number): number {
+  const value = Number(options[name]);
+  if (Number.isInteger(value) && value >= least) return value;
+  console.error(`--${name} ${options[name]} is no whole number from ${least} on`);
+  process.exit(2);
+}
 
 type OuroMachine = ReturnType<typeof createOuroMachine>;
 
@@ -121,10 +129,10 @@ function checkKeptCases(runBoth: RunBoth): boolean {
 }
 
 function compare(python: PythonMachine): boolean {
-  const wanted = Number(options.programs);
-  const firstSeed = Number(options.seed);
+  const wanted = numberOf("programs", 1);
+  const firstSeed = numberOf("seed", 0);
   const startedMs = Date.now();
-  const endMs = startedMs + Number(options.minutes) * 60_000;
+  const endMs = startedMs + numberOf("minutes", 1) * 60_000;
   const runBoth = makeRunBoth(python, memoryManager);
   const machine = createOuroMachine(memoryManager);
   const tally = createFeatureTally();
@@ -152,7 +160,7 @@ function compare(python: PythonMachine): boolean {
 
 /** Every planted fault must be noticed within the sample. */
 async function showFaults(python: PythonMachine): Promise<boolean> {
-  const programs = sample(Number(options.seed), Number(options.programs));
+  const programs = sample(numberOf("seed", 0), numberOf("programs", 1));
   const seen = python.run(programs);
   const firstDiffering = (modules: ManagerModules): number => {
     const machine = createOuroMachine(modules);
