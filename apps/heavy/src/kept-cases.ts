@@ -24,18 +24,7 @@ export function readKeptCases(): ReadonlyMap<string, KeptCase> {
   );
 }
 
-/** The text of a file in the folder: a line for each step of what was seen. */
-export function printKeptCase({ about, program, seen }: KeptCase): string {
-  const lines = seen.map((step) => `    ${JSON.stringify(step)}`).join(",\n");
-  return `{
-  "about": ${JSON.stringify(about)},
-  "program": {
-    "codes": ${JSON.stringify(program.codes)},
-    "steps": ${JSON.stringify(program.steps)}
-  },
-  "seen": [
-${lines}
-  ]
-}
-`;
+/** The text of a file in the folder, but for its format (`npm run format`). */
+export function printKeptCase(kept: KeptCase): string {
+  return `${JSON.stringify(kept, null, 2)}\n`;
 }
