@@ -14,6 +14,7 @@ const LISTS = "object-model/tracked-lists.ts";
 const DETECTOR = "cycle-detector/subtract-detector.ts";
 const FINALIZATION = "finalization/finalization.ts";
 const WEAK = "finalization/weak-reference-table.ts";
+const COLLECTION = "generational/collection-run.ts";
 const GENERATIONS = "generational/generations.ts";
 const STRATEGY = "memory-manager/cpython-strategy.ts";
 
@@ -36,21 +37,21 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "what finalizers made reachable is emptied",
-    file: GENERATIONS,
+    file: COLLECTION,
     find: "    if (didRun) {",
     replace: "    if (didRun && end < 0) {",
   },
   {
     name: "finalizers run before weak references are emptied in a collection",
-    file: GENERATIONS,
-    find: "    tellFound(start, end);\n",
-    replace: "    tellFound(start, end);\n    walkFrom(start, end, death.finalize);\n",
+    file: COLLECTION,
+    find: "    let didRun = false;\n",
+    replace: "    let didRun = false;\n    walkFrom(start, end, death.finalize);\n",
   },
   {
     name: "weak references are emptied once more after finalizers",
     file: GENERATIONS,
-    find: "  const { emptiesWeakReferencesAgain = false } = options;",
-    replace: "  const { emptiesWeakReferencesAgain = true } = options;",
+    find: "  const { emptiesWeakReferencesAgain = false,",
+    replace: "  const { emptiesWeakReferencesAgain = true,",
   },
   {
     name: "a finalizer runs at each death",
@@ -102,14 +103,14 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "tuples of atoms stay in the lists",
-    file: GENERATIONS,
+    file: COLLECTION,
     find: "    untrackGathered(examined.reachedCount, AS_TUPLE);\n",
     replace: "",
   },
   {
     name: "weak references that die in callbacks are not counted",
-    file: GENERATIONS,
-    find: "    done.collected += death.emptyWeakReferences(",
-    replace: "    done.collected += 0 * death.emptyWeakReferences(",
+    file: COLLECTION,
+    find: "    run.collected += death.emptyWeakReferences(",
+    replace: "    run.collected += 0 * death.emptyWeakReferences(",
   },
 ];

@@ -1,5 +1,5 @@
-// The machine of random mutator programs in CPython 3.13.2: the npm package pyodide, in this process
-// as WebAssembly. It is installed with the heavy tools only, so it is looked for, not imported.
+// The machine of random mutator programs in CPython 3.13.2: the npm package pyodide, which runs in
+// this process. It is installed with the heavy tools only, so it is looked for, not imported.
 
 import { existsSync, readFileSync } from "node:fs";
 import type { MachineProgram, Seen } from "./machine-program.js";
