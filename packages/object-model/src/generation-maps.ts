@@ -37,7 +37,7 @@ import {
   TRACT_SHIFT,
   type WordIndex,
 } from "@ouro/interfaces";
-import { bitCount } from "./bit-count.js";
+import { bitCount, eachObject } from "./object-bits.js";
 
 const LOW = 0;
 const HIGH = 1;
@@ -136,7 +136,6 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const SHIFT = TRACT_SHIFT;
   const OWNER = TRACT_OWNER_MASK;
-  const { clz32 } = Math;
   let tractCount = 0;
   words[lastTract] = NO_TRACT;
 
@@ -197,11 +196,8 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
   }
 
   function isTracked(object: number): boolean {
-    return isCovered(object) && (get(groupOf(object) + OUT) & bitOf(object)) === 0;
-  }
-
-  function isCovered(object: number): boolean {
-    return mapOf(object >>> ARENA_SHIFT) !== 0;
+    const isCovered = mapOf(object >>> ARENA_SHIFT) !== 0;
+    return isCovered && (get(groupOf(object) + OUT) & bitOf(object)) === 0;
   }
 
   function generationOf(object: number): number {
@@ -244,12 +240,6 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
         });
       }
     });
-  }
-
-  function eachObject(mapWord: number, bits: number, visit: (object: number) => void): void {
-    for (let left = bits; left !== 0; left &= left - 1) {
-      visit((mapWord << 7) | ((31 - clz32(left & -left)) << 2));
-    }
   }
 
   function liveCount(generation: number): number {
@@ -439,7 +429,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
         return;
       }
       expectSound(
-        isCovered(object),
+        mapOf(object >>> ARENA_SHIFT) !== 0,
         "object",
         object,
         "it is collected, and lies outside the maps",
