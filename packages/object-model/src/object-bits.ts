@@ -1,4 +1,4 @@
-// The objects that a word of bits stands for: bit b of map word w is the object at (w << 7) | b << 2.
+// The objects of a word of bits: bit b of map word w stands for the object at (w << 7) | (b << 2).
 
 /** Set bits, added up in parallel (Warren: Hacker's Delight, 5-1). */
 export function bitCount(word: number): number {
