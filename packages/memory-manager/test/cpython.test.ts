@@ -107,7 +107,7 @@ describe.each([
       }
       set(0);
       expect(log).toEqual([
-        ...["end a", "finalize a", "count true"],
+        ...["end a", "finalize a", "count false"],
         ...["callback 3 true true", "callback 2 true true", "callback 1 true true"],
       ]);
     });

@@ -12,7 +12,7 @@ const SLOT_COUNT = 8;
 const PHOENIX_SLOT = SLOT_COUNT;
 const TEMPORARY = SLOT_COUNT + 1;
 const NONE = 0 as Value;
-const LARGE_LENGTH = 200;
+const LARGE = 200;
 /** More references than a byte counts. */
 const CROWD = 300;
 
@@ -40,7 +40,7 @@ export type TwinCommand =
   | { do: "immediate"; from: number; field: number }
   | { do: "drop"; slot: number }
   | { do: "crowd"; slot: number; of: number; isDropped: boolean }
-  | { do: "chain"; slot: number; count: number; isBackward: boolean }
+  | { do: "chain"; kind: Kind; slot: number; count: number; isBackward: boolean }
   | { do: "garbage"; kind: Kind; count: number }
   | { do: "weak"; slot: number; of: number; hasCallback: boolean }
   | { do: "immortal"; slot: number }
@@ -48,55 +48,37 @@ export type TwinCommand =
   | { do: "freeze" | "unfreeze" | "poll" };
 
 const slot = fc.nat(SLOT_COUNT - 1);
-const kind = fc.constantFrom(...(Object.keys(KINDS) as Kind[]));
-const plainKind = fc.constantFrom<Kind>("one", "two", "three", "four", "five", "final", "watched");
+const count = fc.integer({ min: 1, max: 100 });
 const always = <T extends string>(value: T) => fc.constant(value);
+const ALL = Object.keys(KINDS) as Kind[];
+const FIXED: readonly Kind[] = ["one", "two", "three", "four", "five", "final", "watched"];
 
-export const twinPrograms: fc.Arbitrary<TwinCommand[]> = fc.array(
-  fc.oneof(
-    {
-      weight: 8,
-      arbitrary: fc.record({
-        ...{ do: always("make"), kind, slot },
-        length: fc.oneof(fc.nat(6), fc.constant(LARGE_LENGTH)),
-      }),
-    },
-    {
-      weight: 9,
-      arbitrary: fc.record({ do: always("link"), from: slot, field: fc.nat(4), to: slot }),
-    },
-    { weight: 1, arbitrary: fc.record({ do: always("immediate"), from: slot, field: fc.nat(4) }) },
-    { weight: 5, arbitrary: fc.record({ do: always("drop"), slot }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ do: always("crowd"), slot, of: slot, isDropped: fc.boolean() }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        ...{ do: always("chain"), slot, isBackward: fc.boolean() },
-        count: fc.integer({ min: 1, max: 60 }),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        ...{ do: always("garbage"), kind: plainKind },
-        count: fc.integer({ min: 1, max: 120 }),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({ do: always("weak"), slot, of: slot, hasCallback: fc.boolean() }),
-    },
-    { weight: 1, arbitrary: fc.record({ do: always("immortal"), slot }) },
-    { weight: 6, arbitrary: fc.record({ do: always("collect"), generation: fc.nat(2) }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ do: fc.constantFrom("freeze", "unfreeze", "poll") }),
-    },
-  ) as fc.Arbitrary<TwinCommand>,
-  { minLength: 4, maxLength: 40 },
+/** Programs whose objects are of these kinds. */
+function programsOf(kinds: readonly Kind[]): fc.Arbitrary<TwinCommand[]> {
+  const kind = fc.constantFrom(...kinds);
+  const fixed = fc.constantFrom(...FIXED.filter((each) => kinds.includes(each)));
+  const commands: readonly [number, fc.Arbitrary<unknown>][] = [
+    [8, fc.record({ do: always("make"), kind, slot, length: fc.constantFrom(0, 1, 3, 6, LARGE) })],
+    [9, fc.record({ do: always("link"), from: slot, field: fc.nat(4), to: slot })],
+    [1, fc.record({ do: always("immediate"), from: slot, field: fc.nat(4) })],
+    [5, fc.record({ do: always("drop"), slot })],
+    [1, fc.record({ do: always("crowd"), slot, of: slot, isDropped: fc.boolean() })],
+    [2, fc.record({ do: always("chain"), kind: fixed, slot, count, isBackward: fc.boolean() })],
+    [2, fc.record({ do: always("garbage"), kind: fixed, count })],
+    [2, fc.record({ do: always("weak"), slot, of: slot, hasCallback: fc.boolean() })],
+    [1, fc.record({ do: always("immortal"), slot })],
+    [6, fc.record({ do: always("collect"), generation: fc.nat(2) })],
+    [1, fc.record({ do: fc.constantFrom("freeze", "unfreeze", "poll") })],
+  ];
+  const weighted = commands.map(([weight, arbitrary]) => ({ weight, arbitrary }));
+  const command = fc.oneof(...weighted) as fc.Arbitrary<TwinCommand>;
+  return fc.array(command, { minLength: 4, maxLength: 40 });
+}
+
+/** Of all kinds, or of one, so that tracts are of one shape. */
+export const twinPrograms: fc.Arbitrary<TwinCommand[]> = fc.oneof(
+  programsOf(ALL),
+  fc.constantFrom<Kind>("one", "two", "three", "four").chain((kind) => programsOf([kind])),
 );
 
 /**
@@ -188,11 +170,11 @@ function makeTwin(strategy: Strategy) {
   }
 
   /** Each holds the one before, or is held by it. */
-  function chain(into: number, count: number, isBackward: boolean): void {
-    mutator.allocate(typeOf("two"), at(into));
+  function chain(name: Kind, into: number, count: number, isBackward: boolean): void {
+    mutator.allocate(typeOf(name), at(into));
     mutator.setRoot(at(TEMPORARY), mutator.root(at(into)));
     for (let index = 1; index < count; index++) {
-      const next = mutator.allocate(typeOf("two"), at(TEMPORARY + 1));
+      const next = mutator.allocate(typeOf(name), at(TEMPORARY + 1));
       if (isBackward) mutator.set(next, 0, mutator.root(at(TEMPORARY)));
       else mutator.set(inSlot(TEMPORARY) as Reference, 0, next);
       mutator.moveRoot(at(TEMPORARY), at(TEMPORARY + 1));
@@ -241,7 +223,7 @@ function makeTwin(strategy: Strategy) {
         crowd(command.slot, command.of, command.isDropped);
         break;
       case "chain":
-        chain(command.slot, command.count, command.isBackward);
+        chain(command.kind, command.slot, command.count, command.isBackward);
         break;
       case "garbage":
         garbage(command.kind, command.count);
