@@ -3,11 +3,7 @@
 // end, each object must be finalized exactly once, and in the end nothing may be left.
 
 import { type Finalization, type Slot, slotAt } from "@ouro/interfaces";
-import {
-  composeMemoryManager,
-  type MemoryManager,
-  wholeHeapStrategy,
-} from "@ouro/memory-manager";
+import { composeMemoryManager, type MemoryManager, wholeHeapStrategy } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import { presets } from "./presets.js";
 
