@@ -7,7 +7,12 @@
 //     ▲          type table ─┘      roots ─┘        └ checked mode stands before it
 //     └ regions: type table, roots, budget, side table
 
-import { createLargeBlockAllocator, createPoolAllocator, createSizeRouter } from "@ouro/allocator";
+import {
+  createLargeBlockAllocator,
+  createPoolAllocator,
+  createSizeRouter,
+  observedAllocator,
+} from "@ouro/allocator";
 import { createPrivateHeap } from "@ouro/heap";
 import {
   type Allocator,
@@ -46,6 +51,7 @@ import {
   type HandleLeak,
   type HandleSet,
   type MutatorOptions,
+  observedMutator,
   restoreHeap,
   saveHeap,
   type TypeOptions,
@@ -76,7 +82,10 @@ export interface MemoryManagerOptions {
   collectEvery?: number;
   /** Told by `handles.reportLeaks` of each handle still live, with the stack that made it. */
   onHandleLeak?: (leak: HandleLeak) => void;
-  /** Told what the collector does; blocks, pools and arenas have observers of their own. */
+  /**
+   * Told what all parts do that are the manager's own: heap, allocator, mutator and collector. What
+   * it does not want costs nothing.
+   */
   observer?: Observer;
 }
 
@@ -172,7 +181,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     mutator,
     handles,
     defineType: (typeOptions) => types.define(describeType(typeOptions)),
-    plain: "plain" in mutator ? (mutator as CheckedMutator).plain : (reference) => reference,
+    plain: plainOf(mutator),
     finalization,
     weakReferences:
       finalization === undefined
@@ -206,7 +215,7 @@ function makeParts(
     isChecked: (options.checked ?? false) !== false,
     observer: options.observer,
     get allocator() {
-      allocator ??= makeAllocator(made.heap, name, made.budgetWord);
+      allocator ??= makeAllocator(made.heap, name, made.budgetWord, options.observer);
       return allocator;
     },
   };
@@ -226,9 +235,18 @@ function makeMutator(options: MemoryManagerOptions, parts: MutatorOptions): Muta
   const fast = createMutator(parts);
   const behind =
     collectEvery === undefined ? fast : createStressMutator({ mutator: fast, collectEvery });
-  if (checked === false) return behind;
-  const sites = checked !== true && checked.sites;
-  return createCheckedMutator({ ...parts, mutator: behind, sites });
+  const sites = checked !== true && checked !== false && checked.sites;
+  const mutator =
+    checked === false ? behind : createCheckedMutator({ ...parts, mutator: behind, sites });
+  const { observer } = options;
+  if (observer === undefined) return mutator;
+  const { types } = parts;
+  const { words } = parts.heap;
+  return observedMutator({ mutator, words, types, observer, plain: plainOf(mutator) });
+}
+
+function plainOf(mutator: Mutator): (reference: Reference) => Reference {
+  return "plain" in mutator ? (mutator as CheckedMutator).plain : (reference) => reference;
 }
 
 function checkStrategy(strategy: Strategy | undefined): void {
@@ -291,13 +309,21 @@ function makeHeap(options: MemoryManagerOptions): PrivateHeap {
     reservationBytes,
     regionBytes,
     ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...pick(options, "observer"),
   });
 }
 
-function makeAllocator(source: PrivateHeap, name: string, budgetWord: WordIndex): Allocator {
-  const small = createPoolAllocator({ source, name: `${name}-pools`, budgetWord });
+function makeAllocator(
+  source: PrivateHeap,
+  name: string,
+  budgetWord: WordIndex,
+  observer: Observer | undefined,
+): Allocator {
+  const watched = observer === undefined ? {} : { observer };
+  const small = createPoolAllocator({ source, name: `${name}-pools`, budgetWord, ...watched });
   const large = createLargeBlockAllocator({ source, name: `${name}-large`, budgetWord });
-  return createSizeRouter({ source, small, large, name: `${name}-objects` });
+  const router = createSizeRouter({ source, small, large, name: `${name}-objects` });
+  return observedAllocator(router, { observer, limits: source.statistics });
 }
 
 function makeSideTable(heap: PrivateHeap, borrower: number, strategy: Strategy) {
