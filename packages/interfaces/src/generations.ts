@@ -48,6 +48,8 @@ export interface GenerationsDebugging {
 }
 
 export interface Generations {
+  /** The highest generation that `collect` takes; its survivors stay in it. */
+  readonly oldestGeneration: number;
   /** Collects; answers what `gc.collect` answers, and 0 if a collection runs already. */
   collect(generation: number): number;
   isEnabled(): boolean;

@@ -30,12 +30,14 @@ import {
   IMAGE_GENERATION_SHIFT,
   IMAGE_TRACKED,
   NOT_TRACKED,
+  PERMANENT_GENERATION,
   type ProgramErrorReporter,
   type Reference,
   ROW_FLAGS,
   type Strategy,
   type StrategyParts,
   type Traits,
+  type Trigger,
   TYPE_COLLECTED,
   TYPE_FINALIZER,
   TYPE_MASK,
@@ -73,7 +75,8 @@ export interface CPythonOptions {
 const OLD_THRESHOLDS: GenerationThresholds = { young: 700, middle: 10, old: 10 };
 const MARK_BYTES_PER_GRANULE = 4;
 
-const traits: Traits = {
+/** Of every strategy that is wired here. */
+export const COUNTING_TRAITS: Traits = {
   moves: false,
   collectsAt: ["allocate", "poll", "collect"],
   counts: true,
@@ -98,7 +101,23 @@ const traits: Traits = {
 /** Objects live and die as in CPython. Its `create` throws `UsageError` for thresholds below 0. */
 export function cpythonStrategy(options: CPythonOptions = {}): Strategy {
   const name = `cpython-${options.version ?? "3.13"}`;
-  return { name, traits, create: (parts) => createCPythonCollector(parts, name, options) };
+  const traits = COUNTING_TRAITS;
+  return {
+    name,
+    traits,
+    create: (parts) => createCountingCollector(parts, name, options).collector,
+  };
+}
+
+/** What strategies with other generations and another trigger say besides. */
+export interface WiringOptions extends CPythonOptions {
+  trigger?: Trigger;
+  oldestGeneration?: number;
+}
+
+export interface Wired {
+  readonly collector: Collector & Pick<Required<Collector>, "generations" | "finalization">;
+  readonly generational: GenerationalCollector;
 }
 
 interface Parts {
@@ -107,11 +126,12 @@ interface Parts {
   readonly generational: GenerationalCollector;
 }
 
-function createCPythonCollector(
+/** Wires counting, lists, finalization, detector and generations to a collector. */
+export function createCountingCollector(
   parts: StrategyParts,
   name: string,
-  options: CPythonOptions,
-): Collector {
+  options: WiringOptions,
+): Wired {
   const { heap, types, roots } = parts;
   const words = heap.words;
   const rows = types.base;
@@ -128,6 +148,7 @@ function createCPythonCollector(
   });
   const { lists, finalization, generational } = made.parts as Parts;
   const { noteBirth, poll, generations } = generational;
+  const { oldestGeneration } = generations;
   if (options.onProgramError !== undefined) finalization.setErrorReporter(options.onProgramError);
   const { tryAllocate: place } = base;
   const FLAGS = ROW_FLAGS;
@@ -153,7 +174,9 @@ function createCPythonCollector(
     if ((state & IMAGE_TRACKED) === 0) return;
     if (!isListed) lists.clear(); // they were tracked as they were placed; the image knows better
     isListed = true;
-    lists.track(object, state >> IMAGE_GENERATION_SHIFT);
+    const generation = state >> IMAGE_GENERATION_SHIFT;
+    const isPermanent = generation === PERMANENT_GENERATION;
+    lists.track(object, isPermanent ? generation : Math.min(generation, oldestGeneration));
   }
 
   function stateOf(object: Reference): number {
@@ -165,7 +188,7 @@ function createCPythonCollector(
     return state | tracked | (isFinalized ? IMAGE_FINALIZED : 0);
   }
 
-  return {
+  const collector: Wired["collector"] = {
     ...base,
     ...createTrackingBarrier(base as Collector & Barrier, {
       words,
@@ -175,8 +198,8 @@ function createCPythonCollector(
       mayBeTracked: generational.mayBeTracked,
     }),
     name,
-    traits,
-    oldestGeneration: 2,
+    traits: COUNTING_TRAITS,
+    oldestGeneration,
     finalization,
     generations,
     allocate(type, sizeWords) {
@@ -208,16 +231,18 @@ function createCPythonCollector(
       base.validate();
       lists.validate(base.walk);
       finalization.validate(base.isObject);
+      generational.validate();
       roots.validate();
     },
   };
+  return { collector, generational };
 }
 
 const ENDING_FLAGS = TYPE_COLLECTED | TYPE_FINALIZER | TYPE_WEAKLY_REFERABLE | TYPE_WEAK_REFERENCE;
 
 function createParts(
   parts: StrategyParts,
-  options: CPythonOptions,
+  options: WiringOptions,
   counting: Parameters<
     NonNullable<Parameters<typeof createRefcountCollector>[1]>["createEnding"] & object
   >[0],
@@ -261,6 +286,8 @@ function createParts(
     death,
     call,
     thresholds: options.thresholds ?? thresholdsOf(options),
+    trigger: options.trigger,
+    oldestGeneration: options.oldestGeneration,
     emptiesWeakReferencesAgain: options.emptiesWeakReferencesAgain,
     observer,
   });

@@ -11,7 +11,6 @@ import {
   type Generations,
   type Handle,
   NOT_TRACKED,
-  OLDEST_GENERATION,
   PERMANENT_GENERATION,
   type Reference,
   ROW_FLAGS,
@@ -41,7 +40,7 @@ export interface GenerationStats {
 export interface Gc {
   /**
    * `gc.collect(generation=2)`: how many objects were found unreachable; 0 while another collection
-   * runs. Throws `UsageError` for a generation that is not 0, 1 or 2. Safepoint.
+   * runs. Throws `UsageError` for a generation that is not 0, 1 or 2 (only 0 where there is one).
    */
   collect(generation?: number): number;
   /** `gc.enable()`: automatic collection on. */
@@ -101,6 +100,7 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   const { heap, types, mutator, handles } = manager;
   const { words } = heap;
   const { generations, finalization } = partsOf(manager);
+  const { oldestGeneration: oldest } = generations;
   const layout = createObjectLayout(words, types);
   const garbage: Handle[] = [];
   let debugFlags = 0;
@@ -119,10 +119,10 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
 
   function getObjects(generation?: number): Reference[] {
     if (generation !== undefined) {
-      checkInteger("getObjects", "generation", generation, 0, OLDEST_GENERATION);
+      checkInteger("getObjects", "generation", generation, 0, oldest);
     }
     const objects: Reference[] = [];
-    for (let each = 0; each <= OLDEST_GENERATION; each++) {
+    for (let each = 0; each <= oldest; each++) {
       if (generation === undefined || generation === each) {
         generations.walk(each, (object) => objects.push(object));
       }
@@ -187,7 +187,7 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   }
 
   return {
-    collect: (generation = OLDEST_GENERATION) => generations.collect(generation),
+    collect: (generation = oldest) => generations.collect(generation),
     enable: () => generations.setEnabled(true),
     disable: () => generations.setEnabled(false),
     isEnabled: generations.isEnabled,

@@ -22,5 +22,11 @@ export {
   type MemoryManagerOptions,
   type MemoryManagerStatistics,
 } from "./memory-manager.js";
-export { createMemoryManager, PRESET_NAMES, type PresetName } from "./presets.js";
+export {
+  createMemoryManager,
+  DEFAULT_PRESET,
+  PRESET_NAMES,
+  type PresetName,
+} from "./presets.js";
 export type { WeakReferences } from "./weak-references.js";
+export { type WholeHeapOptions, wholeHeapStrategy } from "./whole-heap-strategy.js";

@@ -11,10 +11,12 @@ import {
   type MemoryManager,
   type MemoryManagerOptions,
 } from "./memory-manager.js";
+import { wholeHeapStrategy } from "./whole-heap-strategy.js";
 
 const STRATEGIES = {
   "cpython-3.13": () => cpythonStrategy(),
   "cpython-3.12": () => cpythonStrategy({ version: "3.12" }),
+  "refcount-whole-heap": () => wholeHeapStrategy(),
   null: nullStrategy,
   "refcount-only": refcountStrategy,
   "mark-sweep": markSweepStrategy,
@@ -23,15 +25,18 @@ const STRATEGIES = {
 
 export type PresetName = keyof typeof STRATEGIES;
 
+/** What a memory manager is without a name: objects live and die as in CPython 3.13. */
+export const DEFAULT_PRESET: PresetName = "cpython-3.13";
+
 /** Every preset, in the order in which the documentation names them. */
 export const PRESET_NAMES = Object.keys(STRATEGIES) as readonly PresetName[];
 
 /**
- * A memory manager by name. Throws `UsageError` for a name that is no preset, and what
- * `composeMemoryManager` throws.
+ * A memory manager by name, `cpython-3.13` unless another is given. Throws `UsageError` for a name
+ * that is no preset, and what `composeMemoryManager` throws.
  */
 export function createMemoryManager(
-  preset: PresetName,
+  preset: PresetName = DEFAULT_PRESET,
   options: Omit<MemoryManagerOptions, "strategy"> = {},
 ): MemoryManager {
   if (!Object.hasOwn(STRATEGIES, preset)) {

@@ -8,6 +8,7 @@ import {
   composeMemoryManager,
   cpythonStrategy,
   type MemoryManagerOptions,
+  wholeHeapStrategy,
 } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
 import { refcountStrategy } from "@ouro/refcount";
@@ -25,6 +26,7 @@ export const presets: ReadonlyMap<string, () => Strategy> = new Map([
     "cpython-3.13, low thresholds",
     () => cpythonStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
   ],
+  ["refcount-whole-heap", () => wholeHeapStrategy()],
   ["null", () => nullStrategy()],
   ["refcount-only", () => refcountStrategy()],
   ["mark-sweep", () => markSweepStrategy()],
