@@ -31,6 +31,7 @@ import {
   type PrivateHeap,
   type Reference,
   type RootStack,
+  type Slot,
   type Strategy,
   type StrategyParts,
   type TypeDescriptor,
@@ -114,6 +115,11 @@ export interface MemoryManager {
    * reference. O(1).
    */
   plain(reference: Reference): Reference;
+  /**
+   * A root slot without the key that checked mode puts on the slots of frames: its place in
+   * `heap.words`. Throws in checked mode as any call that takes a slot. O(1).
+   */
+  plainSlot(slot: Slot): Slot;
   /** The heap as an image: types, objects, roots. Changes nothing. O(heap). */
   saveHeap(): HeapImage;
   /**
@@ -166,6 +172,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   checkHooks(strategy, collector);
   runsFinalizers = collector.finalization !== undefined;
   const mutator = makeMutator(options, { heap, types, roots, collector });
+  const checkedMutator = "plain" in mutator ? (mutator as CheckedMutator) : undefined;
   const { finalization } = collector;
   const { onHandleLeak: onLeak } = options;
   const handles = createHandleSet({ mutator, roots, ...(onLeak === undefined ? {} : { onLeak }) });
@@ -181,7 +188,8 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     mutator,
     handles,
     defineType: (typeOptions) => types.define(describeType(typeOptions)),
-    plain: plainOf(mutator),
+    plain: checkedMutator?.plain ?? ((reference) => reference),
+    plainSlot: checkedMutator?.plainSlot ?? ((slot) => slot),
     finalization,
     weakReferences:
       finalization === undefined
@@ -227,26 +235,20 @@ const NAME_TAKEN = 1;
 const BARRIER_HOOKS: readonly BarrierHook[] = ["born", "write", "move", "copy", "drop"];
 
 /**
- * Fast, before it the stress, before that the checks: they see the safepoints that the stress
- * makes.
+ * Fast, before it who is told of it, then the stress, then the checks: they see the safepoints that
+ * the stress makes.
  */
 function makeMutator(options: MemoryManagerOptions, parts: MutatorOptions): Mutator {
   const { checked = false, collectEvery } = options;
-  const fast = createMutator(parts);
+  const { types, heap } = parts;
+  const { observer } = options;
+  const plain = createMutator(parts);
+  const fast = observedMutator({ mutator: plain, words: heap.words, types, observer });
   const behind =
     collectEvery === undefined ? fast : createStressMutator({ mutator: fast, collectEvery });
-  const sites = checked !== true && checked !== false && checked.sites;
-  const mutator =
-    checked === false ? behind : createCheckedMutator({ ...parts, mutator: behind, sites });
-  const { observer } = options;
-  if (observer === undefined) return mutator;
-  const { types } = parts;
-  const { words } = parts.heap;
-  return observedMutator({ mutator, words, types, observer, plain: plainOf(mutator) });
-}
-
-function plainOf(mutator: Mutator): (reference: Reference) => Reference {
-  return "plain" in mutator ? (mutator as CheckedMutator).plain : (reference) => reference;
+  if (checked === false) return behind;
+  const sites = checked !== true && checked.sites;
+  return createCheckedMutator({ ...parts, mutator: behind, sites });
 }
 
 function checkStrategy(strategy: Strategy | undefined): void {

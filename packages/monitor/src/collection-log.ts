@@ -9,7 +9,8 @@
 //   json      {"schema":"ouro/collection@1","number":3,"generation":1,…}
 //
 // Without a clock there are no times, and two runs of one program log the same.
-// Source of the words: CPython 3.13 Python/gc.c, `show_stats_each_generations` and `gc_collect_main`.
+// Source of the words: CPython 3.13 Python/gc.c, `show_stats_each_generations` and
+// `gc_collect_main`.
 
 import {
   type Clock,

@@ -6,9 +6,10 @@
 //                            ├─► pauses: units of work, and milliseconds if there is a clock
 //                            └─► series: live objects and bytes over operations, in bounded memory
 //
-// A pause is what the program waited for: a collection, or a call in which many objects died, since a
-// cascade of deallocations is a pause too. The unit of work is one object looked at: examined,
-// cleared or reclaimed. It is the same in every run; time is not, and only there if asked for.
+// A pause is what the program waited for: a collection, or a call in which many objects died,
+// since a cascade of deallocations is a pause too. The unit of work is one object looked at:
+// examined, cleared or reclaimed. It is the same in every run; time is not, and only there if
+// asked for.
 
 import {
   type Clock,

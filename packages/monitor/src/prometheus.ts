@@ -1,5 +1,5 @@
-// Writes a monitor's counts in the text format of Prometheus, to be scraped. Names end in their unit;
-// what only grows ends in `_total`. Source: Prometheus, exposition formats, version 0.0.4.
+// Writes a monitor's counts in the text format of Prometheus, to be scraped. Names end in their
+// unit; what only grows ends in `_total`. Source: Prometheus, exposition formats, version 0.0.4.
 
 import type { Histogram } from "./histogram.js";
 import type { Monitor } from "./monitor.js";

@@ -1,12 +1,14 @@
-// A snapshot is a heap image read as a graph: who refers to whom, from which slot, and how large each
-// object is. All questions about a heap at one moment are asked of it: why an object is alive, what
-// goes with it, what grew. It is taken of a live heap or of a file alike, since both give an image.
+// A snapshot is a heap image read as a graph: who refers to whom, from which slot, and how large
+// each object is. All questions about a heap at one moment are asked of it: why an object is
+// alive, what goes with it, what grew. It is taken of a live heap or of a file alike, since both
+// give an image.
 //
 //   object i     type and size        edges from edgeStarts[i] up to edgeStarts[i + 1]
 //   edge e       edgeTargets[e]: an object          edgeSlots[e]: its slot, from 0
 //   root r       rootTargets[r]: an object          rootSlots[r]: handle −1 − h, or frame slot f
 //
-// Slots that hold none or an immediate have no edge. Objects keep the numbers they have in the image.
+// Slots that hold none or an immediate have no edge. Objects keep the numbers they have in the
+// image.
 
 import {
   type HeapImage,

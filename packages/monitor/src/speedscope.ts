@@ -1,5 +1,5 @@
-// Writes allocation profiles for speedscope (www.speedscope.app), a profile each, so that its switch
-// compares memory managers. Source: speedscope's file-format-schema.json.
+// Writes allocation profiles for speedscope (www.speedscope.app), a profile each, so that its
+// switch compares memory managers. Source: speedscope's file-format-schema.json.
 
 import { type AllocationMeasure, type AllocationProfile, framesOf } from "./allocation-profile.js";
 

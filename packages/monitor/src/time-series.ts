@@ -1,6 +1,7 @@
 // A time series in bounded memory: as many entries as were asked for, whatever the length of a run.
 // Each stands for a stretch of time and keeps the least, the greatest and the last value of it, so
-// that no peak is lost; when all are used, neighbours are merged and stretches become twice as long.
+// that no peak is lost; when all are used, neighbours are merged and stretches become twice as
+// long.
 //
 //   full      │ 0–1 │ 1–2 │ 2–3 │ 3–4 │      merged      │ 0–2 │ 2–4 │     │     │
 

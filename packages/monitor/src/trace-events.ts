@@ -1,6 +1,6 @@
 // Writes what collections did over time as Chrome trace events, which Perfetto, chrome://tracing,
-// DevTools' Performance panel and speedscope open. A memory manager is a process, so that several of
-// them lie below one another in one file.
+// DevTools' Performance panel and speedscope open. A memory manager is a process, so that several
+// of them lie below one another in one file.
 //
 //   process 1 "mark-sweep"     ▐ gc 1 ▌     ▐ gc 2 ▌        slices: collections
 //                              live bytes ▂▃▅▇▂▃▅▇          counters

@@ -59,8 +59,8 @@ export interface V8HeapSnapshotOptions {
 }
 
 /**
- * The text of a .heapsnapshot file, piece by piece. Throws `LimitReachedError` for an object of 4 GiB
- * or more. O(objects + references).
+ * The text of a .heapsnapshot file, piece by piece. Throws `LimitReachedError` for an object of 4
+ * GiB or more. O(objects + references).
  */
 export function* writeV8HeapSnapshot(
   snapshot: Snapshot,

@@ -1,6 +1,6 @@
 import type { HeapImage, TypeDescriptor } from "@ouro/interfaces";
 
-/** One type of nodes with a variable visited part, and one with an owned-only slot and raw words. */
+/** Types of nodes with a variable part, of boxes with an owned slot, and of weak references. */
 const base = {
   visitedSlotCount: 0,
   ownedSlotCount: 0,

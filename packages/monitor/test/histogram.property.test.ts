@@ -30,7 +30,7 @@ it("answers a quantile that is never too small and at most a sixteenth too large
   );
 });
 
-it("has no quantile and no steps before the first value, and refuses what is no whole number", () => {
+it("has no quantile before the first value, and refuses what is no whole number", () => {
   const histogram = createHistogram();
   expect([histogram.quantile(0.5), histogram.least, histogram.greatest]).toEqual([0, 0, 0]);
   expect(histogram.steps()).toEqual([]);

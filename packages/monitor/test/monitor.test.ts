@@ -46,7 +46,7 @@ it("counts births, deaths by counting and deaths in collections", () => {
   expect(counts.events["block-free"]).toBe(20);
 });
 
-it("tells pauses in units of work that are the same in every run, and time only with a clock", () => {
+it("tells pauses in units of work, the same in every run, and time only with a clock", () => {
   const { monitor } = runCycles(100);
   const again = runCycles(100).monitor;
   expect(monitor.collectionWork.greatest).toBe(again.collectionWork.greatest);

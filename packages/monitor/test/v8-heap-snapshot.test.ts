@@ -40,7 +40,7 @@ const image = imageOfNodes([], [0], {
   weakReferences: Int32Array.of(2),
 });
 
-it("writes nodes with their sizes, and edges of each kind, in the order that readers demand", () => {
+it("writes nodes with their sizes, and edges of each kind, in the order demanded", () => {
   const { file, nodes } = read(createSnapshot(image));
   expect(Object.keys(file)).toEqual([
     "snapshot",

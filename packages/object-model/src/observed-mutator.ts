@@ -1,11 +1,11 @@
-// The observed mutator stands before any mutator and tells an observer what the program does: births,
-// writes to slots, safepoints. The mutator behind it has no call and no branch for it, and with an
-// observer that wants none of these events the mutator itself is handed back.
+// The observed mutator stands before the fast one and tells an observer what the program does:
+// births, writes to slots, safepoints. The mutator behind it has no call and no branch for it, and
+// where an observer wants none of these events the mutator itself is handed back.
 //
-//   program ──► observed ──► checked (if wanted) ──► fast
-//                  └─► observer: object-create, slot-write, safepoint-pass
+//   program ──► checked, stress (if wanted) ──► observed ──► fast
+//                                                  └─► object-create, slot-write, safepoint-pass
 //
-// A fact is told when the call that made it is complete, so what the call reclaimed was told before.
+// A fact is told when the call that made it is complete: what it reclaimed was told before.
 
 import {
   EVENT_OBJECT_CREATE,
@@ -29,13 +29,14 @@ export interface ObservedMutatorOptions {
   words: Int32Array;
   types: TypeTable;
   observer: Observer | undefined;
-  /** A reference as the heap holds it: what checked mode gives out has an epoch on it. */
-  plain: (reference: Reference) => Reference;
 }
+
+const TOLD = [EVENT_OBJECT_CREATE, EVENT_SAFEPOINT_PASS, EVENT_SLOT_WRITE] as const;
 
 /** Wraps a mutator so that its events reach an observer. */
 export function observedMutator(options: ObservedMutatorOptions): Mutator {
   const { mutator, observer } = options;
+  if (!TOLD.some((code) => isObserved(observer, code))) return mutator;
   return {
     ...mutator,
     ...(isObserved(observer, EVENT_SLOT_WRITE) ? tellingWrites(options, observer) : {}),
@@ -43,12 +44,10 @@ export function observedMutator(options: ObservedMutatorOptions): Mutator {
   };
 }
 
-function tellingWrites({ mutator, words, plain }: ObservedMutatorOptions, observer: Observer) {
-  /** Raw field f is word 2 + f of the object. */
+function tellingWrites({ mutator, words }: ObservedMutatorOptions, observer: Observer) {
   function told(object: Reference, field: number): void {
-    const holder = plain(object);
-    const slot = holder + OBJECT_HEADER_SIZE_WORDS + field;
-    observer.event(EVENT_SLOT_WRITE, slot, holder, words[slot] as number);
+    const slot = object + OBJECT_HEADER_SIZE_WORDS + field;
+    observer.event(EVENT_SLOT_WRITE, slot, object, words[slot] as number);
   }
 
   function toldRoot(slot: Slot): void {
@@ -92,7 +91,7 @@ function tellingWrites({ mutator, words, plain }: ObservedMutatorOptions, observ
 }
 
 function tellingSafepoints(options: ObservedMutatorOptions): Partial<Mutator> {
-  const { mutator, observer, words, types, plain } = options;
+  const { mutator, observer, words, types } = options;
   const creates = isObserved(observer, EVENT_OBJECT_CREATE) ? observer : undefined;
   const passes = isObserved(observer, EVENT_SAFEPOINT_PASS) ? observer : undefined;
   if (creates === undefined && passes === undefined) return {};
@@ -104,10 +103,9 @@ function tellingSafepoints(options: ObservedMutatorOptions): Partial<Mutator> {
     passes?.event(EVENT_SAFEPOINT_PASS, safepointCount, 0, 0);
   }
 
-  function create(reference: Reference): Reference {
-    const object = plain(reference);
+  function create(object: Reference): Reference {
     creates?.event(EVENT_OBJECT_CREATE, object, layout.typeOf(object), layout.sizeWords(object));
-    return reference;
+    return object;
   }
 
   return {
