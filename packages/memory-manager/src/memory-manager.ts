@@ -83,11 +83,13 @@ export interface MemoryManagerOptions {
   collectEvery?: number;
   /** Told by `handles.reportLeaks` of each handle still live, with the stack that made it. */
   onHandleLeak?: (leak: HandleLeak) => void;
-  /**
-   * Told what all parts do that are the manager's own: heap, allocator, mutator and collector. What
-   * it does not want costs nothing.
-   */
+  /** Told what the program and the collector do. What it does not want costs nothing. */
   observer?: Observer;
+  /**
+   * Told of blocks and pools, and of arenas of a heap of the manager's own, in the middle of what
+   * other parts do: it must not throw. What it does not want costs nothing.
+   */
+  memoryObserver?: Observer;
 }
 
 export interface MemoryManager {
@@ -223,7 +225,7 @@ function makeParts(
     isChecked: (options.checked ?? false) !== false,
     observer: options.observer,
     get allocator() {
-      allocator ??= makeAllocator(made.heap, name, made.budgetWord, options.observer);
+      allocator ??= makeAllocator(made.heap, name, made.budgetWord, options.memoryObserver);
       return allocator;
     },
   };
@@ -300,7 +302,7 @@ function refuseFinalization({ name, finalizer, weakReference }: TypeDescriptor):
 
 /** Room for every part's tables: those are reserved, and committed only as they are used. */
 function makeHeap(options: MemoryManagerOptions): PrivateHeap {
-  const { reservationBytes = 1 << 30, limitBytes } = options;
+  const { reservationBytes = 1 << 30, limitBytes, memoryObserver } = options;
   checkInteger("composeMemoryManager", "reservationBytes", reservationBytes, 4 * ARENA_SIZE_BYTES);
   const tableBytes = reservationBytes / 16 + (1 << 20);
   // What is left holds objects and, for each granule of them, the side table.
@@ -311,7 +313,7 @@ function makeHeap(options: MemoryManagerOptions): PrivateHeap {
     reservationBytes,
     regionBytes,
     ...(limitBytes === undefined ? {} : { limitBytes }),
-    ...pick(options, "observer"),
+    ...(memoryObserver === undefined ? {} : { observer: memoryObserver }),
   });
 }
 

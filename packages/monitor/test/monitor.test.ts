@@ -11,7 +11,10 @@ function steppingClock(): Clock {
 
 function runCycles(pairCount: number, clock?: Clock) {
   const monitor = createMonitor(clock === undefined ? {} : { clock });
-  const manager = createMemoryManager("cpython-3.13", { observer: monitor.observer });
+  const manager = createMemoryManager("cpython-3.13", {
+    observer: monitor.observer,
+    memoryObserver: monitor.observer,
+  });
   const pair = manager.defineType({ name: "pair", visitedSlotCount: 2 });
   const { mutator } = manager;
   const frame = mutator.enter(2);
