@@ -1,10 +1,11 @@
 // Defects that the properties found, each as the shrunk case that showed it, with the reason.
 
 import { createPrivateHeap } from "@ouro/heap";
-import { type Block, DoubleFreeError, UsageError } from "@ouro/interfaces";
+import { type Block, BlockOverrunError, DoubleFreeError, UsageError } from "@ouro/interfaces";
 import { expect, it } from "vitest";
 import {
   createAllocationCounts,
+  createCheckedAllocator,
   createCountingAllocator,
   createLargeBlockAllocator,
   createPoolAllocator,
@@ -75,4 +76,20 @@ it("offers no sweep where blocks are counted", () => {
   expect(["beginSweep", "finishSweep", "isSweeping"].filter((call) => call in counting)).toEqual(
     [],
   );
+});
+
+// Found by reading: sizes were rounded to words as 32-bit numbers with a sign.
+it("checks blocks of 2 GiB and more", () => {
+  const heap = createPrivateHeap({ reservationBytes: 2 ** 31 + 128 * MIB });
+  const large = createLargeBlockAllocator({ source: heap });
+  const checked = createCheckedAllocator(large, { source: heap });
+  const requestBytes = 2 ** 31 + 5;
+  const block = checked.allocate(requestBytes);
+  expect(checked.usableSizeBytes(block)).toBe(requestBytes);
+  const behind = block * 4 + requestBytes;
+  heap.bytes[behind] = 0;
+  expect(() => checked.free(block)).toThrow(BlockOverrunError);
+  heap.bytes[behind] = 0xfd;
+  checked.free(block);
+  checked.validate();
 });

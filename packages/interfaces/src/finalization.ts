@@ -57,6 +57,10 @@ export interface Finalization {
   targetOf(weak: Reference): Reference | 0;
   /** The weak references to `target`, the shared one first, then the newest. O(those). */
   weakReferencesTo(target: Reference): Reference[];
+  /**
+   * Whether the finalizer has run. While it runs: true in a collection, false on death by count, as
+   * in CPython. O(finalizers under way).
+   */
   isFinalized(object: Reference): boolean;
   /** Throws `HeapCorruptionError` naming the first weak reference found broken. O(those). */
   validate(isObject: (word: number) => boolean): void;
@@ -79,6 +83,8 @@ export interface Death {
     isFound: (object: WordIndex) => boolean,
     onCalled: (weak: WordIndex) => void,
   ): number;
+  /** The weak reference is about to be reclaimed: it refers to nothing any more. O(1). */
+  endWeakReference(weak: WordIndex): void;
   /** Runs the finalizer of an object, if there is one and it has not run. True if it ran. */
   finalize(object: WordIndex): boolean;
   /** Empties an object that may be in a cycle, keeping it alive meanwhile (CPython: `tp_clear`). */

@@ -6,6 +6,7 @@ import type { Strategy } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import {
   composeMemoryManager,
+  cpythonFastStrategy,
   cpythonStrategy,
   type MemoryManagerOptions,
   wholeHeapStrategy,
@@ -21,12 +22,18 @@ const MIB = 2 ** 20;
 /** Made anew for each composition: a strategy is a value, its collector is not. */
 export const presets: ReadonlyMap<string, () => Strategy> = new Map([
   ["cpython-3.13", () => cpythonStrategy()],
+  ["cpython-3.12", () => cpythonStrategy({ version: "3.12" })],
   // Collections of every generation come soon in programs as short as these.
   [
     "cpython-3.13, low thresholds",
     () => cpythonStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
   ],
   ["refcount-whole-heap", () => wholeHeapStrategy()],
+  ["cpython-3.13-fast", () => cpythonFastStrategy()],
+  [
+    "cpython-3.13-fast, low thresholds",
+    () => cpythonFastStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
+  ],
   ["null", () => nullStrategy()],
   ["refcount-only", () => refcountStrategy()],
   ["mark-sweep", () => markSweepStrategy()],

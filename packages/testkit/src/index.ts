@@ -30,7 +30,7 @@ export {
   type SweepCommand,
   sweepProperties,
 } from "./allocator/allocator-sweep.js";
-export { checkProgram, runProgram } from "./check-program.js";
+export { type CheckOptions, checkProgram, runProgram } from "./check-program.js";
 export type { Command, ObjectPick, Pick, ValuePick } from "./command.js";
 export * from "./counterexample-file.js";
 export { ACTS, type Act, type DeathCommand } from "./death-program.js";

@@ -8,7 +8,8 @@
 import { checkProgram, createScene, playStep, type Scene } from "./check-program.js";
 import { type Command, stepsOf } from "./command.js";
 import { graphText } from "./graph-text.js";
-import { isReclaiming, traitsOf } from "./manager-subject.js";
+import { isReclaiming, type ManagerMaker, traitsOf } from "./manager-subject.js";
+import type { Notes } from "./notes.js";
 import { type Program, stepsOfProgram } from "./program.js";
 import type { ProgramPropertyRow } from "./program-property.js";
 import { expectPromise } from "./promise.js";
@@ -30,10 +31,9 @@ export const oracleRows: readonly ProgramPropertyRow[] = [
     name,
     source: `${property.ORACLES[name].oracle}: ${property.ORACLES[name].source}`,
     ...(name === property.MEMORY ? { programs: SHORT } : {}),
-    whyNot: (maker: Parameters<typeof traitsOf>[0]) =>
-      property.whyNotPromised(name, traitsOf(maker)),
-    check: (program: Program, { make }: { readonly make: SubjectMaker }) =>
-      checkProgram(program, make, [name]),
+    whyNot: (maker: ManagerMaker) => property.whyNotPromised(name, traitsOf(maker)),
+    check: (program: Program, { make }: ManagerMaker, notes: Notes) =>
+      checkProgram(program, make, [name], { onRefusal: () => notes.note("refusals") }),
   })),
   {
     name: METAMORPHIC,

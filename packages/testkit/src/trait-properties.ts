@@ -90,11 +90,10 @@ function watch(program: Program, scene: Scene, notes: Notes, before: Watch): voi
 /** The first root slot that holds an object keeps its address over calls that do not write it. */
 function checkMoves({ subject, shadow, player }: Scene, step: Step, notes: Notes): () => void {
   const { traits } = subject.collector;
-  const { words } = subject.heap;
   const held = shadow.rootNames().flatMap((name) => {
     const value = shadow.root(name);
     if (typeof value === "number") return [];
-    return [{ name, value, address: words[player.slotOf(name)] as number }];
+    return [{ name, value, address: player.wordIn(name) }];
   });
   const call = SAFEPOINTS[step.call];
   const isAllowed = traits.moves && call !== undefined && traits.collectsAt.includes(call);
@@ -102,7 +101,7 @@ function checkMoves({ subject, shadow, player }: Scene, step: Step, notes: Notes
     const names = new Set(shadow.rootNames());
     for (const { name, value, address } of held) {
       if (!names.has(name) || shadow.root(name) !== value) continue;
-      if (words[player.slotOf(name)] === address) continue;
+      if (player.wordIn(name) === address) continue;
       notes.note("moved");
       expectPromise(isAllowed, `an object moved in ${step.call}, where its traits let none move`);
     }
