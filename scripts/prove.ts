@@ -1,5 +1,5 @@
-// `npm run prove [-- --minutes N]`: every composition against every property of its suite, in rounds
-// with one seed each. Prints programs, commands and findings; a finding is written to
+// `npm run prove [-- --minutes N]`: every composition against every property of its suite, in
+// rounds with one seed each. Prints programs, commands and findings; a finding is written to
 // reports/counterexamples, where `ouro verify --replay` takes it, and the exit code is 1.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

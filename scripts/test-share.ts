@@ -5,8 +5,8 @@ export default function setUp(): () => void {
   return () => {
     if (process.env.OURO_LONG === "1") return;
     console.log(
-      "A share of each property's programs, seed 1. More: npm run test:long (all programs, three " +
-        "seeds for each planted fault), npm run prove -- --minutes N (every composition, new seeds).",
+      "A share of each property's programs, seed 1. npm run test:long plays all of them (three " +
+        "seeds for each planted fault); npm run prove -- --minutes N every composition, new seeds.",
     );
   };
 }

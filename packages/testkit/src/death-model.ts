@@ -2,7 +2,7 @@
 // finalized. Beside it the program plays on the subject; finalizers and callbacks call back here.
 
 import type { Finalization, Reference, Slot, TypeDescriptor, TypeId } from "@ouro/interfaces";
-import { slotAt } from "@ouro/interfaces";
+import { OBJECT_HEADER_SIZE_WORDS, slotAt } from "@ouro/interfaces";
 import { type Act, type DeathCommand, ROOT_COUNT, WEAK_COUNT } from "./death-program.js";
 import { type ManagerMaker, makeUnobserved } from "./manager-subject.js";
 import type { Notes } from "./notes.js";
@@ -301,7 +301,8 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
   }
 
   function targetOf(index: number): Reference | 0 {
-    return finalization.targetOf(mutator.root(weakSlot(index)) as Reference);
+    const weak = mutator.root(weakSlot(index)) as Reference;
+    return finalization.targetOf(subject.plain?.(weak) ?? weak);
   }
 
   function playOne(next: DeathCommand): void {
@@ -380,7 +381,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
       const target = targetOf(index);
       const { id } = weak.target;
       expectPromise(target !== 0, `a weak reference to node ${id} is empty, and the node is held`);
-      const found = mutator.word(target as Reference, ID_FIELD);
+      const found = subject.heap.words[target + OBJECT_HEADER_SIZE_WORDS + ID_FIELD];
       expectPromise(found === id, `a weak reference to node ${id} gives node ${found}`);
     }
   }

@@ -17,82 +17,98 @@ const ACT_LINES: Readonly<Record<Act, string>> = {
 
 function typeLine(name: string, text: string, isFinalized: boolean): string {
   const shape = "visitedSlotCount: 2, rawWordCount: 1, weaklyReferable: true";
-  return `const ${name} = manager.defineType({ name: "${text}", ${shape}${isFinalized ? ", finalizer: true" : ""} });`;
+  const rest = isFinalized ? ", finalizer: true" : "";
+  return `const ${name} = manager.defineType({ name: "${text}", ${shape}${rest} });`;
 }
 
+const root = (slot: number): string => (slot === 0 ? "f" : `f + ${slot}`);
+
+/** What the script has said so far. */
+interface Said {
+  readonly lines: string[];
+  readonly acts: Set<Act>;
+  bornCount: number;
+}
+
+/** The program as JavaScript. */
 export function printDeathScript(commands: readonly DeathCommand[]): string {
-  const acts = new Set<Act>();
-  let bornCount = 0;
-  const lines: string[] = [];
-  const root = (slot: number): string => (slot === 0 ? "f" : `f + ${slot}`);
-
-  function birth(slot: number, isFinalized: boolean, act: Act): void {
-    acts.add(act);
-    lines.push(`m.setRoot(${root(slot)}, 0);`);
-    lines.push(`m.allocate(${isFinalized ? "node" : "plain"}, ${root(slot)});`);
-    lines.push(`acts.push(${JSON.stringify(act)});`);
-    lines.push(`m.setWord(m.root(${root(slot)}), 2, ${bornCount++});`);
-  }
-
-  function ring(slot: number, count: number, act: Act): void {
-    const next = (slot + 1) % ROOT_COUNT;
-    const first = (slot + 2) % ROOT_COUNT;
-    birth(slot, true, act);
-    lines.push(`m.setRoot(${root(first)}, m.root(${root(slot)}));`);
-    for (let made = 1; made < count; made++) {
-      birth(next, true, act);
-      lines.push(`m.set(m.root(${root(next)}), 0, m.root(${root(slot)}));`);
-      lines.push(`m.setRoot(${root(slot)}, m.root(${root(next)}));`);
-    }
-    lines.push(`m.set(m.root(${root(first)}), 0, m.root(${root(slot)}));`);
-    lines.push(`m.setRoot(${root(next)}, 0);`, `m.setRoot(${root(first)}, 0);`);
-  }
-
-  for (const command of commands) {
-    switch (command.do) {
-      case "new":
-        birth(command.slot, command.isFinalized, command.act);
-        break;
-      case "link": {
-        const [from, to] = [root(command.from), root(command.to)];
-        lines.push(`if (m.root(${from})) m.set(m.root(${from}), ${command.field}, m.root(${to}));`);
-        break;
-      }
-      case "cut": {
-        const from = root(command.from);
-        lines.push(`if (m.root(${from})) m.set(m.root(${from}), ${command.field}, 0);`);
-        break;
-      }
-      case "drop":
-        lines.push(`m.setRoot(${root(command.slot)}, 0);`);
-        break;
-      case "weak": {
-        const { act } = command;
-        if (act !== "no callback") acts.add(act);
-        const callback = act === "no callback" ? "" : `, () => act[${JSON.stringify(act)}]()`;
-        const [of, into] = [root(command.slot), root(ROOT_COUNT + command.weak)];
-        const call = `manager.weakReferences.create(${into}, ${of}${callback})`;
-        lines.push(`if (m.root(${of})) { m.setRoot(${into}, 0); ${call}; }`);
-        break;
-      }
-      case "drop weak":
-        lines.push(`m.setRoot(${root(ROOT_COUNT + command.weak)}, 0);`);
-        break;
-      case "ring":
-        ring(command.slot, command.count, command.act);
-        break;
-      default:
-        lines.push(`m.${command.do}();`);
-    }
-  }
+  const said: Said = { lines: [], acts: new Set(), bornCount: 0 };
+  for (const command of commands) sayCommand(said, command);
+  const acts = [...said.acts].map((name) => `${JSON.stringify(name)}: ${ACT_LINES[name]}`);
+  const finalizer = "(slot) => act[acts[m.word(m.root(slot), 2)]](slot)";
   return [
     "const { mutator: m } = manager;",
     typeLine("plain", "plain node", false),
     typeLine("node", "node", true),
     `const f = m.enter(${MUSEUM + 2});`,
     "const acts = [];",
-    `const act = { ${[...acts].map((name) => `${JSON.stringify(name)}: ${ACT_LINES[name]}`).join(", ")} };`,
-    "manager.finalization.setFinalizer(node, (slot) => act[acts[m.word(m.root(slot), 2)]](slot));",
-    ...lines,
+    `const act = { ${acts.join(", ")} };`,
+    `manager.finalization.setFinalizer(node, ${finalizer});`,
+    ...said.lines,
   ].join("\n");
+}
+
+function sayBirth(said: Said, slot: number, isFinalized: boolean, act: Act): void {
+  said.acts.add(act);
+  said.lines.push(
+    `m.setRoot(${root(slot)}, 0);`,
+    `m.allocate(${isFinalized ? "node" : "plain"}, ${root(slot)});`,
+    `acts.push(${JSON.stringify(act)});`,
+    `m.setWord(m.root(${root(slot)}), 2, ${said.bornCount++});`,
+  );
+}
+
+function sayRing(said: Said, slot: number, count: number, act: Act): void {
+  const next = (slot + 1) % ROOT_COUNT;
+  const first = (slot + 2) % ROOT_COUNT;
+  sayBirth(said, slot, true, act);
+  said.lines.push(`m.setRoot(${root(first)}, m.root(${root(slot)}));`);
+  for (let made = 1; made < count; made++) {
+    sayBirth(said, next, true, act);
+    said.lines.push(`m.set(m.root(${root(next)}), 0, m.root(${root(slot)}));`);
+    said.lines.push(`m.setRoot(${root(slot)}, m.root(${root(next)}));`);
+  }
+  said.lines.push(`m.set(m.root(${root(first)}), 0, m.root(${root(slot)}));`);
+  said.lines.push(`m.setRoot(${root(next)}, 0);`, `m.setRoot(${root(first)}, 0);`);
+}
+
+function sayWeak(said: Said, { weak, slot, act }: DeathCommand & { do: "weak" }): void {
+  if (act !== "no callback") said.acts.add(act);
+  const callback = act === "no callback" ? "" : `, () => act[${JSON.stringify(act)}]()`;
+  const [of, into] = [root(slot), root(ROOT_COUNT + weak)];
+  const call = `manager.weakReferences.create(${into}, ${of}${callback})`;
+  said.lines.push(`if (m.root(${of})) { m.setRoot(${into}, 0); ${call}; }`);
+}
+
+function sayCommand(said: Said, command: DeathCommand): void {
+  const { lines } = said;
+  switch (command.do) {
+    case "new":
+      sayBirth(said, command.slot, command.isFinalized, command.act);
+      break;
+    case "link": {
+      const [from, to] = [root(command.from), root(command.to)];
+      lines.push(`if (m.root(${from})) m.set(m.root(${from}), ${command.field}, m.root(${to}));`);
+      break;
+    }
+    case "cut": {
+      const from = root(command.from);
+      lines.push(`if (m.root(${from})) m.set(m.root(${from}), ${command.field}, 0);`);
+      break;
+    }
+    case "drop":
+      lines.push(`m.setRoot(${root(command.slot)}, 0);`);
+      break;
+    case "weak":
+      sayWeak(said, command);
+      break;
+    case "drop weak":
+      lines.push(`m.setRoot(${root(ROOT_COUNT + command.weak)}, 0);`);
+      break;
+    case "ring":
+      sayRing(said, command.slot, command.count, command.act);
+      break;
+    default:
+      lines.push(`m.${command.do}();`);
+  }
 }

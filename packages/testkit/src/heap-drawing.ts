@@ -60,7 +60,7 @@ const FILLS: Readonly<Record<Fate, string>> = {
   lost: "#ffd9d6",
 };
 
-/** Snapshots one below the other, each under its title; a whole SVG document. O(objects + slots). */
+/** Snapshots one below the other, each under its title: an SVG document. O(objects + slots). */
 export function drawAsSvg(
   parts: readonly { readonly title: string; readonly snapshot: Snapshot }[],
 ): string {
@@ -86,7 +86,7 @@ export function drawAsSvg(
   ].join("\n");
 }
 
-/** Columns by distance from the roots; what no root reaches starts a row of its own at the left. */
+/** Columns by distance from the roots; what no root reaches starts a row of its own. */
 function placeObjects({ roots, objects }: Snapshot, top: number) {
   const bySerial = new Map(objects.map((object) => [object.serial, object]));
   const columns = new Map<number, number>();

@@ -6,7 +6,7 @@
 //   limit lowered in mid-run           OutOfMemoryError or served, nothing lost
 //   observer that looks at every event none: what it sees is whole
 //   observer that throws               its error at the caller, or none; nothing lost
-//   program code that does anything    none at the caller                      (death-properties.ts)
+//   program code that does anything    none at the caller      (death-properties.ts)
 
 import { type EventCode, isOuroError, type Observer } from "@ouro/interfaces";
 import { createScene, playStep, type Scene } from "./check-program.js";

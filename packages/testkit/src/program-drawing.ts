@@ -10,8 +10,8 @@ import type { Subject, SubjectMaker } from "./subject.js";
 import type { Drawing } from "./suite.js";
 
 /**
- * The heap before and after the last call, and after a full collection behind it: what breaks at the
- * end of a program breaks in one of them. A subject that throws on the way is drawn up to there.
+ * The heap before and after the last call, and after a full collection behind it: what breaks at
+ * the end of a program breaks in one of them. A subject that throws is drawn up to there.
  * O(steps + objects).
  */
 export function drawProgram(program: Program, maker: SubjectMaker): Drawing {

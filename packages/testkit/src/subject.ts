@@ -29,6 +29,8 @@ export interface Subject {
   readonly handles: HandleRootSet;
   /** How programs make weak references, where the strategy has finalization. */
   readonly weakReferences?: SubjectWeakReferences | undefined;
+  /** The word index of an object, for subjects whose references are not word indexes themselves. */
+  plain?(reference: Reference): Reference;
   /** The word index of a root slot, for subjects whose slots are not word indexes themselves. */
   plainSlot?(slot: Slot): Slot;
   defineType(descriptor: TypeDescriptor): TypeId;

@@ -13,7 +13,7 @@ import fc from "fast-check";
 import { createNotes, type Notes } from "./notes.js";
 import type { Counterexample, Report, Verdict } from "./report.js";
 
-/** One fact about subjects that `Maker` makes. A program is data: it goes through JSON unchanged. */
+/** One fact about subjects that `Maker` makes. A program is data: JSON leaves it unchanged. */
 export interface Property<Maker, Program = unknown> {
   /** A sentence whose subject is the thing under test. */
   readonly name: string;
@@ -66,7 +66,7 @@ export interface SuiteOptions {
   readonly commandLimitCount?: number;
 }
 
-/** A suite plays each property's own programs, and hands them from one of its calls to the other. */
+/** A suite only hands the programs of a property from one of its calls to the other. */
 export function asProperties<Maker, Program>(
   properties: readonly Property<Maker, Program>[],
 ): Property<Maker>[] {

@@ -1,5 +1,5 @@
-// Traits held to what a strategy does. Most are refuted by the oracle that they make apply; here are
-// the ones that need a look of their own, and the notes from which missing traits are told.
+// Traits held to what a strategy does. Most are refuted by the oracle that they make apply; here
+// are the ones that need a look of their own, and the notes from which missing traits are told.
 //
 //   step ─► addresses in root slots, number of collections, bits in headers: before and after
 //
@@ -144,7 +144,7 @@ function checkHooks(maker: ManagerMaker): void {
   );
 }
 
-/** Header bits lie above the type, from the lowest on, in the order in which traits ask for them. */
+/** Header bits lie above the type, from the lowest on, in the order of the traits. */
 function checkHeaders({ subject }: Scene, notes: Notes): void {
   const { collector, heap } = subject;
   const { headerBits } = collector.traits;

@@ -1,5 +1,5 @@
-// The audit of an allocator against the model: books balanced to the byte, the walk, what is lent in
-// the end.
+// The audit of an allocator against the model: books balanced to the byte, the walk, and what is
+// lent in the end.
 
 import { ARENA_SIZE_BYTES } from "@ouro/interfaces";
 import { expectPromise } from "../promise.js";

@@ -6,7 +6,7 @@ import { expectPromise } from "../promise.js";
 import { type AllocatorModel, pickBlock, refusalOf } from "./allocator-model.js";
 import type { AllocatorMaker } from "./allocator-subject.js";
 
-/** All three calls that take a block refuse these numbers, by one of the kinds in `expected`; the kinds. */
+/** All three calls that take a block refuse these numbers as `expected`; answers the kinds. */
 export function expectRefusals(
   model: AllocatorModel,
   numbers: readonly number[],

@@ -1,5 +1,5 @@
-// The properties of every allocator, each by its name. Each looks at one promise of the contract, so
-// that a fault is found by a name that says what it broke.
+// The properties of every allocator, each by its name. Each looks at one promise of the contract,
+// so that a fault is found by a name that says what it broke.
 
 import type { Notes } from "../notes.js";
 import type { Property, SuiteOptions } from "../suite.js";

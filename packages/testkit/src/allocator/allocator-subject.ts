@@ -1,5 +1,5 @@
-// The allocator under test: a maker of fresh ones, each over a heap of its own, and what is declared
-// of them. Whatever has the calls of `Allocator` can be proved.
+// The allocator under test: a maker of fresh ones, each over a heap of its own, and what is
+// declared of them. Whatever has the calls of `Allocator` can be proved.
 
 import type { Allocator, PrivateHeap } from "@ouro/interfaces";
 import fc from "fast-check";

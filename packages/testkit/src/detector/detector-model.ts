@@ -1,5 +1,5 @@
-// The model of a detector: the same graph as arrays, reachability by walking, and CPython's order by
-// moving entries between two lists.
+// The model of a detector: the same graph as arrays, reachability by walking, and CPython's order
+// by moving entries between two lists.
 //
 //   objects ─► placed in an arena, counts written ─► list of those in it ─► find ─► compared
 //                                                       revived, forgotten ─► findAgain ─► compared

@@ -225,7 +225,7 @@ describe("Each planted fault is killed by the property that is said to kill it",
   });
 });
 
-it("shows that each property of the suite can fail, with those that look after every command", () => {
+it("shows that each property can fail, with those that look after every command", () => {
   const killers = new Set([...faults.map(({ killedBy }) => killedBy), ...kit.PROPERTY_NAMES]);
   const alive = kit.memoryManagerSuite.properties.filter(({ name }) => !killers.has(name));
   expect(alive.map(({ name }) => name)).toEqual([]);
