@@ -16,6 +16,7 @@ const FINALIZATION = "finalization/finalization.ts";
 const WEAK = "finalization/weak-reference-table.ts";
 const COLLECTION = "generational/collection-run.ts";
 const GENERATIONS = "generational/generations.ts";
+const BARRIER = "memory-manager/tracking-barrier.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
@@ -96,7 +97,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "a dict that gets a container is not tracked",
-    file: "memory-manager/tracking-barrier.ts",
+    file: BARRIER,
     find: "if ((flags & COMES_BACK) !== 0 && isOut(holder)) track(holder, 0);",
     replace: "if (flags < 0 && isOut(holder)) track(holder, 0);",
   },
