@@ -59,19 +59,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: names.ORDER,
   },
   {
-    name: "one weak reference is emptied, and no other",
-    file: FINALIZATION,
-    find: `each = weak.first(object)) {
-      empty(each);
-      if (get(each + CALLBACK) === 0) continue;
-      if (base === 0) base = program.enter(4`,
-    replace: `each = 0) {
-      empty(each);
-      if (get(each + CALLBACK) === 0) continue;
-      if (base === 0) base = program.enter(4`,
-    killedBy: names.WEAKNESS,
-  },
-  {
     name: "a weak reference is emptied by a resurrection",
     file: FINALIZATION,
     find: "    const isWatched = (flagsOf(object) & TYPE_COLLECTED) !== 0;",
