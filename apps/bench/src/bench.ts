@@ -32,7 +32,7 @@ function findTools(options: BenchOptions): Tools {
       where: "bench",
       argument: `--node ${options.nodeVersion}`,
       problem: `cannot be used: ${node.missing}`,
-      remedy: 'Name a version that npm\'s package "node" has, such as 22',
+      remedy: 'Name a program by its path, or a version of npm\'s package "node", such as 20.20.2.',
     });
   }
   return {
@@ -67,7 +67,7 @@ function chosenPeers(names: readonly string[] | undefined): readonly Peer[] {
 async function chosenTraces(options: BenchOptions, progress: (message: string) => void) {
   if (!options.groups.includes("trace")) return [];
   const traces: TraceWords[] = [];
-  for (const file of findTraces()) {
+  for (const file of findTraces(options.traces)) {
     progress(`decoding ${file}`);
     traces.push(await decodeToWords(file));
   }

@@ -173,7 +173,8 @@ function replayAll(subject: Subject, slots: Slots, events: Int32Array): void {
     if (operation === Operation.allocate) handle = allocate(requestBytes);
     else if (operation === Operation.allocateZeroed) handle = allocateZeroed(requestBytes);
     else handle = reallocate(slots[id] as Handle, requestBytes);
-    touch(handle);
+    // Recorded programs ask for blocks of no bytes too: nothing may be written there.
+    if (requestBytes !== 0) touch(handle);
     slots[id] = handle;
   }
 }

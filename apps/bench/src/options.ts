@@ -8,6 +8,8 @@ import { GROUPS, type Group } from "./workload.js";
 export interface BenchOptions {
   readonly groups: readonly Group[];
   readonly peers: readonly string[] | undefined;
+  /** Recorded traces, by name; all that are found when undefined. */
+  readonly traces: readonly string[] | undefined;
   readonly format: "table" | "json" | "markdown";
   /** Written instead of stdout. */
   readonly outputFile: string | undefined;
@@ -24,7 +26,8 @@ export const HELP = `npm run bench [-- NAME...] [options]
   --rounds N         rounds of all peers in turn, default 5, with --quick 1
   --quick            fewer operations: to see that it works, not to quote
   --peer NAME        only this peer and the null allocators; may be repeated
-  --node VERSION     samples run on another Node, from npm's package "node"
+  --trace NAME       only this recorded trace; may be repeated
+  --node NODE        samples run on another Node: a version of npm's package "node", or a path
   --timeout SECONDS  for one sample, default 60
   --json             one document instead of tables, schema ouro/bench@1
   --markdown         the tables as they stand in docs/benchmarks*.md
@@ -42,6 +45,7 @@ function parse(words: readonly string[]) {
     rounds: { type: "string" },
     quick: { type: "boolean", default: false },
     peer: { type: "string", multiple: true },
+    trace: { type: "string", multiple: true },
     node: { type: "string" },
     timeout: { type: "string", default: "60" },
     json: { type: "boolean", default: false },
@@ -67,6 +71,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
   return {
     groups: groups.length === 0 ? GROUPS : [...new Set(groups)],
     peers: values.peer?.map(peerNamed),
+    traces: values.trace,
     format: values.json ? "json" : values.markdown ? "markdown" : "table",
     outputFile: values.output,
     roundCount: positive("--rounds", values.rounds ?? (values.quick ? "1" : "5")),

@@ -131,9 +131,15 @@ function pyenvPythons(): string[] {
     .map((version) => join(versions, version, "bin", "python3.13"));
 }
 
-/** The Node that samples run on: this one, or a version that npm's package `node` brings. */
+/**
+ * The Node that samples run on: this one, a program named by its path, or a version that npm's
+ * package `node` brings.
+ */
 export function findNode(version: string | undefined): Found<string> {
   if (version === undefined) return { value: process.execPath };
+  if (/[\\/]/.test(version)) {
+    return existsSync(version) ? { value: version } : { missing: "there is no such file" };
+  }
   const argument = ["-y", `node@${version}`, "-p", "process.execPath"];
   const run = spawnSync("npx", argument, { encoding: "utf8", timeout: 300_000 });
   const path = run.stdout?.trim().split("\n").at(-1) ?? "";

@@ -3,14 +3,34 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "@ouro/interfaces";
 import { cacheFolder } from "./tool.js";
 import type { TraceWords } from "./workload.js";
 
 const EXTENSION = ".altrace.gz";
 const shippedFolder = fileURLToPath(new URL("../../demo/traces/", import.meta.url));
 
-/** The traces the project ships; OURO_DATA names a folder with others, or their parent. */
-export function findTraces(): string[] {
+/**
+ * The traces the project ships; OURO_DATA names a folder with others, or their parent. Throws
+ * `UsageError` for a wanted name that none of them has.
+ */
+export function findTraces(wanted?: readonly string[]): string[] {
+  const files = traceFiles();
+  if (wanted === undefined) return files;
+  return wanted.map((name) => {
+    const found = files.find((file) => basename(file, EXTENSION) === name);
+    if (found !== undefined) return found;
+    const names = files.map((file) => basename(file, EXTENSION)).join(", ");
+    throw new UsageError({
+      where: "bench",
+      argument: `--trace ${name}`,
+      problem: "is no recorded trace here",
+      remedy: names === "" ? "Name a folder of them in OURO_DATA." : `Choose from ${names}.`,
+    });
+  });
+}
+
+function traceFiles(): string[] {
   const data = process.env.OURO_DATA;
   const folders = data === undefined ? [shippedFolder] : [data, join(data, "traces")];
   for (const folder of folders) {

@@ -4,6 +4,8 @@ import { parseOptions } from "../src/options.js";
 import { renderDocument } from "../src/report.js";
 import { spread } from "../src/statistics.js";
 import { renderTable } from "../src/table.js";
+import { findNode } from "../src/tool.js";
+import { findTraces } from "../src/trace-words.js";
 
 const document: BenchDocument = {
   schema: "ouro/bench@1",
@@ -114,6 +116,14 @@ describe("the command line", () => {
   it("makes one round of a quick run unless told", () => {
     expect(parseOptions(["--quick"]).roundCount).toBe(1);
     expect(parseOptions(["--quick", "--rounds", "4"]).roundCount).toBe(4);
+  });
+
+  it("takes traces and another Node by name", () => {
+    const words = ["trace", "--trace", "bit_decoder", "--node", "20.20.2"];
+    expect(parseOptions(words)).toMatchObject({ traces: ["bit_decoder"], nodeVersion: "20.20.2" });
+    expect(() => findTraces(["nothing"])).toThrow(/--trace nothing is no recorded trace/);
+    expect(findNode(process.execPath)).toEqual({ value: process.execPath });
+    expect(findNode("./no-node")).toHaveProperty("missing");
   });
 
   it.each([

@@ -26,11 +26,19 @@ export const OPTIONS: readonly OptionRow[] = [
     short: "a",
     value: "NAME",
     meaning:
-      "what to replay on: pool+large, large or a composition of yours (ouro help allocators)",
+      "what traces run on: pool+large, large or a composition of yours (ouro help allocators)",
+  },
+  {
+    name: "preset",
+    short: "p",
+    value: "NAME",
+    meaning: "what graphs and programs run on (default cpython-3.13; ouro help presets)",
   },
   {
     name: "verify",
-    meaning: "fill every block with a pattern and check it on realloc, on free and at the end",
+    meaning:
+      "traces: check the contents of every block; graphs and programs: check every structure " +
+      "after each step",
   },
   { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
   { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
@@ -48,29 +56,30 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: "replay",
     usage: "ouro replay FILE... [options]",
-    meaning: "replay recorded allocation traces and check every figure",
-    options: ["allocator", "verify", "passes", "limit", "json", "quiet", ...EVERYWHERE],
+    meaning: "replay recorded traces, heap graphs and programs and check everything recorded",
+    options: ["allocator", "preset", "verify", "passes", "limit", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "demo",
     usage: "ouro demo [options]",
-    meaning: "replay the traces shipped with ouro and compare with CPython and glibc",
-    options: ["allocator", "passes", "json", "quiet", ...EVERYWHERE],
+    meaning: "replay the recordings shipped with ouro and compare with CPython",
+    options: ["allocator", "preset", "passes", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "help",
-    usage: "ouro help [COMMAND|allocators|exit-codes|formats]",
+    usage: "ouro help [COMMAND|allocators|presets|exit-codes|formats]",
     meaning: "explain a command or a subject",
     options: EVERYWHERE,
   },
 ];
 
-export const HELP_SUBJECTS = ["allocators", "exit-codes", "formats"];
+export const HELP_SUBJECTS = ["allocators", "presets", "exit-codes", "formats"];
 
 export interface CommandLine {
   readonly command: string;
   readonly operands: readonly string[];
   readonly allocator: string;
+  readonly preset: string;
   readonly isVerifying: boolean;
   readonly passCount: number;
   /** Undefined: no limit but the reservation's. */
@@ -82,6 +91,7 @@ export interface CommandLine {
 }
 
 export const DEFAULT_ALLOCATOR = "pool+large";
+export const DEFAULT_PRESET = "cpython-3.13";
 const DEFAULT_PASS_COUNT = 3;
 
 const PARSER_OPTIONS = Object.fromEntries(
@@ -120,6 +130,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     command: asksHelp ? "help" : command,
     operands: asksHelp && first !== undefined && command !== "help" ? [command] : rest,
     allocator: values.get("allocator") ?? DEFAULT_ALLOCATOR,
+    preset: values.get("preset") ?? DEFAULT_PRESET,
     isVerifying: values.has("verify"),
     passCount: passCountOf(values.get("passes")),
     limitBytes: limitOf(values.get("limit")),
@@ -167,7 +178,7 @@ function commandName(first: string | undefined, values: ReadonlyMap<string, stri
     argument: first,
     problem: "is not a command",
     remedy: isFile
-      ? `To replay a trace: ouro replay ${first}`
+      ? `To replay a recording: ouro replay ${first}`
       : didYouMean(first, names, `Commands: ${names.join(", ")}.`),
   });
 }

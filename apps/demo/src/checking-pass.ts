@@ -5,7 +5,7 @@ import { type AllocationTrace, createReplayer, type Replayer } from "@ouro/trace
 import { checkContents, checkFacts, checkFooter, checkMemory, createChecklist } from "./checks.js";
 import { type FillMap, takeFillMap } from "./fill-map.js";
 import { createMeter } from "./meter.js";
-import type { Figures, ReplayDraft } from "./replay-result.js";
+import type { Figures, TraceDraft } from "./replay-result.js";
 import type { ReplayOptions, Work } from "./replay-work.js";
 import { createRig, type Rig } from "./rig.js";
 
@@ -13,7 +13,7 @@ const SLICE_EVENTS = 1 << 18;
 
 /** Fills in the draft's figures, map and mismatches; also what there is when it is cut short. */
 export async function runCheckingPass(
-  draft: ReplayDraft,
+  draft: TraceDraft,
   trace: AllocationTrace,
   options: ReplayOptions,
   work: Work,

@@ -1,32 +1,26 @@
-// `ouro demo`: the traces that ship with the command, compared with CPython and glibc. Every number
-// and every word of the conclusion comes out of the replay that just ran.
+// `ouro demo`: the recordings that ship with the command: allocations on the allocators, heaps and
+// programs on a memory manager, and at the end one screen of what it all came to. Every number and
+// every word of it comes out of the replays that just ran.
 
-import { readdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { UsageError } from "@ouro/interfaces";
 import type { CommandLine } from "./arguments.js";
-import { formatBytes, formatComparison, formatCount, formatNoun, wrapText } from "./format.js";
+import { conclusionLines } from "./conclusion.js";
+import { formatNoun, wrapText } from "./format.js";
+import { graphTitleLines, graphVerdictLines } from "./graph-report.js";
 import { type Look, lookOf } from "./look.js";
+import { programsTitleLines, programsVerdictLines } from "./program-report.js";
 import { finish, replayAll } from "./replay-command.js";
-import { comparisonLines, mapLines, titleLines, verdictLines } from "./replay-report.js";
-import { type Figures, isOk, type ReplayResult } from "./replay-result.js";
-import { FileNotReadableError, type Terminal } from "./terminal.js";
-
-const TRACES = new URL("../traces/", import.meta.url);
-
-/** The traces that ship with the package. Throws `FileNotReadableError` when they are not there. */
-export async function shippedTraces(): Promise<string[]> {
-  const folder = fileURLToPath(TRACES);
-  let names: string[] = [];
-  try {
-    names = await readdir(folder);
-  } catch {
-    throw new FileNotReadableError(folder, "ENOENT");
-  }
-  const traces = names.filter((name) => name.endsWith(".altrace.gz")).sort();
-  if (traces.length === 0) throw new FileNotReadableError(`${folder}*.altrace.gz`, "ENOENT");
-  return traces.map((name) => folder + name);
-}
+import {
+  checkedText,
+  comparisonLines,
+  mapLines,
+  partialText,
+  titleLines,
+} from "./replay-report.js";
+import { isTrace, type ReplayResult, type TraceResult } from "./replay-result.js";
+import { shippedRecordings } from "./shipped.js";
+import type { Terminal } from "./terminal.js";
+import { verdictLines } from "./verdict.js";
 
 export async function runDemo(line: CommandLine, terminal: Terminal): Promise<number> {
   if (line.operands.length > 0) {
@@ -41,92 +35,63 @@ export async function runDemo(line: CommandLine, terminal: Terminal): Promise<nu
   const print = (lines: readonly string[]) => {
     if (!line.isJson) terminal.stdout.write(`${lines.join("\n")}\n`);
   };
-  const files = await shippedTraces();
-  print(introduction(files.length, look));
-  const demoLine = { ...line, isVerifying: true };
-  const results = await replayAll(demoLine, files, terminal, (result) =>
-    print(["", ...traceLines(result, look)]),
-  );
-  const largest = largestResult(results);
+  const traces = await shippedRecordings("traces");
+  const heaps = [...(await shippedRecordings("graphs")), ...(await shippedRecordings("programs"))];
+  const show = (result: ReplayResult) => print(["", ...shortLines(result, look)]);
+  print(heading("Allocations", introduction(traces.length), look));
+  // Every block's contents: structures after every step would take minutes.
+  const traced = await replayAll({ ...line, isVerifying: true }, traces, terminal, show);
+  const largest = largestResult(traced.filter(isTrace));
   if (largest !== undefined) {
     print(["", look.paint.bold(`Inside ${largest.traceName}`), ...mapLines(largest, look)]);
   }
-  print(["", ...wrapText(conclusion(results), look.width)]);
-  return finish(line, files.length, results, terminal, look);
+  print(["", ...heading("Objects", objectsIntroduction(line.preset), look)]);
+  const lived = await replayAll(line, heaps, terminal, show);
+  const results = [...traced, ...lived];
+  print(["", ...conclusionLines(results, look)]);
+  return finish(line, traces.length + heaps.length, results, terminal, look);
 }
 
-function introduction(traceCount: number, look: Look): string[] {
-  const text =
+function heading(title: string, text: string, look: Look): string[] {
+  return [look.paint.bold(title), ...wrapText(text, look.width)];
+}
+
+function introduction(traceCount: number): string {
+  return (
     `${formatNoun(traceCount, "real Python program")} ran under CPython 3.13, and each call to ` +
     "its memory allocator was recorded. Here the same calls run on Ouro, written in TypeScript. " +
-    "Beside it: what CPython's own allocator (pymalloc) and glibc's malloc needed for them.";
-  return wrapText(text, look.width);
+    "Beside it: what CPython's own allocator (pymalloc) and glibc's malloc needed for them."
+  );
 }
 
-function traceLines(result: ReplayResult, look: Look): string[] {
+function objectsIntroduction(preset: string): string {
+  return (
+    "Heaps of real programs were stopped under CPython 3.13, references dropped and generations " +
+    "collected; small programs ran, and after each step everything was noted that could be seen. " +
+    `Here the same heaps and programs live on the preset ${preset}.`
+  );
+}
+
+/** One recording in few lines. */
+function shortLines(result: ReplayResult, look: Look): string[] {
+  if (result.kind === "heap-graph") {
+    return [...graphTitleLines(result, look), ...graphVerdictLines(result, look)];
+  }
+  if (result.kind === "mutator-programs") {
+    return [...programsTitleLines(result, look), ...programsVerdictLines(result, look)];
+  }
   const { figures } = result;
   const comparison = figures === undefined ? [] : comparisonLines(result, figures, look);
-  return [...titleLines(result, look), ...comparison, ...verdictLines(result, look)];
+  const verdict = verdictLines(result, partialText(result), checkedText(result), look);
+  return [...titleLines(result, look), ...comparison, ...verdict];
 }
 
-function largestResult(results: readonly ReplayResult[]): ReplayResult | undefined {
+function largestResult(results: readonly TraceResult[]): TraceResult | undefined {
   return results
     .filter((result) => result.map !== undefined && result.figures !== undefined)
-    .reduce<ReplayResult | undefined>((largest, result) => {
+    .reduce<TraceResult | undefined>((largest, result) => {
       const isLarger =
         (result.figures?.peakFootprintBytes ?? 0) > (largest?.figures?.peakFootprintBytes ?? -1);
       return isLarger ? result : largest;
     }, undefined);
-}
-
-/** What the figures say, in one paragraph. */
-export function conclusion(results: readonly ReplayResult[]): string {
-  const complete = results.filter((result) => !result.isPartial && result.figures !== undefined);
-  if (complete.length === 0) return "No trace was replayed to its end, so there is no conclusion.";
-  const events = sum(complete, (figures) => figures.events);
-  const partialCount = results.filter((result) => result.isPartial).length;
-  const bad = results.filter((result) => !result.isPartial && !isOk(result));
-  const sentences = [
-    `${formatCount(events)} recorded events of ${formatNoun(complete.length, "program")} were ` +
-      `replayed on ${complete[0]?.allocator}, with the contents of every block checked.`,
-    bad.length === 0
-      ? `Every check held${partialCount > 0 ? " of what was replayed to its end" : ""}.`
-      : `Not every check held: see ${bad.map((r) => r.traceName ?? r.file).join(", ")} above.`,
-    ...comparisonSentences(complete.filter((result) => result.facts !== undefined)),
-  ];
-  const kept = Math.max(...complete.map((result) => result.figures?.arenasAfterFreeAll ?? 0));
-  sentences.push(
-    kept === 0
-      ? "Once everything was freed, no arena was kept."
-      : `Once everything was freed, at most ${formatNoun(kept, "arena")} of 1 MiB was kept ` +
-          "for the next request.",
-  );
-  return sentences.join(" ");
-}
-
-function comparisonSentences(results: readonly ReplayResult[]): string[] {
-  if (results.length === 0) return ["No recorded figures lay beside the traces."];
-  const peak = sum(results, (figures) => figures.peakFootprintBytes);
-  const end = sum(results, (figures) => figures.endFootprintBytes);
-  const recorded = (read: (facts: NonNullable<ReplayResult["facts"]>) => number) =>
-    results.reduce((total, { facts }) => total + (facts === undefined ? 0 : read(facts)), 0);
-  const pymallocPeak = recorded((facts) => facts.pymalloc.peakFootprintBytes);
-  const glibcPeak = recorded((facts) => facts.glibcMalloc.peakFootprintBytes);
-  const pymallocEnd = recorded((facts) => facts.pymalloc.endFootprintBytes);
-  const glibcEnd = recorded((facts) => facts.glibcMalloc.endFootprintBytes);
-  return [
-    `At their peaks the programs took ${formatBytes(peak)} on Ouro, ` +
-      `${formatComparison(peak, pymallocPeak)} CPython's allocator and ` +
-      `${formatComparison(peak, glibcPeak)} glibc's malloc.`,
-    `When they ended, Ouro still held ${formatBytes(end)}, ` +
-      `${formatComparison(end, pymallocEnd)} CPython's allocator and ` +
-      `${formatComparison(end, glibcEnd)} glibc's malloc.`,
-  ];
-}
-
-function sum(results: readonly ReplayResult[], read: (figures: Figures) => number): number {
-  return results.reduce(
-    (total, { figures }) => total + (figures === undefined ? 0 : read(figures)),
-    0,
-  );
 }

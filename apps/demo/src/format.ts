@@ -66,6 +66,20 @@ export function formatTable(rows: readonly (readonly string[])[], gap = "  "): s
   );
 }
 
+/** As `formatTable`, the last columns left out that do not fit; the first `kept` stay. */
+export function formatTableWithin(
+  width: number,
+  rows: readonly (readonly string[])[],
+  kept: number,
+): string[] {
+  const columnCount = Math.max(0, ...rows.map((row) => row.length));
+  for (let count = columnCount; count > kept; count--) {
+    const lines = formatTable(rows.map((row) => row.slice(0, count)));
+    if (lines.every((line) => visibleLength(line) <= width)) return lines;
+  }
+  return formatTable(rows.map((row) => row.slice(0, kept)));
+}
+
 /** Breaks a paragraph into lines of at most `width` columns. */
 export function wrapText(text: string, width: number, indent = ""): string[] {
   const lines: string[] = [];

@@ -9,8 +9,15 @@ import { wrapText } from "./format.js";
 import type { Look } from "./look.js";
 import { didYouMean } from "./suggestion.js";
 
+/** Presets and what they are, loaded when somebody asks for them: they bring all strategies. */
+export type LoadPresets = () => Promise<readonly (readonly [string, string])[]>;
+
 /** The text of `ouro help` with these operands. Throws `UsageError` for any but one known one. */
-export function helpText(operands: readonly string[], look: Look): string {
+export async function helpText(
+  operands: readonly string[],
+  look: Look,
+  loadPresets: LoadPresets,
+): Promise<string> {
   const [subject, tooMany] = operands;
   if (tooMany !== undefined) {
     throw new UsageError({
@@ -20,6 +27,7 @@ export function helpText(operands: readonly string[], look: Look): string {
       remedy: `Ask about one subject: ouro help ${subject}`,
     });
   }
+  if (subject === "presets") return `${presetLines(await loadPresets(), look).join("\n")}\n`;
   const lines = subject === undefined ? overview(look) : subjectLines(subject, look);
   return `${lines.join("\n")}\n`;
 }
@@ -61,7 +69,10 @@ function overview(look: Look): string[] {
 const EXAMPLES: readonly Example[] = [
   ["ouro demo", "a short tour: real Python programs, replayed and compared"],
   ["ouro replay app.altrace.gz --verify", "replay a trace, check every block's contents"],
-  ["ouro replay *.altrace.gz --json > results.json", "many traces, for a script"],
+  [
+    "ouro replay heap.hgraph.gz programs.jsonl.gz",
+    "object heaps and programs, as CPython runs them",
+  ],
 ];
 
 const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
@@ -69,6 +80,8 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro replay app.altrace.gz", "figures, fill map and verdict"],
     ["ouro replay a.altrace.gz b.altrace.gz --verify", "with the contents of all blocks checked"],
     ["ouro replay app.altrace.gz -a large", "on another allocator"],
+    ["ouro replay heap.hgraph.gz", "a heap: what dies when, compared with CPython"],
+    ["ouro replay programs.jsonl.gz -p mark-sweep", "programs, on another memory manager"],
     ["ouro replay - --json < app.altrace.gz", "from standard input, for a script"],
   ],
   demo: [
@@ -142,6 +155,26 @@ function allocatorLines(look: Look): string[] {
   ];
 }
 
+const PRESET_EXAMPLES: readonly Example[] = [
+  ["-p cpython-3.13", "objects live and die as in CPython; the default"],
+  ["-p mark-sweep", "the same programs on a tracing collector"],
+];
+
+const PRESET_NOTE =
+  "With all of CPython's parts a preset is held to everything recorded; one without to what its " +
+  "traits promise: programs to what their roots reach, graphs to what full collections find.";
+
+function presetLines(presets: readonly (readonly [string, string])[], look: Look): string[] {
+  return [
+    ...exampleLines(PRESET_EXAMPLES, look),
+    "",
+    look.paint.bold("Presets"),
+    ...definitions(presets, look),
+    "",
+    ...wrapText(PRESET_NOTE, look.width),
+  ];
+}
+
 function exitCodeLines(look: Look): string[] {
   const rows = EXIT_CODES.map(
     (row) => [`${String(row.code).padStart(3)}  ${row.name}`, row.meaning] as const,
@@ -162,9 +195,20 @@ function formatLines(look: Look): string[] {
         "with totals at its end that every replay checks",
     ],
     [
+      "NAME.hgraph.gz",
+      "a heap graph: all objects of a stopped CPython program, a plan of references to drop and " +
+        "generations to collect, and what died in each step",
+    ],
+    [
+      "NAME.jsonl.gz",
+      "mutator programs, one a line: operations on a small machine, and everything that could be " +
+        "seen of CPython after each of them",
+    ],
+    [
       "NAME.facts.json",
       "lies beside a trace: how the same calls ran on CPython's pymalloc and glibc's malloc. " +
-        "Without it the trace is replayed and checked, but not compared",
+        "Without it the trace is replayed and checked, but not compared. Beside a graph: in " +
+        "which steps the graph shows all that happened; without it every step is held to do so",
     ],
     [
       "--json",

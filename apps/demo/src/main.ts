@@ -32,7 +32,8 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     default: {
       const { helpText } = await import("./help.js");
       const look = lookOf(terminal.stdout, terminal.env, line);
-      terminal.stdout.write(helpText(line.operands, look));
+      const loadPresets = async () => (await import("./preset-choice.js")).presetRows();
+      terminal.stdout.write(await helpText(line.operands, look, loadPresets));
       return EXIT_OK;
     }
   }

@@ -5,11 +5,12 @@ import type { CommandLine } from "./arguments.js";
 import { parseComposition } from "./composition.js";
 import { EXIT_ANSWER_NO, EXIT_INTERRUPTED, EXIT_OK, graverExitCode } from "./exit-code.js";
 import { type Look, lookOf } from "./look.js";
+import { presetNamed } from "./preset-choice.js";
 import { createProgress } from "./progress.js";
 import { replayDocument } from "./replay-document.js";
 import { replayFile } from "./replay-file.js";
 import { reportLines } from "./replay-report.js";
-import { isOk, type ReplayResult } from "./replay-result.js";
+import { isOk, isTrace, type ReplayResult } from "./replay-result.js";
 import type { Terminal } from "./terminal.js";
 
 export async function runReplay(line: CommandLine, terminal: Terminal): Promise<number> {
@@ -18,7 +19,7 @@ export async function runReplay(line: CommandLine, terminal: Terminal): Promise<
       where: "ouro replay",
       argument: "FILE",
       problem: "is missing",
-      remedy: "Name a trace, or - for standard input: ouro replay app.altrace.gz",
+      remedy: "Name a recording, or - for standard input: ouro replay app.altrace.gz",
     });
   }
   if (line.operands.includes("")) {
@@ -26,7 +27,7 @@ export async function runReplay(line: CommandLine, terminal: Terminal): Promise<
       where: "ouro replay",
       argument: '""',
       problem: "names no file",
-      remedy: "Name a trace; perhaps a variable of your shell is empty",
+      remedy: "Name a recording; perhaps a variable of your shell is empty",
     });
   }
   const look = lookOf(terminal.stdout, terminal.env, line);
@@ -48,6 +49,7 @@ export async function replayAll(
   onResult: (result: ReplayResult, index: number) => void,
 ): Promise<ReplayResult[]> {
   const composition = parseComposition(line.allocator);
+  presetNamed(line.preset);
   const progress = await createProgress(terminal, line);
   const results: ReplayResult[] = [];
   for (const [index, file] of files.entries()) {
@@ -75,7 +77,7 @@ export function finish(
   } else if (results.length > 1) {
     const okCount = results.filter(isOk).length;
     const { paint, glyphs } = look;
-    const text = `${okCount} of ${results.length} traces hold every check`;
+    const text = `${okCount} of ${results.length} ${nounOf(results)} hold every check`;
     const isAll = okCount === results.length;
     const verdict = isAll
       ? paint.green(`${glyphs.yes} ${text}`)
@@ -89,6 +91,10 @@ export function finish(
       "files are complete.\n",
   );
   return EXIT_INTERRUPTED;
+}
+
+function nounOf(results: readonly ReplayResult[]): string {
+  return results.every(isTrace) ? "traces" : "recordings";
 }
 
 function exitCodeOfResult(result: ReplayResult): number {

@@ -1,8 +1,14 @@
 // The result of a replay as one JSON document, `ouro/replay@1`: numbers raw, in bytes and
 // nanoseconds; fields are only ever added. The schema is schema/replay-1.schema.json.
 
-import type { TraceFacts } from "@ouro/trace";
-import { isOk, type ReplayResult } from "./replay-result.js";
+import type { GraphStepReport, TraceFacts } from "@ouro/trace";
+import {
+  type GraphResult,
+  isOk,
+  type ProgramsResult,
+  type ReplayResult,
+  type TraceResult,
+} from "./replay-result.js";
 
 export function replayDocument(results: readonly ReplayResult[]): object {
   return { schema: "ouro/replay@1", results: results.map(resultObject) };
@@ -11,14 +17,32 @@ export function replayDocument(results: readonly ReplayResult[]): object {
 function resultObject(result: ReplayResult): object {
   return {
     file: result.file,
-    kind: "allocation-trace",
+    kind: result.kind,
     ok: isOk(result),
-    name: result.traceName ?? null,
-    allocator: result.allocator,
+    name: nameOf(result),
+    ...partsOf(result),
     verified: result.isVerified,
     partial: result.isPartial,
     checks: result.checks,
     mismatches: result.mismatches,
+    error: result.failure ?? null,
+  };
+}
+
+function nameOf(result: ReplayResult): string | null {
+  if (result.kind === "allocation-trace") return result.traceName ?? null;
+  return result.kind === "heap-graph" ? (result.graphName ?? null) : null;
+}
+
+function partsOf(result: ReplayResult): object {
+  if (result.kind === "heap-graph") return graphObject(result);
+  if (result.kind === "mutator-programs") return programsObject(result);
+  return traceObject(result);
+}
+
+function traceObject(result: TraceResult): object {
+  return {
+    allocator: result.allocator,
     figures: result.figures ?? null,
     recorded: result.facts === undefined ? null : recordedObject(result.facts),
     arenasAtPeak: (result.map?.arenas ?? []).map((arena) => ({
@@ -28,7 +52,62 @@ function resultObject(result: ReplayResult): object {
       poolFill: arena.pools.map((fill) => fill ?? null),
     })),
     largeAtPeak: result.map?.large ?? null,
-    error: result.failure ?? null,
+  };
+}
+
+function graphObject(result: GraphResult): object {
+  const { plan } = result;
+  return {
+    preset: result.preset,
+    promise: plan?.promise ?? null,
+    objects: result.objectCount,
+    references: result.referenceCount,
+    plannedSteps: result.plannedStepCount,
+    hasFacts: result.hasFacts,
+    restored:
+      plan === undefined
+        ? null
+        : { refcounts: plan.restoredRefcounts, generations: plan.restoredGenerations },
+    steps: (plan?.steps ?? []).map(stepObject),
+    figures: result.life ?? null,
+  };
+}
+
+function stepObject(step: GraphStepReport): object {
+  return {
+    step: step.stepIndex,
+    kind: step.kind,
+    generation: step.generation ?? null,
+    exact: step.isExact,
+    agrees: step.agrees,
+    deaths: step.deathCount,
+    recordedDeaths: step.recordedDeathCount,
+    deathsInRecordedOrder: step.sameOrderCount,
+    returned: step.returned ?? null,
+    recordedReturned: step.recordedReturned ?? null,
+    differences: {
+      missingDeaths: step.missingDeaths,
+      extraDeaths: step.extraDeaths,
+      refcounts: step.refcounts,
+      generations: step.generations,
+    },
+  };
+}
+
+function programsObject(result: ProgramsResult): object {
+  return {
+    preset: result.preset,
+    promise: result.promise ?? null,
+    plannedPrograms: result.programCount,
+    programs: result.programs.map(({ name, stepCount, outcome, differences }) => ({
+      name,
+      steps: stepCount,
+      outcome,
+      differences: differences.map(({ stepIndex, what, recorded, got }) => ({
+        ...{ step: stepIndex, what, recorded, got },
+      })),
+    })),
+    figures: result.life ?? null,
   };
 }
 

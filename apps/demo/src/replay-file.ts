@@ -1,27 +1,27 @@
-// Replays one file: read and check it, replay it once with the meter in place, then time it.
+// Replays one file of any kind. Work is cut into slices, between which Ctrl-C is heard and progress
+// is shown. Whatever goes wrong with a file ends in its result; only defects of the command itself
+// are thrown.
 //
-//   read ──► checking pass (meter, patterns) ──► free all ──► timed passes (fresh heap, no meter)
-//
-// Work is cut into slices, between which Ctrl-C is heard and progress is shown. Whatever goes wrong
-// with a file ends in its result; only defects of the command itself are thrown.
+//   bytes ──► kind ──┬─► allocation trace ──► allocators            trace-replay.ts
+//                    ├─► heap graph ────────► memory manager        graph-replay.ts
+//                    └─► mutator programs ──► a manager a program   program-replay.ts
 
 import { isOuroError, type OuroError } from "@ouro/interfaces";
-import { parseTraceFacts, readTrace, type TraceFacts } from "@ouro/trace";
-import { runCheckingPass } from "./checking-pass.js";
 import { EXIT_INPUT, EXIT_INVARIANT, EXIT_LIMIT, exitCodeOf } from "./exit-code.js";
+import { graphDraft, replayGraph } from "./graph-replay.js";
+import { programsDraft, replayPrograms } from "./program-replay.js";
 import type { Progress } from "./progress.js";
-import type { Failure, ReplayDraft, ReplayResult } from "./replay-result.js";
-import { createWork, type ReplayOptions, Stopped, type Work } from "./replay-work.js";
+import { kindOf, kindOfName, type RecordingKind } from "./recording.js";
+import type { Failure, ReplayResult } from "./replay-result.js";
+import { createWork, type ReplayOptions, Stopped } from "./replay-work.js";
 import { FileNotReadableError, type Terminal } from "./terminal.js";
-import { runTimedPasses } from "./timed-passes.js";
+import { replayTrace, traceDraft } from "./trace-replay.js";
 
-const PIECE_BYTES = 1 << 17;
-
-/** The name of the facts file that belongs to a trace; undefined for names of no known form. */
-function factsPathOf(tracePath: string): string | undefined {
-  const stem = /^(.*)\.altrace(\.gz)?$/.exec(tracePath)?.[1];
-  return stem === undefined ? undefined : `${stem}.facts.json`;
-}
+const READERS: Readonly<Record<RecordingKind, string>> = {
+  "allocation-trace": "createTraceReader",
+  "heap-graph": "createHeapGraphReader",
+  "mutator-programs": "createProgramReader",
+};
 
 export async function replayFile(
   file: string,
@@ -29,87 +29,49 @@ export async function replayFile(
   terminal: Terminal,
   progress: Progress,
 ): Promise<ReplayResult> {
-  const draft: ReplayDraft = {
-    file,
-    traceName: undefined,
-    description: undefined,
-    allocator: options.composition.name,
-    isVerified: false,
-    isPartial: false,
-    traceEvents: 0,
-    mismatches: [],
-    checks: [],
-    figures: undefined,
-    facts: undefined,
-    map: undefined,
-    failure: undefined,
-  };
+  let bytes: Uint8Array;
   try {
-    await fillIn(draft, options, terminal, createWork(terminal, progress));
+    bytes = await terminal.readBytes(file);
+  } catch (error) {
+    const kind = kindOfName(file);
+    return { ...draftOf(kind, file, options), failure: failureOf(error, kind) };
+  }
+  const kind = kindOf(file, bytes);
+  const recording = { file, kind, bytes };
+  const draft = draftOf(kind, file, options);
+  const work = createWork(terminal, progress);
+  try {
+    if (draft.kind === "heap-graph") await replayGraph(draft, recording, options, terminal, work);
+    else if (draft.kind === "mutator-programs") {
+      await replayPrograms(draft, recording, options, work);
+    } else await replayTrace(draft, recording, options, terminal, work);
   } catch (error) {
     if (error instanceof Stopped) draft.isPartial = true;
-    else draft.failure = failureOf(error);
+    else draft.failure = failureOf(error, kind);
   } finally {
     progress.end();
   }
   return draft;
 }
 
-async function fillIn(
-  draft: ReplayDraft,
-  options: ReplayOptions,
-  terminal: Terminal,
-  work: Work,
-): Promise<void> {
-  const { file } = draft;
-  const compressed = await terminal.readBytes(file);
-  work.progress.begin("reading", file, compressed.length);
-  const trace = await readTrace(pieces(compressed, work), { sourceName: file });
-  draft.traceName = trace.header.name;
-  draft.description = trace.header.description;
-  draft.traceEvents = trace.events.eventCount;
-  draft.facts = await readFacts(file, terminal);
-  work.progress.begin("checking", file, trace.events.eventCount);
-  await runCheckingPass(draft, trace, options, work);
-  work.progress.begin("timing", file, options.passCount * trace.events.eventCount);
-  const nsPerEvent = await runTimedPasses(trace, options, work);
-  if (draft.figures !== undefined) draft.figures = { ...draft.figures, nsPerEvent };
-}
-
-async function* pieces(bytes: Uint8Array, work: Work): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
-    await work.breathe();
-    yield bytes.subarray(start, start + PIECE_BYTES);
-    work.progress.reach(Math.min(start + PIECE_BYTES, bytes.length));
-  }
-}
-
-/** Undefined when no facts file lies beside the trace. Throws `InputFormatError` for a bad one. */
-async function readFacts(file: string, terminal: Terminal): Promise<TraceFacts | undefined> {
-  const path = file === "-" ? undefined : factsPathOf(file);
-  if (path === undefined) return undefined;
-  let bytes: Uint8Array;
-  try {
-    bytes = await terminal.readBytes(path);
-  } catch (error) {
-    if (error instanceof FileNotReadableError && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-  return parseTraceFacts(new TextDecoder().decode(bytes), path);
+function draftOf(kind: RecordingKind, file: string, options: ReplayOptions) {
+  if (kind === "heap-graph") return graphDraft(file, options);
+  if (kind === "mutator-programs") return programsDraft(file, options);
+  return traceDraft(file, options);
 }
 
 /** No option of the command raises a reader's limits: say so instead of asking for it. */
-function messageOf(error: OuroError): string {
+function messageOf(error: OuroError, kind: RecordingKind): string {
   if (error.kind !== "limit-reached") return error.message;
   const { where, what, limit, actual } = error as OuroError & Record<string, unknown>;
   return (
     `${where}: ${what} is ${actual}, above the ${limit} that ouro reads. Such a file is damaged ` +
-    "or made to fill memory; to read it all the same, give createTraceReader of @ouro/trace " +
+    `or made to fill memory; to read it all the same, give ${READERS[kind]} of @ouro/trace ` +
     "limits of your own."
   );
 }
 
-function failureOf(error: unknown): Failure {
+function failureOf(error: unknown, kind: RecordingKind): Failure {
   if (error instanceof FileNotReadableError) {
     return { exitCode: EXIT_INPUT, kind: "not-readable", message: error.message };
   }
@@ -120,6 +82,6 @@ function failureOf(error: unknown): Failure {
   const { offsetBytes } = error as { offsetBytes?: number };
   // The command line is right by now: what is refused is a request above the allocator's limit.
   const exitCode = error.kind === "usage" ? EXIT_LIMIT : exitCodeOf(error);
-  const failure = { exitCode, kind: error.kind, message: messageOf(error) };
+  const failure = { exitCode, kind: error.kind, message: messageOf(error, kind) };
   return offsetBytes === undefined ? failure : { ...failure, offsetBytes };
 }

@@ -1,4 +1,4 @@
-// The result of a replay for people.
+// The result of a replay for people: this is what a trace shows, and the way to the other kinds.
 
 import { fillMapLegend, renderFillMap } from "./fill-map.js";
 import {
@@ -9,24 +9,31 @@ import {
   visibleLength,
   wrapText,
 } from "./format.js";
+import { graphLines } from "./graph-report.js";
 import type { Look } from "./look.js";
-import { type Figures, isOk, type ReplayResult } from "./replay-result.js";
-
-const MISMATCH_LINES_MOST = 20;
+import { programsLines } from "./program-report.js";
+import type { Figures, ReplayResult, TraceResult } from "./replay-result.js";
+import { verdictLines } from "./verdict.js";
 
 /** Everything about one file, in lines of at most `look.width` columns. */
 export function reportLines(result: ReplayResult, look: Look): string[] {
+  if (result.kind === "heap-graph") return graphLines(result, look);
+  if (result.kind === "mutator-programs") return programsLines(result, look);
+  return traceReportLines(result, look);
+}
+
+function traceReportLines(result: TraceResult, look: Look): string[] {
   const lines = titleLines(result, look);
   if (result.figures !== undefined) {
     lines.push("", ...comparisonLines(result, result.figures, look), ...timeLines(result, look));
     if (result.map !== undefined) lines.push("", ...mapLines(result, look));
     lines.push("");
   }
-  lines.push(...verdictLines(result, look));
+  lines.push(...verdictLines(result, partialText(result), checkedText(result), look));
   return lines;
 }
 
-export function titleLines(result: ReplayResult, look: Look): string[] {
+export function titleLines(result: TraceResult, look: Look): string[] {
   const { paint, glyphs } = look;
   if (result.traceEvents === 0 && result.figures === undefined) return [paint.bold(result.file)];
   const name = paint.bold(result.traceName ?? result.file);
@@ -36,7 +43,7 @@ export function titleLines(result: ReplayResult, look: Look): string[] {
 }
 
 /** Our figures beside the recorded ones, where there are any. */
-export function comparisonLines(result: ReplayResult, figures: Figures, look: Look): string[] {
+export function comparisonLines(result: TraceResult, figures: Figures, look: Look): string[] {
   const { paint, glyphs } = look;
   const { pymalloc, glibcMalloc } = result.facts ?? {};
   const rows: [string, string, string, string][] = [
@@ -91,7 +98,7 @@ function narrowLines(
   });
 }
 
-function timeLines(result: ReplayResult, look: Look): string[] {
+function timeLines(result: TraceResult, look: Look): string[] {
   const time = result.figures?.nsPerEvent;
   if (!time) return [];
   const spread =
@@ -106,7 +113,7 @@ function timeLines(result: ReplayResult, look: Look): string[] {
 }
 
 /** The fill map with its heading and legend. */
-export function mapLines(result: ReplayResult, look: Look): string[] {
+export function mapLines(result: TraceResult, look: Look): string[] {
   const { map } = result;
   if (map === undefined) return [];
   const hasPools = map.arenas.length > 0;
@@ -126,26 +133,8 @@ function indented(text: string, look: Look): string[] {
   return visibleLength(text) + 2 <= look.width ? [`  ${text}`] : wrapText(text, look.width, "  ");
 }
 
-export function verdictLines(result: ReplayResult, look: Look): string[] {
-  const { paint, glyphs } = look;
-  if (result.failure !== undefined) {
-    const lines = wrapText(`${glyphs.no} ${result.failure.message}`, look.width, "  ");
-    return [...lines.map((line) => paint.red(line)), ...mismatchLines(result)];
-  }
-  if (result.isPartial) {
-    const lines = wrapText(`${glyphs.no} ${partialText(result)}`, look.width, "  ");
-    return [...lines.map((line) => paint.yellow(line)), ...mismatchLines(result)];
-  }
-  if (isOk(result)) {
-    return wrapText(`${glyphs.yes} ${checkedText(result)}`, look.width, "  ").map((line) =>
-      paint.green(line),
-    );
-  }
-  const text = `${glyphs.no} ${formatNoun(result.mismatches.length, "check")} answered no:`;
-  return [`  ${paint.red(text)}`, ...mismatchLines(result)];
-}
-
-function partialText(result: ReplayResult): string {
+/** For the verdict on a trace. */
+export function partialText(result: TraceResult): string {
   if (result.checks.length > 0) return `Interrupted while timing. ${checkedText(result)}`;
   if (result.figures === undefined) return "Interrupted while reading.";
   return (
@@ -156,7 +145,7 @@ function partialText(result: ReplayResult): string {
 }
 
 /** What was asked and answered yes, as a sentence. */
-function checkedText(result: ReplayResult): string {
+export function checkedText(result: TraceResult): string {
   if (result.mismatches.length > 0) {
     return `${formatNoun(result.mismatches.length, "check")} answered no.`;
   }
@@ -164,12 +153,4 @@ function checkedText(result: ReplayResult): string {
     result.facts === undefined ? " No recorded figures lie beside it to compare with." : "";
   const unverified = result.isVerified ? "" : " Block contents: add --verify.";
   return `Every check held: ${result.checks.join(", ")}.${missing}${unverified}`;
-}
-
-function mismatchLines(result: ReplayResult): string[] {
-  const lines = result.mismatches
-    .slice(0, MISMATCH_LINES_MOST)
-    .map(({ where, expected, actual }) => `    ${where}: expected ${expected}, got ${actual}`);
-  const hiddenCount = result.mismatches.length - MISMATCH_LINES_MOST;
-  return hiddenCount > 0 ? [...lines, `    and ${hiddenCount} more (--json lists all)`] : lines;
 }

@@ -1,7 +1,8 @@
 // What came out of one file: figures, mismatches, and what went wrong, if anything did.
 
-import type { TraceFacts } from "@ouro/trace";
+import type { GraphPlanReport, ProgramDifference, TraceFacts } from "@ouro/trace";
 import type { ClassUse, FillMap } from "./fill-map.js";
+import type { LifeFigures } from "./life-tally.js";
 
 export interface Mismatch {
   readonly where: string;
@@ -46,28 +47,79 @@ export interface Failure {
   readonly offsetBytes?: number;
 }
 
-export interface ReplayResult {
+/** What every kind of recording has in common. */
+interface RecordingResult {
   readonly file: string;
-  readonly traceName: string | undefined;
   readonly description: string | undefined;
-  readonly allocator: string;
-  /** Patterns were written in all blocks and checked to the end. */
+  /** Patterns in all blocks, or all structures after every step, were checked to the end. */
   readonly isVerified: boolean;
   /** Ctrl-C: figures and checks cover only a part. */
   readonly isPartial: boolean;
-  /** Events in the trace, 0 when it could not be read. */
-  readonly traceEvents: number;
   readonly mismatches: readonly Mismatch[];
   /** Names of the checks that were made. */
   readonly checks: readonly string[];
-  readonly figures: Figures | undefined;
-  readonly facts: TraceFacts | undefined;
-  readonly map: FillMap | undefined;
   readonly failure: Failure | undefined;
 }
 
-/** A result while it is being made. */
-export type ReplayDraft = { -readonly [Name in keyof ReplayResult]: ReplayResult[Name] };
+export interface TraceResult extends RecordingResult {
+  readonly kind: "allocation-trace";
+  readonly traceName: string | undefined;
+  readonly allocator: string;
+  /** Events in the trace, 0 when it could not be read. */
+  readonly traceEvents: number;
+  readonly figures: Figures | undefined;
+  readonly facts: TraceFacts | undefined;
+  readonly map: FillMap | undefined;
+}
+
+/** A recorded heap, and what its plan did on a memory manager. */
+export interface GraphResult extends RecordingResult {
+  readonly kind: "heap-graph";
+  readonly graphName: string | undefined;
+  readonly preset: string;
+  readonly objectCount: number;
+  readonly referenceCount: number;
+  /** Steps of the plan, whether carried out or not. */
+  readonly plannedStepCount: number;
+  /** Whether recorded facts said which steps a graph shows whole. */
+  readonly hasFacts: boolean;
+  readonly plan: GraphPlanReport | undefined;
+  readonly life: LifeFigures | undefined;
+}
+
+/** What became of one program. */
+export interface ProgramOutcome {
+  readonly name: string;
+  readonly stepCount: number;
+  readonly outcome: "agrees" | "differs" | "skipped";
+  readonly differences: readonly ProgramDifference[];
+}
+
+/** What is held against a memory manager that runs programs. */
+export type ProgramPromise = "everything observed" | "what roots reach";
+
+export interface ProgramsResult extends RecordingResult {
+  readonly kind: "mutator-programs";
+  readonly preset: string;
+  readonly promise: ProgramPromise | undefined;
+  /** Programs in the file; those that were run are in `programs`. */
+  readonly programCount: number;
+  readonly programs: readonly ProgramOutcome[];
+  readonly life: LifeFigures | undefined;
+}
+
+export type ReplayResult = TraceResult | GraphResult | ProgramsResult;
+
+type Draft<Result> = { -readonly [Name in keyof Result]: Result[Name] };
+
+/** Results while they are being made. */
+export type TraceDraft = Draft<TraceResult>;
+export type GraphDraft = Draft<GraphResult>;
+export type ProgramsDraft = Draft<ProgramsResult>;
+
+export function isTrace(result: ReplayResult): result is TraceResult {
+  return result.kind === "allocation-trace";
+}
 
 export function isOk(result: ReplayResult): boolean {
   return result.failure === undefined && !result.isPartial && result.mismatches.length === 0;

@@ -7,6 +7,8 @@ import type { Terminal } from "./terminal.js";
 
 export interface ReplayOptions {
   readonly composition: Composition;
+  /** Of graphs and programs. */
+  readonly preset: string;
   readonly isVerifying: boolean;
   readonly passCount: number;
   readonly limitBytes: number | undefined;

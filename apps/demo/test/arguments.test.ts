@@ -56,7 +56,7 @@ describe("the command line", () => {
     [["replay", "x", "-a", "smal=pool,large=large"], "Did you mean small?"],
     [["app.altrace.gz"], "ouro replay app.altrace.gz"],
     [["frobnicate"], "Commands: replay, demo, help."],
-    [["replay"], "Name a trace"],
+    [["replay"], "Name a recording"],
     [["replay", "x", "--passes", "many"], "--passes 5"],
     [["replay", "x", "--passes=0"], "1 to 1000"],
     [["replay", "x", "--limit", "64 parsecs"], "--limit 64MiB"],

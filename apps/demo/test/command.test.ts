@@ -95,7 +95,7 @@ describe("the built command", () => {
       const exitCode = await new Promise((resolve) => child.on("close", resolve));
       expect(exitCode).toBe(130);
       expect(stdout).toContain("no conclusion");
-      expect(stderr).toContain("interrupted; 0 of 3 files are complete");
+      expect(stderr).toContain("interrupted; 0 of 15 files are complete");
     },
   );
 

@@ -16,7 +16,7 @@ const traceBytes = readFileSync(traceFile);
 const factsText = readFileSync(shipped("text_tools.facts.json"), "utf8");
 
 const schemaUrl = new URL("../schema/replay-1.schema.json", import.meta.url);
-const isReplayDocument = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
+const isReplayDocument = new Ajv2020({ allErrors: true, strictTypes: false }).compile(
   JSON.parse(readFileSync(schemaUrl, "utf8")),
 );
 

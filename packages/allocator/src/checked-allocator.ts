@@ -64,8 +64,6 @@ export interface CheckedAllocator extends Allocator {
   close(): Leak[];
 }
 
-const HEADER = layout.CHECKED_HEADER_SIZE_WORDS;
-
 /** Wraps an allocator in checks. Throws `OutOfMemoryError` when the source has no room for it. */
 export function createCheckedAllocator(
   allocator: Allocator,
@@ -76,14 +74,22 @@ export function createCheckedAllocator(
   const { words, bytes } = source;
   const borrower = source.registerBorrower(name);
   const region = source.reserveRegion(borrower, "checked", layout.CHECKED_REGION_SIZE_WORDS);
-  const state = region.start;
   const letter = layout.LETTERS[domain];
   const requestLimitBytes = Math.max(
     0,
     allocator.requestLimitBytes - layout.CHECKED_OVERHEAD_BYTES,
   );
   const checkedBytes = createCheckedBytes(source, fillLimitBytes);
-  const { fill, fillBlock, writeFences, brokenFence, firstWritten } = checkedBytes;
+  const { fillBlock, writeFences, repairFences, brokenFence, firstWritten } = checkedBytes;
+  const { checkedSizeBytes, sealOf } = layout;
+  const nextSerialWord = region.start + layout.NEXT_SERIAL;
+  const liveCountWord = region.start + layout.LIVE_COUNT;
+  const firstHeldWord = region.start + layout.FIRST_HELD;
+  const lastHeldWord = region.start + layout.LAST_HELD;
+  const heldBytesWord = region.start + layout.HELD_BYTES;
+  const heldCountWord = region.start + layout.HELD_COUNT;
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const HEADER = layout.CHECKED_HEADER_SIZE_WORDS;
   const NEXT_HELD = layout.NEXT_HELD;
   const REQUEST = layout.REQUEST;
   const SERIAL = layout.SERIAL;
@@ -98,24 +104,20 @@ export function createCheckedAllocator(
   const siteNow = (): number => (sites === undefined ? 0 : sites.current());
 
   function seal(base: number, ownLetter: number, liveness: number): number {
-    return layout.sealOf(base, get(base + REQUEST), get(base + SERIAL), ownLetter, liveness);
+    return sealOf(base, get(base + REQUEST), get(base + SERIAL), ownLetter, liveness);
   }
 
   function place(base: number, requestBytes: number, value: number): Block {
-    const serial = (get(state + layout.NEXT_SERIAL) + 1) & 0x7fffffff;
-    words[state + layout.NEXT_SERIAL] = serial;
-    words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) + 1;
-    words[base + NEXT_HELD] = 0;
+    const serial = (get(nextSerialWord) + 1) & 0x7fffffff;
+    words[nextSerialWord] = serial;
+    words[liveCountWord] = get(liveCountWord) + 1;
     words[base + REQUEST] = requestBytes;
     words[base + SERIAL] = serial;
     words[base + SITE] = siteNow();
-    words[base + FREEING_SITE] = 0;
-    words[base + SEAL] = layout.sealOf(base, requestBytes | 0, serial, letter, LIVE);
+    words[base + SEAL] = sealOf(base, requestBytes | 0, serial, letter, LIVE);
     const block = base + HEADER;
-    const sizeWords = (requestBytes + 3) >>> 2;
-    if (value === 0) fill(block, block + sizeWords, 0);
-    else fillBlock(block, sizeWords, value);
-    writeFences(base, requestBytes);
+    fillBlock(block, (requestBytes + 3) >>> 2, value);
+    writeFences(base, requestBytes, value);
     return block as Block;
   }
 
@@ -128,9 +130,9 @@ export function createCheckedAllocator(
 
   function tryPlace(requestBytes: number, value: number): Block {
     expectServed(requestBytes);
-    const sizeBytes = layout.checkedSizeBytes(requestBytes);
+    const sizeBytes = checkedSizeBytes(requestBytes);
     let base = allocator.tryAllocate(sizeBytes);
-    if (base === 0 && get(state + layout.FIRST_HELD) !== 0) {
+    if (base === 0 && get(firstHeldWord) !== 0) {
       release();
       base = allocator.tryAllocate(sizeBytes);
     }
@@ -141,7 +143,7 @@ export function createCheckedAllocator(
     const block = tryPlace(requestBytes, value);
     if (block !== 0) return block;
     // Nothing is left: the allocator below says so.
-    return place(allocator.allocate(layout.checkedSizeBytes(requestBytes)), requestBytes, value);
+    return place(allocator.allocate(checkedSizeBytes(requestBytes)), requestBytes, value);
   }
 
   function isLive(base: number): boolean {
@@ -226,41 +228,41 @@ export function createCheckedAllocator(
   function free(block: Block): void {
     const base = headerOf("free", block);
     const requestBytes = get(base + REQUEST) >>> 0;
-    const sizeBytes = layout.checkedSizeBytes(requestBytes);
+    const sizeBytes = checkedSizeBytes(requestBytes);
     const isHeld = sizeBytes <= holdBytes;
     if (isHeld) makeRoom("free", sizeBytes);
     words[base + FREEING_SITE] = siteNow();
-    words[base + SEAL] = layout.sealOf(base, requestBytes | 0, get(base + SERIAL), letter, DEAD);
+    words[base + SEAL] = get(base + SEAL) ^ LIVE ^ DEAD;
     fillBlock(block, (requestBytes + 3) >>> 2, DEAD_WORD);
-    words[state + layout.LIVE_COUNT] = get(state + layout.LIVE_COUNT) - 1;
+    words[liveCountWord] = get(liveCountWord) - 1;
     if (isHeld) hold(base, sizeBytes);
     else allocator.free(base as Block);
   }
 
   /** Before anything changes: what leaves the queue may have been written, and then this throws. */
   function makeRoom(call: string, sizeBytes: number): void {
-    while (get(state + layout.HELD_BYTES) + sizeBytes > holdBytes) releaseFirst(call);
+    while (get(heldBytesWord) + sizeBytes > holdBytes) releaseFirst(call);
   }
 
   function hold(base: number, sizeBytes: number): void {
-    const last = get(state + layout.LAST_HELD);
-    words[last === 0 ? state + layout.FIRST_HELD : last + NEXT_HELD] = base;
-    words[state + layout.LAST_HELD] = base;
-    words[state + layout.HELD_BYTES] = get(state + layout.HELD_BYTES) + sizeBytes;
-    words[state + layout.HELD_COUNT] = get(state + layout.HELD_COUNT) + 1;
+    const last = get(lastHeldWord);
+    words[last === 0 ? firstHeldWord : last + NEXT_HELD] = base;
+    words[base + NEXT_HELD] = 0;
+    words[lastHeldWord] = base;
+    words[heldBytesWord] = get(heldBytesWord) + sizeBytes;
+    words[heldCountWord] = get(heldCountWord) + 1;
   }
 
   /** Lets the block that is held longest go down, then throws if it was written. */
   function releaseFirst(call: string): void {
-    const base = get(state + layout.FIRST_HELD);
+    const base = get(firstHeldWord);
     const next = get(base + NEXT_HELD);
-    const sizeBytes = layout.checkedSizeBytes(get(base + REQUEST) >>> 0);
+    const sizeBytes = checkedSizeBytes(get(base + REQUEST) >>> 0);
     const problem = findWrite(call, base);
-    words[state + layout.FIRST_HELD] = next;
-    if (next === 0) words[state + layout.LAST_HELD] = 0;
-    words[state + layout.HELD_BYTES] = get(state + layout.HELD_BYTES) - sizeBytes;
-    words[state + layout.HELD_COUNT] = get(state + layout.HELD_COUNT) - 1;
-    words[base + NEXT_HELD] = 0;
+    words[firstHeldWord] = next;
+    if (next === 0) words[lastHeldWord] = 0;
+    words[heldBytesWord] = get(heldBytesWord) - sizeBytes;
+    words[heldCountWord] = get(heldCountWord) - 1;
     allocator.free(base as Block);
     if (problem !== undefined) throw problem;
   }
@@ -273,14 +275,14 @@ export function createCheckedAllocator(
   }
 
   function release(): void {
-    while (get(state + layout.FIRST_HELD) !== 0) releaseFirst("release");
+    while (get(firstHeldWord) !== 0) releaseFirst("release");
   }
 
   function reallocate(block: Block, requestBytes: number): Block {
     const base = headerOf("reallocate", block);
     expectServed(requestBytes);
     const oldBytes = get(base + REQUEST) >>> 0;
-    const sizeBytes = layout.checkedSizeBytes(oldBytes);
+    const sizeBytes = checkedSizeBytes(oldBytes);
     if (sizeBytes <= holdBytes) makeRoom("reallocate", sizeBytes);
     const keptBytes = Math.min(oldBytes, requestBytes);
     const moved = allocateOrThrow(requestBytes, FRESH_WORD);
@@ -305,11 +307,11 @@ export function createCheckedAllocator(
       topBlock = { block, usableSizeBytes: sizeBytes };
     });
     let heldBytes = 0;
-    for (let base = get(state + layout.FIRST_HELD); base !== 0; base = get(base + NEXT_HELD)) {
+    for (let base = get(firstHeldWord); base !== 0; base = get(base + NEXT_HELD)) {
       heldBytes += allocator.usableSizeBytes(base as Block);
     }
     const freeBytes = below.freeBytes + heldBytes;
-    const liveBlockCount = get(state + layout.LIVE_COUNT);
+    const liveBlockCount = get(liveCountWord);
     const overheadBytes = below.lentBytes - usedBytes - freeBytes;
     return { ...below, name, liveBlockCount, usedBytes, freeBytes, overheadBytes, topBlock };
   }
@@ -320,7 +322,7 @@ export function createCheckedAllocator(
     let liveCount = 0;
     let unsealed = 0;
     const held = new Set<number>();
-    for (let base = get(state + layout.FIRST_HELD); base !== 0; base = get(base + NEXT_HELD)) {
+    for (let base = get(firstHeldWord); base !== 0; base = get(base + NEXT_HELD)) {
       const isHeld = allocator.owns(base) && get(base + SEAL) === seal(base, letter, DEAD);
       expectSound(isHeld && !held.has(base), "held block", base, "its header was overwritten");
       const problem = findWrite("validate", base);
@@ -333,10 +335,10 @@ export function createCheckedAllocator(
         liveCount++;
       } else if (factsOf(base + HEADER) === undefined) unsealed = base;
     });
-    const isCounted = get(state + layout.LIVE_COUNT) === liveCount;
+    const isCounted = get(liveCountWord) === liveCount;
     expectSound(isCounted, "checked block", unsealed, "a header was overwritten");
-    const isHeldCounted = get(state + layout.HELD_COUNT) === held.size;
-    expectSound(isHeldCounted, "held blocks", state, "count");
+    const isHeldCounted = get(heldCountWord) === held.size;
+    expectSound(isHeldCounted, "held blocks", region.start, "count");
   }
 
   function close(): Leak[] {
@@ -362,7 +364,7 @@ export function createCheckedAllocator(
     release,
     repair(block) {
       if (!isLive(block - HEADER)) refuse(`${name}.repair`, block);
-      writeFences(block - HEADER, get(block - HEADER + REQUEST) >>> 0);
+      repairFences(block - HEADER, get(block - HEADER + REQUEST) >>> 0);
     },
     close,
     statistics,

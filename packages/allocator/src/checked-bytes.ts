@@ -1,5 +1,7 @@
 // The bytes that the checked layer writes around and into blocks, and how it finds the first one
-// that is not what was written (checked-layout.ts).
+// that is not what was written (checked-layout.ts). Blocks begin at a granule, so that they are
+// filled and compared two words at a time, as numbers of 64 bits; none of the three fill bytes
+// makes a pair that is not a number, and so two pairs are equal only if all their bytes are.
 
 import type { LinearMemory } from "@ouro/interfaces";
 import * as layout from "./checked-layout.js";
@@ -7,108 +9,168 @@ import * as layout from "./checked-layout.js";
 /** No byte of a fence is wrong. */
 export const FENCES_HOLD = 0x7fffffff;
 
-const HEADER = layout.CHECKED_HEADER_SIZE_WORDS;
 /** Beyond so many words the built-in `fill` is faster than a loop. */
-const LOOP_LIMIT_WORDS = 48;
+const LOOP_LIMIT_WORDS = 1024;
 
 export interface CheckedBytes {
-  /** Fills the words [from, to). */
-  fill(from: number, to: number, value: number): void;
-  /** Fills a block; of a large one, the first and the last half of the limit. */
+  /** Fills a block with a byte; of a large one, the first and the last half of the limit. */
   fillBlock(block: number, sizeWords: number, value: number): void;
-  /** Writes both fences of the block whose header is at `base`. */
-  writeFences(base: number, requestBytes: number): void;
+  /** Writes both fences of the block whose header is at `base`, filled with a byte all over. */
+  writeFences(base: number, requestBytes: number, value: number): void;
+  /** Writes them anew; the block's own bytes stay. */
+  repairFences(base: number, requestBytes: number): void;
   /** Offset of a wrong byte of a fence, from the block's first; FENCES_HOLD if none is. */
   brokenFence(base: number): number;
   /** Offset of the first byte of a freed block that is not dead any more; -1 without one. */
   firstWritten(base: number): number;
 }
 
+/** The memory as numbers of 64 bits; it follows a memory that is resized. */
+function viewPairs({ buffer }: Int32Array): Float64Array {
+  const { byteLength } = buffer;
+  if (byteLength % 8 === 0) return new Float64Array(buffer);
+  return new Float64Array(buffer, 0, byteLength >>> 3);
+}
+
+/** Two words with the same contents, as one number. */
+function pairOf(word: number): number {
+  return new Float64Array(Int32Array.of(word, word).buffer)[0] as number;
+}
+
+/** Of a word in which `n` bytes are a block's, the bits of the others: those of its fence. */
+function makeFenceBits(): Int32Array {
+  const bits = new Int32Array(4);
+  const bitBytes = new Uint8Array(bits.buffer);
+  for (let at = 0; at < 16; at++) bitBytes[at] = (at & 3) < at >> 2 ? 0 : 0xff;
+  return bits;
+}
+
 export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number): CheckedBytes {
   const { words, bytes } = memory;
-  const edgeWords = Math.max(1, fillLimitBytes >> 3);
+  const pairs = viewPairs(words);
+  const edgeWords = Math.max(4, (fillLimitBytes >> 5) * 4);
+  const limitWords = 2 * edgeWords;
+  const loopLimitWords = Math.min(limitWords, LOOP_LIMIT_WORDS);
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const HEADER = layout.CHECKED_HEADER_SIZE_WORDS;
   const REQUEST = layout.REQUEST;
   const FENCE = layout.FENCE;
+  const FRESH_WORD = layout.FRESH_WORD;
   const DEAD_WORD = layout.DEAD_WORD;
+  const DEAD_BYTE = layout.DEAD_BYTE;
   const FENCE_WORD = layout.FENCE_WORD;
   const FENCE_BYTE = layout.FENCE_BYTE;
+  const freshPair = pairOf(FRESH_WORD);
+  const deadPair = pairOf(DEAD_WORD);
+  const fencePair = pairOf(FENCE_WORD);
+  const fenceBits = makeFenceBits();
   const get = (word: number): number => words[word] as number;
 
-  function fill(from: number, to: number, value: number): void {
-    if (to - from > LOOP_LIMIT_WORDS) words.fill(value, from, to);
-    else for (let word = from; word < to; word++) words[word] = value;
+  function fillBlock(block: number, sizeWords: number, value: number): void {
+    if (sizeWords > loopLimitWords) {
+      fillLarge(block, sizeWords, value);
+      return;
+    }
+    const pair = value === DEAD_WORD ? deadPair : value === FRESH_WORD ? freshPair : 0;
+    const end = (block + sizeWords) >> 1;
+    let at = block >> 1;
+    for (; at + 3 < end; at += 4) {
+      pairs[at] = pair;
+      pairs[at + 1] = pair;
+      pairs[at + 2] = pair;
+      pairs[at + 3] = pair;
+    }
+    for (; at < end; at++) pairs[at] = pair;
+    if ((sizeWords & 1) !== 0) words[block + sizeWords - 1] = value;
   }
 
-  /** Fills the words of a block, of a large one the first and the last. */
-  function fillBlock(block: number, sizeWords: number, value: number): void {
-    if (sizeWords <= 2 * edgeWords) fill(block, block + sizeWords, value);
+  /** A zeroed block is zero all over. */
+  function fillLarge(block: number, sizeWords: number, value: number): void {
+    const end = block + sizeWords;
+    if (sizeWords <= limitWords || value === 0) words.fill(value, block, end);
     else {
-      fill(block, block + edgeWords, value);
-      fill(block + sizeWords - edgeWords, block + sizeWords, value);
+      words.fill(value, block, block + edgeWords);
+      words.fill(value, block + tailOf(sizeWords), end);
     }
   }
 
-  function writeFences(base: number, requestBytes: number): void {
-    words[base + FENCE] = FENCE_WORD;
-    words[base + FENCE + 1] = FENCE_WORD;
-    let at = (base + HEADER) * 4 + requestBytes;
-    while ((at & 3) !== 0) bytes[at++] = FENCE_BYTE;
-    words[at >>> 2] = FENCE_WORD;
-    words[(at >>> 2) + 1] = FENCE_WORD;
+  /** Where the last words of a large block begin: at a pair. */
+  function tailOf(sizeWords: number): number {
+    return (sizeWords - edgeWords) & ~1;
+  }
+
+  /** To read the word that the block and its fence share could miss the cache: it is known. */
+  function writeFences(base: number, requestBytes: number, value: number): void {
+    pairs[(base + FENCE) >> 1] = fencePair;
+    const last = base + HEADER + (requestBytes >>> 2);
+    const pad = requestBytes & 3;
+    const end = last + ((pad + 3) >> 2);
+    words[last] = value ^ ((value ^ FENCE_WORD) & (fenceBits[pad] as number));
+    words[end] = FENCE_WORD;
+    words[end + 1] = FENCE_WORD;
+  }
+
+  function repairFences(base: number, requestBytes: number): void {
+    writeFences(base, requestBytes, get(base + HEADER + (requestBytes >>> 2)));
   }
 
   function brokenFence(base: number): number {
-    const first = (base + HEADER) * 4;
-    const end = first + get(base + REQUEST);
-    let at = end;
-    while ((at & 3) !== 0) if (bytes[at++] !== FENCE_BYTE) return at - 1 - first;
-    const isSound =
-      get(base + FENCE) === FENCE_WORD &&
-      get(base + FENCE + 1) === FENCE_WORD &&
-      get(at >>> 2) === FENCE_WORD &&
-      get((at >>> 2) + 1) === FENCE_WORD;
-    if (isSound) return FENCES_HOLD;
-    for (let back = first - 1; back >= first - 8; back--) {
-      if (bytes[back] !== FENCE_BYTE) return back - first;
-    }
-    while (bytes[at] === FENCE_BYTE) at++;
-    return at - first;
+    const requestBytes = get(base + REQUEST);
+    const last = base + HEADER + (requestBytes >>> 2);
+    const pad = requestBytes & 3;
+    const end = last + ((pad + 3) >> 2);
+    const behind =
+      ((get(last) ^ FENCE_WORD) & (fenceBits[pad] as number)) |
+      (get(end) ^ FENCE_WORD) |
+      (get(end + 1) ^ FENCE_WORD);
+    if (behind === 0 && pairs[(base + FENCE) >> 1] === fencePair) return FENCES_HOLD;
+    return findBreak(base, requestBytes >>> 0);
   }
 
-  /** Offset of the first byte of a freed block that is not dead any more; -1 without one. */
+  /** The byte nearest to the block: the one behind it first, if one there is wrong. */
+  function findBreak(base: number, requestBytes: number): number {
+    const first = (base + HEADER) * 4;
+    const behind = first + requestBytes;
+    const end = ((behind + 3) & ~3) + 8;
+    for (let at = behind; at < end; at++) if (bytes[at] !== FENCE_BYTE) return at - first;
+    let before = first - 1;
+    while (bytes[before] === FENCE_BYTE) before--;
+    return before - first;
+  }
+
   function firstWritten(base: number): number {
     const block = base + HEADER;
     const requestBytes = get(base + REQUEST) >>> 0;
-    const wholeWords = requestBytes >>> 2;
-    const isWhole = (requestBytes + 3) >>> 2 <= 2 * edgeWords;
-    const from = isWhole ? wholeWords : edgeWords;
-    const written = firstWrittenWord(block, block + from);
+    const sizeWords = (requestBytes + 3) >>> 2;
+    const isWhole = sizeWords <= limitWords;
+    const written = firstWrittenWord(block, isWhole ? sizeWords : edgeWords);
     if (written !== 0) return firstNotDead(written) - block * 4;
-    const tail = isWhole ? wholeWords : ((requestBytes + 3) >>> 2) - edgeWords;
-    const writtenBehind = firstWrittenWord(block + tail, block + wholeWords);
-    if (writtenBehind !== 0) return firstNotDead(writtenBehind) - block * 4;
-    const end = block * 4 + requestBytes;
-    for (let at = end & ~3; at < end; at++) if (bytes[at] !== 0xdd) return at - block * 4;
-    return -1;
+    if (isWhole) return -1;
+    const tail = tailOf(sizeWords);
+    const writtenBehind = firstWrittenWord(block + tail, sizeWords - tail);
+    return writtenBehind === 0 ? -1 : firstNotDead(writtenBehind) - block * 4;
   }
 
-  /** The first of [from, to) that is not dead; 0 without one. Four words a step. */
-  function firstWrittenWord(from: number, to: number): number {
-    let word = from;
-    for (; word + 3 < to; word += 4) {
-      const first = (get(word) ^ DEAD_WORD) | (get(word + 1) ^ DEAD_WORD);
-      const second = (get(word + 2) ^ DEAD_WORD) | (get(word + 3) ^ DEAD_WORD);
-      if ((first | second) !== 0) break;
+  /** The first of so many words that is not dead; 0 without one. `start` is even. */
+  function firstWrittenWord(start: number, sizeWords: number): number {
+    const end = (start + sizeWords) >> 1;
+    let at = start >> 1;
+    for (; at + 3 < end; at += 4) {
+      if (pairs[at] !== deadPair || pairs[at + 1] !== deadPair) break;
+      if (pairs[at + 2] !== deadPair || pairs[at + 3] !== deadPair) break;
     }
-    while (word < to && words[word] === DEAD_WORD) word++;
-    return word < to ? word : 0;
+    while (at < end && pairs[at] === deadPair) at++;
+    if (at < end) return get(2 * at) === DEAD_WORD ? 2 * at + 1 : 2 * at;
+    if ((sizeWords & 1) === 0) return 0;
+    const last = start + sizeWords - 1;
+    return get(last) === DEAD_WORD ? 0 : last;
   }
 
   function firstNotDead(word: number): number {
     let at = word * 4;
-    while (bytes[at] === 0xdd) at++;
+    while (bytes[at] === DEAD_BYTE) at++;
     return at;
   }
 
-  return { fill, fillBlock, writeFences, brokenFence, firstWritten };
+  return { fillBlock, writeFences, repairFences, brokenFence, firstWritten };
 }

@@ -46,6 +46,7 @@ export const FRESH_WORD = 0xcdcdcdcd | 0;
 export const DEAD_WORD = 0xdddddddd | 0;
 export const FENCE_WORD = 0xfdfdfdfd | 0;
 export const FENCE_BYTE = 0xfd;
+export const DEAD_BYTE = 0xdd;
 
 export const LIVE = 0x4c495645;
 export const DEAD = 0x44454144;
@@ -57,9 +58,9 @@ export const LETTERS: Readonly<Record<AllocationDomain, number>> = {
   obj: 0x6f,
 };
 
-/** Words of the block below for a request: header, bytes in whole words, fence. */
+/** Bytes of the block below for a request: header and fence, 40, and the bytes in whole words. */
 export function checkedSizeBytes(requestBytes: number): number {
-  return CHECKED_HEADER_SIZE_WORDS * 4 + ((requestBytes + 3) & ~3) + 8;
+  return requestBytes + (-requestBytes & 3) + 40;
 }
 
 /** The seal of a header: anything that changes a field breaks it. */

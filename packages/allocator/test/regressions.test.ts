@@ -1,9 +1,13 @@
 // Defects that the properties found, each as the shrunk case that showed it, with the reason.
 
 import { createPrivateHeap } from "@ouro/heap";
-import { type Block, DoubleFreeError, UsageError } from "@ouro/interfaces";
+import { type Block, BlockOverrunError, DoubleFreeError, UsageError } from "@ouro/interfaces";
 import { expect, it } from "vitest";
-import { createLargeBlockAllocator, createPoolAllocator } from "../src/index.js";
+import {
+  createCheckedAllocator,
+  createLargeBlockAllocator,
+  createPoolAllocator,
+} from "../src/index.js";
 
 const MIB = 2 ** 20;
 
@@ -59,4 +63,20 @@ it("ends its last extent where the memory ends, whatever lies behind the arena t
   const last = large.allocate(1000);
   expect(last >>> 18).toBe(heap.arenaCount - 1);
   large.validate();
+});
+
+// Found by reading: sizes were rounded to words as 32-bit numbers with a sign.
+it("checks blocks of 2 GiB and more", () => {
+  const heap = createPrivateHeap({ reservationBytes: 2 ** 31 + 128 * MIB });
+  const large = createLargeBlockAllocator({ source: heap });
+  const checked = createCheckedAllocator(large, { source: heap });
+  const requestBytes = 2 ** 31 + 5;
+  const block = checked.allocate(requestBytes);
+  expect(checked.usableSizeBytes(block)).toBe(requestBytes);
+  const behind = block * 4 + requestBytes;
+  heap.bytes[behind] = 0;
+  expect(() => checked.free(block)).toThrow(BlockOverrunError);
+  heap.bytes[behind] = 0xfd;
+  checked.free(block);
+  checked.validate();
 });

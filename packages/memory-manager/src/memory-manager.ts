@@ -26,6 +26,7 @@ import {
   type PrivateHeap,
   type Reference,
   type RootStack,
+  type Slot,
   type Strategy,
   type StrategyParts,
   type TypeDescriptor,
@@ -105,6 +106,11 @@ export interface MemoryManager {
    * reference. O(1).
    */
   plain(reference: Reference): Reference;
+  /**
+   * A root slot without the key that checked mode puts on the slots of frames: its place in
+   * `heap.words`. Throws in checked mode as any call that takes a slot. O(1).
+   */
+  plainSlot(slot: Slot): Slot;
   /** The heap as an image: types, objects, roots. Changes nothing. O(heap). */
   saveHeap(): HeapImage;
   /**
@@ -157,6 +163,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   checkHooks(strategy, collector);
   runsFinalizers = collector.finalization !== undefined;
   const mutator = makeMutator(options, { heap, types, roots, collector });
+  const checkedMutator = "plain" in mutator ? (mutator as CheckedMutator) : undefined;
   const { finalization } = collector;
   const { onHandleLeak: onLeak } = options;
   const handles = createHandleSet({ mutator, roots, ...(onLeak === undefined ? {} : { onLeak }) });
@@ -172,7 +179,8 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     mutator,
     handles,
     defineType: (typeOptions) => types.define(describeType(typeOptions)),
-    plain: "plain" in mutator ? (mutator as CheckedMutator).plain : (reference) => reference,
+    plain: checkedMutator?.plain ?? ((reference) => reference),
+    plainSlot: checkedMutator?.plainSlot ?? ((slot) => slot),
     finalization,
     weakReferences:
       finalization === undefined

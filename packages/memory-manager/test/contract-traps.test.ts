@@ -130,7 +130,7 @@ describe.each(managers)("The fourteen traps under $name", ({ fast, checked, chec
     validate();
   });
 
-  it("7: a poll ends (finalizers that make garbage come with finalization)", () => {
+  it("7: a poll ends", () => {
     const { mutator, validate } = fast();
     mutator.poll();
     mutator.poll();
@@ -217,10 +217,16 @@ describe.each(managers)("The fourteen traps under $name", ({ fast, checked, chec
     for (let index = 0; index < 3; index++) expect(mutator.root(slotAt(again, index))).toBe(0);
   });
 
-  it("14: slot arithmetic past the frame is refused", () => {
-    const { mutator, pair, frame } = checked();
+  it("14: slot arithmetic past the frame is refused, though another frame lies there", () => {
+    const { mutator, pair, frame, at } = checked();
     expect(() => mutator.allocate(pair, slotAt(frame, 4))).toThrow(InvalidAddressError);
     expect(() => mutator.root(slotAt(frame, 4))).toThrow(InvalidAddressError);
+    const inner = mutator.enter(2);
+    expect(() => mutator.allocate(pair, slotAt(frame, 4))).toThrow(InvalidAddressError);
+    expect(() => mutator.setRoot(slotAt(inner, -1), 0)).toThrow(InvalidAddressError);
+    mutator.allocate(pair, slotAt(frame, 3)); // a slot that was handed over stays good
+    expect(mutator.typeOf(at(3))).toBe(pair);
+    mutator.leave(inner);
   });
 
   it("keeps the type's flags apart from the type, as strategies have bits there", () => {

@@ -21,6 +21,7 @@ const MIB = 2 ** 20;
 /** Made anew for each composition: a strategy is a value, its collector is not. */
 export const presets: ReadonlyMap<string, () => Strategy> = new Map([
   ["cpython-3.13", () => cpythonStrategy()],
+  ["cpython-3.12", () => cpythonStrategy({ version: "3.12" })],
   // Collections of every generation come soon in programs as short as these.
   [
     "cpython-3.13, low thresholds",

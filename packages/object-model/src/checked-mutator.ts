@@ -6,13 +6,15 @@
 //   program ──► checked: epoch, object, slot, field, type, value ──► fast mutator ──► collector
 //           ◄── reference with epoch                              ◄── word index
 //
-// It reads what is there (type rows, the root stack's top, the handles in use, `isObject`) and
-// keeps only what the heap does not say: the epoch and where frames begin. Fast mode has no part of
-// it.
+// Slots carry the key of their frame in the same way (slot-locks.ts draws the number).
 //
-// Not seen: a slot of an enclosing frame that arithmetic on another enclosing frame's slot reached,
-// as both are live; what a program writes to the heap's words itself, from `fieldsStart` on; and a
-// reference exactly as many safepoints old as there are epochs, if an object is there again.
+// It reads what is there (type rows, `isObject`) and keeps only what the heap does not say: epoch,
+// references given out, locks of frames. Fast mode has no part of it.
+//
+// Not seen: what a program writes to the heap's words itself, from `fieldsStart` on; arithmetic
+// from one handle's slot to another's; a reference exactly as many safepoints old as there are
+// epochs, if an object is there again; a slot as many frames old as there are keys, if its word is
+// locked with that key again.
 
 import {
   type Collector,
@@ -25,6 +27,7 @@ import {
   type PrivateHeap,
   type Reference,
   ROW_LENGTH,
+  ROW_SIZE,
   ROW_SLOTS_END,
   ROW_SLOTS_MASK,
   ROW_SLOTS_START,
@@ -50,6 +53,7 @@ import {
   POLL,
   ROOT,
 } from "./reference-log.js";
+import { createSlotLocks } from "./slot-locks.js";
 
 const LENGTH_LIMIT = 0x3fffffff;
 
@@ -72,6 +76,8 @@ export interface CheckedMutator extends Mutator {
    * parts about it. Throws as any call that takes a reference. O(1).
    */
   plain(reference: Reference): Reference;
+  /** The word index of a root slot, without its frame's key. Throws as any call that takes one. */
+  plainSlot(slot: Slot): Slot;
 }
 
 /**
@@ -81,14 +87,17 @@ export interface CheckedMutator extends Mutator {
 export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMutator {
   const { mutator: fast, heap, types, roots, collector, sites = false } = options;
   const words = heap.words;
-  const { framesStart, topWord } = roots;
   const { isObject, oldestGeneration } = collector;
+  /** Whether an object can die between two safepoints; else what was given out is there. */
+  const canDie = collector.traits.death === "prompt";
   const layout = createObjectLayout(words, types);
   const log = createReferenceLog({ heapSizeWords: words.length, types, sites });
-  const { unit, take, passSafepoint } = log;
+  const { unit, take, isTaken, hasTaken, passSafepoint } = log;
+  const { open, enter: enterFrame, leave } = createSlotLocks(words, roots, fast);
   const rows = types.base;
-  const frames: Slot[] = [];
+  const frameSlotCount = roots.end - roots.framesStart;
   let epochStart = unit;
+  let knownTypeCount = 0;
 
   function safepoint(call: Call, type: TypeId | 0): void {
     epochStart = passSafepoint(call, type);
@@ -96,19 +105,20 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
 
   /** Program code that ran inside a safepoint may have taken references before objects moved. */
   function endSafepoint(call: Call, type: TypeId | 0): void {
-    if (log.hasTaken) safepoint(call, type);
+    if (hasTaken()) safepoint(call, type);
   }
 
   function tagged(value: Value, call: Call): Value {
     if (value <= 0) return value;
-    const reference = epochStart + value;
-    take(reference, call);
-    return reference;
+    take(value, call);
+    return epochStart + value;
   }
 
   function plain(where: string, reference: number): Reference {
     const word = reference - epochStart;
-    if (!(word > 0 && word < unit && isObject(word))) refuseReference(where, reference);
+    if (canDie || !isTaken(word)) {
+      if (!(word > 0 && word < unit && isObject(word))) refuseReference(where, reference);
+    }
     return word as Reference;
   }
 
@@ -150,13 +160,6 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     });
   }
 
-  function checkSlot(where: string, slot: number): void {
-    const isInFrame = slot >= framesStart && slot < (words[topWord] as number);
-    if (isInFrame ? slot === (slot | 0) : roots.isLive(slot)) return;
-    const expected = "a root slot of a frame entered and not left, or of a handle in use";
-    throw new InvalidAddressError({ where, address: slot, expected });
-  }
-
   /** `count` slots of the object from field `field` on. */
   function checkSlots(where: string, object: Reference, field: number, count: number): void {
     const row =
@@ -178,7 +181,21 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     refuseField(where, object, beginsWell && isWhole ? end : field, "slot");
   }
 
+  /** Fields from `first` on; a variable-length object's first is its length. */
   function checkRaw(where: string, object: Reference, field: number, first: number): void {
+    const row =
+      rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
+    const start = OBJECT_HEADER_SIZE_WORDS + field;
+    if (
+      words[row + ROW_LENGTH] !== LENGTH_NONE ||
+      start < (words[row + ROW_SLOTS_END] as number) ||
+      start >= (words[row + ROW_SIZE] as number) ||
+      field !== (field | 0)
+    )
+      checkAnyRaw(where, object, field, first);
+  }
+
+  function checkAnyRaw(where: string, object: Reference, field: number, first: number): void {
     const start = object + OBJECT_HEADER_SIZE_WORDS + field;
     const isLength = field === 0 && first === 0 && layout.isVariable(object);
     const isRaw = start >= layout.slotsEnd(object) && start < object + layout.sizeWords(object);
@@ -208,7 +225,8 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   }
 
   function checkType(where: string, type: TypeId, isArray: boolean): void {
-    const isThere = type === (type | 0) && type >= 1 && type <= types.count;
+    if (type > knownTypeCount) knownTypeCount = types.count;
+    const isThere = type === (type | 0) && type >= 1 && type <= knownTypeCount;
     const length = words[rows + (type << TYPE_ROW_SHIFT) + ROW_LENGTH];
     if (!isThere || (length !== LENGTH_NONE) !== isArray) refuseType(where, type, isArray);
   }
@@ -224,33 +242,15 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   }
 
   function enter(slotCount: number): Slot {
-    checkInteger("enter", "slotCount", slotCount, 0, roots.end - framesStart);
-    const frame = fast.enter(slotCount);
-    frames.push(frame);
-    return frame;
-  }
-
-  /** Frames that were there before this mutator, restored ones say, are left in any portions. */
-  function leave(frame: Slot): void {
-    const current = frames[frames.length - 1];
-    const isCurrent = current === undefined ? isOlderFrame(frame) : frame === current;
-    if (!isCurrent) {
-      const expected = `the frame entered last and not left, which is ${current ?? "none"}`;
-      throw new InvalidAddressError({ where: "leave", address: frame, expected });
-    }
-    frames.pop();
-    fast.leave(frame);
-  }
-
-  function isOlderFrame(frame: number): boolean {
-    return frame >= framesStart && frame < (words[topWord] as number) && frame === (frame | 0);
+    checkInteger("enter", "slotCount", slotCount, 0, frameSlotCount);
+    return enterFrame(slotCount);
   }
 
   function allocate(type: TypeId, into: Slot): Reference {
     checkType("allocate", type, false);
-    checkSlot("allocate", into);
+    const slot = open("allocate", into);
     safepoint(ALLOCATE, type);
-    const object = fast.allocate(type, into);
+    const object = fast.allocate(type, slot);
     endSafepoint(ALLOCATE, type);
     return tagged(object, ALLOCATE) as Reference;
   }
@@ -258,38 +258,37 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   function allocateArray(type: TypeId, length: number, into: Slot): Reference {
     checkType("allocateArray", type, true);
     checkInteger("allocateArray", "length", length, 0, LENGTH_LIMIT);
-    checkSlot("allocateArray", into);
+    const slot = open("allocateArray", into);
     safepoint(ALLOCATE_ARRAY, type);
-    const object = fast.allocateArray(type, length, into);
+    const object = fast.allocateArray(type, length, slot);
     endSafepoint(ALLOCATE_ARRAY, type);
     return tagged(object, ALLOCATE_ARRAY) as Reference;
   }
 
   function moveRoot(into: Slot, from: Slot): void {
-    checkSlot("moveRoot", into);
-    checkSlot("moveRoot", from);
-    if (into === from) {
+    const target = open("moveRoot", into);
+    const source = open("moveRoot", from);
+    if (target === source) {
       throw new UsageError({
         where: "moveRoot",
-        argument: `slot ${into}`,
+        argument: `slot ${target}`,
         problem: "is moved to itself, which would empty it",
         remedy: "Move between two slots",
       });
     }
-    fast.moveRoot(into, from);
+    fast.moveRoot(target, source);
   }
 
   function giveField(reference: Reference, field: number, from: Slot): void {
     const object = plain("give", reference);
     checkSlots("give", object, field, 1);
-    checkSlot("give", from);
-    fast.give(object, field, from);
+    fast.give(object, field, open("give", from));
   }
 
   function fill(reference: Reference, field: number, from: Slot): void {
     const object = plain("fill", reference);
     checkSlots("fill", object, field, 1);
-    checkSlot("fill", from);
+    const slot = open("fill", from);
     if (fast.get(object, field) !== 0) {
       throw new UsageError({
         where: "fill",
@@ -298,7 +297,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
         remedy: "Use give, or empty the field first",
       });
     }
-    fast.fill(object, field, from);
+    fast.fill(object, field, slot);
   }
 
   function copy(
@@ -338,13 +337,10 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     plain: (reference) => plain("plain", reference),
     enter,
     leave,
-    root(slot) {
-      checkSlot("root", slot);
-      return tagged(fast.root(slot), ROOT);
-    },
+    plainSlot: (slot) => open("plainSlot", slot),
+    root: (slot) => tagged(fast.root(open("root", slot)), ROOT),
     setRoot(slot, value) {
-      checkSlot("setRoot", slot);
-      fast.setRoot(slot, plainValue("setRoot", value));
+      fast.setRoot(open("setRoot", slot), plainValue("setRoot", value));
     },
     moveRoot,
     allocate,
@@ -368,10 +364,10 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     give: giveField,
     fill,
     take(into, reference, field) {
-      checkSlot("take", into);
+      const slot = open("take", into);
       const object = plain("take", reference);
       checkSlots("take", object, field, 1);
-      fast.take(into, object, field);
+      fast.take(slot, object, field);
     },
     copy,
     word(reference, field) {

@@ -2,8 +2,10 @@
 // which safepoints there were. Both are rings of fixed size, so that a long program costs no more
 // than a short one; what is forgotten is named less exactly, and refused all the same.
 //
-//   taken       │ reference with epoch │ call │ [stack] │ …      by a hash of reference and epoch
-//   safepoints  │ call and type │ …                              by safepoint number
+//   taken       │ word index and call │ safepoint │ [stack] │ …   by a hash of word and epoch
+//   safepoints  │ call and type │ …                               by safepoint number
+//
+// The call stands in the two lowest bits of the word index, which are 0 in every reference.
 //
 // A borrowed reference carries its epoch above its word index:
 //
@@ -14,7 +16,7 @@
 
 import type { TypeId, TypeTable } from "@ouro/interfaces";
 
-/** The calls that give references out, and the four that are safepoints. */
+/** The calls that give references out come first, in two bits; the last four are safepoints. */
 export const CALLS = ["root", "get", "allocate", "allocateArray", "poll", "collect"] as const;
 export type Call = 0 | 1 | 2 | 3 | 4 | 5;
 export const ROOT: Call = 0;
@@ -24,10 +26,12 @@ export const ALLOCATE_ARRAY: Call = 3;
 export const POLL: Call = 4;
 export const COLLECT: Call = 5;
 
-const TAKEN_COUNT = 4096;
+const TAKEN_COUNT = 1024;
 /** With stacks: enough for the references of some thousand lines of a program. */
 const TAKEN_WITH_SITE_COUNT = 65536;
 const SAFEPOINT_COUNT = 4096;
+/** How far apart the places of a word are from epoch to epoch. */
+const EPOCH_SHIFT = 0x9e5;
 
 const NARROW_UNIT = 2 ** 22;
 const NARROW_EPOCH_COUNT = 2 ** 8 - 1;
@@ -50,10 +54,15 @@ export interface ReferenceLog {
   readonly safepointCount: number;
   /** Notes a safepoint, and answers the first number of its epoch: references lie above it. */
   passSafepoint(call: Call, type: TypeId | 0): number;
-  /** Notes that a reference of the current epoch was given out. */
-  take(reference: number, call: Call): void;
+  /** Notes that a reference to the object at `word` is given out in the current epoch. */
+  take(word: number, call: Call): void;
+  /**
+   * Whether it is remembered that one was given out in the current epoch; false if it was not, or
+   * was forgotten.
+   */
+  isTaken(word: number): boolean;
   /** Whether a reference was given out since the last safepoint. */
-  readonly hasTaken: boolean;
+  hasTaken(): boolean;
   /** What is known of a reference; undefined if it was never given out. */
   explain(reference: number): Taken | undefined;
 }
@@ -69,32 +78,35 @@ export function createReferenceLog(options: {
   const unit = isNarrow ? NARROW_UNIT : WIDE_UNIT;
   const epochCount = isNarrow ? NARROW_EPOCH_COUNT : WIDE_EPOCH_COUNT;
   const takenMask = (sites ? TAKEN_WITH_SITE_COUNT : TAKEN_COUNT) - 1;
-  const taken = new Float64Array(takenMask + 1);
-  const takenBy = new Uint8Array(takenMask + 1);
+  const taken = new Int32Array(takenMask + 1);
+  const takenAt = new Int32Array(takenMask + 1);
   const stacks: (Error | undefined)[] = [];
   const safepoints = new Int32Array(SAFEPOINT_COUNT);
   let safepointCount = 0;
   let epoch = 1;
-  let lastTaken = 0;
-
-  /** Granules apart, epochs apart. */
-  const placeOf = (word: number, ofEpoch: number): number =>
-    ((word >>> 2) + ofEpoch * 0x9e5) & takenMask;
+  let epochShift = EPOCH_SHIFT;
+  let isAnyTaken = false;
 
   function passSafepoint(call: Call, type: TypeId | 0): number {
     safepointCount++;
     epoch = epoch === epochCount ? 1 : epoch + 1;
-    lastTaken = 0;
+    epochShift = epoch * EPOCH_SHIFT;
+    isAnyTaken = false;
     safepoints[safepointCount & (SAFEPOINT_COUNT - 1)] = call | (type << 3);
     return epoch * unit;
   }
 
-  function take(reference: number, call: Call): void {
-    const place = placeOf(reference - epoch * unit, epoch);
-    lastTaken = reference;
-    taken[place] = reference;
-    takenBy[place] = call;
+  function take(word: number, call: Call): void {
+    const place = ((word >>> 2) + epochShift) & takenMask;
+    taken[place] = word | call;
+    takenAt[place] = safepointCount;
+    isAnyTaken = true;
     if (sites) stacks[place] = new Error("site");
+  }
+
+  function isTaken(word: number): boolean {
+    const place = ((word >>> 2) + epochShift) & takenMask;
+    return ((taken[place] as number) & -4) === word && takenAt[place] === (safepointCount | 0);
   }
 
   function nameOfSafepoint(number: number): string {
@@ -112,14 +124,14 @@ export function createReferenceLog(options: {
     const age = (epoch - ofEpoch + epochCount) % epochCount;
     if (age > safepointCount) return undefined;
     const word = reference - ofEpoch * unit;
-    const place = placeOf(word, ofEpoch);
-    const isRemembered = taken[place] === reference;
+    const place = ((word >>> 2) + ofEpoch * EPOCH_SHIFT) & takenMask;
+    const entry = taken[place] as number;
+    const takenAtSafepoint = safepointCount - age;
+    const isRemembered = (entry & -4) === word && takenAt[place] === (takenAtSafepoint | 0);
     return {
       reference: word,
-      takenAtSafepoint: safepointCount - age,
-      takenBy: isRemembered
-        ? CALLS[takenBy[place] as Call]
-        : "a call too long ago to be remembered",
+      takenAtSafepoint,
+      takenBy: isRemembered ? CALLS[(entry & 3) as Call] : "a call too long ago to be remembered",
       followedBy: age === 0 ? "none" : nameOfSafepoint(safepointCount - age + 1),
       site: isRemembered ? siteOf(stacks[place]) : undefined,
     };
@@ -132,9 +144,8 @@ export function createReferenceLog(options: {
     },
     passSafepoint,
     take,
-    get hasTaken() {
-      return lastTaken !== 0;
-    },
+    isTaken,
+    hasTaken: () => isAnyTaken,
     explain,
   };
 }

@@ -41,7 +41,9 @@ describe.each(modes)("checked mode with references in $mode", ({ isWide }) => {
     mutator.copy(tuple(), 2, tuple(), 1, 2);
     mutator.copy(tuple(), 1, tuple(), 3, 0);
     expect(mutator.get(tuple(), 3)).toBe(0);
-    expect(mutator.plain(mutator.get(tuple(), 2) as Reference)).toBe(fast.root(outer));
+    expect(mutator.plain(mutator.get(tuple(), 2) as Reference)).toBe(
+      fast.root(mutator.plainSlot(outer)),
+    );
     expect(mutator.word(mutator.root(outer) as Reference, 4)).toBe(-1);
     expect(mutator.get(mutator.root(outer) as Reference, 1)).toBe(immediateOf(-5));
     expect(mutator.word(tuple(), 0)).toBe(3);
@@ -79,7 +81,32 @@ it("epochs wrap in a larger heap, too: no false alarm, and what is older stays s
   }
 });
 
+describe("where objects die in collections only", () => {
+  const ofReferences = refusals.filter(({ name }) =>
+    /kept over a safepoint|a word index that|inside of an object/.test(name),
+  );
+  it.each(ofReferences)("checked mode refuses $name", (refusal) => {
+    expect(flawOf(refusal, makeRig(parts, { death: "collection" }))).toBeUndefined();
+  });
+});
+
 describe("a refusal names what is wrong", () => {
+  it("a slot by its frame, or by what became of that", () => {
+    const { mutator, outer, frame } = makeRig(parts);
+    const start = mutator.plainSlot(frame);
+    expect(() => mutator.root(slotAt(frame, 4))).toThrow(
+      `root: ${start + 4} is not a root slot of its frame, which has 4 from ${start} on`,
+    );
+    expect(() => mutator.setRoot(slotAt(outer, 2), 0)).toThrow(
+      `setRoot: ${start} is not a root slot of its frame, which has 2 from ${start - 2} on`,
+    );
+    mutator.leave(frame);
+    expect(() => mutator.root(frame)).toThrow(
+      `root: ${start} is not a root slot of a frame entered and not left, ` +
+        "or of a handle in use (its frame was left)",
+    );
+  });
+
   it("the first field of a run that is no slot, be it raw or behind the object", () => {
     const { mutator, tuple, pair } = makeRig(parts);
     expect(() => mutator.copy(tuple(), 1, pair(), 1, 3)).toThrow(
@@ -155,6 +182,62 @@ describe("a stale reference is explained", () => {
     expect(error.takenAtSafepoint).toBe(3);
     expect(error.takenBy).toBe("a call too long ago to be remembered");
     expect(error.madeStaleBy).toBe("safepoint 4");
+  });
+});
+
+describe("slots of a frame", () => {
+  it("may be handed to code with frames of its own, however deep and however many", () => {
+    const { mutator, outer, types } = makeRig(parts);
+    const descend = (depth: number): void => {
+      const inner = mutator.enter(depth % 3);
+      mutator.allocate(types.pair, slotAt(outer, 1));
+      if (depth > 0) descend(depth - 1);
+      expect(mutator.typeOf(mutator.root(slotAt(outer, 1)) as Reference)).toBe(types.pair);
+      expect(() => mutator.root(slotAt(inner, depth % 3))).toThrow(InvalidAddressError);
+      expect(() => mutator.root(slotAt(inner, -1))).toThrow(InvalidAddressError);
+      mutator.leave(inner);
+    };
+    descend(500);
+  });
+
+  it("never have the key of the frame below, though keys wrap", () => {
+    const { mutator } = makeRig(parts);
+    const below = mutator.enter(1);
+    let sameCount = 0;
+    for (let count = 0; count < 20_000; count++) {
+      const above = mutator.enter(1);
+      if (above - below === 1) sameCount++;
+      mutator.leave(above);
+    }
+    expect(sameCount).toBe(0);
+  });
+
+  it("that was there before are plain, and its neighbours are no part of it", () => {
+    const manager = makeManager();
+    const older = manager.mutator.enter(2);
+    const mutator = parts.createCheckedMutator(manager);
+    const newer = mutator.enter(1);
+    expect(mutator.root(slotAt(older, 1))).toBe(0);
+    expect(() => mutator.root(slotAt(older, 2))).toThrow(InvalidAddressError);
+    mutator.leave(newer);
+  });
+
+  it("are unlocked when program code entered a frame and forgot to leave it", () => {
+    const rig = makeRig(parts);
+    const { mutator, fast, killable, frame } = rig;
+    killable.programCode = () => {
+      const base = fast.enter(1); // as a part does that calls program code
+      mutator.enter(2);
+      fast.leave(base);
+    };
+    mutator.poll();
+    killable.programCode = () => {
+      const base = fast.enter(2);
+      expect(mutator.root(slotAt(base, 1))).toBe(0);
+      fast.leave(base);
+    };
+    mutator.poll();
+    mutator.leave(frame);
   });
 });
 

@@ -28,7 +28,10 @@ export interface Rig {
   readonly killable: Killable;
   readonly outer: Slot;
   readonly frame: Slot;
+  /** Just above the frame: its slots and this one carry the same key. */
   readonly top: Slot;
+  /** The word index that handles have just below the frames. */
+  readonly lastHandle: Slot;
   readonly types: { pair: TypeId; tuple: TypeId; bytes: TypeId };
   /** All words of the root stack and of the objects. */
   contents(): number[];
@@ -37,7 +40,15 @@ export interface Rig {
   bytes(): Reference;
 }
 
-export function makeRig(parts: Parts, { isWide = false, sites = false } = {}): Rig {
+export interface RigOptions {
+  readonly isWide?: boolean;
+  readonly sites?: boolean;
+  /** When the strategy says that objects die. Default: at once. */
+  readonly death?: "prompt" | "collection";
+}
+
+export function makeRig(parts: Parts, options: RigOptions = {}): Rig {
+  const { isWide = false, sites = false, death = "prompt" } = options;
   const killable = killableStrategy();
   const manager = makeManager({ strategy: killable.strategy, isWide });
   const { heap, roots, collector, defineType } = manager;
@@ -46,7 +57,8 @@ export function makeRig(parts: Parts, { isWide = false, sites = false } = {}): R
     tuple: defineType({ name: "tuple", variablePart: "visited" }),
     bytes: defineType({ name: "bytes", variablePart: "bytes" }),
   };
-  const mutator = parts.createCheckedMutator({ ...manager, sites });
+  const dying = { ...collector, traits: { ...collector.traits, death } };
+  const mutator = parts.createCheckedMutator({ ...manager, collector: dying, sites });
   const outer = mutator.enter(2);
   const frame = mutator.enter(4);
   mutator.allocate(types.pair, frame);
@@ -68,6 +80,7 @@ export function makeRig(parts: Parts, { isWide = false, sites = false } = {}): R
     outer,
     frame,
     top: slotAt(frame, 4),
+    lastHandle: slotAt(roots.framesStart, -1),
     types,
     contents,
     pair: () => at(0),
@@ -142,6 +155,14 @@ function killed(rig: Rig): Reference {
   return reference;
 }
 
+/** The slot of a frame that was left, in the place of which another was entered. */
+function leftSlot({ mutator }: Rig): Reference {
+  const left = mutator.enter(1);
+  mutator.leave(left);
+  mutator.enter(1);
+  return left as number as Reference;
+}
+
 /** Every entry that takes a root slot. */
 const SLOT_ENTRIES: Record<string, (rig: Rig, slot: Slot) => unknown> = {
   root: ({ mutator }, slot) => mutator.root(slot),
@@ -150,6 +171,7 @@ const SLOT_ENTRIES: Record<string, (rig: Rig, slot: Slot) => unknown> = {
   "moveRoot (from)": ({ mutator, frame }, slot) => mutator.moveRoot(frame, slot),
   allocate: ({ mutator, types }, slot) => mutator.allocate(types.pair, slot),
   allocateArray: ({ mutator, types }, slot) => mutator.allocateArray(types.tuple, 1, slot),
+  plainSlot: ({ mutator }, slot) => mutator.plainSlot(slot),
   give: ({ mutator, pair }, slot) => mutator.give(pair(), 0, slot),
   fill: ({ mutator, pair }, slot) => mutator.fill(pair(), 0, slot),
   take: ({ mutator, pair }, slot) => mutator.take(slot, pair(), 0),
@@ -200,7 +222,8 @@ export const refusals: readonly Refusal[] = [
         {
           name: `${name} of a word index that checked mode did not give out`,
           kind: address,
-          prepare: ({ fast, frame }: Rig) => fast.root(frame) as Reference,
+          prepare: ({ fast, mutator, frame }: Rig) =>
+            fast.root(mutator.plainSlot(frame)) as Reference,
           attempt,
         },
       ] as const,
@@ -231,7 +254,38 @@ export const refusals: readonly Refusal[] = [
         {
           name: `${name} of a handle's slot that is not in use`,
           kind: address,
-          attempt: (rig: Rig) => attempt(rig, slotAt(rig.outer, -1)),
+          attempt: (rig: Rig) => attempt(rig, rig.lastHandle),
+        },
+        {
+          name: `${name} of an enclosing frame's slot, reached from the frame above`,
+          kind: address,
+          attempt: (rig: Rig) => attempt(rig, slotAt(rig.frame, -1)),
+        },
+        {
+          name: `${name} of a slot of the frame above, reached from the enclosing frame`,
+          kind: address,
+          attempt: (rig: Rig) => attempt(rig, slotAt(rig.outer, 2)),
+        },
+        {
+          name: `${name} of a slot of a frame that was left`,
+          kind: address,
+          prepare: ({ mutator }: Rig) => {
+            const left = mutator.enter(1);
+            mutator.leave(left);
+            return left as number as Reference;
+          },
+          attempt: (rig: Rig, left: Reference) => attempt(rig, left as number as Slot),
+        },
+        {
+          name: `${name} of a slot of a frame that was left, where another lies`,
+          kind: address,
+          prepare: leftSlot,
+          attempt: (rig: Rig, left: Reference) => attempt(rig, left as number as Slot),
+        },
+        {
+          name: `${name} of a frame's slot by its word index`,
+          kind: address,
+          attempt: (rig: Rig) => attempt(rig, rig.mutator.plainSlot(rig.frame)),
         },
       ] as const,
   ),

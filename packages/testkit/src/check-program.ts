@@ -4,14 +4,13 @@
 //   step ─► subject ─► shadow heap ─► [birth noted] ─► command over? collected? ─► looks
 //   last ─► the graph as text ─► all roots dropped, collected ─► what is left
 
-import { isOuroError } from "@ouro/interfaces";
 import { type Census, createCensus, createDeathLog, type Moment } from "./census.js";
 import { stepsOf, usableSlots } from "./command.js";
 import { compareGraphs } from "./comparison.js";
 import { type Exhaustion, exhaust, expectRefusal, expectServed } from "./exhaustion.js";
 import { graphText, shadowText } from "./graph-text.js";
 import { createPlayer, type Player } from "./player.js";
-import { type Program, playOnShadow, scriptOf, stepsOfProgram } from "./program.js";
+import { type Program, playOnShadow, stepsOfProgram } from "./program.js";
 import { programTypes } from "./program-types.js";
 import { BrokenPromiseError, expectPromise } from "./promise.js";
 import * as property from "./properties.js";
@@ -21,8 +20,6 @@ import type { Subject, SubjectMaker } from "./subject.js";
 
 /** Two collections suffice to finish a cycle that was begun before; more is a promise broken. */
 const LAST_COLLECTIONS = 3;
-/** Of programs with more allocations, every second one or fewer is surely refused. */
-const REFUSAL_LIMIT_COUNT = 24;
 
 interface Scene {
   readonly subject: Subject;
@@ -39,11 +36,11 @@ function createScene(maker: SubjectMaker): Scene {
   return { subject, shadow, player, census: createCensus(subject, shadow, log) };
 }
 
-function playStep(step: Step, { subject, shadow, player, census }: Scene): void {
+function playStep(step: Step, { shadow, player, census }: Scene): void {
   player.play(step);
   const newborn = playOnShadow(step, shadow);
   if (newborn === undefined || step.call !== "allocate") return;
-  census.born(newborn, subject.heap.words[player.slotOf(step.into)] as number);
+  census.born(newborn, player.wordIn(step.into));
 }
 
 /** Plays a program and checks nothing; answers the graph in which it ends, as text. */
@@ -55,6 +52,11 @@ export function runProgram(program: Program, maker: SubjectMaker): string {
   return graphText(scene.subject, scene.shadow, scene.player);
 }
 
+export interface CheckOptions {
+  /** Told of each allocation that was refused because memory had been used up. */
+  readonly onRefusal?: () => void;
+}
+
 /**
  * Plays a program on a fresh subject; throws at the first of these properties that does not hold.
  * Properties that the subject's traits do not promise are not looked at. O(commands · heap).
@@ -63,6 +65,7 @@ export function checkProgram(
   program: Program,
   maker: SubjectMaker,
   properties: readonly property.PropertyName[] = property.PROPERTY_NAMES,
+  { onRefusal = () => {} }: CheckOptions = {},
 ): void {
   const scene = createScene(maker);
   const { traits } = scene.subject.collector;
@@ -74,7 +77,7 @@ export function checkProgram(
     holdTo(property.NOTHING_LEFT, () => checkNothingLeft(scene, keptArenaCount(maker)));
   }
   if (wanted.has(property.MEMORY)) {
-    holdTo(property.MEMORY, () => checkExhausted(program, createScene(maker)));
+    holdTo(property.MEMORY, () => checkExhausted(program, createScene(maker), onRefusal));
   }
 }
 
@@ -163,24 +166,24 @@ function keptArenaCount(maker: SubjectMaker): number {
 }
 
 /**
- * Memory is used up for real; from then on each allocation is refused once, and served when as much
- * was dropped. A strategy that never reclaims is given room instead, so few of its are refused.
+ * Memory is used up for real, and every allocation of the program is refused once, then served when
+ * as much was dropped. A strategy that never reclaims is given room instead, and memory is used up
+ * anew for each of its allocations.
  */
-function checkExhausted(program: Program, scene: Scene): void {
+function checkExhausted(program: Program, scene: Scene, onRefusal: () => void): void {
   const { subject, shadow, player } = scene;
   const { traits } = subject.collector;
   const isReclaiming = traits.collectsAt.length > 0 || traits.death !== "collection";
-  const allocationCount = scriptOf(program).filter(({ call }) => call === "allocate").length;
-  const refusalCount = isReclaiming ? REFUSAL_LIMIT_COUNT : 2;
-  const stride = Math.ceil(allocationCount / refusalCount);
   let exhaustion: Exhaustion | undefined;
-  let index = 0;
 
   function refuse(step: Step & { call: "allocate" }): void {
     const anySlot = usableSlots(shadow)[0] as SlotName;
     exhaustion ??= exhaust(subject, player, anySlot);
     const isFull = exhaustion.topUp(step, anySlot);
-    if (isFull) expectRefusal(player, step);
+    if (isFull) {
+      expectRefusal(player, step);
+      onRefusal();
+    }
     subject.validate();
     compareGraphs(subject, shadow, player);
     if (exhaustion.dropTopUp() > 0 && isReclaiming) {
@@ -194,24 +197,12 @@ function checkExhausted(program: Program, scene: Scene): void {
 
   for (const step of stepsOfProgram(program, shadow)) {
     if (step === undefined) continue;
-    const isTurn = step.call === "allocate" && index++ % stride === 0;
-    if (isTurn) refuse(step);
-    else if (step.call === "allocate") playWithRoom(step);
+    if (step.call === "allocate") refuse(step);
     else player.play(step);
     playOnShadow(step, shadow);
-    if (isTurn) compareGraphs(subject, shadow, player);
+    if (step.call === "allocate") compareGraphs(subject, shadow, player);
   }
   exhaustion?.relieve();
   subject.validate();
   compareGraphs(subject, shadow, player);
-
-  /** Between two turns an allocation may be refused too: memory is short. */
-  function playWithRoom(step: Step & { call: "allocate" }): void {
-    try {
-      player.play(step);
-    } catch (error) {
-      if (!isOuroError(error, "out-of-memory") || exhaustion === undefined) throw error;
-      refuse(step);
-    }
-  }
 }

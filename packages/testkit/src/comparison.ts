@@ -57,8 +57,8 @@ export function compareGraphs(subject: Subject, shadow: ShadowHeap, player: Play
   }
 
   for (const name of shadow.rootNames()) {
-    const slot = player.slotOf(name);
-    compareValue(shadow.root(name), mutator.root(slot), words[slot] as number, `root slot ${name}`);
+    const value = mutator.root(player.slotOf(name));
+    compareValue(shadow.root(name), value, player.wordIn(name), `root slot ${name}`);
   }
   while (pending.length > 0) {
     const pair = pending.pop() as Pair;

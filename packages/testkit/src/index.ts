@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-export { checkProgram, runProgram } from "./check-program.js";
+export { type CheckOptions, checkProgram, runProgram } from "./check-program.js";
 export type { Command, ObjectPick, Pick, ValuePick } from "./command.js";
 export { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
 export { type Program, printProgram, scriptOf } from "./program.js";

@@ -11,6 +11,8 @@ export interface Player {
   /** Throws what the subject throws; then nothing of the player has changed. */
   play(step: Step): void;
   slotOf(name: SlotName): Slot;
+  /** What the heap's word of a slot holds: an address, also where references are none. */
+  wordIn(name: SlotName): number;
   /** The type's number in the subject; it is defined when first asked for. */
   typeId(type: number): TypeId;
 }
@@ -29,6 +31,11 @@ export function createPlayer(subject: Subject): Player {
       if (frame === undefined) throw new Error(`player: slot ${name} is in no frame`);
       if (frame.start <= name) return (frame.slot + (name - frame.start)) as Slot;
     }
+  }
+
+  function wordIn(name: SlotName): number {
+    const slot = slotOf(name);
+    return subject.heap.words[subject.plainSlot?.(slot) ?? slot] as number;
   }
 
   function typeId(type: number): TypeId {
@@ -83,7 +90,7 @@ export function createPlayer(subject: Subject): Player {
     }
   }
 
-  return { play, slotOf, typeId };
+  return { play, slotOf, wordIn, typeId };
 }
 
 type Store = Exclude<

@@ -28,6 +28,8 @@ export interface Verdict {
   readonly outcome: "holds" | "fails" | "not promised";
   /** Programs that were played, shrinking aside. */
   readonly runCount: number;
+  /** Allocations of theirs that were refused because memory had been used up. */
+  readonly refusalCount: number;
   readonly seed: number;
   /** Undefined unless it fails. */
   readonly counterexample: Counterexample | undefined;
@@ -52,11 +54,14 @@ function proveOne(property: PropertyName, maker: SubjectMaker, options: ProofOpt
   const { runCount = 100, seed = 1, path } = options;
   const { traits } = maker({ observer: { wants: [], event() {} } }).collector;
   if (!isPromised(property, traits)) {
-    return { property, outcome: "not promised", runCount: 0, seed, counterexample: undefined };
+    const counts = { runCount: 0, refusalCount: 0 };
+    return { property, outcome: "not promised", ...counts, seed, counterexample: undefined };
   }
   const programs = mutatorPrograms(property === MEMORY ? { ...SHORT, ...options } : options);
+  let refusalCount = 0;
+  const onRefusal = () => void refusalCount++;
   const details = fc.check(
-    fc.property(programs, (program) => checkProgram(program, maker, [property])),
+    fc.property(programs, (program) => checkProgram(program, maker, [property], { onRefusal })),
     { numRuns: runCount, seed, ...(path === undefined ? {} : { path }) },
   );
   if (!details.failed) {
@@ -64,6 +69,7 @@ function proveOne(property: PropertyName, maker: SubjectMaker, options: ProofOpt
       property,
       outcome: "holds",
       runCount: details.numRuns,
+      refusalCount,
       seed,
       counterexample: undefined,
     };
@@ -76,7 +82,8 @@ function proveOne(property: PropertyName, maker: SubjectMaker, options: ProofOpt
     script: printProgram(program),
     reason: error instanceof Error ? error.message : String(error),
   };
-  return { property, outcome: "fails", runCount: details.numRuns, seed, counterexample };
+  const counts = { runCount: details.numRuns, refusalCount };
+  return { property, outcome: "fails", ...counts, seed, counterexample };
 }
 
 /** Verdicts as lines for people: what holds, and for what fails all that is needed to see it. */

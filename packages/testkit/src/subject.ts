@@ -12,6 +12,7 @@ import type {
   Observer,
   PrivateHeap,
   RootStack,
+  Slot,
   TypeDescriptor,
   TypeId,
   TypeTable,
@@ -24,6 +25,8 @@ export interface Subject {
   readonly collector: Collector;
   readonly mutator: Mutator;
   readonly handles: HandleRootSet;
+  /** The word index of a root slot, for subjects whose slots are not word indexes themselves. */
+  plainSlot?(slot: Slot): Slot;
   defineType(descriptor: TypeDescriptor): TypeId;
   /** Throws naming the first structure found broken. */
   validate(): void;

@@ -27,21 +27,28 @@ export interface RecordedHeapSubject {
   collect(generation: number): number;
   /** Objects that ended since the last call, in the order in which their end began. */
   takeDeaths(): ArrayLike<number>;
-  refcount?(object: number): number;
-  /** 0 to 2, `GENERATION_PERMANENT` or `GENERATION_UNTRACKED`. */
-  generation?(object: number): number;
+  /** Undefined where nothing is counted. */
+  refcount?(object: number): number | undefined;
+  /** 0 to 2, `GENERATION_PERMANENT` or `GENERATION_UNTRACKED`; undefined without generations. */
+  generation?(object: number): number | undefined;
+  /** What can be held against it; asked after `restore`. Default: `exact`. */
+  promise?(): GraphPromise;
 }
+
+/**
+ * What is held against a subject. `exact`: deaths in the step in which they were recorded,
+ * refcounts and results. `full collection`: what has died by the end of each full collection;
+ * others are not made. `counting`: what the cuts before the first collection ended. And in each
+ * case, all that the last one says: `nothing reachable dies`.
+ */
+export type GraphPromise = "exact" | "full collection" | "counting" | "nothing reachable dies";
 
 /** What is compared, and against which expectations. */
 export interface GraphPlanOptions {
   /** Says which steps are exact. Without facts every step is expected to be. */
   readonly facts?: GraphFacts;
-  /**
-   * `exact`: deaths in the step in which they were recorded, refcounts and results. `full
-   * collection`: what has died by the end of each full collection; others are not made. Default:
-   * `exact`.
-   */
-  readonly promise?: "exact" | "full collection";
+  /** Default: what the subject promises. */
+  readonly promise?: GraphPromise;
 }
 
 /** Objects of the graph that differ: how many, and the first of them. */
@@ -76,6 +83,7 @@ export interface GraphStepReport {
 /** What a whole plan did. */
 export interface GraphPlanReport {
   readonly graphName: string;
+  readonly promise: GraphPromise;
   /** Refcounts and generations that differ after the restore, before any step. */
   readonly restoredRefcounts: ObjectDifferences;
   readonly restoredGenerations: ObjectDifferences;
@@ -87,19 +95,29 @@ export interface GraphPlanReport {
 const FIRST_COUNT = 5;
 const OLDEST_GENERATION = 2;
 
-/** Restores a graph and carries out its plan. Throws what the subject throws. O(graph × steps). */
-export function runGraphPlan(
+/** A plan that is being carried out, a step at a time. */
+export interface GraphPlan {
+  /** Carries out the next step; undefined when all are done. Throws what the subject throws. */
+  step(): GraphStepReport | undefined;
+  /** What was done so far. */
+  report(): GraphPlanReport;
+}
+
+/** Restores a graph, to carry out its plan. Throws what the subject throws. O(graph log graph). */
+export function beginGraphPlan(
   subject: RecordedHeapSubject,
   graph: HeapGraph,
   options: GraphPlanOptions = {},
-): GraphPlanReport {
-  const { facts, promise = "exact" } = options;
+): GraphPlan {
+  const { facts } = options;
   const graphImage = heapImageOfGraph(graph);
   subject.restore(graphImage.image, graphImage.closingTypes);
-  const comparison = createComparison(subject, graph, graphImage, promise === "exact");
+  const promise = options.promise ?? subject.promise?.() ?? "exact";
+  const comparison = createComparison(subject, graph, graphImage, promise);
   const cutCounts = new Int32Array(graph.objectCount);
   const restoredRefcounts = comparison.compareRefcounts();
   const restoredGenerations = comparison.compareGenerations(graph.generations);
+  const steps: GraphStepReport[] = [];
 
   function carryOut(step: GraphStep): number | undefined {
     for (const object of step.cut) {
@@ -109,18 +127,41 @@ export function runGraphPlan(
     }
     const { generation } = step;
     if (generation === undefined) return undefined;
-    if (promise === "full collection" && generation < OLDEST_GENERATION) return undefined;
+    if (promise !== "exact" && generation < OLDEST_GENERATION) return undefined;
     return subject.collect(generation);
   }
 
-  const steps = graph.steps.map((step, stepIndex) => {
-    const returned = carryOut(step);
-    const isExact = facts?.steps[stepIndex]?.isExact ?? true;
-    return comparison.compareStep(step, stepIndex, isExact, returned);
-  });
-  const agrees =
-    restoredRefcounts.count === 0 && steps.every((step) => step.agrees || !step.isExact);
-  return { graphName: graph.name, restoredRefcounts, restoredGenerations, steps, agrees };
+  return {
+    step() {
+      const stepIndex = steps.length;
+      const step = graph.steps[stepIndex];
+      if (step === undefined) return undefined;
+      const returned = carryOut(step);
+      const isExact = facts?.steps[stepIndex]?.isExact ?? true;
+      const report = comparison.compareStep(step, stepIndex, isExact, returned);
+      steps.push(report);
+      return report;
+    },
+    report: () => ({
+      graphName: graph.name,
+      promise,
+      restoredRefcounts,
+      restoredGenerations,
+      steps: [...steps],
+      agrees: restoredRefcounts.count === 0 && steps.every((step) => step.agrees || !step.isExact),
+    }),
+  };
+}
+
+/** Restores a graph and carries out its plan. Throws what the subject throws. O(graph × steps). */
+export function runGraphPlan(
+  subject: RecordedHeapSubject,
+  graph: HeapGraph,
+  options: GraphPlanOptions = {},
+): GraphPlanReport {
+  const plan = beginGraphPlan(subject, graph, options);
+  while (plan.step() !== undefined);
+  return plan.report();
 }
 
 interface Comparison {
@@ -138,9 +179,11 @@ function createComparison(
   subject: RecordedHeapSubject,
   graph: HeapGraph,
   { numbers, objects }: GraphImage,
-  isPrompt: boolean,
+  promise: GraphPromise,
 ): Comparison {
   const { objectCount } = graph;
+  const isAll = promise === "exact";
+  const firstCollect = graph.steps.findIndex(({ kind }) => kind === "collect");
   const isDead = new Uint8Array(objectCount);
   const isRecordedDead = new Uint8Array(objectCount);
   const recordedRefcounts = Int32Array.from(graph.refcounts);
@@ -166,8 +209,10 @@ function createComparison(
   function compareRefcounts(): ObjectDifferences {
     return gather((object) => {
       const recorded = recordedRefcounts[object] as number;
-      if (subject.refcount === undefined || recorded === 0 || !isCompared(object)) return false;
-      const difference = subject.refcount(numbers[object] as number) - recorded;
+      if (recorded === 0 || !isCompared(object)) return false;
+      const refcount = subject.refcount?.(numbers[object] as number);
+      if (refcount === undefined) return false;
+      const difference = refcount - recorded;
       const isNew = difference !== 0 && difference !== refcountBefore[object];
       refcountBefore[object] = difference;
       return isNew;
@@ -176,8 +221,9 @@ function createComparison(
 
   function compareGenerations(recorded: Uint8Array): ObjectDifferences {
     return gather((object) => {
-      if (subject.generation === undefined || !isCompared(object)) return false;
-      const differs = subject.generation(numbers[object] as number) !== recorded[object];
+      if (!isCompared(object)) return false;
+      const generation = subject.generation?.(numbers[object] as number);
+      const differs = generation !== undefined && generation !== recorded[object];
       const isNew = differs && generationBefore[object] === 0;
       generationBefore[object] = differs ? 1 : 0;
       return isNew;
@@ -190,6 +236,13 @@ function createComparison(
       const difference = (isDead[object] as number) - (isRecordedDead[object] as number);
       return difference === sign && deathBefore[object] !== sign;
     });
+  }
+
+  /** Whether all that was recorded as dead by now must have died. */
+  function isDeathDue(step: GraphStep, stepIndex: number): boolean {
+    if (promise === "full collection") return step.generation === OLDEST_GENERATION;
+    if (promise === "counting") return firstCollect < 0 || stepIndex < firstCollect;
+    return isAll;
   }
 
   function noteDeaths(): void {
@@ -212,13 +265,13 @@ function createComparison(
         index
       ] as number;
     }
-    const isDue = isPrompt || step.generation === OLDEST_GENERATION;
+    const isDue = isDeathDue(step, stepIndex);
     const missingDeaths = isDue ? compareDeaths(-1) : NONE;
     const extraDeaths = compareDeaths(1);
     if (isDue) noteDeaths();
-    const refcounts = isPrompt ? compareRefcounts() : NONE;
-    const generations = isPrompt ? compareGenerations(step.generations) : NONE;
-    const isReturnedSame = !isPrompt || returned === step.returned;
+    const refcounts = isAll ? compareRefcounts() : NONE;
+    const generations = isAll ? compareGenerations(step.generations) : NONE;
+    const isReturnedSame = !isAll || returned === step.returned;
     return {
       stepIndex,
       kind: step.kind,

@@ -33,6 +33,8 @@ export * from "./heap-graph-facts.js";
 export * from "./heap-graph-image.js";
 export * from "./heap-graph-plan.js";
 export * from "./heap-graph-reader.js";
+export * from "./manager-graph-subject.js";
+export * from "./manager-program-subject.js";
 export * from "./mutator-program.js";
 export * from "./mutator-program-reader.js";
 export * from "./program-reach-runner.js";
@@ -48,6 +50,13 @@ export * from "./replay-error.js";
 export type { AllocationMeter, CurvePoint, MeterFigures } from "./replay-gauge.js";
 export * from "./replay-timer.js";
 export type { ReplayMismatch } from "./replay-verifier.js";
+export {
+  behavesAsCPython,
+  type MakeSubjectManager,
+  type SubjectManager,
+  type SubjectNeeds,
+  type SubjectWeakReferences,
+} from "./subject-manager.js";
 export {
   type EventBatch,
   type EventGatherer,

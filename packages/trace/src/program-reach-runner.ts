@@ -11,7 +11,7 @@ import {
   type ProgramKind,
   type ProgramOperation,
 } from "./mutator-program.js";
-import type { ProgramDifference, ProgramReport } from "./program-runner.js";
+import type { ProgramDifference, ProgramReport, ProgramRunOptions } from "./program-runner.js";
 import { type ProgramSubject, SCRATCH_ROOT } from "./program-subject.js";
 
 /** The part of a subject that programs without weak references and finalizers need. */
@@ -45,7 +45,11 @@ interface ShadowObject {
  * recorded, and after each step and a full collection the roots must reach what they should, and
  * nothing else be left if the subject counts. O(steps × reachable objects).
  */
-export function runReachProgram(subject: ReachSubject, program: MutatorProgram): ProgramReport {
+export function runReachProgram(
+  subject: ReachSubject,
+  program: MutatorProgram,
+  options: Pick<ProgramRunOptions, "onStep"> = {},
+): ProgramReport {
   const differences: ProgramDifference[] = [];
   let stepCount = 0;
   const differ: Differ = (what, recorded, got) => {
@@ -61,6 +65,7 @@ export function runReachProgram(subject: ReachSubject, program: MutatorProgram):
     machine.perform(operation, observed.result ?? -1);
     subject.collectAll();
     machine.compareReach();
+    options.onStep?.();
     stepCount++;
     if (differences.length > 0) break;
   }

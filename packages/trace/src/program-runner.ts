@@ -22,6 +22,8 @@ export interface ProgramRunOptions {
   readonly comparesCounts?: boolean;
   /** The run stops after so many differences. Default: 20. */
   readonly differenceLimitCount?: number;
+  /** Called after each step: the subject may be checked then. */
+  onStep?(): void;
 }
 
 /** One observed value that is not as recorded. */
@@ -79,6 +81,7 @@ export function runProgram(
       break;
     }
     compareStep(observed, machine.step(operation, observed.all !== undefined));
+    options.onStep?.();
     stepCount++;
     if (differences.length >= differenceLimitCount) break;
   }

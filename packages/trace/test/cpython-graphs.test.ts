@@ -1,6 +1,11 @@
+import { createMemoryManager } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
-import { decodeHeapGraph, parseGraphFacts, runGraphPlan } from "../src/index.js";
-import { createManagerSubject } from "./manager-subject.js";
+import {
+  createGraphSubject,
+  decodeHeapGraph,
+  parseGraphFacts,
+  runGraphPlan,
+} from "../src/index.js";
 import { recordingsOf } from "./shipped-recordings.js";
 
 describe("plans recorded of CPython 3.13", () => {
@@ -10,7 +15,7 @@ describe("plans recorded of CPython 3.13", () => {
       const recording = read();
       const facts = parseGraphFacts(recording.facts());
       const graph = decodeHeapGraph(recording.file);
-      const subject = createManagerSubject("cpython-3.13");
+      const subject = createGraphSubject((needs) => createMemoryManager("cpython-3.13", needs));
       const report = runGraphPlan(subject, graph, { facts });
       subject.validate();
       expect(report.steps.filter(({ agrees, isExact }) => isExact && !agrees)).toEqual([]);

@@ -1,7 +1,6 @@
-import { cpythonStrategy } from "@ouro/memory-manager";
+import { createMemoryManager } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
-import { decodePrograms, runProgram } from "../src/index.js";
-import { createCPythonSubject } from "./cpython-subject.js";
+import { createProgramSubject, decodePrograms, runProgram } from "../src/index.js";
 import { recordingsOf } from "./shipped-recordings.js";
 
 describe("programs recorded of CPython 3.13", () => {
@@ -10,10 +9,10 @@ describe("programs recorded of CPython 3.13", () => {
     (_, read) => {
       const { name, file } = read();
       const reports = decodePrograms(file, { sourceName: name }).map((program) => {
-        const subject = createCPythonSubject(cpythonStrategy());
+        const subject = createProgramSubject((needs) => createMemoryManager("cpython-3.13", needs));
         const report = runProgram(subject, program);
         subject.validate();
-        expect(subject.programErrorCount).toBe(0);
+        expect(subject.manager.finalization?.programErrorCount).toBe(0);
         return report;
       });
       expect(reports.filter(({ agrees }) => !agrees)).toEqual([]);

@@ -1,9 +1,18 @@
+import { createMemoryManager, type PresetName } from "@ouro/memory-manager";
 import { decodeHeapImage, encodeHeapImage } from "@ouro/object-model";
 import { describe, expect, it } from "vitest";
-import { decodeHeapGraph, heapImageOfGraph, runGraphPlan } from "../src/index.js";
-import { createManagerSubject } from "./manager-subject.js";
+import {
+  createGraphSubject,
+  decodeHeapGraph,
+  heapImageOfGraph,
+  type ManagedHeapSubject,
+  runGraphPlan,
+} from "../src/index.js";
 import { graphFile, rawGraph } from "./raw-graph.js";
 import { recordingsOf, shippedRecordingsOf } from "./shipped-recordings.js";
+
+const createManagerSubject = (preset: PresetName): ManagedHeapSubject =>
+  createGraphSubject((needs) => createMemoryManager(preset, needs));
 
 describe("the image of a graph", () => {
   it("is one that a file can hold", () => {

@@ -23,6 +23,7 @@ export interface PlantedFault {
 
 const CHECKED = { file: "checked-mutator.ts", killedBy: REFUSALS } as const;
 const LOG = { file: "reference-log.ts", killedBy: REFUSALS } as const;
+const LOCKS = { file: "slot-locks.ts", killedBy: REFUSALS } as const;
 const LISTS = { file: "list.ts", killedBy: LIST } as const;
 const MAPS = { file: "map.ts", killedBy: MAP } as const;
 const STRINGS = { file: "string.ts", killedBy: STRING } as const;
@@ -40,18 +41,18 @@ export const plantedFaults: readonly PlantedFault[] = [
     ...CHECKED,
     name: "allocate is no safepoint",
     find: `safepoint(ALLOCATE, type);
-    const object = fast.allocate(type, into);
+    const object = fast.allocate(type, slot);
     endSafepoint(ALLOCATE, type);`,
-    replace: "const object = fast.allocate(type, into);",
+    replace: "const object = fast.allocate(type, slot);",
     refusal: "a reference kept over allocate",
   },
   {
     ...CHECKED,
     name: "allocateArray is no safepoint",
     find: `safepoint(ALLOCATE_ARRAY, type);
-    const object = fast.allocateArray(type, length, into);
+    const object = fast.allocateArray(type, length, slot);
     endSafepoint(ALLOCATE_ARRAY, type);`,
-    replace: "const object = fast.allocateArray(type, length, into);",
+    replace: "const object = fast.allocateArray(type, length, slot);",
     refusal: "a reference kept over allocateArray",
   },
   {
@@ -85,24 +86,53 @@ export const plantedFaults: readonly PlantedFault[] = [
     refusal: "set (value) of a reference kept over a safepoint",
   },
   {
-    ...CHECKED,
-    name: "a slot at the top counts as below it",
-    find: "slot < (words[topWord] as number);",
-    replace: "slot <= (words[topWord] as number);",
-    refusal: "root of a slot above the current frame",
+    ...LOCKS,
+    name: "a slot that arithmetic took out of its frame passes",
+    find: "if (key === 0 || locks[word - framesStart] !== key) openPlain(where, slot);",
+    replace: "if (key === 0 || !roots.isLive(word)) openPlain(where, slot);",
+    refusal: "setRoot of an enclosing frame's slot, reached from the frame above",
   },
   {
-    ...CHECKED,
+    ...LOCKS,
+    name: "every frame has the same key",
+    find: "lastKey = lastKey === keyCount ? 1 : lastKey + 1;\n    if",
+    replace: "lastKey = 1;\n    if (lastKey < 0) if",
+    refusal: "allocate of a slot of the frame above, reached from the enclosing frame",
+  },
+  {
+    ...LOCKS,
+    name: "a frame gets the key that its depth had before",
+    find: "const key = keyFor(frame);",
+    replace: "const key = ((frames.length % 7) + 1) * keyUnit;",
+    refusal: "root of a slot of a frame that was left, where another lies",
+  },
+  {
+    ...LOCKS,
+    name: "a word index passes for a slot of a frame",
+    find: "if (lockOf(slot) !== 0 || !roots.isLive(slot)) refuse(where, slot);",
+    replace: "if (!roots.isLive(slot)) refuse(where, slot);",
+    refusal: "take of a frame's slot by its word index",
+  },
+  {
+    ...LOCKS,
+    name: "the slots of a frame stay unlocked when it is left",
+    find: "for (let word: number = frame; word < frameEnd; word++) locks[word - framesStart] = 0;",
+    replace: "",
+    refusal: "fill of a slot of a frame that was left",
+  },
+  {
+    ...LOCKS,
     name: "any handle slot counts as in use",
-    find: "slot === (slot | 0) : roots.isLive(slot)",
-    replace: "slot === (slot | 0) : slot >= roots.start && slot < framesStart",
+    find: "if (lockOf(slot) !== 0 || !roots.isLive(slot)) refuse(where, slot);",
+    replace:
+      "if (slot >= framesStart && (lockOf(slot) !== 0 || !roots.isLive(slot))) refuse(where, 0);",
     refusal: "setRoot of a handle's slot that is not in use",
   },
   {
-    ...CHECKED,
+    ...LOCKS,
     name: "half a slot counts as one",
-    find: "isInFrame ? slot === (slot | 0) :",
-    replace: "isInFrame ||",
+    find: "const key = slot - word;\n    if (key === 0",
+    replace: "const key = (slot | 0) - word;\n    if (key === 0",
     refusal: "root of a fraction",
   },
   {
@@ -162,17 +192,17 @@ export const plantedFaults: readonly PlantedFault[] = [
     refusal: "fill over a reference",
   },
   {
-    ...CHECKED,
+    ...LOCKS,
     name: "frames are left in any order",
-    find: "isOlderFrame(frame) : frame === current;",
-    replace: "isOlderFrame(frame) : frame <= current;",
+    find: "!isOlder(frame) : frame !== current)",
+    replace: "!isOlder(frame) : frame > current)",
     refusal: "leave of an enclosing frame",
   },
   {
     ...CHECKED,
     name: "moveRoot of a slot to itself passes",
-    find: "if (into === from) {",
-    replace: "if (into < 0) {",
+    find: "if (target === source) {",
+    replace: "if (target < 0) {",
     refusal: "moveRoot of a slot to itself",
   },
   {

@@ -6,10 +6,14 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Strategy } from "@ouro/interfaces";
-import { cpythonStrategy } from "@ouro/memory-manager";
+import { composeMemoryManager, cpythonStrategy } from "@ouro/memory-manager";
 import { afterAll, describe, expect, it } from "vitest";
-import { decodePrograms, type MutatorProgram, runProgram } from "../../src/index.js";
-import { createCPythonSubject } from "../cpython-subject.js";
+import {
+  createProgramSubject,
+  decodePrograms,
+  type MutatorProgram,
+  runProgram,
+} from "../../src/index.js";
 import { shippedRecordingsOf } from "../shipped-recordings.js";
 import { faultMatrix, readMatrix, writeMatrix } from "./fault-matrix.js";
 import { type PlantedFault, plantedFaults } from "./planted-faults.js";
@@ -55,7 +59,7 @@ async function plant(fault: PlantedFault, index: number): Promise<() => Strategy
 
 function isNoticed(program: MutatorProgram, strategy: Strategy): boolean {
   try {
-    const subject = createCPythonSubject(strategy);
+    const subject = createProgramSubject((needs) => composeMemoryManager({ strategy, ...needs }));
     const { agrees } = runProgram(subject, program, { differenceLimitCount: 1 });
     subject.validate();
     return !agrees;

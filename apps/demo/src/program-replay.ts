@@ -1,0 +1,149 @@
+// Replays mutator programs: each on a memory manager of its own. With all of CPython's parts
+// everything observed is compared; else what the roots reach, after a full collection each step.
+
+import type { MemoryManager } from "@ouro/memory-manager";
+import {
+  behavesAsCPython,
+  createProgramReader,
+  createProgramSubject,
+  createReachSubject,
+  isReachProgram,
+  type MakeSubjectManager,
+  type MutatorProgram,
+  type ProgramDifference,
+  type ProgramReport,
+  runProgram,
+  runReachProgram,
+} from "@ouro/trace";
+import { createChecklist } from "./checks.js";
+import { createLifeTally } from "./life-tally.js";
+import { presetNamed } from "./preset-choice.js";
+import { piecesOf, type Recording } from "./recording.js";
+import type { ProgramOutcome, ProgramPromise, ProgramsDraft } from "./replay-result.js";
+import type { ReplayOptions, Work } from "./replay-work.js";
+
+export function programsDraft(file: string, options: ReplayOptions): ProgramsDraft {
+  return {
+    kind: "mutator-programs",
+    file,
+    description: undefined,
+    preset: options.preset,
+    isVerified: false,
+    isPartial: false,
+    promise: undefined,
+    programCount: 0,
+    programs: [],
+    mismatches: [],
+    checks: [],
+    life: undefined,
+    failure: undefined,
+  };
+}
+
+/** Some ten programs. */
+const READ_BYTES = 1 << 14;
+
+/** Runs one program on a fresh manager; undefined where the manager can not run it. */
+type Run = (program: MutatorProgram) => ProgramReport | undefined;
+
+export async function replayPrograms(
+  draft: ProgramsDraft,
+  recording: Recording,
+  options: ReplayOptions,
+  work: Work,
+): Promise<void> {
+  const machine = createMachine(options);
+  draft.promise = machine.promise;
+  const outcomes: ProgramOutcome[] = [];
+  draft.programs = outcomes;
+  const list = createChecklist();
+  draft.checks = list.names;
+  draft.mismatches = list.mismatches;
+  for (const name of CHECKS[machine.promise]) list.begin(name);
+  // Programs are run as they are read: a file of them may be larger than memory.
+  const pending: MutatorProgram[] = [];
+  const reader = createProgramReader((program) => pending.push(program), {
+    sourceName: recording.file,
+  });
+
+  async function runPending(): Promise<void> {
+    draft.programCount += pending.length;
+    for (const program of pending.splice(0)) {
+      await work.breathe();
+      const outcome = outcomeOf(program, machine.run(program));
+      outcomes.push(outcome);
+      for (const difference of outcome.differences) {
+        list.add(mismatchOf(program.name, difference));
+      }
+    }
+  }
+
+  try {
+    for await (const piece of piecesOf(recording, work, READ_BYTES)) {
+      reader.push(piece);
+      await runPending();
+    }
+    reader.end();
+    await runPending();
+    draft.isVerified = options.isVerifying;
+  } finally {
+    draft.life = machine.life();
+  }
+}
+
+const CHECKS: Readonly<Record<ProgramPromise, readonly string[]>> = {
+  "everything observed": ["every observed value", "order of events", "all structures of the heap"],
+  "what roots reach": [
+    "every load",
+    "what roots reach after each step",
+    "all structures of the heap",
+  ],
+};
+
+function createMachine({ preset, isVerifying, limitBytes }: ReplayOptions) {
+  const makeManager = presetNamed(preset);
+  const probe = makeManager({ reservationBytes: 2 ** 26 });
+  const isCPython = behavesAsCPython(probe);
+  const tally = createLifeTally(probe.strategy.traits.counts);
+  let manager: MemoryManager = probe;
+  const make: MakeSubjectManager = (needs) => {
+    const limit = limitBytes === undefined ? {} : { limitBytes };
+    manager = makeManager({ ...needs, ...limit, observer: tally.observerBeside(needs.observer) });
+    return manager;
+  };
+
+  function finish(report: ProgramReport): ProgramReport {
+    manager.validate();
+    tally.close(manager);
+    const errorCount = manager.finalization?.programErrorCount ?? 0;
+    if (errorCount === 0) return report;
+    const error: ProgramDifference = {
+      stepIndex: report.stepCount,
+      what: "events",
+      recorded: "program code that throws nothing",
+      got: `${errorCount} errors, the first: ${manager.finalization?.programErrors[0]}`,
+    };
+    return { ...report, agrees: false, differences: [...report.differences, error] };
+  }
+
+  const onStep = isVerifying ? { onStep: () => manager.validate() } : {};
+  const runWhole: Run = (program) =>
+    finish(runProgram(createProgramSubject(make, program), program, onStep));
+  const runReach: Run = (program) =>
+    isReachProgram(program)
+      ? finish(runReachProgram(createReachSubject(make, program), program, onStep))
+      : undefined;
+  const promise: ProgramPromise = isCPython ? "everything observed" : "what roots reach";
+  return { promise, run: isCPython ? runWhole : runReach, life: tally.figures };
+}
+
+function outcomeOf(program: MutatorProgram, report: ProgramReport | undefined): ProgramOutcome {
+  const { name } = program;
+  if (report === undefined) return { name, stepCount: 0, outcome: "skipped", differences: [] };
+  const { stepCount, differences, agrees } = report;
+  return { name, stepCount, outcome: agrees ? "agrees" : "differs", differences };
+}
+
+function mismatchOf(name: string, { stepIndex, what, recorded, got }: ProgramDifference) {
+  return { where: `${name}, step ${stepIndex}: ${what}`, expected: recorded, actual: got };
+}

@@ -1,0 +1,62 @@
+// What running a file of programs showed, for people.
+
+import { formatCount, formatNoun, wrapText } from "./format.js";
+import { lifeLines } from "./life-report.js";
+import type { Look } from "./look.js";
+import type { ProgramsResult } from "./replay-result.js";
+import { verdictLines } from "./verdict.js";
+
+export function programsLines(result: ProgramsResult, look: Look): string[] {
+  const lines = programsTitleLines(result, look);
+  if (result.life !== undefined) lines.push("", ...lifeLines(result.life, look), "");
+  return [...lines, ...programsVerdictLines(result, look)];
+}
+
+export function programsTitleLines(result: ProgramsResult, look: Look): string[] {
+  const { paint, glyphs } = look;
+  if (result.programCount === 0) return [paint.bold(result.file)];
+  const title = [
+    paint.bold(baseName(result.file)),
+    formatNoun(result.programCount, "program"),
+    formatNoun(stepCountOf(result), "step"),
+    result.preset,
+  ].join(` ${glyphs.dot} `);
+  const skippedCount = countOf(result, "skipped");
+  const skipped =
+    `${formatNoun(skippedCount, "program")} with weak references or finalizers ` +
+    `${skippedCount === 1 ? "was" : "were"} not run: ${result.preset} does not promise when ` +
+    "those would be called.";
+  return [
+    ...wrapText(title, look.width),
+    ...(skippedCount === 0 ? [] : wrapText(skipped, look.width, "  ")),
+  ];
+}
+
+export function programsVerdictLines(result: ProgramsResult, look: Look): string[] {
+  const ran = result.programs.length;
+  const partial = `Interrupted after ${ran} of ${formatNoun(result.programCount, "program")}.`;
+  return verdictLines(result, partial, checkedText(result), look);
+}
+
+/** Steps that were carried out. */
+export function stepCountOf({ programs }: ProgramsResult): number {
+  return programs.reduce((sum, { stepCount }) => sum + stepCount, 0);
+}
+
+export function countOf(
+  { programs }: ProgramsResult,
+  outcome: ProgramsResult["programs"][number]["outcome"],
+): number {
+  return programs.filter((program) => program.outcome === outcome).length;
+}
+
+function checkedText(result: ProgramsResult): string {
+  const agreeing = formatCount(countOf(result, "agrees"));
+  const those = `${agreeing} of ${formatNoun(result.programCount, "program")}`;
+  const subject = result.promise === "everything observed" ? "CPython" : "what must be reachable";
+  return `Every check held: ${those} agree with ${subject} in ${result.checks.join(", ")}.`;
+}
+
+function baseName(file: string): string {
+  return file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
+}
