@@ -15,7 +15,10 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: "packages", include: ["packages/*/test/**/*.test.ts"] } },
-      { extends: true, test: { name: "apps", include: ["apps/{demo,bench}/test/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "apps", include: ["apps/{demo,bench,heavy}/test/**/*.test.ts"] },
+      },
       { extends: true, test: { name: "scripts", include: ["scripts/test/**/*.test.ts"] } },
     ],
     passWithNoTests: true,

@@ -85,6 +85,8 @@ export function createFinalization(options: FinalizationOptions): {
   const weak = createWeakReferenceTable({ words, heads, weakMask });
   const finalizers = new Map<number, Finalizer>();
   const callables = new Map<number, Callable>();
+  /** Slots of finalizers that run because of a count, innermost last. */
+  const byCount: number[] = [];
   const rows = types.base;
   const get = (word: number): number => words[word] as number;
   const typeOf = (object: number): number => get(object + TYPE_WORD_OFFSET) & TYPE_MASK;
@@ -126,7 +128,9 @@ export function createFinalization(options: FinalizationOptions): {
     words[slot] = object;
     const isWatched = (flagsOf(object) & TYPE_COLLECTED) !== 0;
     if (isWatched) lists.track(object, 0);
+    byCount.push(slot);
     callFinalizer(object, slot);
+    byCount.pop();
     if (get(slot) !== object) {
       program.leave(slot);
       return true;
@@ -339,6 +343,12 @@ export function createFinalization(options: FinalizationOptions): {
     finalizers.set(type, finalizer);
   }
 
+  /** CPython says so of an object that dies by its count only when its finalizer is over. */
+  function isFinalized(object: Reference): boolean {
+    if ((get(object + 1) & finalizedMask) === 0) return false;
+    return !byCount.some((slot) => get(slot) === object);
+  }
+
   /** A referent on its way to its end has no count any more. */
   function targetOf(reference: Reference): Reference | 0 {
     const target = weak.referentOf(reference);
@@ -368,7 +378,7 @@ export function createFinalization(options: FinalizationOptions): {
       attach,
       targetOf,
       weakReferencesTo,
-      isFinalized: (object) => (get(object + 1) & finalizedMask) !== 0,
+      isFinalized,
       validate: weak.validate,
     },
     death: { endByCount, emptyWeakReferences, finalize, clear },

@@ -57,6 +57,10 @@ export interface Finalization {
   targetOf(weak: Reference): Reference | 0;
   /** The weak references to `target`, the shared one first, then the newest. O(those). */
   weakReferencesTo(target: Reference): Reference[];
+  /**
+   * Whether the finalizer has run. While it runs: true in a collection, false on death by count, as
+   * in CPython. O(finalizers under way).
+   */
   isFinalized(object: Reference): boolean;
   /** Throws `HeapCorruptionError` naming the first weak reference found broken. O(heap). */
   validate(

@@ -1,0 +1,218 @@
+// `npm run test:cpython`: random mutator programs on CPython and on Ouro, compared.
+//
+//   --programs N    how many (default 2000)      --seed S   of the first sample (printed)
+//   --minutes M     stop after so long           --faults   show that the comparison can fail
+//   --replay FILE   one program, as a difference was written down, on both machines
+//   --keep FILE     prints one program with what CPython does, for the folder of kept cases
+//
+// Samples of 500 have seeds one after another. The first difference ends the run, with exit code 1.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import * as memoryManager from "@ouro/memory-manager";
+import fc from "fast-check";
+import {
+  describeDifference,
+  differingStep,
+  pythonScript,
+  type RunBoth,
+  seenOfError,
+  shrinkDifference,
+} from "./difference.js";
+import { plantFault } from "./fault-planting.js";
+import { createFeatureTally, FEATURES, type FeatureTally } from "./feature-tally.js";
+import { printKeptCase, readKeptCases } from "./kept-cases.js";
+import { type MachineProgram, printOperation, type Seen } from "./machine-program.js";
+import { createOuroMachine, type MachineWatch, type ManagerModules } from "./ouro-machine.js";
+import { plantedFaults } from "./planted-faults.js";
+import { machinePrograms } from "./program-arbitrary.js";
+import { isPyodideInstalled, type PythonMachine, startPython } from "./python-machine.js";
+
+const SAMPLE_COUNT = 500;
+const REPORTS = new URL("../../../reports/", import.meta.url);
+
+const { values: options } = parseArgs({
+  options: {
+    programs: { type: "string", default: "2000" },
+    seed: { type: "string", default: String(Math.floor(Date.now() % 1e9)) },
+    minutes: { type: "string", default: "1000" },
+    faults: { type: "boolean", default: false },
+    replay: { type: "string" },
+    keep: { type: "string" },
+  },
+});
+
+/** An option's number. Anything else ends the command: nothing compared is no agreement. */
+function numberOf(name: "programs" | "seed" | "minutes", least: number): number {
+  const value = Number(options[name]);
+  if (Number.isInteger(value) && value >= least) return value;
+  console.error(`--${name} ${options[name]} is no whole number from ${least} on`);
+  process.exit(2);
+}
+
+type OuroMachine = ReturnType<typeof createOuroMachine>;
+
+function runOuro(machine: OuroMachine, program: MachineProgram, watch?: MachineWatch): Seen {
+  try {
+    return machine.run(program, watch);
+  } catch (error) {
+    return seenOfError(error);
+  }
+}
+
+function sample(seed: number, count: number): MachineProgram[] {
+  return fc.sample(machinePrograms(), { seed, numRuns: count });
+}
+
+function makeRunBoth(python: PythonMachine, modules: ManagerModules): RunBoth {
+  const ouro = createOuroMachine(modules);
+  return (programs) => {
+    const seen = python.run(programs);
+    return programs.map((program, index) => ({
+      python: seen[index] as Seen,
+      ouro: runOuro(ouro, program),
+    }));
+  };
+}
+
+function report(program: MachineProgram, name: string, runBoth: RunBoth): void {
+  const [seen] = runBoth([program]);
+  mkdirSync(REPORTS, { recursive: true });
+  const file = (ending: string) => new URL(`cpython-${name}.${ending}`, REPORTS);
+  writeFileSync(file("py"), pythonScript(program));
+  writeFileSync(file("json"), JSON.stringify(program));
+  if (seen !== undefined) console.log(describeDifference(program, seen.python, seen.ouro));
+  console.log(`in Python:  python3.13 reports/cpython-${name}.py`);
+  console.log(`on both:    npm run test:cpython -- --replay reports/cpython-${name}.json`);
+}
+
+// ── The comparison ──────────────────────────────────────────────────────────────────────────────
+
+function tellProgress(done: number, wanted: number, startedMs: number): void {
+  if (!process.stderr.isTTY) return;
+  const perSecond = done / ((Date.now() - startedMs) / 1000);
+  process.stderr.write(`\r${done} of ${wanted} programs, ${perSecond.toFixed(0)} a second `);
+  if (done >= wanted) process.stderr.write("\n");
+}
+
+function tellFeatures(tally: FeatureTally): void {
+  for (const feature of FEATURES) {
+    console.log(`${String(tally.countOf(feature)).padStart(8)}  ${feature}`);
+  }
+}
+
+/** The index of the first program of a sample on which the machines differ, or −1. */
+function compareSample(
+  programs: readonly MachineProgram[],
+  python: PythonMachine,
+  machine: OuroMachine,
+  tally: FeatureTally,
+): number {
+  const seen = python.run(programs);
+  return programs.findIndex((program, index) => {
+    const ouro = runOuro(machine, program, tally.watch);
+    tally.next();
+    return differingStep(seen[index] as Seen, ouro) >= 0;
+  });
+}
+
+/** Both machines still show what was kept. */
+function checkKeptCases(runBoth: RunBoth): boolean {
+  const cases = [...readKeptCases()];
+  const differing = cases.filter(([, { program, seen }]) => {
+    const [both] = runBoth([program]);
+    return [both?.python, both?.ouro].some((each) => differingStep(seen, each ?? []) >= 0);
+  });
+  for (const [name, { program }] of differing) report(program, name, runBoth);
+  console.log(`${cases.length - differing.length} of ${cases.length} kept cases agree`);
+  return differing.length === 0;
+}
+
+function compare(python: PythonMachine): boolean {
+  const wanted = numberOf("programs", 1);
+  const firstSeed = numberOf("seed", 0);
+  const startedMs = Date.now();
+  const endMs = startedMs + numberOf("minutes", 1) * 60_000;
+  const runBoth = makeRunBoth(python, memoryManager);
+  const machine = createOuroMachine(memoryManager);
+  const tally = createFeatureTally();
+  console.log(`CPython ${python.version}, ${wanted} programs, seed ${firstSeed}`);
+  let isOk = checkKeptCases(runBoth);
+  for (let seed = firstSeed; tally.programCount < wanted && Date.now() < endMs; seed++) {
+    const programs = sample(seed, Math.min(SAMPLE_COUNT, wanted - tally.programCount));
+    const index = compareSample(programs, python, machine, tally);
+    tellProgress(tally.programCount, wanted, startedMs);
+    if (index < 0) continue;
+    console.log(`program ${index} of seed ${seed} differs; shrinking`);
+    report(shrinkDifference(seed, index, runBoth), `${seed}-${index}`, runBoth);
+    isOk = false;
+    break;
+  }
+  const seconds = ((Date.now() - startedMs) / 1000).toFixed(0);
+  const { programCount, stepCount } = tally;
+  console.log(`${programCount} programs, ${stepCount} steps, ${seconds} s; programs with`);
+  tellFeatures(tally);
+  console.log(isOk ? "Ouro agrees with CPython" : "Ouro differs from CPython");
+  return isOk;
+}
+
+// ── Planted faults ──────────────────────────────────────────────────────────────────────────────
+
+/** Every planted fault must be noticed within the sample. */
+async function showFaults(python: PythonMachine): Promise<boolean> {
+  const programs = sample(numberOf("seed", 0), numberOf("programs", 1));
+  const seen = python.run(programs);
+  const firstDiffering = (modules: ManagerModules): number => {
+    const machine = createOuroMachine(modules);
+    return programs.findIndex(
+      (program, index) => differingStep(seen[index] as Seen, runOuro(machine, program)) >= 0,
+    );
+  };
+  let isOk = firstDiffering(memoryManager) < 0;
+  console.log(`${isOk ? "agrees   " : "DIFFERS  "} no fault (seed ${options.seed})`);
+  for (const [index, { name }] of plantedFaults.entries()) {
+    const found = firstDiffering(await plantFault(index));
+    isOk &&= found >= 0;
+    const verdict = found < 0 ? "UNNOTICED" : `program ${found}`;
+    console.log(`${verdict.padEnd(14)} ${name}`);
+  }
+  return isOk;
+}
+
+// ── One program ─────────────────────────────────────────────────────────────────────────────────
+
+function replay(file: string, python: PythonMachine | undefined): boolean {
+  const program = JSON.parse(readFileSync(file, "utf8")) as MachineProgram;
+  const ouro = runOuro(createOuroMachine(memoryManager), program);
+  const seen = python?.run([program])[0];
+  for (const [step, lines] of ouro.entries()) {
+    const operation = program.steps[step];
+    console.log(`${step}  ${operation === undefined ? "the end" : printOperation(operation)}`);
+    for (const line of lines) console.log(`    ${line}`);
+    if (seen === undefined || JSON.stringify(seen[step]) === JSON.stringify(lines)) continue;
+    console.log("  CPython");
+    for (const line of seen[step] ?? []) console.log(`    ${line}`);
+  }
+  return seen === undefined || differingStep(seen, ouro) < 0;
+}
+
+function keep(file: string, python: PythonMachine): boolean {
+  const program = JSON.parse(readFileSync(file, "utf8")) as MachineProgram;
+  const [seen] = python.run([program]);
+  process.stdout.write(printKeptCase({ about: "", program, seen: seen as Seen }));
+  return true;
+}
+
+async function main(): Promise<boolean> {
+  if (!isPyodideInstalled()) {
+    console.log("Skipped: pyodide is not installed. Install it with `npm run heavy:install`.");
+    return options.replay === undefined || replay(options.replay, undefined);
+  }
+  const python = await startPython();
+  if (options.replay !== undefined) return replay(options.replay, python);
+  if (options.keep !== undefined) return keep(options.keep, python);
+  return options.faults ? showFaults(python) : compare(python);
+}
+
+// Pyodide keeps the process alive.
+process.exit((await main()) ? 0 : 1);

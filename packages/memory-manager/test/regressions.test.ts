@@ -1,0 +1,37 @@
+// What was once wrong in a memory manager as a whole, found by running random programs on CPython
+// as well (`npm run test:cpython`). Each case says what CPython does.
+
+import { type Finalization, type Slot, slotAt, type Value } from "@ouro/interfaces";
+import { createGc, createMemoryManager } from "@ouro/memory-manager";
+import { describe, expect, it } from "vitest";
+
+describe("is_finalized", () => {
+  function seenInFinalizer(dies: "by count" | "in a collection"): boolean[] {
+    const manager = createMemoryManager("cpython-3.13", { reservationBytes: 1 << 25 });
+    const { mutator } = manager;
+    const gc = createGc(manager);
+    const type = manager.defineType({ name: "node", visitedSlotCount: 1, finalizer: true });
+    const frame = mutator.enter(2);
+    const kept = slotAt(frame, 1);
+    const seen: boolean[] = [];
+    (manager.finalization as Finalization).setFinalizer(type, (slot: Slot) => {
+      const self = mutator.root(slot) as never;
+      mutator.setRoot(kept, self);
+      seen.push(gc.isFinalized(self));
+    });
+    const object = mutator.allocate(type, frame);
+    if (dies === "in a collection") mutator.set(object, 0, object);
+    mutator.setRoot(frame, 0 as Value);
+    gc.collect();
+    seen.push(gc.isFinalized(mutator.root(kept) as never));
+    return seen;
+  }
+
+  it("is false inside the finalizer of an object that dies by its count, true after it", () => {
+    expect(seenInFinalizer("by count")).toEqual([false, true]);
+  });
+
+  it("is true inside the finalizer of an object that a collection found", () => {
+    expect(seenInFinalizer("in a collection")).toEqual([true, true]);
+  });
+});
