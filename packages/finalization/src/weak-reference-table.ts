@@ -8,8 +8,8 @@
 //   head's word     referent ─► the shared one, without callback ─► newest with callback ─► older …
 //
 // A callback is an object of the program, in the slot, or a host function, whose number is in the
-// slot as an immediate: a function is the host's, and cannot lie in the heap. `pending` chains weak references whose callbacks are to be called: it is a
-// slot, so that they stay alive and are counted.
+// slot as an immediate: a function is the host's, and cannot lie in the heap. `pending` chains weak
+// references whose callbacks are to be called: it is a slot, so that they stay alive and counted.
 //
 // Source: CPython 3.13 Objects/weakrefobject.c, `get_or_create_weakref`, `insert_weakref`.
 

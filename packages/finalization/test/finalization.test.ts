@@ -1,4 +1,4 @@
-// The steps of a collection, one by one, and what is refused. Death by count has a model of its own.
+// The steps of a collection, one by one, and what is refused. Death by count has its own model.
 
 import type { Reference, Slot } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
@@ -102,7 +102,7 @@ describe("In a collection", () => {
 });
 
 describe("Weak references", () => {
-  it("without callback are one for each object; the others come behind it, the newest first", () => {
+  it("without callback are one for each object; others come behind it, the newest first", () => {
     const rig = makeRig();
     const object = rig.make(rig.node, 0) as Reference;
     const [first, second] = [rig.refer(1, object, () => {}), rig.refer(2, object, () => {})];

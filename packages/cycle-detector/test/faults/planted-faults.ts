@@ -39,9 +39,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "a visited slot is missed",
     file: DETECTOR,
-    find: "for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {",
-    replace:
-      "for (let slot = object + (words[row + ROW_SLOTS_START] as number) + 1; slot < end; slot++) {",
+    find: "object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {",
+    replace: "object + (words[row + ROW_SLOTS_START] as number) + 1; slot < end; slot++) {",
     killedBy: names.FINDS,
   },
   {

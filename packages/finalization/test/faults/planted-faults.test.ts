@@ -1,6 +1,7 @@
 // Plants each fault in a copy of the sources, runs the property that is said to kill it at three
-// seeds, and expects it to fail each time. `npx vitest run packages/finalization/test/faults` runs it
-// alone; with OURO_UPDATE=1 it writes docs/fault-matrix.md anew.
+// seeds, and expects it to fail each time. It runs alone as
+// `npx vitest run packages/finalization/test/faults`; with OURO_UPDATE=1 it writes its section
+// of docs/fault-matrix.md anew.
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
