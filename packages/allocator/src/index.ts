@@ -54,6 +54,11 @@ export {
 export { formatMallocStats } from "./malloc-stats.js";
 export { type ObservedAllocatorOptions, observedAllocator } from "./observed-allocator.js";
 export {
+  createPartedAllocator,
+  type PartedAllocator,
+  type PartedAllocatorOptions,
+} from "./parted-allocator.js";
+export {
   createPoolAllocator,
   type PoolAllocator,
   type PoolAllocatorOptions,

@@ -41,6 +41,8 @@ export interface LargeBlockAllocatorOptions {
 
 export interface LargeBlockAllocator extends SweepableAllocator {
   readonly borrower: number;
+  /** The word of the allocated map of block b is at `allocatedMap + (b >>> 7)`. */
+  readonly allocatedMap: WordIndex;
   /** Bytes of live blocks with their headers. O(1). */
   heldBytes(): number;
   /** Arenas lent to it now. O(1). */
@@ -255,6 +257,7 @@ export function createLargeBlockAllocator(
     name,
     requestLimitBytes: REQUEST_LIMIT_BYTES,
     borrower: context.borrower,
+    allocatedMap,
     allocate,
     tryAllocate,
     allocateZeroed,

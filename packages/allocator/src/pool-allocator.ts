@@ -31,7 +31,7 @@ import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-ma
 import { createArenaList } from "./arena-list.js";
 import * as layout from "./pool-layout.js";
 import { type PoolVisitor, poolStatistics } from "./pool-statistics.js";
-import { createPoolSweep, isUnswept, liveBits, liveCountOf } from "./pool-sweep.js";
+import { bitCount, createPoolSweep, isUnswept, liveBits, liveCountOf } from "./pool-sweep.js";
 import { validatePools } from "./pool-validate.js";
 import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
 
@@ -51,8 +51,16 @@ export interface PoolAllocatorOptions {
 export interface PoolAllocator extends SweepableAllocator {
   /** The number that stands in the arena table for this allocator's arenas. */
   readonly borrower: number;
+  /** The word of the allocated map of block b is at `allocatedMap + (b >>> 7)`. */
+  readonly allocatedMap: WordIndex;
   /** Arenas lent to it now. O(1). */
   arenaCount(): number;
+  /**
+   * Frees all blocks of a pool, named by its first word, whose bits are set in the 32 words from
+   * `dead` on, which are laid out as the pool's words of the allocated map. Throws
+   * `InvalidAddressError` if one of them is not live, and then frees none. O(1).
+   */
+  freeMarked(pool: WordIndex, dead: WordIndex): void;
   /** Visits each pool that was ever carved, in address order; an empty pool has `usedCount` 0. */
   walkPools(visit: PoolVisitor): void;
   statistics(): PoolStatistics;
@@ -193,6 +201,36 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     else if (usedCount === 0) releaseEmpty(pool);
   }
 
+  /** As `free` of each; what stays free of the pool is found out once. */
+  function freeMarked(pool: WordIndex, dead: WordIndex): void {
+    const record = recordOf(pool);
+    const map = allocatedMap + (pool >>> mapShift);
+    for (let index = 0; index < 32; index++) {
+      const wrong = (words[dead + index] as number) & ~(words[map + index] as number);
+      if (wrong !== 0) refuse("freeMarked", pool + ((index << 7) | ((31 - clz32(wrong)) << 2)));
+    }
+    const freeWords = words[record + FREE_WORDS] as number;
+    const freed = clearMarked(map, dead);
+    const usedCount = (words[record + USED_COUNT] as number) - freed.count;
+    words[record + FREE_WORDS] = freeWords | freed.wordBits;
+    words[record + USED_COUNT] = usedCount;
+    if (freeWords === 0 && freed.count > 0) makeFirst(record);
+    if (usedCount === 0 && freed.count > 0) releaseEmpty(record);
+  }
+
+  function clearMarked(map: number, dead: number): { count: number; wordBits: number } {
+    let count = 0;
+    let wordBits = 0;
+    for (let index = 0; index < 32; index++) {
+      const bits = words[dead + index] as number;
+      if (bits === 0) continue;
+      words[map + index] = (words[map + index] as number) & ~bits;
+      wordBits |= 1 << index;
+      count += bitCount(bits);
+    }
+    return { count, wordBits };
+  }
+
   function recordOf(block: number): number {
     return poolRecords + ((block >>> POOL_SHIFT) << POOL_RECORD_SHIFT);
   }
@@ -323,11 +361,13 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     name,
     requestLimitBytes: limitBytes,
     borrower: context.borrower,
+    allocatedMap,
     allocate,
     tryAllocate,
     allocateZeroed,
     reallocate,
     free,
+    freeMarked,
     usableSizeBytes,
     owns,
     walk,

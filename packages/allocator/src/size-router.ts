@@ -104,7 +104,7 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
     free,
     usableSizeBytes: (block) => ownerOf(block).usableSizeBytes(block),
     owns: (block) => small.owns(block) || large.owns(block),
-    walk: (visit) => walkBoth(small, large, visit),
+    walk: (visit) => walkInOrder([small, large], visit),
     statistics: () => addStatistics(name, small.statistics(), large.statistics()),
     validate() {
       small.validate();
@@ -140,19 +140,21 @@ function sweepOfBoth(small: SweepableAllocator, large: SweepableAllocator): Swee
   };
 }
 
-/** Address order over both: the two walks are collected, then merged. */
-function walkBoth(small: Allocator, large: Allocator, visit: Parameters<Allocator["walk"]>[0]) {
+/** Address order over all of them: their walks are collected, then merged. */
+export function walkInOrder(
+  allocators: readonly Allocator[],
+  visit: Parameters<Allocator["walk"]>[0],
+): void {
   const blocks: { block: Block; usableSizeBytes: number }[] = [];
   const collect = (block: Block, usableSizeBytes: number): void => {
     blocks.push({ block, usableSizeBytes });
   };
-  small.walk(collect);
-  large.walk(collect);
+  for (const allocator of allocators) allocator.walk(collect);
   blocks.sort((one, other) => one.block - other.block);
   for (const { block, usableSizeBytes } of blocks) visit(block, usableSizeBytes);
 }
 
-function addStatistics(
+export function addStatistics(
   name: string,
   small: AllocatorStatistics,
   large: AllocatorStatistics,

@@ -381,7 +381,7 @@ export function createFinalization(options: FinalizationOptions): {
       isFinalized,
       validate: weak.validate,
     },
-    death: { endByCount, emptyWeakReferences, finalize, clear },
+    death: { endByCount, emptyWeakReferences, endWeakReference, finalize, clear },
     isCalling: () => program.depth() > 0,
     call: program.run,
   };

@@ -14,8 +14,6 @@
 import {
   type Collection,
   checkInteger,
-  type Death,
-  type Detector,
   type Generations,
   type GenerationThresholds,
   type Observer,
@@ -25,10 +23,10 @@ import {
   type Region,
   type Trigger,
   type TypeTable,
+  type WordIndex,
 } from "@ouro/interfaces";
-import { createCollectionReports } from "./collection-reports.js";
-import { createCollectionRun, type Run } from "./collection-run.js";
-import type { GenerationLists } from "./generation-lists.js";
+import { type CollectionReports, createCollectionReports } from "./collection-reports.js";
+import type { Run } from "./collection-run.js";
 import {
   COUNT,
   createGenerationState,
@@ -40,7 +38,7 @@ import {
   TOTAL,
 } from "./generation-state.js";
 import { createThresholdTrigger } from "./threshold-trigger.js";
-import { createUntracking } from "./untracking.js";
+import { createUntracking, type Untracking } from "./untracking.js";
 
 /** CPython 3.13's; up to 3.12 `young` was 700. */
 export const DEFAULT_THRESHOLDS: GenerationThresholds = Object.freeze({
@@ -49,14 +47,31 @@ export const DEFAULT_THRESHOLDS: GenerationThresholds = Object.freeze({
   old: 10,
 });
 
+/** What generations need of whatever holds the tracked objects, lists or maps. */
+export interface GenerationSets {
+  isTracked(object: WordIndex): boolean;
+  generationOf(object: WordIndex): number;
+  liveCount(generation: number): number;
+  moveAll(from: number, to: number): void;
+  walk(generation: number, visit: (object: WordIndex) => void): void;
+}
+
+/** What a run is made with, whatever it runs over. */
+export interface SharedRunOptions {
+  readonly untracking: Untracking;
+  readonly reports: CollectionReports;
+  readonly oldestGeneration: number;
+  readonly emptiesWeakReferencesAgain: boolean;
+}
+
 export interface GenerationsOptions {
   words: Int32Array;
   types: TypeTable;
   /** Words for the state, at least `GENERATIONS_STATE_WORDS`. */
   state: Region;
-  lists: GenerationLists;
-  detector: Detector;
-  death: Death;
+  lists: GenerationSets;
+  /** Makes the function that collects a generation and the younger ones. */
+  createRun: (shared: SharedRunOptions) => (generation: number) => Run;
   /** Calls program code; what it throws is reported. */
   call: (code: () => void, source: "collection callback" | "observer") => void;
   thresholds?: GenerationThresholds | undefined;
@@ -76,10 +91,10 @@ export interface GenerationalCollector {
   readonly generations: Generations;
   /** A tracked or trackable object is born. Requests above the threshold. O(1). */
   noteBirth(): void;
-  /** An object of a type that is watched is reclaimed. O(1). */
-  noteDeath(): void;
-  /** Any object is reclaimed, in a collection. O(1). */
-  noteReclaim(sizeWords: number): void;
+  /** So many objects of types that are watched are reclaimed. O(1). */
+  noteDeath(objectCount: number): void;
+  /** So many objects of any type are reclaimed, in a collection. O(1). */
+  noteReclaim(objectCount: number, sizeWords: number): void;
   /** Has the trigger asked at the next safepoint, unless automatic collection is off. O(1). */
   request(): void;
   /** A collection if one is requested and the trigger says so. */
@@ -95,16 +110,15 @@ export interface GenerationalCollector {
 }
 
 export function createGenerations(options: GenerationsOptions): GenerationalCollector {
-  const { words, types, lists, detector, death, call, observer } = options;
+  const { words, types, lists, call, observer } = options;
   const { emptiesWeakReferencesAgain = false, oldestGeneration = OLDEST_GENERATION } = options;
   const state = createGenerationState(words, options.state);
   const { get, set } = state;
   const trigger = options.trigger ?? createThresholdTrigger(state);
   const untracking = createUntracking(words, types, lists.isTracked);
   const reports = createCollectionReports({ words, call, observer });
-  const collectGathered = createCollectionRun({
-    ...{ lists, detector, death, untracking, reports, oldestGeneration },
-    emptiesWeakReferencesAgain,
+  const collectGathered = options.createRun({
+    ...{ untracking, reports, oldestGeneration, emptiesWeakReferencesAgain },
   });
   const countWord = options.state.start + COUNT;
   const thresholdWord = options.state.start + THRESHOLD;
@@ -137,9 +151,9 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     return get(IS_ENABLED) === 1 && get(IS_COLLECTING) === 0;
   }
 
-  function noteDeath(): void {
-    const count = words[countWord] as number;
-    if (count > 0) words[countWord] = count - 1;
+  function noteDeath(objectCount: number): void {
+    const count = (words[countWord] as number) - objectCount;
+    words[countWord] = Math.max(count, 0);
   }
 
   function poll(): void {
@@ -220,8 +234,8 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     generations,
     noteBirth,
     noteDeath,
-    noteReclaim(sizeWords) {
-      reclaimedCount++;
+    noteReclaim(objectCount, sizeWords) {
+      reclaimedCount += objectCount;
       reclaimedWords += sizeWords;
     },
     request,

@@ -87,8 +87,8 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
     for (const slot of [0, 1]) set(object, slot, 0);
     live.delete(object);
     free.push(object);
-    collector.noteDeath();
-    if (collector.isCollecting()) collector.noteReclaim(SIZE_WORDS);
+    collector.noteDeath(1);
+    if (collector.isCollecting()) collector.noteReclaim(1, SIZE_WORDS);
   }
 
   function set(object: number, field: number, value: number): void {
@@ -100,6 +100,7 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
 
   const death: Death = {
     endByCount: () => false,
+    endWeakReference() {},
     emptyWeakReferences: () => 0,
     finalize: () => false,
     clear(object) {
@@ -114,8 +115,7 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
     types,
     state: heap.reserveRegion(borrower, "state", parts.GENERATIONS_STATE_WORDS),
     lists,
-    detector,
-    death,
+    createRun: (shared) => parts.createCollectionRun({ ...shared, lists, detector, death }),
     call(code) {
       try {
         code();

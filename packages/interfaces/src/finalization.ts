@@ -86,6 +86,8 @@ export interface Death {
     isFound: (object: WordIndex) => boolean,
     onCalled: (weak: WordIndex) => void,
   ): number;
+  /** The weak reference is about to be reclaimed: it refers to nothing any more. O(1). */
+  endWeakReference(weak: WordIndex): void;
   /** Runs the finalizer of an object, if there is one and it has not run. True if it ran. */
   finalize(object: WordIndex): boolean;
   /** Empties an object that may be in a cycle, keeping it alive meanwhile (CPython: `tp_clear`). */

@@ -8,6 +8,7 @@
 export * from "./allocator.js";
 export * from "./assertion.js";
 export * from "./barrier.js";
+export * from "./candidates.js";
 export * from "./clock.js";
 export * from "./collector.js";
 export * from "./detector.js";

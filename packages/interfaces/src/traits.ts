@@ -44,6 +44,11 @@ export interface Traits {
    * and weak-reference callbacks first in a collection.
    */
   readonly finalizationOrder: "cpython" | "weak references first";
+  /**
+   * In what order the garbage of one collection is finalized and ends: by age, as in CPython, or in
+   * any. Default: by age.
+   */
+  readonly collectionOrder?: "age" | "any";
   /** Whether a finalizer may make its object reachable again. */
   readonly resurrection: boolean;
   /** The hooks to call; any other event is the bare store. */

@@ -14,6 +14,7 @@
 import { createSubtractDetector, type SubtractDetectorOptions } from "@ouro/cycle-detector";
 import { createFinalization } from "@ouro/finalization";
 import {
+  createCollectionRun,
   createGenerations,
   DEFAULT_THRESHOLDS,
   GENERATIONS_STATE_WORDS,
@@ -43,7 +44,6 @@ import {
   TYPE_MASK,
   TYPE_ROW_SHIFT,
   TYPE_UNTRACKS_AS_DICT,
-  TYPE_UNTRACKS_AS_TUPLE,
   TYPE_WEAK_REFERENCE,
   TYPE_WEAKLY_REFERABLE,
   TYPE_WORD_OFFSET,
@@ -56,6 +56,7 @@ import {
   type TrackedLists,
 } from "@ouro/object-model";
 import { createRefcountCollector, type Ending, IMMORTAL_COUNT } from "@ouro/refcount";
+import { createTrackingBarrier } from "./tracking-barrier.js";
 
 export interface CPythonOptions {
   /** Sets the default thresholds. Default 3.13. */
@@ -194,10 +195,8 @@ export function createCountingCollector(
   const collector: Wired["collector"] = {
     ...base,
     ...createTrackingBarrier(base as Collector & Barrier, {
-      words,
-      rows,
-      trackedMask,
-      lists,
+      ...{ words, rows, outMask: trackedMask, outBits: 0 },
+      track: lists.track,
       mayBeTracked: generational.mayBeTracked,
     }),
     name,
@@ -286,8 +285,7 @@ function createParts(
     types,
     state: heap.reserveRegion(parts.borrower, "generations", GENERATIONS_STATE_WORDS),
     lists,
-    detector,
-    death,
+    createRun: (shared) => createCollectionRun({ ...shared, lists, detector, death }),
     call,
     thresholds: options.thresholds ?? thresholdsOf(options),
     trigger: options.trigger,
@@ -303,64 +301,15 @@ function createParts(
     reclaimed(object) {
       const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
       const flags = words[types.base + (type << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
-      if ((flags & TYPE_COLLECTED) !== 0) noteDeath();
-      if (isCollecting()) noteReclaim(layout.sizeWords(object));
+      if ((flags & TYPE_COLLECTED) !== 0) noteDeath(1);
+      if (isCollecting()) noteReclaim(1, layout.sizeWords(object));
     },
     isCalling,
   };
   return { lists, finalization, generational, ending };
 }
 
-function thresholdsOf({ version }: CPythonOptions): GenerationThresholds {
+/** The defaults of a version. */
+export function thresholdsOf({ version }: CPythonOptions): GenerationThresholds {
   return version === "3.12" ? OLD_THRESHOLDS : DEFAULT_THRESHOLDS;
-}
-
-interface TrackingOptions {
-  words: Int32Array;
-  rows: number;
-  trackedMask: number;
-  lists: TrackedLists;
-  mayBeTracked: (object: number) => boolean;
-}
-
-const COMES_BACK = TYPE_UNTRACKS_AS_DICT | TYPE_UNTRACKS_AS_TUPLE;
-
-/** Before an object outside of the lists gets something that a cycle could go through, it is in. */
-function createTrackingBarrier(
-  { write, move, copy }: Barrier,
-  { words, rows, trackedMask, lists, mayBeTracked }: TrackingOptions,
-): Pick<Barrier, "write" | "move" | "copy"> & Required<Pick<Collector, "fill">> {
-  function isOut(holder: number): boolean {
-    return holder !== 0 && ((words[holder + TYPE_WORD_OFFSET] as number) & trackedMask) === 0;
-  }
-
-  function watch(holder: number, value: number): void {
-    if (value <= 0 || !mayBeTracked(value)) return;
-    const type = (words[holder + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
-    const flags = words[rows + (type << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
-    if ((flags & COMES_BACK) !== 0 && isOut(holder)) lists.track(holder, 0);
-  }
-
-  return {
-    write(slot, value, holder) {
-      if (isOut(holder)) watch(holder, value);
-      write(slot, value, holder);
-    },
-    move(into, from, holder) {
-      if (isOut(holder)) watch(holder, words[from] as number);
-      move(into, from, holder);
-    },
-    copy(into, from, count, holder, source) {
-      if (isOut(holder)) {
-        for (let index = 0; index < count; index++) watch(holder, words[from + index] as number);
-      }
-      copy(into, from, count, holder, source);
-    },
-    fill(into, from, holder) {
-      const value = words[from] as number;
-      if (isOut(holder)) watch(holder, value);
-      words[into] = value;
-      words[from] = 0;
-    },
-  };
 }

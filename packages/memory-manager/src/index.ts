@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type CPythonFastOptions, cpythonFastStrategy } from "./cpython-fast-strategy.js";
 export { type CPythonOptions, cpythonStrategy } from "./cpython-strategy.js";
 export {
   createGc,

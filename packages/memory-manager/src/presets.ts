@@ -5,6 +5,7 @@ import { markSweepStrategy } from "@ouro/mark-sweep";
 import { nullStrategy } from "@ouro/null";
 import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
+import { cpythonFastStrategy } from "./cpython-fast-strategy.js";
 import { cpythonStrategy } from "./cpython-strategy.js";
 import {
   composeMemoryManager,
@@ -15,6 +16,7 @@ import { wholeHeapStrategy } from "./whole-heap-strategy.js";
 
 const STRATEGIES = {
   "cpython-3.13": () => cpythonStrategy(),
+  "cpython-3.13-fast": () => cpythonFastStrategy(),
   "cpython-3.12": () => cpythonStrategy({ version: "3.12" }),
   "refcount-whole-heap": () => wholeHeapStrategy(),
   null: nullStrategy,

@@ -5,10 +5,11 @@ import {
   DEBUG_LEAK,
   DEBUG_SAVEALL,
   DEBUG_STATS,
+  type PresetName,
 } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 
-function makeRig(preset: "cpython-3.13" | "cpython-3.12" = "cpython-3.13") {
+function makeRigOf(preset: PresetName) {
   const manager = createMemoryManager(preset, { reservationBytes: 1 << 25 });
   const { mutator } = manager;
   const lines: string[] = [];
@@ -26,11 +27,13 @@ function makeRig(preset: "cpython-3.13" | "cpython-3.12" = "cpython-3.13") {
   return { manager, mutator, gc, at, make, makeGarbage, lines };
 }
 
-describe("gc", () => {
+describe.each(["cpython-3.13", "cpython-3.13-fast"] as const)("gc under %s", (preset) => {
+  const makeRig = () => makeRigOf(preset);
+
   it("has Python's thresholds, counts and statistics", () => {
     const { gc, make, makeGarbage } = makeRig();
     expect(gc.getThreshold()).toEqual([2000, 10, 10]);
-    expect(createGc(makeRig("cpython-3.12").manager).getThreshold()).toEqual([700, 10, 10]);
+    expect(createGc(makeRigOf("cpython-3.12").manager).getThreshold()).toEqual([700, 10, 10]);
     gc.setThreshold(5);
     expect(gc.getThreshold()).toEqual([5, 10, 10]);
     gc.setThreshold(0, 1, 2);

@@ -6,6 +6,7 @@ import type { Strategy } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import {
   composeMemoryManager,
+  cpythonFastStrategy,
   cpythonStrategy,
   type MemoryManagerOptions,
   wholeHeapStrategy,
@@ -28,6 +29,11 @@ export const presets: ReadonlyMap<string, () => Strategy> = new Map([
     () => cpythonStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
   ],
   ["refcount-whole-heap", () => wholeHeapStrategy()],
+  ["cpython-3.13-fast", () => cpythonFastStrategy()],
+  [
+    "cpython-3.13-fast, low thresholds",
+    () => cpythonFastStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
+  ],
   ["null", () => nullStrategy()],
   ["refcount-only", () => refcountStrategy()],
   ["mark-sweep", () => markSweepStrategy()],

@@ -40,6 +40,13 @@ export {
   self,
   u32,
 } from "./field-kind.js";
+export {
+  createGenerationMaps,
+  GENERATION_MAPS_BYTES_PER_GRANULE,
+  type GenerationMaps,
+  type GenerationMapsOptions,
+  generationMapsStateWords,
+} from "./generation-maps.js";
 export type { HandleSetOptions } from "./handle-set.js";
 export { createHandleSet, type HandleLeak, type HandleSet } from "./handle-set.js";
 export { type HeapImageParts, saveHeap } from "./heap-image.js";

@@ -8,14 +8,16 @@ import {
 } from "../src/index.js";
 import { recordingsOf } from "./shipped-recordings.js";
 
-describe("plans recorded of CPython 3.13", () => {
+const presets = ["cpython-3.13", "cpython-3.13-fast"] as const;
+
+describe.each(presets)("plans recorded of CPython 3.13 under %s", (preset) => {
   it.each(recordingsOf("graphs"))(
-    "%s agree with the preset cpython-3.13 in each step that a graph shows whole",
+    "%s agree in each step that a graph shows whole",
     (_, read) => {
       const recording = read();
       const facts = parseGraphFacts(recording.facts());
       const graph = decodeHeapGraph(recording.file);
-      const subject = createGraphSubject((needs) => createMemoryManager("cpython-3.13", needs));
+      const subject = createGraphSubject((needs) => createMemoryManager(preset, needs));
       const report = runGraphPlan(subject, graph, { facts });
       subject.validate();
       expect(report.steps.filter(({ agrees, isExact }) => isExact && !agrees)).toEqual([]);

@@ -1,0 +1,449 @@
+// The fast detector: the question and the answer of subtract-detector.ts, over maps instead of
+// lists. References between candidates are counted up, in a byte a granule beside the heap; a
+// candidate whose count equals its reference count has no reference from outside.
+//
+//   count     every candidate, in address order, adds one to the byte of each object that it
+//             refers to (inside-counts.ts)
+//   reach     a cursor goes over them once more: what is reached, or referred to from outside, is
+//             scanned. What it refers to is marked: ahead of the cursor the cursor will come by,
+//             behind it the object goes into the queue (object-queue.ts)
+//             ── cursor ──► │ behind: queue │ x │ ahead: the mark is enough │
+//   queue     those behind, in the order in which they were reached
+//   found     who has no mark now; bytes go back to zero in `release`
+//
+// Whoever is scanned when the cursor comes by is who CPython leaves in its list, and the queue is
+// the list's tail, to which it moves what it had exiled too early: the algorithm is the same,
+// without lists, copies of counts and writes to objects. What a tuple holds is older than the
+// tuple, so that it counts as behind the cursor wherever it lies.
+//
+// `reachTwo` and `reachFew` are written out for objects of one shape (tract-shape.ts); `reachAny`,
+// which reads the rows of the type table, is what they must agree with.
+//
+// Source: CPython 3.13 Python/gc.c, `subtract_refs`, `move_unreachable`; Christopher, Reference
+// count garbage collection (1984), for counting only what is inside.
+
+import {
+  ARENA_SHIFT,
+  type ArenaSource,
+  type CandidateMap,
+  expectSound,
+  HeapCorruptionError,
+  LENGTH_WORD_OFFSET,
+  type LinearMemory,
+  type MapDetector,
+  OBJECT_HEADER_SIZE_WORDS,
+  type Region,
+  ROW_FLAGS,
+  ROW_SLOTS_START,
+  ROW_VISITED_END,
+  ROW_VISITED_MASK,
+  TRACT_ENTRY_SHIFT,
+  TRACT_HAS_FOUND,
+  TRACT_HAS_LEAVING,
+  TRACT_HAS_SPECIAL,
+  TRACT_MAP_WORDS,
+  TRACT_SHIFT,
+  TYPE_FINALIZER,
+  TYPE_MASK,
+  TYPE_ROW_SHIFT,
+  TYPE_UNTRACKS_AS_TUPLE,
+  TYPE_WEAK_REFERENCE,
+  TYPE_WORD_OFFSET,
+  type TypeTable,
+  type WordIndex,
+} from "@ouro/interfaces";
+import { MANY, REACHED, RESCUED, WAITING } from "./count-bytes.js";
+import { createInsideCounts } from "./inside-counts.js";
+import { createObjectQueue } from "./object-queue.js";
+import { LEAVING, slotCountIn } from "./tract-shape.js";
+
+/** Bytes a granule of a side table: counts, the queue, and room for every large count. */
+export const MAP_DETECTOR_BYTES_PER_GRANULE = 2;
+
+export interface MapDetectorOptions {
+  memory: LinearMemory;
+  types: TypeTable;
+  /** `MAP_DETECTOR_BYTES_PER_GRANULE` for every granule that can be lent, zero-filled. */
+  region: Region;
+  /** Which arenas are lent, those that can be: what is not lent has no counts. */
+  source: Pick<ArenaSource, "arenaTable" | "firstArenaIndex" | "arenaCount">;
+  /** The count of objects that never die. */
+  immortalCount: number;
+  /** A bit in word 1: the object has weak references. */
+  weakMask: number;
+  /** Takes an object out of what is tracked. */
+  untrack: (object: WordIndex) => void;
+}
+
+/** Counts references inside up; finds all garbage among the candidates, in address order. */
+export function createMapDetector(options: MapDetectorOptions): MapDetector {
+  const { types, region, source, immortalCount, weakMask, untrack } = options;
+  const { words, bytes } = options.memory;
+  const rows = types.base;
+  const granuleCount = (source.arenaCount - source.firstArenaIndex) << (ARENA_SHIFT - 2);
+  // The byte of object o is `bytes[counts + (o >> 2)]`.
+  const countWords = granuleCount >> 2;
+  const counts = region.start * 4 - (source.firstArenaIndex << (ARENA_SHIFT - 2));
+  const queueWords = granuleCount >> 4;
+  const queue = createObjectQueue(words, part(region, countWords, queueWords));
+  const { push, take, touchAhead } = queue;
+  const overflowWords = (granuleCount >> 3) + (granuleCount >> 4);
+  const overflowRegion = part(region, countWords + queueWords, overflowWords);
+  const inside = createInsideCounts({ memory: options.memory, types, counts, overflowRegion });
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const FIELDS = OBJECT_HEADER_SIZE_WORDS;
+  const TYPE = TYPE_WORD_OFFSET;
+  const LENGTH = LENGTH_WORD_OFFSET;
+  const MASK = TYPE_MASK;
+  const ROW_SHIFT = TYPE_ROW_SHIFT;
+  const IMMORTAL_LESS_1 = immortalCount - 1;
+  const { clz32 } = Math;
+  const NOWHERE = 0x7fffffff;
+  // Of the examination under way.
+  let candidates = 0;
+  let tracts = 0;
+  let first = 0;
+  let last = 0;
+  let isWhole = false;
+  let isSweepNeeded = false;
+  let hasLeft = false;
+
+  // ── Reaching ──────────────────────────────────────────────────────────────────────────────────
+
+  function reach(value: number, from: number): void {
+    if (value <= 0) return;
+    const place = counts + (value >> 2);
+    if ((bytes[place] as number) >= WAITING) return;
+    if (value < from) rescue(value, place);
+    else bytes[place] = REACHED;
+  }
+
+  /** It is behind the cursor: into the queue, or marked for a sweep. */
+  function rescue(value: number, place: number): void {
+    if (push(value)) bytes[place] = RESCUED;
+    else {
+      bytes[place] = WAITING;
+      isSweepNeeded = true;
+    }
+  }
+
+  /**
+   * Whether the cursor may scan the object: something from outside refers to it, or it is reached.
+   */
+  function isScanned(object: number): boolean {
+    const place = counts + (object >> 2);
+    const mark = bytes[place] as number;
+    const count = words[object] as number;
+    if (mark >= WAITING) {
+      // Unsigned, all but the counts of mortals that live are too large.
+      if ((count - 1) >>> 0 >= IMMORTAL_LESS_1) leave(object);
+      return mark === REACHED;
+    }
+    if (mark === count && mark !== MANY) return false;
+    return isHeldFromOutside(object, mark, count, place);
+  }
+
+  function isHeldFromOutside(object: number, mark: number, count: number, place: number): boolean {
+    if ((count - 1) >>> 0 >= IMMORTAL_LESS_1) leave(object);
+    else if (mark >= count || mark === MANY) {
+      const known = inside.exactly(object, mark);
+      if (known === count) return false;
+      if (known > count) refuseCount(object);
+    }
+    bytes[place] = REACHED;
+    return true;
+  }
+
+  /** It is immortal, or being deallocated: of no generation, and what it holds is not garbage. */
+  function leave(object: number): void {
+    untrack(object);
+    hasLeft = true;
+  }
+
+  function refuseCount(object: number): never {
+    const type = (words[object + TYPE] as number) & MASK;
+    const name = types.descriptor(type as never).name;
+    const problem =
+      `its count is ${words[object]}, and more references than that to this "${name}" were found ` +
+      "in tracked objects";
+    throw new HeapCorruptionError({ structure: "object", word: object, problem });
+  }
+
+  /** Moves the cursor over a tract. Answers what its entry's summary has to say. */
+  function reachTract(tract: number): number {
+    const slotCount = isWhole ? slotCountIn(words[tracts + tract] as number) : 0;
+    if (slotCount === 0) return reachAny(tract);
+    if (slotCount === 2) return reachTwo(tract);
+    return reachFew(tract, slotCount);
+  }
+
+  function isCandidate(value: number): boolean {
+    return (((words[candidates + ((value >>> 7) << 2)] as number) >>> (value >>> 2)) & 1) !== 0;
+  }
+
+  function reachTwo(tract: number): number {
+    const group = candidates + (tract << 7);
+    let summary = 0;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        if (isScanned(object)) {
+          reach(words[object + FIELDS] as number, object);
+          reach(words[object + FIELDS + 1] as number, object);
+        } else summary = TRACT_HAS_FOUND;
+      }
+    }
+    return summary;
+  }
+
+  function reachFew(tract: number, slotCount: number): number {
+    const group = candidates + (tract << 7);
+    let summary = 0;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        if (!isScanned(object)) {
+          summary = TRACT_HAS_FOUND;
+          continue;
+        }
+        const slot = object + FIELDS;
+        reach(words[slot] as number, object);
+        if (slotCount === 1) continue;
+        reach(words[slot + 1] as number, object);
+        if (slotCount === 2) continue;
+        reach(words[slot + 2] as number, object);
+        if (slotCount === 4) reach(words[slot + 3] as number, object);
+      }
+    }
+    return summary;
+  }
+
+  function reachAny(tract: number): number {
+    const group = candidates + (tract << 7);
+    let summary = 0;
+    let flags = 0;
+    let type = -1;
+    let row = 0;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        const typeNow = (words[object + TYPE] as number) & MASK;
+        if (typeNow !== type) {
+          type = typeNow;
+          row = rows + (type << ROW_SHIFT);
+          flags |= words[row + ROW_FLAGS] as number;
+        }
+        if (isScanned(object)) scanRow(object, row, object);
+        else summary |= TRACT_HAS_FOUND;
+      }
+    }
+    return (flags & LEAVING) === 0 ? summary : summary | TRACT_HAS_LEAVING;
+  }
+
+  function rowOf(object: number): number {
+    return rows + (((words[object + TYPE] as number) & MASK) << ROW_SHIFT);
+  }
+
+  function scanRow(object: number, row: number, from: number): void {
+    const isTuple = ((words[row + ROW_FLAGS] as number) & TYPE_UNTRACKS_AS_TUPLE) !== 0;
+    if (isTuple && from === object) rescueOlder(object);
+    const length = (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
+    const end = object + (words[row + ROW_VISITED_END] as number) + length;
+    for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
+      const value = words[slot] as number;
+      if (value > 0 && (isWhole || isCandidate(value))) reach(value, from);
+    }
+  }
+
+  function scan(object: number, from: number): void {
+    scanRow(object, rowOf(object), from);
+  }
+
+  /** What only candidates hold of a tuple's items, wherever it lies: CPython has passed it. */
+  function rescueOlder(object: number): void {
+    const row = rowOf(object);
+    const length = (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
+    const end = object + (words[row + ROW_VISITED_END] as number) + length;
+    for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
+      const value = words[slot] as number;
+      if (value <= object || !isCandidate(value)) continue;
+      const place = counts + (value >> 2);
+      const mark = bytes[place] as number;
+      const known = inside.exactly(value, mark);
+      if (mark < WAITING && known === words[value]) rescue(value, place);
+    }
+  }
+
+  /**
+   * Those reached behind the cursor; what they reach joins them. In a full collection some are no
+   * candidates, and what they hold is reached already: a reference from outside holds it.
+   */
+  function drain(): void {
+    let ahead = 0;
+    for (let object = take(); object !== 0; object = take()) {
+      if (ahead === 0) ahead = touchAhead();
+      ahead--;
+      scan(object, NOWHERE);
+    }
+  }
+
+  /** When the queue was full: whoever waits is found by its mark. */
+  function sweepWaiting(list: number, end: number): void {
+    while (isSweepNeeded) {
+      isSweepNeeded = false;
+      for (let entry = list; entry < end; entry += 2) {
+        eachCandidate(words[entry] as number, (object) => {
+          const place = counts + (object >> 2);
+          if (bytes[place] !== WAITING) return;
+          bytes[place] = RESCUED;
+          scan(object, NOWHERE);
+          drain();
+        });
+      }
+    }
+  }
+
+  function eachCandidate(tract: number, visit: (object: number) => void): void {
+    const group = candidates + (tract << 7);
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      for (let bits = words[group + (word << 2)] as number; bits !== 0; bits &= bits - 1) {
+        visit((tract << TRACT_SHIFT) + (word << 7) + ((31 - clz32(bits & -bits)) << 2));
+      }
+    }
+  }
+
+  // ── Found ─────────────────────────────────────────────────────────────────────────────────────
+
+  /** Writes a tract's words of the found map. */
+  function noteFound(tract: number, found: number, entry: number): number {
+    const group = candidates + (tract << 7);
+    const map = found + (tract << 5);
+    let foundCount = 0;
+    let isSpecial = false;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      let unreached = 0;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const object = first + ((31 - clz32(bit)) << 2);
+        if ((bytes[counts + (object >> 2)] as number) >= WAITING) continue;
+        unreached |= bit;
+        foundCount++;
+        isSpecial ||= isSpecialObject(object);
+      }
+      words[map + word] = unreached;
+    }
+    if (isSpecial) words[entry + 1] = (words[entry + 1] as number) | TRACT_HAS_SPECIAL;
+    return foundCount;
+  }
+
+  function isSpecialObject(object: number): boolean {
+    const header = words[object + TYPE] as number;
+    if ((header & weakMask) !== 0) return true;
+    const flags = words[rows + ((header & MASK) << ROW_SHIFT) + ROW_FLAGS] as number;
+    return (flags & (TYPE_FINALIZER | TYPE_WEAK_REFERENCE)) !== 0;
+  }
+
+  function release(): void {
+    inside.resetLarge();
+    queue.reset();
+    isSweepNeeded = false;
+    if (isWhole) clearLent();
+    else {
+      for (let entry = first; entry < last; entry += 2) clearTract(words[entry] as number);
+    }
+    last = first;
+    hasLeft = false;
+  }
+
+  function clearLent(): void {
+    eachLent((start, end) => words.fill(0, start, end));
+  }
+
+  /** The words of counts of each arena that is lent. */
+  function eachLent(visit: (start: number, end: number) => void): void {
+    const sizeWords = 1 << (ARENA_SHIFT - 4);
+    for (let index = source.firstArenaIndex; index < source.arenaCount; index++) {
+      if (words[source.arenaTable + index] === 0) continue;
+      const start = region.start + (index - source.firstArenaIndex) * sizeWords;
+      visit(start, start + sizeWords);
+    }
+  }
+
+  function validate(): void {
+    eachLent((start, end) => {
+      for (let word = start; word < end; word++) {
+        expectSound(words[word] === 0, "counts of references inside", word, "one is left");
+      }
+    });
+  }
+
+  /** Only candidates have counts, and those that were candidates until they left. */
+  function clearTract(tract: number): void {
+    const group = candidates + (tract << 7);
+    const start = (counts + (tract << (TRACT_SHIFT - 2))) >> 2;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      if (words[group + (word << 2)] === 0 && !hasLeft) continue;
+      const place = start + (word << 3);
+      for (let each = place; each < place + 8; each++) words[each] = 0;
+    }
+  }
+
+  function find(map: CandidateMap): number {
+    const { list, tractCount, found } = map;
+    const end = list + (tractCount << TRACT_ENTRY_SHIFT);
+    candidates = map.candidates;
+    tracts = map.tracts;
+    isWhole = map.isWhole;
+    first = list;
+    last = end;
+    inside.countAll(map);
+    for (let entry = list; entry < end; entry += 2) {
+      const tract = words[entry] as number;
+      words[entry + 1] = reachTract(tract);
+    }
+    drain();
+    sweepWaiting(list, end);
+    let foundCount = 0;
+    for (let entry = list; entry < end; entry += 2) {
+      const hasFound = ((words[entry + 1] as number) & TRACT_HAS_FOUND) !== 0;
+      if (hasFound) foundCount += noteFound(words[entry] as number, found, entry);
+      else clearFound(words[entry] as number, found);
+    }
+    return foundCount;
+  }
+
+  function clearFound(tract: number, found: number): void {
+    const map = found + (tract << 5);
+    words.fill(0, map, map + TRACT_MAP_WORDS);
+  }
+
+  return {
+    name: "count-up",
+    find,
+    isRescued(object) {
+      const mark = bytes[counts + (object >> 2)] as number;
+      return mark === RESCUED || mark === WAITING;
+    },
+    release,
+    validate,
+  };
+}
+
+function part(region: Region, startWords: number, sizeWords: number): Region {
+  return { start: region.start + startWords, sizeWords, existed: region.existed };
+}

@@ -1,0 +1,34 @@
+// More objects reached behind the cursor than the queue has room for: all are held by one array,
+// which lies behind them in memory.
+
+import type { Reference, Strategy, Value } from "@ouro/interfaces";
+import { composeMemoryManager } from "@ouro/memory-manager";
+
+const OBJECT_COUNT = 30_000;
+
+/** Answers what is wrong, or undefined. */
+export function flawOfFullQueue(strategy: Strategy): string | undefined {
+  const manager = composeMemoryManager({ strategy, reservationBytes: 2 ** 22 });
+  const { mutator } = manager;
+  const node = manager.defineType({ name: "node", visitedSlotCount: 2 });
+  const many = manager.defineType({ name: "many", variablePart: "visited" });
+  const frame = mutator.enter(2);
+  const fresh = (frame + 1) as typeof frame;
+  const array = (): Reference => mutator.root(frame) as Reference;
+  manager.collector.generations?.setEnabled(false);
+  mutator.allocateArray(many, OBJECT_COUNT, frame);
+  for (let field = 1; field <= OBJECT_COUNT; field++) {
+    const object = mutator.allocate(node, fresh);
+    mutator.set(object, 0, object);
+    mutator.set(object, 1, array());
+    mutator.give(array(), field, fresh);
+  }
+  const early = mutator.collect();
+  if (early.reclaimedCount !== 0) return `${early.reclaimedCount} reachable objects are gone`;
+  manager.validate();
+  mutator.setRoot(frame, 0 as Value);
+  const late = mutator.collect();
+  manager.validate();
+  const left = manager.statistics().liveCount;
+  return late.reclaimedCount === OBJECT_COUNT + 1 && left === 0 ? undefined : `${left} are left`;
+}
