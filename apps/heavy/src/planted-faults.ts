@@ -16,7 +16,7 @@ const FINALIZATION = "finalization/finalization.ts";
 const WEAK = "finalization/weak-reference-table.ts";
 const COLLECTION = "generational/collection-run.ts";
 const GENERATIONS = "generational/generations.ts";
-const STRATEGY = "memory-manager/cpython-strategy.ts";
+const BARRIER = "memory-manager/tracking-barrier.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
@@ -97,9 +97,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "a dict that gets a container is not tracked",
-    file: STRATEGY,
-    find: "if ((flags & COMES_BACK) !== 0 && isOut(holder)) lists.track(holder, 0);",
-    replace: "if (flags < 0 && isOut(holder)) lists.track(holder, 0);",
+    file: BARRIER,
+    find: "if ((flags & COMES_BACK) !== 0 && isOut(holder)) track(holder, 0);",
+    replace: "if (flags < 0 && isOut(holder)) track(holder, 0);",
   },
   {
     name: "tuples of atoms stay in the lists",

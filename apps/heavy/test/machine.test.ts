@@ -1,6 +1,7 @@
 // What of the comparison with CPython needs no CPython: Ouro's machine on kept cases, the sample's
 // features, shrinking.
 
+import { readFileSync } from "node:fs";
 import * as memoryManager from "@ouro/memory-manager";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -9,6 +10,7 @@ import { createFeatureTally, FEATURES } from "../src/feature-tally.js";
 import { readKeptCases } from "../src/kept-cases.js";
 import type { MachineProgram, Seen } from "../src/machine-program.js";
 import { createOuroMachine } from "../src/ouro-machine.js";
+import { plantedFaults } from "../src/planted-faults.js";
 import { machinePrograms } from "../src/program-arbitrary.js";
 
 const sample = fc.sample(machinePrograms(), { seed: 4, numRuns: 250 });
@@ -71,4 +73,10 @@ describe("a difference", () => {
     `);
     expect(pythonScript(program)).toContain("#   0  collect(1)\nPROGRAM = json.loads(");
   });
+});
+
+it.each(plantedFaults)("has a place for a planted fault: $name", ({ file, find }) => {
+  const [folder, ...rest] = file.split("/");
+  const path = new URL(`../../../packages/${folder}/src/${rest.join("/")}`, import.meta.url);
+  expect(readFileSync(path, "utf8").split(find).length).toBe(2);
 });

@@ -81,7 +81,9 @@ export function createCheckedAllocator(
   );
   const checkedBytes = createCheckedBytes(source, fillLimitBytes);
   const { fillBlock, writeFences, repairFences, brokenFence, firstWritten } = checkedBytes;
-  const { checkedSizeBytes, sealOf } = layout;
+  // One by one: a bundler keeps a whole module that is taken apart as an object.
+  const checkedSizeBytes = layout.checkedSizeBytes;
+  const sealOf = layout.sealOf;
   const nextSerialWord = region.start + layout.NEXT_SERIAL;
   const liveCountWord = region.start + layout.LIVE_COUNT;
   const firstHeldWord = region.start + layout.FIRST_HELD;

@@ -7,7 +7,12 @@
 //     ▲          type table ─┘      roots ─┘        └ checked mode stands before it
 //     └ regions: type table, roots, budget, side table
 
-import { createLargeBlockAllocator, createPoolAllocator, createSizeRouter } from "@ouro/allocator";
+import {
+  createLargeBlockAllocator,
+  createPoolAllocator,
+  createSizeRouter,
+  observedAllocator,
+} from "@ouro/allocator";
 import { createPrivateHeap } from "@ouro/heap";
 import {
   type Allocator,
@@ -47,6 +52,7 @@ import {
   type HandleLeak,
   type HandleSet,
   type MutatorOptions,
+  observedMutator,
   restoreHeap,
   saveHeap,
   type TypeOptions,
@@ -77,8 +83,13 @@ export interface MemoryManagerOptions {
   collectEvery?: number;
   /** Told by `handles.reportLeaks` of each handle still live, with the stack that made it. */
   onHandleLeak?: (leak: HandleLeak) => void;
-  /** Told what the collector does; blocks, pools and arenas have observers of their own. */
+  /** Told what the program and the collector do. What it does not want costs nothing. */
   observer?: Observer;
+  /**
+   * Told of blocks and pools, and of arenas of a heap of the manager's own, in the middle of what
+   * other parts do: it must not throw. What it does not want costs nothing.
+   */
+  memoryObserver?: Observer;
 }
 
 export interface MemoryManager {
@@ -214,7 +225,7 @@ function makeParts(
     isChecked: (options.checked ?? false) !== false,
     observer: options.observer,
     get allocator() {
-      allocator ??= makeAllocator(made.heap, name, made.budgetWord);
+      allocator ??= makeAllocator(made.heap, name, made.budgetWord, options.memoryObserver);
       return allocator;
     },
   };
@@ -226,12 +237,15 @@ const NAME_TAKEN = 1;
 const BARRIER_HOOKS: readonly BarrierHook[] = ["born", "write", "move", "copy", "drop"];
 
 /**
- * Fast, before it the stress, before that the checks: they see the safepoints that the stress
- * makes.
+ * Fast, before it who is told of it, then the stress, then the checks: they see the safepoints that
+ * the stress makes.
  */
 function makeMutator(options: MemoryManagerOptions, parts: MutatorOptions): Mutator {
   const { checked = false, collectEvery } = options;
-  const fast = createMutator(parts);
+  const { types, heap } = parts;
+  const { observer } = options;
+  const plain = createMutator(parts);
+  const fast = observedMutator({ mutator: plain, words: heap.words, types, observer });
   const behind =
     collectEvery === undefined ? fast : createStressMutator({ mutator: fast, collectEvery });
   if (checked === false) return behind;
@@ -288,7 +302,7 @@ function refuseFinalization({ name, finalizer, weakReference }: TypeDescriptor):
 
 /** Room for every part's tables: those are reserved, and committed only as they are used. */
 function makeHeap(options: MemoryManagerOptions): PrivateHeap {
-  const { reservationBytes = 1 << 30, limitBytes } = options;
+  const { reservationBytes = 1 << 30, limitBytes, memoryObserver } = options;
   checkInteger("composeMemoryManager", "reservationBytes", reservationBytes, 4 * ARENA_SIZE_BYTES);
   const tableBytes = reservationBytes / 16 + (1 << 20);
   // What is left holds objects and, for each granule of them, the side table.
@@ -299,13 +313,21 @@ function makeHeap(options: MemoryManagerOptions): PrivateHeap {
     reservationBytes,
     regionBytes,
     ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(memoryObserver === undefined ? {} : { observer: memoryObserver }),
   });
 }
 
-function makeAllocator(source: PrivateHeap, name: string, budgetWord: WordIndex): Allocator {
-  const small = createPoolAllocator({ source, name: `${name}-pools`, budgetWord });
+function makeAllocator(
+  source: PrivateHeap,
+  name: string,
+  budgetWord: WordIndex,
+  observer: Observer | undefined,
+): Allocator {
+  const watched = observer === undefined ? {} : { observer };
+  const small = createPoolAllocator({ source, name: `${name}-pools`, budgetWord, ...watched });
   const large = createLargeBlockAllocator({ source, name: `${name}-large`, budgetWord });
-  return createSizeRouter({ source, small, large, name: `${name}-objects` });
+  const router = createSizeRouter({ source, small, large, name: `${name}-objects` });
+  return observedAllocator(router, { observer, limits: source.statistics });
 }
 
 function makeSideTable(heap: PrivateHeap, borrower: number, strategy: Strategy) {

@@ -3,11 +3,16 @@
 // end, each object must be finalized exactly once, and in the end nothing may be left.
 
 import { type Finalization, type Slot, slotAt } from "@ouro/interfaces";
-import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
+import { composeMemoryManager, type MemoryManager, wholeHeapStrategy } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import { presets } from "./presets.js";
 
-const finalizing = [...presets].flatMap(([name, strategy]) => {
+/** By growth a collection is due late: for these tests early. */
+const strategies = new Map(presets).set("refcount-whole-heap", () =>
+  wholeHeapStrategy({ startBytes: 4096 }),
+);
+
+const finalizing = [...strategies].flatMap(([name, strategy]) => {
   const make = (checked: boolean) =>
     composeMemoryManager({ strategy: strategy(), reservationBytes: 2 ** 26, checked });
   if (make(false).finalization === undefined) return [];
@@ -142,9 +147,10 @@ describe.each(finalizing)("A finalizer that makes finalizable garbage, under $na
     const scene = open(make);
     const { frame, makeRing, collector, mutator } = scene;
     let depth = 0;
+    let deepest = 0;
     scene.onFinalize = () => {
       depth++;
-      expect(depth).toBe(1);
+      deepest = Math.max(deepest, depth);
       dropRing(scene);
       depth--;
     };
@@ -155,6 +161,7 @@ describe.each(finalizing)("A finalizer that makes finalizable garbage, under $na
     mutator.setRoot(frame, 0);
     expect(collectionCount()).toBeGreaterThanOrEqual(wanted);
     expect(scene.finalizedCount).toBeGreaterThan(0);
+    expect(deepest).toBe(1);
     expect(scene.madeCount).toBe(allocatedCount + scene.finalizedCount);
     expectNothingLeft(scene);
   });

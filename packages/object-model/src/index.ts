@@ -57,6 +57,7 @@ export { createMaps, type Maps, type MapsOptions } from "./map.js";
 export { createMutator, type MutatorOptions } from "./mutator.js";
 export { createObjectLayout, type ObjectLayout } from "./object-layout.js";
 export { validateObjects } from "./object-validate.js";
+export { type ObservedMutatorOptions, observedMutator } from "./observed-mutator.js";
 export { createRootStack, type RootStackOptions } from "./root-stack.js";
 export { createStressMutator, type StressMutatorOptions } from "./stress-mutator.js";
 export { createStrings, type Strings, type StringsOptions } from "./string.js";

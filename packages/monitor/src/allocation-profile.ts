@@ -1,0 +1,40 @@
+// Where memory comes from: for each stack of sites, and each type, how much was allocated there and
+// how much of it is live. The exports for speedscope and pprof read it.
+//
+//   main ─► load ─► "node"      1,200 objects, 38,400 bytes allocated; 1,000 and 32,000 live
+
+/** One stack and type. Sites are outermost first, as a person reads them. */
+export interface AllocationSample {
+  readonly sites: readonly string[];
+  readonly typeName: string;
+  readonly allocatedCount: number;
+  readonly allocatedBytes: number;
+  readonly liveCount: number;
+  readonly liveBytes: number;
+}
+
+/** **Invariant:** no two samples have both sites and type in common. */
+export interface AllocationProfile {
+  /** Of the memory manager, or of the run. */
+  readonly name: string;
+  readonly samples: readonly AllocationSample[];
+}
+
+/** What a sample counts. */
+export type AllocationMeasure = "allocatedCount" | "allocatedBytes" | "liveCount" | "liveBytes";
+
+/** The stack of a sample with its type as the innermost frame. */
+export function framesOf({ sites, typeName }: AllocationSample): string[] {
+  return [...sites, typeName];
+}
+
+/** Folded stacks, one a line: `main;load;node 1024`. Samples of nothing are left out. */
+export function foldedStacksOf(profile: AllocationProfile, measure: AllocationMeasure): string {
+  return profile.samples
+    .filter((sample) => sample[measure] > 0)
+    .map((sample) => {
+      const frames = framesOf(sample).map((frame) => frame.replaceAll(";", ","));
+      return `${frames.join(";")} ${sample[measure]}\n`;
+    })
+    .join("");
+}
