@@ -1,4 +1,4 @@
-// OURO_RUNS sets the graphs for each property (default 60), OURO_SEED the seed.
+// OURO_RUNS sets the graphs for each property (default 20), OURO_SEED the seed.
 
 import fc from "fast-check";
 import { describe, it } from "vitest";
@@ -6,7 +6,7 @@ import * as parts from "../src/index.js";
 import { cycleProperty, cyclePropertyNames } from "./cycle-properties.js";
 import { detectorProperty, detectorPropertyNames } from "./detector-properties.js";
 
-const numRuns = Number(process.env.OURO_RUNS ?? 60);
+const numRuns = Number(process.env.OURO_RUNS ?? 20);
 const seed = Number(process.env.OURO_SEED ?? 1);
 
 describe("The exact detector", () => {

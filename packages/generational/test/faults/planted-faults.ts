@@ -51,14 +51,14 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "a count goes below zero",
     file: GENERATIONS,
-    find: "    if (count > 0) words[countWord] = count - 1;",
-    replace: "    words[countWord] = count - 1;",
+    find: "    words[countWord] = Math.max(count, 0);",
+    replace: "    words[countWord] = count;",
     killedBy: names.SOUND,
   },
   {
     name: "deaths are not taken off the count",
     file: GENERATIONS,
-    find: "    if (count > 0) words[countWord] = count - 1;",
+    find: "    words[countWord] = Math.max(count, 0);",
     replace: "",
     killedBy: names.COUNTS,
   },
