@@ -1,11 +1,17 @@
 /**
- * Finds objects that only keep each other alive, by subtracting references inside a set from the
- * objects' counts: exactly as CPython does over a list, or over maps, fast. And reports the cycles
- * of a heap, with the references to make weak.
+ * Finds objects that only keep each other alive: by subtracting references inside a set from the
+ * objects' counts, exactly as CPython does over a list, or over maps, fast; or by trial deletion of
+ * what lost a reference. And reports the cycles of a heap, with the references to make weak.
  *
  * @packageDocumentation
  */
 
+export {
+  CANDIDATE_STATE_WORDS,
+  type CandidateBuffer,
+  type CandidateBufferOptions,
+  createCandidateBuffer,
+} from "./candidate-buffer.js";
 export {
   type Cycle,
   type CycleReference,
@@ -22,3 +28,9 @@ export {
 } from "./map-detector.js";
 export type { GraphSource } from "./object-graph.js";
 export { createSubtractDetector, type SubtractDetectorOptions } from "./subtract-detector.js";
+export {
+  createTrialDetector,
+  type Examination,
+  type TrialDetector,
+  type TrialDetectorOptions,
+} from "./trial-detector.js";
