@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly isQuick: boolean;
   readonly nodeVersion: string | undefined;
   readonly timeoutSeconds: number;
+  /** Runs that were written before: laid out on one page, and nothing is measured. */
+  readonly sources: readonly string[];
   readonly isHelp: boolean;
 }
 
@@ -29,6 +31,7 @@ export const HELP = `npm run bench [-- NAME...] [options]
   --trace NAME       only this recorded trace; may be repeated
   --node NODE        samples run on another Node: a version of npm's package "node", or a path
   --timeout SECONDS  for one sample, default 60
+  --from FILE        lays out a run that --json wrote, measures nothing; may be repeated
   --json             one document instead of tables, schema ouro/bench@1
   --markdown         the tables as they stand in docs/benchmarks*.md
   --output FILE      writes there instead of stdout, where npm and turbo print lines of their own
@@ -48,6 +51,7 @@ function parse(words: readonly string[]) {
     trace: { type: "string", multiple: true },
     node: { type: "string" },
     timeout: { type: "string", default: "60" },
+    from: { type: "string", multiple: true, default: [] },
     json: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
     output: { type: "string" },
@@ -68,6 +72,9 @@ export function parseOptions(words: readonly string[]): BenchOptions {
   if (values.json && values.markdown) {
     usage("--markdown", "cannot go with --json", "Choose one; --json has all the figures.");
   }
+  if (values.from.length > 0 && (values.json || groups.length > 0)) {
+    usage("--from", "measures nothing", "Give it alone, or with --markdown and --output.");
+  }
   return {
     groups: groups.length === 0 ? GROUPS : [...new Set(groups)],
     peers: values.peer?.map(peerNamed),
@@ -78,6 +85,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     isQuick: values.quick,
     nodeVersion: values.node,
     timeoutSeconds: positive("--timeout", values.timeout),
+    sources: values.from,
     isHelp: values.help,
   };
 }

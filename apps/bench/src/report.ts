@@ -110,8 +110,24 @@ export function renderTargets(targets: readonly Target[], style: Style): string 
   return renderTable(["workload", "ours", "this run"], cells, style);
 }
 
-/** The whole run for people. */
-export function renderDocument(document: BenchDocument, style: Style): string {
+/** Runs for people, each with the command, machine and load that it was measured with. */
+export function renderPage(documents: readonly BenchDocument[], style: Style): string {
+  const preface = style === "markdown" ? [PREFACE.trimEnd()] : [];
+  const isAlone = documents.length === 1;
+  const runs = documents.map((document) => [
+    ...(isAlone ? [] : [headingOf(document, style)]),
+    ...renderRun(document, style),
+  ]);
+  return `${[...preface, ...runs.flat()].join("\n\n")}\n`;
+}
+
+function headingOf({ node, workloads, programs }: BenchDocument, style: Style): string {
+  const groups = new Set([...workloads.map(({ group }) => group), ...programs.map((p) => p.name)]);
+  const heading = `Node ${node.version}: ${[...groups].join(", ")}`;
+  return style === "markdown" ? `# ${heading}` : heading;
+}
+
+function renderRun(document: BenchDocument, style: Style): string[] {
   const { node, machine, load, roundCount, isQuick } = document;
   const about = [
     `Command: ${style === "markdown" ? `\`${document.command}\`` : document.command}`,
@@ -129,6 +145,5 @@ export function renderDocument(document: BenchDocument, style: Style): string {
   const targets = document.targets.length === 0 ? [] : [renderTargets(document.targets, style)];
   const heading = style === "markdown" ? "## Targets" : "targets";
   const end = targets.length === 0 ? [] : [heading, ...targets];
-  const preface = style === "markdown" ? [PREFACE.trimEnd()] : [];
-  return `${[...preface, about.join("\n\n"), ...tables, ...end].join("\n\n")}\n`;
+  return [...about, ...tables, ...end];
 }
