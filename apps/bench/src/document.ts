@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { isOuroError, UsageError } from "@ouro/interfaces";
+import type { CollectionResults } from "./collections/run-collections.js";
 import type { ProgramResults } from "./programs/run-programs.js";
 import type { WorkloadResult } from "./run.js";
 import type { Target } from "./target.js";
@@ -22,6 +23,7 @@ export interface BenchDocument {
   readonly versions: Readonly<Record<string, string>>;
   readonly workloads: readonly WorkloadResult[];
   readonly programs: readonly ProgramResults[];
+  readonly collections: readonly CollectionResults[];
   readonly targets: readonly Target[];
 }
 

@@ -1,8 +1,9 @@
 // The figures as people read them: a table a workload, then the targets with their answers.
 
+import { renderCollection } from "./collections/collection-report.js";
 import type { BenchDocument } from "./document.js";
 import { PEERS } from "./peer.js";
-import { PREFACE } from "./preface.js";
+import { COLLECTIONS_PREFACE, PREFACE } from "./preface.js";
 import { renderProgram } from "./programs/program-report.js";
 import type { Row, WorkloadResult } from "./run.js";
 import { renderTable, type Style } from "./table.js";
@@ -112,7 +113,9 @@ export function renderTargets(targets: readonly Target[], style: Style): string 
 
 /** Runs for people, each with the command, machine and load that it was measured with. */
 export function renderPage(documents: readonly BenchDocument[], style: Style): string {
-  const preface = style === "markdown" ? [PREFACE.trimEnd()] : [];
+  const isOfCollectors = documents.every((d) => d.workloads.length + d.programs.length === 0);
+  const introduction = isOfCollectors ? COLLECTIONS_PREFACE : PREFACE;
+  const preface = style === "markdown" ? [introduction.trimEnd()] : [];
   const isAlone = documents.length === 1;
   const runs = documents.map((document) => [
     ...(isAlone ? [] : [headingOf(document, style)]),
@@ -121,8 +124,10 @@ export function renderPage(documents: readonly BenchDocument[], style: Style): s
   return `${[...preface, ...runs.flat()].join("\n\n")}\n`;
 }
 
-function headingOf({ node, workloads, programs }: BenchDocument, style: Style): string {
-  const groups = new Set([...workloads.map(({ group }) => group), ...programs.map((p) => p.name)]);
+function headingOf(document: BenchDocument, style: Style): string {
+  const { node, workloads, programs, collections } = document;
+  const others = [...programs, ...collections].map(({ name }) => name);
+  const groups = new Set([...workloads.map(({ group }) => group), ...others]);
   const heading = `Node ${node.version}: ${[...groups].join(", ")}`;
   return style === "markdown" ? `# ${heading}` : heading;
 }
@@ -141,6 +146,7 @@ function renderRun(document: BenchDocument, style: Style): string[] {
   const tables = [
     ...document.workloads.map((result) => renderWorkload(result, document, style)),
     ...document.programs.map((result) => renderProgram(result, document.versions, style)),
+    ...document.collections.map((result) => renderCollection(result, document.versions, style)),
   ];
   const targets = document.targets.length === 0 ? [] : [renderTargets(document.targets, style)];
   const heading = style === "markdown" ? "## Targets" : "targets";

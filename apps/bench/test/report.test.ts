@@ -53,6 +53,7 @@ const document: BenchDocument = {
     },
   ],
   programs: [],
+  collections: [],
   targets: [
     {
       workload: "pairs-random",
