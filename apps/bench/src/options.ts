@@ -54,7 +54,7 @@ function parse(words: readonly string[]) {
     trace: { type: "string", multiple: true },
     node: { type: "string" },
     timeout: { type: "string", default: "60" },
-    from: { type: "string", multiple: true, default: [] },
+    from: { type: "string", multiple: true },
     json: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
     output: { type: "string" },
@@ -77,7 +77,8 @@ export function parseOptions(words: readonly string[]): BenchOptions {
   if (values.json && values.markdown) {
     usage("--markdown", "cannot go with --json", "Choose one; --json has all the figures.");
   }
-  if (values.from.length > 0 && (values.json || groups.length > 0)) {
+  const sources = values.from ?? [];
+  if (sources.length > 0 && (values.json || groups.length > 0)) {
     usage("--from", "measures nothing", "Give it alone, or with --markdown and --output.");
   }
   return {
@@ -90,7 +91,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     isQuick: values.quick,
     nodeVersion: values.node,
     timeoutSeconds: positive("--timeout", values.timeout),
-    sources: values.from,
+    sources,
     isHelp: values.help,
   };
 }

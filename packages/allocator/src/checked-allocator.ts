@@ -303,7 +303,7 @@ export function createCheckedAllocator(
 
   function walk(visit: (block: Block, usableSizeBytes: number) => void): void {
     allocator.walk((base) => {
-      if (get(base + SEAL) !== seal(base, letter, LIVE)) return;
+      if (get(base + SEAL) !== seal(base, LIVE)) return;
       visit((base + HEADER) as Block, get(base + REQUEST) >>> 0);
     });
   }
