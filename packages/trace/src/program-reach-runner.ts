@@ -17,7 +17,7 @@ import type { ReachSubject } from "./program-subject.js";
 
 /** What running a program against the shadow heap showed. */
 export interface ReachReport extends ProgramReport {
-  /** Steps that name what no root reaches here; none in programs of which `isReachProgram` holds. */
+  /** Steps that name what no root reaches here; none if `isReachProgram` holds. */
   readonly leftOutStepCount: number;
 }
 

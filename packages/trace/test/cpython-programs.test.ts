@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createProgramSubject, decodePrograms, runProgram } from "../src/index.js";
 import { shippedRecordingsOf } from "./shipped-recordings.js";
 
-// `ouro demo` runs all programs under cpython-3.13, and its test is in apps/demo. The fast preset is
-// shown here on the shorter files: it finalizes what it finds in the order of addresses.
+// `ouro demo` runs all programs under cpython-3.13, and its test is in apps/demo. The fast preset
+// is shown here on the shorter files: it finalizes what it finds in the order of addresses.
 const shorter = shippedRecordingsOf("programs").filter(([name]) =>
   ["hand", "fin", "weak"].includes(name),
 );

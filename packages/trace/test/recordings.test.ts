@@ -12,7 +12,10 @@ function recordingsIn(folder: string): (readonly [name: string, file: string])[]
   return names.map((name) => [basename(name, ENDING), join(folder, name)]);
 }
 
-/** Given recordings beyond these are read in apps/demo/test/recordings.test.ts. The reader makes every check; here its result is compared with the facts beside the trace. */
+/**
+ * The reader makes every check; here its result is compared with the facts beside the trace. Given
+ * recordings beyond these are read in apps/demo/test/recordings.test.ts.
+ */
 function readWithFacts(name: string, file: string): void {
   const trace = decodeTrace(readFileSync(file), { sourceName: name });
   expect(trace.header.name).toBe(name);
