@@ -104,14 +104,17 @@ function createDescription(
   }
 
   /** References within the component, as numbers of the graph's rows. */
-  function innerReferences(component: number, nodes: Int32Array): number[] {
-    const inner: number[] = [];
+  function innerReferences(component: number, nodes: Int32Array): Int32Array {
+    let limitCount = 0;
+    for (const node of nodes) limitCount += (starts[node + 1] as number) - (starts[node] as number);
+    const inner = new Int32Array(limitCount);
+    let count = 0;
     for (const node of nodes) {
       for (let at = starts[node] as number; at < (starts[node + 1] as number); at++) {
-        if (components.of[targets[at] as number] === component) inner.push(at);
+        if (components.of[targets[at] as number] === component) inner[count++] = at;
       }
     }
-    return inner;
+    return inner.slice(0, count);
   }
 
   function toReference(at: number, from: number): CycleReference {
@@ -150,14 +153,17 @@ function createDescription(
   }
 
   /** The component as a graph of its own; references keep their order. */
-  function toArcs(nodes: Int32Array, inner: readonly number[]): ArcGraph {
-    for (const [local, node] of nodes.entries()) localOf[node] = local;
+  function toArcs(nodes: Int32Array, inner: Int32Array): ArcGraph {
+    for (let local = 0; local < nodes.length; local++) localOf[nodes[local] as number] = local;
     const from = new Int32Array(inner.length);
     for (let arc = 0, local = 0; arc < inner.length; arc++) {
       while ((inner[arc] as number) >= (starts[(nodes[local] as number) + 1] as number)) local++;
       from[arc] = local;
     }
-    const to = Int32Array.from(inner, (at) => localOf[targets[at] as number] as number);
+    const to = new Int32Array(inner.length);
+    for (let arc = 0; arc < inner.length; arc++) {
+      to[arc] = localOf[targets[inner[arc] as number] as number] as number;
+    }
     return { nodeCount: nodes.length, from, to };
   }
 
@@ -169,7 +175,7 @@ function createDescription(
     const inner = innerReferences(component, nodes);
     const arcGraph = toArcs(nodes, inner);
     const found = findFeedbackArcs(arcGraph);
-    const arcs = [...found.arcs].sort((one, other) => one - other);
+    const arcs = Array.from(Int32Array.from(found.arcs).sort());
     const typeGroups = groupByType(nodes);
     return {
       members: Array.from(nodes, (node) => objects[node] as Reference),

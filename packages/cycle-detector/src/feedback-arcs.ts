@@ -42,9 +42,9 @@ export function findFeedbackArcs(graph: ArcGraph): FeedbackArcs {
 }
 
 interface Kept {
-  readonly numbers: number[];
-  readonly from: number[];
-  readonly to: number[];
+  readonly numbers: Int32Array;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
 }
 
 /** Steps 1 and 2. Of a node's single arc the number is known: it is the xor of all its arcs. */
@@ -97,32 +97,41 @@ function reduce({ nodeCount, from: givenFrom, to: givenTo }: ArcGraph): {
     attach(before, 1);
     if (from[before] === end) cutLoop(before);
   }
-  const kept: Kept = { numbers: [], from: [], to: [] };
-  for (let arc = 0; arc < from.length; arc++) {
-    if (isGone[arc] === 1) continue;
-    kept.numbers.push(arc);
-    kept.from.push(from[arc] as number);
-    kept.to.push(to[arc] as number);
+  return { cut, kept: keep(from, to, isGone) };
+}
+
+function keep(from: Int32Array, to: Int32Array, isGone: Uint8Array): Kept {
+  const numbers = new Int32Array(from.length);
+  let count = 0;
+  for (let arc = 0; arc < from.length; arc++) if (isGone[arc] === 0) numbers[count++] = arc;
+  const kept = { numbers: numbers.slice(0, count), from: new Int32Array(count) };
+  const ends = new Int32Array(count);
+  for (let at = 0; at < count; at++) {
+    kept.from[at] = from[numbers[at] as number] as number;
+    ends[at] = to[numbers[at] as number] as number;
   }
-  return { cut, kept };
+  return { ...kept, to: ends };
 }
 
 interface Rest extends ArcGraph {
   /** Of each arc, its number in the graph that was given. */
-  readonly numbers: readonly number[];
+  readonly numbers: Int32Array;
 }
 
 /** Nodes that still have arcs, from 0. */
 function renumber(nodeCount: number, kept: Kept): Rest {
   const names = new Int32Array(nodeCount).fill(-1);
   let count = 0;
-  const name = (node: number): number => {
-    if (names[node] === -1) names[node] = count++;
-    return names[node] as number;
-  };
-  const from = Int32Array.from(kept.from, name);
-  const to = Int32Array.from(kept.to, name);
-  return { nodeCount: count, from, to, numbers: kept.numbers };
+  function nameAll(nodes: Int32Array): void {
+    for (let at = 0; at < nodes.length; at++) {
+      const node = nodes[at] as number;
+      if (names[node] === -1) names[node] = count++;
+      nodes[at] = names[node] as number;
+    }
+  }
+  nameAll(kept.from);
+  nameAll(kept.to);
+  return { ...kept, nodeCount: count };
 }
 
 /** Step 3: `cost` of a set of nodes is the fewest arcs back within any order of them. */
@@ -193,7 +202,8 @@ function rowsOf({ nodeCount, from }: ArcGraph): Rows {
   }
   const cursor = starts.slice();
   const arcs = new Int32Array(from.length);
-  for (const [arc, node] of from.entries()) {
+  for (let arc = 0; arc < from.length; arc++) {
+    const node = from[arc] as number;
     arcs[cursor[node] as number] = arc;
     cursor[node] = (cursor[node] as number) + 1;
   }
