@@ -42,6 +42,13 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
   { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
+  { name: "type", value: "NAME", meaning: "the object of this type with which most would go" },
+  { name: "largest", meaning: "the object with which most would go (the default)" },
+  {
+    name: "heapsnapshot",
+    value: "OUT",
+    meaning: "also write the heap for DevTools and memlab (.heapsnapshot)",
+  },
   { name: "json", meaning: "one JSON document on standard output (ouro help formats)" },
   { name: "quiet", short: "q", meaning: "no progress bar" },
   { name: "ascii", meaning: "only ASCII characters" },
@@ -66,6 +73,12 @@ export const COMMANDS: readonly CommandRow[] = [
     options: ["allocator", "preset", "passes", "json", "quiet", ...EVERYWHERE],
   },
   {
+    name: "why",
+    usage: "ouro why FILE ['#NUMBER'] [options]",
+    meaning: "say why an object of a heap is alive, what holds it, and what would go with it",
+    options: ["type", "largest", "heapsnapshot", "json", "quiet", ...EVERYWHERE],
+  },
+  {
     name: "help",
     usage: "ouro help [COMMAND|allocators|presets|exit-codes|formats]",
     meaning: "explain a command or a subject",
@@ -84,6 +97,10 @@ export interface CommandLine {
   readonly passCount: number;
   /** Undefined: no limit but the reservation's. */
   readonly limitBytes: number | undefined;
+  readonly typeName: string | undefined;
+  readonly isLargest: boolean;
+  /** Where to write a .heapsnapshot. */
+  readonly heapSnapshotPath: string | undefined;
   readonly isJson: boolean;
   readonly isQuiet: boolean;
   readonly ascii: boolean;
@@ -134,6 +151,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     isVerifying: values.has("verify"),
     passCount: passCountOf(values.get("passes")),
     limitBytes: limitOf(values.get("limit")),
+    typeName: values.get("type"),
+    isLargest: values.has("largest"),
+    heapSnapshotPath: values.get("heapsnapshot"),
     isJson: values.has("json"),
     isQuiet: values.has("quiet"),
     ascii: values.has("ascii"),

@@ -73,6 +73,7 @@ const EXAMPLES: readonly Example[] = [
     "ouro replay heap.hgraph.gz programs.jsonl.gz",
     "object heaps and programs, as CPython runs them",
   ],
+  ["ouro why heap.hgraph.gz --type dict", "what keeps an object alive"],
 ];
 
 const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
@@ -87,6 +88,12 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   demo: [
     ["ouro demo", "replay and compare"],
     ["ouro demo --json", "the same for a script"],
+  ],
+  why: [
+    ["ouro why heap.hgraph.gz", "the object with which most would go"],
+    ["ouro why heap.hgraph.gz --type dict", "the greatest of a type"],
+    ["ouro why heap.hgraph.gz '#7712'", "one object, by its number"],
+    ["ouro why heap.hgraph.gz --heapsnapshot h.heapsnapshot", "and in DevTools"],
   ],
   help: [["ouro help exit-codes", "what the exit codes mean"]],
 };
@@ -211,10 +218,18 @@ function formatLines(look: Look): string[] {
         "which steps the graph shows all that happened; without it every step is held to do so",
     ],
     [
+      "NAME.ouroheap",
+      "a heap image, as encodeHeapImage of @ouro/object-model writes it: the heap of a memory " +
+        "manager at one moment, wherever a heap graph is read to look at it",
+    ],
+    [
+      "--heapsnapshot OUT",
+      "a heap in V8's own format, for the Memory panel of DevTools and for memlab",
+    ],
+    [
       "--json",
-      'one document { "schema": "ouro/replay@1", "results": [...] }, numbers in bytes and ' +
-        "nanoseconds; " +
-        "its JSON Schema is schema/replay-1.schema.json of the package @ouro/demo",
+      'one document { "schema": "ouro/COMMAND@1", ... }, such as ouro/replay@1, numbers in bytes ' +
+        "and nanoseconds; its JSON Schema is schema/COMMAND-1.schema.json of the package @ouro/demo",
     ],
   ] as const;
   return [look.paint.bold("What ouro reads and writes"), ...definitions(rows, look)];
