@@ -229,7 +229,8 @@ function formatLines(look: Look): string[] {
     [
       "--json",
       'one document { "schema": "ouro/COMMAND@1", ... }, such as ouro/replay@1, numbers in bytes ' +
-        "and nanoseconds; its JSON Schema is schema/COMMAND-1.schema.json of the package @ouro/demo",
+        "and nanoseconds; " +
+        "its JSON Schema is schema/COMMAND-1.schema.json of the package @ouro/demo",
     ],
   ] as const;
   return [look.paint.bold("What ouro reads and writes"), ...definitions(rows, look)];

@@ -52,7 +52,7 @@ describe("why an object is alive", () => {
     expect(cut).toMatchObject({ holder: null, via: "frame slot 0", object: { type: "Holder" } });
   });
 
-  it("looks at a recorded heap, and by itself at the object with which most would go", async () => {
+  it("looks by itself at the object with which most of a recorded heap would go", async () => {
     const { document } = await runDocument(["why", smallGraph]);
     expect(document.heap).toMatchObject({ kind: "heap-graph", name: "small", objects: 16_177 });
     expect(document.alive).toBe(true);

@@ -46,6 +46,8 @@ export interface PoolAllocatorOptions {
    * it has to give, and at 0 none begins any more: requests are answered as if nothing were left.
    */
   budgetWord?: WordIndex;
+  /** Whether one wholly free arena is kept, for what comes next. Default: true. */
+  keepsArena?: boolean;
 }
 
 export interface PoolAllocator extends SweepableAllocator {
@@ -72,8 +74,8 @@ export interface PoolAllocator extends SweepableAllocator {
  * when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
-  checkOptions("createPoolAllocator", options, "source|name observer budgetWord");
-  const { source, name = "pools", observer, budgetWord = 0 } = options;
+  checkOptions("createPoolAllocator", options, "source|name observer budgetWord keepsArena");
+  const { source, name = "pools", observer, budgetWord = 0, keepsArena = true } = options;
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
@@ -97,7 +99,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const poolMaps = allocatedMap - (poolRecords << 2);
   const sweepCursor = context.state + layout.SWEEP_CURSOR;
   const sweepNumber = context.state + layout.SWEEP_NUMBER;
-  const { takePool, releasePool } = createArenaList(context, source);
+  const { takePool, releasePool } = createArenaList(context, source, keepsArena);
   const sweep = createPoolSweep(context, { makeFirst, release });
   const { sweepFor } = sweep;
   const takeObserver = isObserved(observer, EVENT_POOL_TAKE) ? observer : undefined;
