@@ -1,6 +1,7 @@
 // The machine-readable result, schema ouro/bench@1.
 
 import { cpus, loadavg, totalmem } from "node:os";
+import type { CollectionResults } from "./collections/run-collections.js";
 import type { ProgramResults } from "./programs/run-programs.js";
 import type { WorkloadResult } from "./run.js";
 import type { Target } from "./target.js";
@@ -20,6 +21,7 @@ export interface BenchDocument {
   readonly versions: Readonly<Record<string, string>>;
   readonly workloads: readonly WorkloadResult[];
   readonly programs: readonly ProgramResults[];
+  readonly collections: readonly CollectionResults[];
   readonly targets: readonly Target[];
 }
 

@@ -1,8 +1,9 @@
 // The figures as people read them: a table a workload, then the targets with their answers.
 
+import { renderCollection } from "./collections/collection-report.js";
 import type { BenchDocument } from "./document.js";
 import { PEERS } from "./peer.js";
-import { PREFACE } from "./preface.js";
+import { COLLECTIONS_PREFACE, PREFACE } from "./preface.js";
 import { renderProgram } from "./programs/program-report.js";
 import type { Row, WorkloadResult } from "./run.js";
 import { renderTable, type Style } from "./table.js";
@@ -125,10 +126,13 @@ export function renderDocument(document: BenchDocument, style: Style): string {
   const tables = [
     ...document.workloads.map((result) => renderWorkload(result, document, style)),
     ...document.programs.map((result) => renderProgram(result, document.versions, style)),
+    ...document.collections.map((result) => renderCollection(result, document.versions, style)),
   ];
   const targets = document.targets.length === 0 ? [] : [renderTargets(document.targets, style)];
   const heading = style === "markdown" ? "## Targets" : "targets";
   const end = targets.length === 0 ? [] : [heading, ...targets];
-  const preface = style === "markdown" ? [PREFACE.trimEnd()] : [];
+  const isOfCollectors = document.workloads.length + document.programs.length === 0;
+  const introduction = isOfCollectors ? COLLECTIONS_PREFACE : PREFACE;
+  const preface = style === "markdown" ? [introduction.trimEnd()] : [];
   return `${[...preface, about.join("\n\n"), ...tables, ...end].join("\n\n")}\n`;
 }

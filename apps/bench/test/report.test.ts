@@ -50,6 +50,7 @@ const document: BenchDocument = {
     },
   ],
   programs: [],
+  collections: [],
   targets: [
     {
       workload: "pairs-random",
