@@ -73,7 +73,7 @@ describe("why an object is alive", () => {
     expect(answers.filter((isAlive) => !isAlive)).toHaveLength(1);
   });
 
-  it("fits 60 columns, without characters beyond ASCII and without colour where asked", async () => {
+  it("fits 60 columns, with neither colour nor characters beyond ASCII", async () => {
     const { stdout, exitCode } = await run(["why", smallGraph, "--type", "dict", "--ascii"], {
       columns: 60,
       isTTY: true,
