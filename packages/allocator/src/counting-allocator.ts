@@ -9,7 +9,7 @@
 //
 // What was allocated past the layer is let through and not counted.
 
-import { type Allocator, type Block, expectSound } from "@ouro/interfaces";
+import { type Allocator, type Block, expectSound, type SweepableAllocator } from "@ouro/interfaces";
 import type { AllocationCounts, AllocationDomain } from "./allocation-counts.js";
 
 export interface CountingAllocatorOptions {
@@ -46,8 +46,15 @@ export function createCountingAllocator(
     counts.remove(domain, site, sizeBytes);
   }
 
+  // What a sweep takes is never told here: a layer that counts blocks offers none.
+  const {
+    beginSweep: _begin,
+    finishSweep: _finish,
+    isSweeping: _is,
+    ...below
+  } = allocator as Allocator & Partial<SweepableAllocator>;
   return {
-    ...allocator,
+    ...below,
     tryAllocate: (requestBytes) => given(allocator.tryAllocate(requestBytes)),
     allocate: (requestBytes) => given(allocator.allocate(requestBytes)),
     allocateZeroed: (requestBytes) => given(allocator.allocateZeroed(requestBytes)),

@@ -4,7 +4,9 @@ import { createPrivateHeap } from "@ouro/heap";
 import { type Block, BlockOverrunError, DoubleFreeError, UsageError } from "@ouro/interfaces";
 import { expect, it } from "vitest";
 import {
+  createAllocationCounts,
   createCheckedAllocator,
+  createCountingAllocator,
   createLargeBlockAllocator,
   createPoolAllocator,
 } from "../src/index.js";
@@ -63,6 +65,17 @@ it("ends its last extent where the memory ends, whatever lies behind the arena t
   const last = large.allocate(1000);
   expect(last >>> 18).toBe(heap.arenaCount - 1);
   large.validate();
+});
+
+// Seed 1 of "stays sound at every step of a sweep": the counting layer handed on the sweep of the
+// allocator below, and never heard of what it took.
+it("offers no sweep where blocks are counted", () => {
+  const heap = createPrivateHeap({ reservationBytes: 4 * MIB });
+  const counts = createAllocationCounts();
+  const counting = createCountingAllocator(createPoolAllocator({ source: heap }), { counts });
+  expect(["beginSweep", "finishSweep", "isSweeping"].filter((call) => call in counting)).toEqual(
+    [],
+  );
 });
 
 // Found by reading: sizes were rounded to words as 32-bit numbers with a sign.

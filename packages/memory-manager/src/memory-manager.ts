@@ -196,7 +196,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     weakReferences:
       finalization === undefined
         ? undefined
-        : createWeakReferences({ mutator, types, finalization }),
+        : makeWeakReferences(mutator, finalization, { heap, types, roots, collector }),
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
     restoreHeap(image) {
       // Here and not at the table: nothing of the image is defined if one type of it cannot be.
@@ -361,6 +361,19 @@ function checkHooks(strategy: Strategy, collector: Collector): void {
       remedy: "Implement the hook and name it, or neither",
     });
   }
+}
+
+/** Finalization knows no epochs: weak references speak to it behind the checks. */
+function makeWeakReferences(
+  mutator: Mutator,
+  finalization: Finalization,
+  parts: MutatorOptions,
+): WeakReferences {
+  const { types } = parts;
+  if (!("plain" in mutator)) return createWeakReferences({ mutator, types, finalization });
+  const { plain, plainSlot } = mutator as CheckedMutator;
+  const behind = createMutator(parts);
+  return createWeakReferences({ mutator, types, finalization, behind, plain, plainSlot });
 }
 
 /** An option that is there, as an object to spread: absent and undefined differ. */

@@ -1,9 +1,9 @@
 // Faults in regions, free lists, counts and checks (see planted-faults.ts).
 
+import * as names from "@ouro/testkit";
 import { BOUNDED_WORK } from "../bounded-work.js";
 import { CHECKED_MISUSE } from "../checked-misuse.js";
 import { COMPOSITION } from "../compositions.js";
-import * as names from "../property-names.js";
 import type { PlantedFault } from "./planted-fault.js";
 
 const BUMP = { file: "bump-allocator.ts", on: "bump allocator" } as const;
@@ -25,7 +25,7 @@ export const layerFaults: readonly PlantedFault[] = [
     name: "a run's first block begins on its header",
     find: "enter(run, run + HEADER);",
     replace: "enter(run, run);",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...BUMP,
@@ -39,7 +39,7 @@ export const layerFaults: readonly PlantedFault[] = [
     name: "a region keeps its blocks' bits when it is rewound",
     find: "words[freedMap + mapWord] = freed & kept;",
     replace: "words[freedMap + mapWord] = freed;",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...BUMP,
@@ -109,7 +109,7 @@ export const layerFaults: readonly PlantedFault[] = [
     name: "a place of a taken block still names it",
     find: "words[place] = 0;",
     replace: "",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...FREE_LISTS,
@@ -125,14 +125,14 @@ export const layerFaults: readonly PlantedFault[] = [
     name: "a counted block that moved is counted at its old place",
     find: "siteOf.delete(block);",
     replace: "",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...COUNTING,
     name: "a free adds to the live bytes",
     find: "liveBytes -= sizeBytes;",
     replace: "liveBytes += sizeBytes;",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...FREE_LISTS,
