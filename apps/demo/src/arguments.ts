@@ -44,6 +44,18 @@ export const OPTIONS: readonly OptionRow[] = [
   { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
   { name: "type", value: "NAME", meaning: "the object of this type with which most would go" },
   { name: "largest", meaning: "the object with which most would go (the default)" },
+  { name: "step", value: "N", meaning: "graphs: after N steps of their plan (default 0)" },
+  { name: "top", value: "N", meaning: "rows of a table (default 12)" },
+  {
+    name: "program",
+    value: "NAME",
+    meaning: "a program of the file, by name or place (default 0)",
+  },
+  {
+    name: "level",
+    value: "N",
+    meaning: "1: what happens to objects, 2: each decision (default), 3: each store and block",
+  },
   {
     name: "heapsnapshot",
     value: "OUT",
@@ -93,6 +105,31 @@ export const COMMANDS: readonly CommandRow[] = [
     options: ["programs", "seed", "save", "replay", "json", ...EVERYWHERE],
   },
   {
+    name: "heap",
+    usage: "ouro heap FILE [options]",
+    meaning:
+      "count a heap by type, map its arenas and pools, and name the blocks that pin an arena",
+    options: ["preset", "step", "top", "heapsnapshot", "json", "quiet", ...EVERYWHERE],
+  },
+  {
+    name: "diff",
+    usage: "ouro diff BEFORE AFTER [options]",
+    meaning: "compare two heaps, type by type",
+    options: ["top", "json", "quiet", ...EVERYWHERE],
+  },
+  {
+    name: "strategies",
+    usage: "ouro strategies [options]",
+    meaning: "list every preset with its traits",
+    options: ["json", ...EVERYWHERE],
+  },
+  {
+    name: "explain",
+    usage: "ouro explain PROGRAM [options]",
+    meaning: "tell each decision of the memory manager while a program runs",
+    options: ["program", "preset", "level", "json", "quiet", ...EVERYWHERE],
+  },
+  {
     name: "help",
     usage: "ouro help [COMMAND|allocators|presets|exit-codes|formats]",
     meaning: "explain a command or a subject",
@@ -113,6 +150,13 @@ export interface CommandLine {
   readonly limitBytes: number | undefined;
   readonly typeName: string | undefined;
   readonly isLargest: boolean;
+  /** Steps of a graph's plan to carry out first. */
+  readonly stepCount: number;
+  /** Name or place of a program in its file. */
+  readonly program: string | undefined;
+  readonly level: 1 | 2 | 3;
+  /** Rows of a table. */
+  readonly rowCount: number;
   /** Where to write a .heapsnapshot. */
   readonly heapSnapshotPath: string | undefined;
   readonly isJson: boolean;
@@ -129,6 +173,8 @@ export interface CommandLine {
 export const DEFAULT_ALLOCATOR = "pool+large";
 export const DEFAULT_PRESET = "cpython-3.13";
 const DEFAULT_PASS_COUNT = 3;
+const DEFAULT_ROW_COUNT = 12;
+const DEFAULT_LEVEL = 2;
 
 const PARSER_OPTIONS = Object.fromEntries(
   OPTIONS.map((option) => [
@@ -172,6 +218,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     limitBytes: limitOf(values.get("limit")),
     typeName: values.get("type"),
     isLargest: values.has("largest"),
+    stepCount: wholeNumberOf("step", values.get("step"), 0, 1_000_000) ?? 0,
+    program: values.get("program"),
+    level: (wholeNumberOf("level", values.get("level"), 1, 3) ?? DEFAULT_LEVEL) as 1 | 2 | 3,
+    rowCount: wholeNumberOf("top", values.get("top"), 1, 1_000_000) ?? DEFAULT_ROW_COUNT,
     heapSnapshotPath: values.get("heapsnapshot"),
     isJson: values.has("json"),
     isQuiet: values.has("quiet"),

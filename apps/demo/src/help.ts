@@ -73,6 +73,7 @@ const EXAMPLES: readonly Example[] = [
     "ouro replay heap.hgraph.gz programs.jsonl.gz",
     "object heaps and programs, as CPython runs them",
   ],
+  ["ouro explain programs.jsonl.gz", "each decision of the memory manager, told step by step"],
   ["ouro why heap.hgraph.gz --type dict", "what keeps an object alive"],
 ];
 
@@ -100,6 +101,25 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro verify ./my-strategy.js --programs 5000 --seed 7", "longer, with other programs"],
     ["ouro verify ./my-strategy.js --save found", "counterexamples as files, with pictures"],
     ["ouro verify ./my-strategy.js --replay found/x.json", "one of them again"],
+  ],
+  heap: [
+    ["ouro heap heap.hgraph.gz", "types, arenas, pools, and who pins an arena"],
+    ["ouro heap heap.hgraph.gz --step 3 --top 30", "after three steps of its plan"],
+    ["ouro heap heap.hgraph.gz --heapsnapshot h.heapsnapshot", "and in DevTools"],
+  ],
+  diff: [
+    ["ouro diff before.hgraph.gz after.hgraph.gz", "what grew and what shrank"],
+    ["ouro diff a.ouroheap b.ouroheap --json", "the same for a script"],
+  ],
+  strategies: [
+    ["ouro strategies", "who counts, who moves, when garbage goes"],
+    ["ouro strategies --json", "every trait, for a script"],
+  ],
+  explain: [
+    ["ouro explain programs.jsonl.gz", "the first program of a file, step by step"],
+    ["ouro explain programs.jsonl.gz --program hand-self-list", "one by its name"],
+    ["ouro explain programs.jsonl.gz --level 3", "with every store and block"],
+    ["ouro explain programs.jsonl.gz -p mark-sweep", "on another memory manager"],
   ],
   help: [["ouro help exit-codes", "what the exit codes mean"]],
 };

@@ -8,7 +8,7 @@
 // What only the recording knows is added to the snapshot: CPython's sizes, what weak references
 // refer to, which reference is an element of a list or tuple, and why a root is one.
 
-import type { HeapImage } from "@ouro/interfaces";
+import { assert, type HeapImage } from "@ouro/interfaces";
 import { createSnapshot, holderOf, type Snapshot, type SnapshotNames } from "@ouro/monitor";
 import { decodeHeapImage } from "@ouro/object-model";
 import {
@@ -31,6 +31,8 @@ export interface InspectedHeap {
   readonly snapshot: Snapshot;
   /** The recording, where the heap is one. */
   readonly graph: HeapGraph | undefined;
+  /** Of a recording, for each of its objects the first of its frame slots. */
+  readonly frameStarts: Int32Array | undefined;
   /** Of an object of the snapshot, the number by which people know it. */
   numberOf(object: number): number;
   /** The other way; undefined for a number that no object has. */
@@ -65,28 +67,51 @@ function heapOfImage(file: string, image: HeapImage): InspectedHeap {
     image,
     snapshot,
     graph: undefined,
+    frameStarts: undefined,
     numberOf: (object) => object,
     objectOf: (number) => (number < snapshot.objectCount ? number : undefined),
   };
 }
 
 function heapOfGraph(file: string, graph: HeapGraph): InspectedHeap {
-  const { image, numbers, objects, frameStarts } = heapImageOfGraph(graph);
+  return heapOfParts(file, graph, heapImageOfGraph(graph));
+}
+
+/**
+ * A recorded heap some steps later: an image saved then, and for each of its objects its number in
+ * the recording.
+ */
+export function laterHeap(
+  { file, graph, frameStarts }: InspectedHeap,
+  image: HeapImage,
+  objects: Int32Array,
+): InspectedHeap {
+  assert(graph !== undefined && frameStarts !== undefined, "only a recording has later steps");
+  const numbers = new Int32Array(graph.objectCount).fill(-1);
+  for (const [object, number] of objects.entries()) numbers[number] = object;
+  return heapOfParts(file, graph, { image, numbers, objects, frameStarts });
+}
+
+type Parts = Omit<GraphImage, "closingTypes">;
+
+function heapOfParts(file: string, graph: HeapGraph, parts: Parts): InspectedHeap {
+  const { image, numbers, objects, frameStarts } = parts;
   return {
     file,
     kind: "heap-graph",
     name: graph.name,
     image,
-    snapshot: snapshotOfGraph(graph, { image, numbers, objects, frameStarts }),
+    snapshot: snapshotOfGraph(graph, parts),
     graph,
+    frameStarts,
     numberOf: (object) => objects[object] as number,
-    objectOf: (number) => numbers[number],
+    objectOf: (number) => (numbers[number] === -1 ? undefined : numbers[number]),
   };
 }
 
 function snapshotOfGraph(
   graph: HeapGraph,
-  { image, numbers, objects, frameStarts }: Omit<GraphImage, "closingTypes">,
+  { image, numbers, objects, frameStarts }: Parts,
 ): Snapshot {
   const sizesBytes = Float64Array.from(
     objects,
@@ -114,8 +139,9 @@ function snapshotOfGraph(
 function weakEdgesOf({ weakReferences }: HeapGraph, numbers: Int32Array): Int32Array {
   const edges: number[] = [];
   for (const [index, object] of weakReferences.objects.entries()) {
-    const target = weakReferences.targets[index] as number;
-    if (target > 0) edges.push(numbers[object] as number, numbers[target - 1] as number);
+    const from = numbers[object] as number;
+    const to = numbers[(weakReferences.targets[index] as number) - 1] ?? -1;
+    if (from >= 0 && to >= 0) edges.push(from, to);
   }
   return Int32Array.from(edges);
 }

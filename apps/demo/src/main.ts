@@ -41,6 +41,14 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
       return (await import("./demo-command.js")).runDemo(line, terminal);
     case "why":
       return (await import("./why-command.js")).runWhy(line, terminal);
+    case "heap":
+      return (await import("./heap-command.js")).runHeap(line, terminal);
+    case "diff":
+      return (await import("./diff-command.js")).runDiff(line, terminal);
+    case "strategies":
+      return (await import("./strategies-command.js")).runStrategies(line, terminal);
+    case "explain":
+      return (await import("./explain-command.js")).runExplain(line, terminal);
     default: {
       const { helpText } = await import("./help.js");
       const look = lookOf(terminal.stdout, terminal.env, line);
