@@ -26,6 +26,9 @@ export interface ArenaPins {
 
 export interface ArenaMap {
   readonly fill: FillMap;
+  /** Objects in blocks above the pools' size, and the arenas in which these lie. */
+  readonly largeCount: number;
+  readonly largeArenaCount: number;
   /** Arenas that few blocks pin, fewest first. */
   readonly pins: readonly ArenaPins[];
 }
@@ -60,8 +63,9 @@ export function takeArenaMap({ addresses, pools, arenaIndexes }: PlacedHeap): Ar
     }))
     .filter(({ objects }) => objects.length > 0 && objects.length <= PIN_LIMIT_COUNT)
     .sort((one, other) => one.objects.length - other.objects.length);
-  const large = { arenaCount: largeArenas.size, blockCount: largeCount, bytes: 0 };
-  return { fill: { arenas, classes: classesOf(pools, poolCounts), large }, pins };
+  const none = { arenaCount: 0, blockCount: 0, bytes: 0 };
+  const fill = { arenas, classes: classesOf(pools, poolCounts), large: none };
+  return { fill, pins, largeCount, largeArenaCount: largeArenas.size };
 }
 
 function fillOf(

@@ -36,6 +36,8 @@ export interface HeapFinding {
   readonly garbageCount: number;
   readonly garbageBytes: number;
   readonly map: ArenaMap["fill"];
+  readonly largeCount: number;
+  readonly largeArenaCount: number;
   readonly pinned: readonly PinnedArena[];
 }
 
@@ -51,7 +53,7 @@ export function findHeap(placed: PlacedHeap): HeapFinding {
     retainedBytes: retained.get(row.typeName) ?? 0,
   }));
   const garbage = countTypes(snapshot, (object) => reachability.distances[object] === -1);
-  const { fill, pins } = takeArenaMap(placed);
+  const { fill, pins, largeCount, largeArenaCount } = takeArenaMap(placed);
   const pinned = pins.map(({ arenaIndex, usedBytes, objects }) => ({
     arenaIndex,
     usedBytes,
@@ -67,6 +69,8 @@ export function findHeap(placed: PlacedHeap): HeapFinding {
     garbageCount: garbage.reduce((sum, { count }) => sum + count, 0),
     garbageBytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0),
     map: fill,
+    largeCount,
+    largeArenaCount,
     pinned,
   };
 }

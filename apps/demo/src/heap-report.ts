@@ -48,6 +48,7 @@ export function heapLines(
     ...wrapText(where, width),
     ...renderFillMap(map, look),
     `  ${fillMapLegend(look)}`,
+    ...largeLines(finding, look),
     "",
     ...classLines(map.classes, look),
     "",
@@ -78,6 +79,12 @@ function garbageLines({ garbageCount, garbageBytes }: HeapFinding, { width }: Lo
   if (garbageCount === 0) return [];
   const text = `${formatNoun(garbageCount, "object")}, ${formatBytes(garbageBytes)}`;
   return wrapText(`No root reaches ${text}: garbage in cycles (ouro cycles).`, width, "  ");
+}
+
+function largeLines({ largeCount, largeArenaCount }: HeapFinding, { width }: Look): string[] {
+  if (largeCount === 0) return [];
+  const where = `in ${formatNoun(largeArenaCount, "arena")} of large blocks`;
+  return wrapText(`${formatNoun(largeCount, "object")} more ${where}`, width, "  ");
 }
 
 function classLines(classes: readonly ClassUse[], look: Look): string[] {
@@ -148,7 +155,7 @@ export function heapReportDocument(finding: HeapFinding, { preset, stepCount }: 
       used: blockCount,
       free: poolCount * Math.floor(POOL_SIZE_BYTES / blockSizeBytes) - blockCount,
     })),
-    largeObjects: map.large.blockCount,
+    largeObjects: finding.largeCount,
     pinned: pinned.map(({ arenaIndex, usedBytes, blocks }) => ({
       arena: arenaIndex,
       usedBytes,

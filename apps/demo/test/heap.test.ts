@@ -72,6 +72,7 @@ describe("what a heap holds", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^[\x20-\x7e\n]+$/);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+    expect(stdout).toContain("25 objects more in 1 arena of large blocks");
     expect(stdout).toMatch(/and \d+ more types \(--top N\)/);
     const { snapshot } = JSON.parse(written.get("o.heapsnapshot") as string);
     expect(snapshot.node_count).toBe(16_177 + 3);
