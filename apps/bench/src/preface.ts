@@ -2,8 +2,9 @@
 
 export const PREFACE = `# Benchmarks
 
-Written by the command below with \`--output\` and this page's name; every figure was measured in
-that run. Times differ from machine to machine: read the ratios.
+Written by the command below with \`--output\` and this page's name, or from runs that \`--json\`
+wrote, with \`--from\` for each; every figure was measured in the run that it stands under. Times
+differ from machine to machine: read the ratios.
 
 How it is measured:
 
