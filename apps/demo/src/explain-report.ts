@@ -12,9 +12,10 @@ export function explanationLines(explanation: Explanation, look: Look): string[]
   const lines = wrapText(`${title} ${glyphs.dot} ${preset}`, width).map((line) => paint.bold(line));
   lines.push(...wrapText(program.about ?? "", width, "  "));
   for (const [index, step] of steps.entries()) lines.push("", ...stepLines(step, index, look));
+  const compared = isWhole ? "Everything" : "What the roots reach";
   const verdict =
     differences.length === 0
-      ? `${glyphs.yes} ${isWhole ? "Everything" : "What the roots reach"} is as recorded of CPython.`
+      ? `${glyphs.yes} ${compared} is as recorded of CPython.`
       : `${glyphs.no} ${formatNoun(differences.length, "difference")} from the recording.`;
   lines.push("", ...wrapText(verdict, width));
   for (const { stepIndex, what, recorded, got } of differences) {
