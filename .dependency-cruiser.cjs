@@ -63,9 +63,9 @@ module.exports = {
     },
     {
       name: "no-development-dependency-in-sources",
-      comment: "What is published may not need what is not installed with it.",
+      comment: "What is published may not need what is not installed with it; heavy tools are not.",
       severity: "error",
-      from: { path: "^(packages|apps)/[^/]+/src/" },
+      from: { path: "^(packages|apps)/[^/]+/src/", pathNot: "^apps/heavy/" },
       to: {
         path: "node_modules",
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],

@@ -3,7 +3,12 @@ import { defineConfig } from "tsup";
 // Peers and our own packages are loaded as they are published, not bundled: that is what is
 // measured.
 export default defineConfig({
-  entry: ["src/main.ts", "src/sample.ts", "src/programs/program-sample.ts"],
+  entry: [
+    "src/main.ts",
+    "src/sample.ts",
+    "src/programs/program-sample.ts",
+    "src/collections/collection-sample.ts",
+  ],
   format: ["esm"],
   target: "node24",
   dts: false,

@@ -111,6 +111,7 @@ def run_objects(objects, repeats):
     return {"timings": {}, "bytesPerObject": (after - before) / objects, "checksum": objects}
 
 
-RUNS = {"trees": run_trees, "list": run_list, "garbage": run_garbage, "objects": run_objects}
-program, size, repeats = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-print(json.dumps(RUNS[program](size, repeats)))
+if __name__ == "__main__":
+    RUNS = {"trees": run_trees, "list": run_list, "garbage": run_garbage, "objects": run_objects}
+    program, size, repeats = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    print(json.dumps(RUNS[program](size, repeats)))

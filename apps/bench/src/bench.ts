@@ -3,6 +3,9 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { UsageError } from "@ouro/interfaces";
+import { COLLECTIONS, makeCollections } from "./collections/collection.js";
+import { answerCollectionTargets } from "./collections/collection-target.js";
+import { runCollection } from "./collections/run-collections.js";
 import { type BenchDocument, currentLoad, machineFacts, SCHEMA } from "./document.js";
 import type { BenchOptions } from "./options.js";
 import { PEERS, type Peer } from "./peer.js";
@@ -98,6 +101,10 @@ export async function runBench(
   const results = workloads.map((workload) => runWorkload(workload, peers, settings));
   const names = PROGRAMS.filter((name) => options.groups.includes(name));
   const programs = makePrograms(names, isQuick).map((program) => runProgram(program, settings));
+  const collectionNames = COLLECTIONS.filter((name) => options.groups.includes(name));
+  const collections = makeCollections(collectionNames, isQuick).map((workload) =>
+    runCollection(workload, { ...settings, peers: options.peers }),
+  );
   return {
     schema: SCHEMA,
     command,
@@ -109,6 +116,7 @@ export async function runBench(
     versions: versionsOf(tools),
     workloads: results,
     programs,
-    targets: answerTargets(results),
+    collections,
+    targets: [...answerTargets(results), ...answerCollectionTargets(collections)],
   };
 }

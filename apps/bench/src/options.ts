@@ -2,6 +2,8 @@
 
 import { parseArgs } from "node:util";
 import { UsageError } from "@ouro/interfaces";
+import { COLLECTIONS } from "./collections/collection.js";
+import { COLLECTION_PEERS } from "./collections/collection-peer.js";
 import { PEERS } from "./peer.js";
 import { GROUPS, type Group } from "./workload.js";
 
@@ -17,23 +19,27 @@ export interface BenchOptions {
   readonly isQuick: boolean;
   readonly nodeVersion: string | undefined;
   readonly timeoutSeconds: number;
+  /** Runs that were written before: laid out on one page, and nothing is measured. */
+  readonly sources: readonly string[];
   readonly isHelp: boolean;
 }
 
 export const HELP = `npm run bench [-- NAME...] [options]
 
-  NAME               ${GROUPS.join(", ")}; all when none is named
+  NAME               ${GROUPS.join(", ")};
+                     collections are all collect-*; all when none is named
   --rounds N         rounds of all peers in turn, default 5, with --quick 1
   --quick            fewer operations: to see that it works, not to quote
   --peer NAME        only this peer and the null allocators; may be repeated
   --trace NAME       only this recorded trace; may be repeated
   --node NODE        samples run on another Node: a version of npm's package "node", or a path
-  --timeout SECONDS  for one sample, default 60
+  --timeout SECONDS  for one sample, default 60; collect-* have at least 400
+  --from FILE        lays out a run that --json wrote, measures nothing; may be repeated
   --json             one document instead of tables, schema ouro/bench@1
   --markdown         the tables as they stand in docs/benchmarks*.md
   --output FILE      writes there instead of stdout, where npm and turbo print lines of their own
 
-Environment: CC, OURO_PYTHON (a CPython), OURO_DATA (a folder of recorded traces).
+Environment: CC, OURO_PYTHON (a CPython), OURO_DATA (a folder of recordings).
 `;
 
 function usage(argument: string, problem: string, remedy: string): never {
@@ -48,6 +54,7 @@ function parse(words: readonly string[]) {
     trace: { type: "string", multiple: true },
     node: { type: "string" },
     timeout: { type: "string", default: "60" },
+    from: { type: "string", multiple: true },
     json: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
     output: { type: "string" },
@@ -64,9 +71,15 @@ function parse(words: readonly string[]) {
 /** Throws `UsageError` naming the faulty word. */
 export function parseOptions(words: readonly string[]): BenchOptions {
   const { values, positionals } = parse(words);
-  const groups = positionals.map(groupNamed);
+  const groups = positionals.flatMap((word) =>
+    word === "collections" ? COLLECTIONS : groupNamed(word),
+  );
   if (values.json && values.markdown) {
     usage("--markdown", "cannot go with --json", "Choose one; --json has all the figures.");
+  }
+  const sources = values.from ?? [];
+  if (sources.length > 0 && (values.json || groups.length > 0)) {
+    usage("--from", "measures nothing", "Give it alone, or with --markdown and --output.");
   }
   return {
     groups: groups.length === 0 ? GROUPS : [...new Set(groups)],
@@ -78,6 +91,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     isQuick: values.quick,
     nodeVersion: values.node,
     timeoutSeconds: positive("--timeout", values.timeout),
+    sources,
     isHelp: values.help,
   };
 }
@@ -88,7 +102,7 @@ function groupNamed(word: string): Group {
 }
 
 function peerNamed(word: string): string {
-  const names = PEERS.map(({ name }) => name);
+  const names = [...PEERS, ...COLLECTION_PEERS].map(({ name }) => name);
   if (names.includes(word)) return word;
   return usage(`--peer ${word}`, "is no peer", `Choose from ${names.join(", ")}.`);
 }

@@ -1,10 +1,10 @@
-// What stands above the tables in docs/benchmarks.md and docs/benchmarks-managers.md, so that each
-// page is written by one command.
+// What stands above the tables in docs/benchmarks*.md, so that each page is written by one command.
 
 export const PREFACE = `# Benchmarks
 
-Written by the command below with \`--output\` and this page's name; every figure was measured in
-that run. Times differ from machine to machine: read the ratios.
+Written by the command below with \`--output\` and this page's name, or from runs that \`--json\`
+wrote, with \`--from\` for each; every figure was measured in the run that it stands under. Times
+differ from machine to machine: read the ratios.
 
 How it is measured:
 
@@ -37,4 +37,42 @@ How it is measured:
   grows where it lies. The price of semispace therefore holds the copying as well as the contract.
 - memium and @thi.ng/malloc look through lists of blocks. Where that takes too long, they are left
   out.
+`;
+
+/** Above docs/benchmarks-collectors.md. */
+export const COLLECTIONS_PREFACE = `# Benchmarks of collectors
+
+Written by the command below with \`--output\` and this page's name; every figure was measured in
+that run. Times differ from machine to machine: read the ratios.
+
+How it is measured:
+
+- Peers run in turn, A B C … A B C …, each sample in a process of its own with one composition in
+  it. A figure is the median over the rounds of each process's median, with the least and the
+  greatest. *First, cold* is the first collection of a process; two more are left out, and *warm*
+  is what follows.
+- The clock runs until the collection has returned, every byte is back in the allocator and every
+  weak reference is empty. How many objects are alive, how many finalizers ran and how many
+  callbacks were called is checked while it runs. CPython's \`gc.collect()\` has its answer checked
+  in the same way.
+- CPU time of the process counts all of its threads, those of V8 among them. Pauses are times on
+  the wall.
+- Automatic collection is off while garbage is made, where it can be turned off, and on in
+  *collect-trees* and *collect-pause*.
+- *collect-order* and *collect-shuffled*: a complete binary tree. Before each collection a
+  reference to its root is taken and dropped, so that trial deletion has the whole tree to examine.
+- *collect-cycles*: objects in pairs that name each other, of a type that allows weak references.
+  In *collect-finalized* one in 100 is of a type with a finalizer, and one in 100 is referred to by
+  a weak reference with a callback. A strategy without finalization is left out of the latter.
+- *collect-young*: beside 100,000 old objects (10,000 in a quick run). Strategies without
+  generations examine their candidates, or are left out.
+- *collect-bytes*: what the resident memory of the process grew by, after a full collection, with
+  side tables, lists and slack. V8 is asked by \`gc()\`.
+- *collect-pause*: each replaced object refers to itself, so that counting alone does not reclaim
+  it. One step is 1,000 replacements. *Yielding* lets the event loop turn after each step, and
+  counts that turn.
+- *collect-graphs*: heaps recorded of CPython are restored as heap images, and rebuilt in CPython
+  out of Python objects of the same shape: dicts with string keys, tuples, and lists for everything
+  else, which CPython traverses quickest. *All cuts made*: then every reference is dropped that the
+  recorded plan drops, which is not timed, and what that leaves is collected.
 `;

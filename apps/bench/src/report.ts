@@ -1,8 +1,9 @@
 // The figures as people read them: a table a workload, then the targets with their answers.
 
+import { renderCollection } from "./collections/collection-report.js";
 import type { BenchDocument } from "./document.js";
 import { PEERS } from "./peer.js";
-import { PREFACE } from "./preface.js";
+import { COLLECTIONS_PREFACE, PREFACE } from "./preface.js";
 import { renderProgram } from "./programs/program-report.js";
 import type { Row, WorkloadResult } from "./run.js";
 import { renderTable, type Style } from "./table.js";
@@ -110,8 +111,28 @@ export function renderTargets(targets: readonly Target[], style: Style): string 
   return renderTable(["workload", "ours", "this run"], cells, style);
 }
 
-/** The whole run for people. */
-export function renderDocument(document: BenchDocument, style: Style): string {
+/** Runs for people, each with the command, machine and load that it was measured with. */
+export function renderPage(documents: readonly BenchDocument[], style: Style): string {
+  const isOfCollectors = documents.every((d) => d.workloads.length + d.programs.length === 0);
+  const introduction = isOfCollectors ? COLLECTIONS_PREFACE : PREFACE;
+  const preface = style === "markdown" ? [introduction.trimEnd()] : [];
+  const isAlone = documents.length === 1;
+  const runs = documents.map((document) => [
+    ...(isAlone ? [] : [headingOf(document, style)]),
+    ...renderRun(document, style),
+  ]);
+  return `${[...preface, ...runs.flat()].join("\n\n")}\n`;
+}
+
+function headingOf(document: BenchDocument, style: Style): string {
+  const { node, workloads, programs, collections } = document;
+  const others = [...programs, ...collections].map(({ name }) => name);
+  const groups = new Set([...workloads.map(({ group }) => group), ...others]);
+  const heading = `Node ${node.version}: ${[...groups].join(", ")}`;
+  return style === "markdown" ? `# ${heading}` : heading;
+}
+
+function renderRun(document: BenchDocument, style: Style): string[] {
   const { node, machine, load, roundCount, isQuick } = document;
   const about = [
     `Command: ${style === "markdown" ? `\`${document.command}\`` : document.command}`,
@@ -125,10 +146,10 @@ export function renderDocument(document: BenchDocument, style: Style): string {
   const tables = [
     ...document.workloads.map((result) => renderWorkload(result, document, style)),
     ...document.programs.map((result) => renderProgram(result, document.versions, style)),
+    ...document.collections.map((result) => renderCollection(result, document.versions, style)),
   ];
   const targets = document.targets.length === 0 ? [] : [renderTargets(document.targets, style)];
   const heading = style === "markdown" ? "## Targets" : "targets";
   const end = targets.length === 0 ? [] : [heading, ...targets];
-  const preface = style === "markdown" ? [PREFACE.trimEnd()] : [];
-  return `${[...preface, about.join("\n\n"), ...tables, ...end].join("\n\n")}\n`;
+  return [...about, ...tables, ...end];
 }

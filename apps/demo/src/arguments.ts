@@ -42,6 +42,14 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
   { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
+  {
+    name: "programs",
+    value: "N",
+    meaning: "programs for each property, 1 to 1000000 (default 100)",
+  },
+  { name: "seed", value: "N", meaning: "a whole number; same seed, same programs (default 1)" },
+  { name: "save", value: "FOLDER", meaning: "write each counterexample there, with its picture" },
+  { name: "replay", value: "FILE", meaning: "play one counterexample again, and nothing else" },
   { name: "json", meaning: "one JSON document on standard output (ouro help formats)" },
   { name: "quiet", short: "q", meaning: "no progress bar" },
   { name: "ascii", meaning: "only ASCII characters" },
@@ -66,6 +74,12 @@ export const COMMANDS: readonly CommandRow[] = [
     options: ["allocator", "preset", "passes", "json", "quiet", ...EVERYWHERE],
   },
   {
+    name: "verify",
+    usage: "ouro verify MODULE [options]",
+    meaning: "prove or refute a strategy, an allocator, a heap or a detector of yours",
+    options: ["programs", "seed", "save", "replay", "json", ...EVERYWHERE],
+  },
+  {
     name: "help",
     usage: "ouro help [COMMAND|allocators|presets|exit-codes|formats]",
     meaning: "explain a command or a subject",
@@ -88,6 +102,11 @@ export interface CommandLine {
   readonly isQuiet: boolean;
   readonly ascii: boolean;
   readonly noColor: boolean;
+  /** Of `verify`; undefined: the suite's own. */
+  readonly programCount: number | undefined;
+  readonly seed: number | undefined;
+  readonly savePath: string | undefined;
+  readonly replayPath: string | undefined;
 }
 
 export const DEFAULT_ALLOCATOR = "pool+large";
@@ -138,6 +157,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     isQuiet: values.has("quiet"),
     ascii: values.has("ascii"),
     noColor: values.has("no-color"),
+    programCount: wholeNumberOf("programs", values.get("programs"), 1, 1_000_000),
+    seed: wholeNumberOf("seed", values.get("seed"), -(2 ** 31), 2 ** 31 - 1),
+    savePath: values.get("save"),
+    replayPath: values.get("replay"),
   };
 }
 
@@ -219,6 +242,23 @@ function passCountOf(text: string | undefined): number {
     argument: `--passes ${text}`,
     problem: "is not a whole number from 1 to 1000",
     remedy: "Write for example --passes 5.",
+  });
+}
+
+function wholeNumberOf(
+  option: string,
+  text: string | undefined,
+  from: number,
+  to: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^-?\d+$/.test(text) && value >= from && value <= to) return value;
+  throw new UsageError({
+    where: "ouro",
+    argument: `--${option} ${text}`,
+    problem: `is not a whole number from ${from} to ${to}`,
+    remedy: `Write for example --${option} 5.`,
   });
 }
 

@@ -88,6 +88,12 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro demo", "replay and compare"],
     ["ouro demo --json", "the same for a script"],
   ],
+  verify: [
+    ["ouro verify ./my-strategy.js", "every property that its traits promise"],
+    ["ouro verify ./my-strategy.js --programs 5000 --seed 7", "longer, with other programs"],
+    ["ouro verify ./my-strategy.js --save found", "counterexamples as files, with pictures"],
+    ["ouro verify ./my-strategy.js --replay found/x.json", "one of them again"],
+  ],
   help: [["ouro help exit-codes", "what the exit codes mean"]],
 };
 

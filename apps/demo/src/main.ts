@@ -27,6 +27,8 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     }
     case "replay":
       return (await import("./replay-command.js")).runReplay(line, terminal);
+    case "verify":
+      return (await import("./verify-command.js")).runVerify(line, terminal);
     case "demo":
       return (await import("./demo-command.js")).runDemo(line, terminal);
     default: {

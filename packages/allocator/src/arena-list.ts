@@ -19,7 +19,11 @@ export interface ArenaList {
   releasePool(pool: number): void;
 }
 
-export function createArenaList(context: layout.PoolContext, source: ArenaSource): ArenaList {
+export function createArenaList(
+  context: layout.PoolContext,
+  source: ArenaSource,
+  keepsArena: boolean,
+): ArenaList {
   const { words, state, arenaRecords, borrower } = context;
   const lastArenaWith = state + layout.LAST_ARENA_WITH;
   const usableArenas = state + layout.USABLE_ARENAS;
@@ -87,7 +91,7 @@ export function createArenaList(context: layout.PoolContext, source: ArenaSource
     if (last === record) forgetLast(record, count);
     words[record + layout.FREE_POOL_COUNT] = count + 1;
     if (count === 0) linkFirst(record);
-    else if (count + 1 === layout.POOLS_PER_ARENA && get(record + layout.NEXT_ARENA) !== 0) {
+    else if (count + 1 === layout.POOLS_PER_ARENA && !isKept(record)) {
       const kept = get(lastArenaWith + layout.POOLS_PER_ARENA);
       if (kept > record) keepInstead(record, kept);
       else releaseArena(record);
@@ -95,6 +99,11 @@ export function createArenaList(context: layout.PoolContext, source: ArenaSource
       if (get(lastArenaWith + count + 1) === 0) words[lastArenaWith + count + 1] = record;
       if (last !== record) moveAfter(record, last);
     }
+  }
+
+  /** The only usable arena, where one is kept; who keeps none has none with so many free pools. */
+  function isKept(record: number): boolean {
+    return keepsArena && get(record + layout.NEXT_ARENA) === 0;
   }
 
   /** `record` is no longer the last with `count` free pools: its predecessor may be. */

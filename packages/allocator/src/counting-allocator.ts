@@ -9,8 +9,8 @@
 //
 // What was allocated past the layer is let through and not counted.
 
-import { type Allocator, type Block, expectSound } from "@ouro/interfaces";
-import type { AllocationCounts, AllocationDomain } from "./allocation-counts.js";
+import { type Allocator, type Block, expectSound, type SweepableAllocator } from "@ouro/interfaces";
+import { type AllocationCounts, type AllocationDomain, expectDomain } from "./allocation-counts.js";
 
 export interface CountingAllocatorOptions {
   counts: AllocationCounts;
@@ -18,11 +18,12 @@ export interface CountingAllocatorOptions {
   domain?: AllocationDomain;
 }
 
-/** Wraps an allocator so that its blocks are counted. */
+/** Wraps an allocator so that its blocks are counted. Throws `UsageError` for what is no domain. */
 export function createCountingAllocator(
   allocator: Allocator,
   { counts, domain = "obj" }: CountingAllocatorOptions,
 ): Allocator {
+  expectDomain("createCountingAllocator", domain);
   const { sites } = counts;
   const { usableSizeBytes } = allocator;
   const siteOf = new Map<number, number>();
@@ -46,8 +47,15 @@ export function createCountingAllocator(
     counts.remove(domain, site, sizeBytes);
   }
 
+  // What a sweep takes is never told here: a layer that counts blocks offers none.
+  const {
+    beginSweep: _begin,
+    finishSweep: _finish,
+    isSweeping: _is,
+    ...below
+  } = allocator as Allocator & Partial<SweepableAllocator>;
   return {
-    ...allocator,
+    ...below,
     tryAllocate: (requestBytes) => given(allocator.tryAllocate(requestBytes)),
     allocate: (requestBytes) => given(allocator.allocate(requestBytes)),
     allocateZeroed: (requestBytes) => given(allocator.allocateZeroed(requestBytes)),

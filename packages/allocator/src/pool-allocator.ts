@@ -19,6 +19,7 @@ import {
   EVENT_POOL_RELEASE,
   EVENT_POOL_TAKE,
   isObserved,
+  NO_BUDGET,
   type Observer,
   POOL_SIZE_WORDS,
   type PoolStatistics,
@@ -44,8 +45,11 @@ export interface PoolAllocatorOptions {
   /**
    * A heap word that counts granules down: a pool that begins to serve is charged with the blocks
    * it has to give, and at 0 none begins any more: requests are answered as if nothing were left.
+   * `NO_BUDGET` is no limit.
    */
   budgetWord?: WordIndex;
+  /** Whether one wholly free arena is kept, for what comes next. Default: true. */
+  keepsArena?: boolean;
 }
 
 export interface PoolAllocator extends SweepableAllocator {
@@ -72,8 +76,8 @@ export interface PoolAllocator extends SweepableAllocator {
  * when the source has no room for its tables.
  */
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
-  checkOptions("createPoolAllocator", options, "source|name observer budgetWord");
-  const { source, name = "pools", observer, budgetWord = 0 } = options;
+  checkOptions("createPoolAllocator", options, "source|name observer budgetWord keepsArena");
+  const { source, name = "pools", observer, budgetWord = 0, keepsArena = true } = options;
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
@@ -97,7 +101,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const poolMaps = allocatedMap - (poolRecords << 2);
   const sweepCursor = context.state + layout.SWEEP_CURSOR;
   const sweepNumber = context.state + layout.SWEEP_NUMBER;
-  const { takePool, releasePool } = createArenaList(context, source);
+  const { takePool, releasePool } = createArenaList(context, source, keepsArena);
   const sweep = createPoolSweep(context, { makeFirst, release });
   const { sweepFor } = sweep;
   const takeObserver = isObserved(observer, EVENT_POOL_TAKE) ? observer : undefined;
@@ -149,7 +153,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   function charge(pool: number, granules: number): void {
-    if (budgetWord === 0) return;
+    if (budgetWord === 0 || words[budgetWord] === NO_BUDGET) return;
     const blockCount = layout.blocksPerPool(granules - 1) - (words[pool + USED_COUNT] as number);
     words[budgetWord] = Math.max(0, (words[budgetWord] as number) - blockCount * granules);
   }

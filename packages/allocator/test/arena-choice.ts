@@ -2,9 +2,9 @@
 // same block, and the same arenas are lent.
 
 import type { PrivateHeap } from "@ouro/interfaces";
+import { expectPromise } from "@ouro/testkit";
 import fc from "fast-check";
 import type { PoolAllocator } from "../src/index.js";
-import { promise } from "./allocator-model.js";
 import { createNaiveModel } from "./naive-model.js";
 import { newHeap, type Parts } from "./rigs.js";
 
@@ -78,7 +78,7 @@ function playChoices(
 }
 
 function expectSame(call: string, block: number, predicted: number): void {
-  promise(block === predicted, `${call} gives ${block}, by the model ${predicted}`);
+  expectPromise(block === predicted, `${call} gives ${block}, by the model ${predicted}`);
 }
 
 export function expectSameArenas(
@@ -90,5 +90,8 @@ export function expectSameArenas(
   for (let index = heap.firstArenaIndex; index < heap.arenaCount; index++) {
     if (heap.words[heap.arenaTable + index] === borrower) lent.push(index);
   }
-  promise(lent.join() === predicted.join(), `arenas ${lent} are lent, by the model ${predicted}`);
+  expectPromise(
+    lent.join() === predicted.join(),
+    `arenas ${lent} are lent, by the model ${predicted}`,
+  );
 }

@@ -4,8 +4,8 @@
 
 import { createPrivateHeap } from "@ouro/heap";
 import type { Allocator, ArenaSource, Block, PrivateHeap } from "@ouro/interfaces";
+import { expectPromise } from "@ouro/testkit";
 import fc from "fast-check";
-import { promise } from "./allocator-model.js";
 import type { Parts } from "./rigs.js";
 
 export const BOUNDED_WORK = "takes no more steps with 10,000 blocks live than with 100";
@@ -75,10 +75,10 @@ export function boundedWorkProperty(parts: Parts, name: string): fc.IProperty<[n
       for (const call of ["allocate", "free"] as const) {
         const what = `steps in ${call} with ${liveCount} live`;
         const { usual, most } = many[call];
-        promise(usual > 5, "no step was counted");
-        promise(most <= subject.mostSteps, `${most} ${what}`);
+        expectPromise(usual > 5, "no step was counted");
+        expectPromise(most <= subject.mostSteps, `${most} ${what}`);
         const limit = few[call].usual + USUAL_SPREAD_STEPS;
-        promise(usual <= limit, `usually ${usual} ${what}, ${few[call].usual} with 100`);
+        expectPromise(usual <= limit, `usually ${usual} ${what}, ${few[call].usual} with 100`);
       }
     }
   });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import * as parts from "../src/index.js";
 import { COMPOSITION, compositionProperty } from "./compositions.js";
 
-const RUN_COUNT = Number(process.env.OURO_RUNS ?? 60);
+const RUN_COUNT = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 60 : 40));
 
 it(`a random stack of layers ${COMPOSITION}`, () => {
   const result = fc.check(compositionProperty(parts), { numRuns: RUN_COUNT });

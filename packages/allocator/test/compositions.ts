@@ -3,10 +3,16 @@
 
 import { createPrivateHeap } from "@ouro/heap";
 import type { Allocator, PrivateHeap } from "@ouro/interfaces";
+import {
+  type AllocatorCheck,
+  type AllocatorCommand,
+  type AllocatorSubject,
+  allocatorCommands,
+  createNotes,
+  playOnAllocator,
+} from "@ouro/testkit";
 import fc from "fast-check";
-import { type Command, commandsFor, play } from "./allocator-commands.js";
-import type { Check } from "./allocator-model.js";
-import { FEW_LISTS, makeRigs, type Parts, type Rig, type RigMaker } from "./rigs.js";
+import { FEW_LISTS, makeRigs, type Parts, type RigMaker } from "./rigs.js";
 
 export const COMPOSITION = "keeps every promise in any composition of layers";
 
@@ -19,7 +25,7 @@ export interface Composition {
   readonly layers: readonly Layer[];
 }
 
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly AllocatorCheck[] = [
   "placement",
   "contents",
   "reallocation",
@@ -81,7 +87,7 @@ export function makeComposition(parts: Parts, { base, layers }: Composition): Ri
     bulkBytes: maker.bulkBytes.map(within),
     forgetsFreed: true,
     reusesFreed: !layers.includes("checked") && (maker.reusesFreed ?? true),
-    make(heap = newHeap()): Rig {
+    make(heap = newHeap()): AllocatorSubject {
       const wrapped: Wrapped[] = [];
       let { allocator } = maker.make(heap);
       for (const [depth, layer] of layers.entries()) {
@@ -92,13 +98,15 @@ export function makeComposition(parts: Parts, { base, layers }: Composition): Ri
       const settle = () => {
         for (const each of wrapped) each.settle?.();
       };
-      return { name: base, heap, allocator, settle };
+      return { heap, allocator, settle };
     },
   };
 }
 
 /** The property: a composition, and commands of the sizes that its base serves. */
-export function compositionProperty(parts: Parts): fc.IProperty<[[Composition, Command[]]]> {
+export function compositionProperty(
+  parts: Parts,
+): fc.IProperty<[[Composition, AllocatorCommand[]]]> {
   const composition = fc.record({
     base: fc.constantFrom(...BASES),
     layers: fc.array(fc.constantFrom(...LAYERS), { minLength: 1, maxLength: 4 }),
@@ -107,9 +115,13 @@ export function compositionProperty(parts: Parts): fc.IProperty<[[Composition, C
   const run = fc
     .tuple(composition, check)
     .chain(([made, looked]) =>
-      fc.tuple(fc.constant(made), commandsFor(makeComposition(parts, made)), fc.constant(looked)),
+      fc.tuple(
+        fc.constant(made),
+        allocatorCommands(makeComposition(parts, made)),
+        fc.constant(looked),
+      ),
     );
   return fc.property(run, ([made, commands, looked]) => {
-    play(makeComposition(parts, made), commands, new Set([looked]));
-  }) as unknown as fc.IProperty<[[Composition, Command[]]]>;
+    playOnAllocator(makeComposition(parts, made), commands, new Set([looked]), createNotes());
+  }) as unknown as fc.IProperty<[[Composition, AllocatorCommand[]]]>;
 }

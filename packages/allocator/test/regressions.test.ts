@@ -1,10 +1,18 @@
 // Defects that the properties found, each as the shrunk case that showed it, with the reason.
 
 import { createPrivateHeap } from "@ouro/heap";
-import { type Block, BlockOverrunError, DoubleFreeError, UsageError } from "@ouro/interfaces";
+import {
+  type Block,
+  BlockOverrunError,
+  DoubleFreeError,
+  NO_BUDGET,
+  UsageError,
+} from "@ouro/interfaces";
 import { expect, it } from "vitest";
 import {
+  createAllocationCounts,
   createCheckedAllocator,
+  createCountingAllocator,
   createLargeBlockAllocator,
   createPoolAllocator,
 } from "../src/index.js";
@@ -65,6 +73,17 @@ it("ends its last extent where the memory ends, whatever lies behind the arena t
   large.validate();
 });
 
+// Seed 1 of "stays sound at every step of a sweep": the counting layer handed on the sweep of the
+// allocator below, and never heard of what it took.
+it("offers no sweep where blocks are counted", () => {
+  const heap = createPrivateHeap({ reservationBytes: 4 * MIB });
+  const counts = createAllocationCounts();
+  const counting = createCountingAllocator(createPoolAllocator({ source: heap }), { counts });
+  expect(["beginSweep", "finishSweep", "isSweeping"].filter((call) => call in counting)).toEqual(
+    [],
+  );
+});
+
 // Found by reading: sizes were rounded to words as 32-bit numbers with a sign.
 it("checks blocks of 2 GiB and more", () => {
   const heap = createPrivateHeap({ reservationBytes: 2 ** 31 + 128 * MIB });
@@ -79,4 +98,21 @@ it("checks blocks of 2 GiB and more", () => {
   heap.bytes[behind] = 0xfd;
   checked.free(block);
   checked.validate();
+});
+
+// Found by reading: a manager without a trigger by bytes never sets its budget again, and after
+// 32 GiB of blocks given it was out of memory.
+it("does not count a budget down that is no limit", () => {
+  const heap = createPrivateHeap({ reservationBytes: 8 * MIB });
+  const budgetWord = heap.reserveRegion(heap.registerBorrower("test"), "budget", 4).start;
+  const small = createPoolAllocator({ source: heap, budgetWord });
+  const large = createLargeBlockAllocator({ source: heap, budgetWord });
+  heap.words[budgetWord] = NO_BUDGET;
+  small.free(small.allocate(64));
+  large.free(large.allocate(1000));
+  expect(heap.words[budgetWord]).toBe(NO_BUDGET);
+  heap.words[budgetWord] = NO_BUDGET - 1;
+  small.allocate(32);
+  large.allocate(1008);
+  expect(heap.words[budgetWord]).toBeLessThan(NO_BUDGET - 64);
 });

@@ -3,63 +3,27 @@
 
 import { createPrivateHeap } from "@ouro/heap";
 import {
-  type Allocator,
   ARENA_SIZE_BYTES,
+  ARENA_SIZE_WORDS,
   POOL_SIZE_BYTES,
   type PrivateHeap,
 } from "@ouro/interfaces";
+import { type AllocatorMaker, type AllocatorSubject, requestSizes } from "@ouro/testkit";
 import fc from "fast-check";
 import type * as allocatorExports from "../src/index.js";
 import type { LargeBlockAllocator, PoolAllocator } from "../src/index.js";
 
 export type Parts = typeof allocatorExports;
 
-export interface Rig {
-  readonly name: string;
-  readonly heap: PrivateHeap;
-  readonly allocator: Allocator;
-  /**
-   * What no block and no free space may hold, worked out from the layout that the README states.
-   * Absent for compositions: there, the sum of used, free and overhead is looked at alone.
-   */
-  readonly overheadBytes?: () => number;
-  /** Gives back what layers keep of freed blocks, the outermost layer first. */
-  readonly settle?: () => void;
-}
-
-export interface RigMaker {
-  readonly name: string;
-  /** Arenas that may stay lent when nothing lives. */
-  readonly keptArenaCount: number;
-  /** Whether a request of a freed block's size fits again at once; default true. */
-  readonly reusesFreed?: boolean;
-  /** Whether a freed block may be told as a number that never was one; default false. */
-  readonly forgetsFreed?: boolean;
-  /** What `free` calls a block whose preceding word was written; absent when it cannot tell. */
-  readonly overrunKind?: string;
-  readonly requestBytes: fc.Arbitrary<number>;
-  /** Sizes for allocations in bulk: large enough to fill arenas. */
-  readonly bulkBytes: fc.Arbitrary<number>;
-  make(heap?: PrivateHeap): Rig;
+export interface RigMaker extends AllocatorMaker {
+  make(heap?: PrivateHeap): AllocatorSubject;
 }
 
 const RESERVATION_BYTES = 12 * ARENA_SIZE_BYTES;
 const LARGE_HEADER_BYTES = 8;
 const EXTENT_OVERHEAD_BYTES = 16;
 
-/** Sizes around every boundary: of granules, of the small limit, of an arena. */
-const smallBytes = fc.oneof(
-  fc.integer({ min: 0, max: 512 }),
-  fc.constantFrom(0, 1, 15, 16, 17, 31, 32, 33, 496, 497, 511, 512),
-);
-const largeBytes = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 513, max: 20_000 }) },
-  { weight: 2, arbitrary: fc.integer({ min: 0, max: 600 }) },
-  { weight: 2, arbitrary: fc.integer({ min: 60_000, max: 400_000 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 900_000, max: 2_500_000 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 2 ** 20 - 40, max: 2 ** 20 + 8 }) },
-);
-const mixedBytes = fc.oneof(smallBytes, largeBytes);
+const { small: smallBytes, large: largeBytes, mixed: mixedBytes } = requestSizes;
 
 export function newHeap(): PrivateHeap {
   return createPrivateHeap({ reservationBytes: RESERVATION_BYTES });
@@ -97,7 +61,7 @@ export function makePoolRig(parts: Parts): RigMaker {
     make(heap = newHeap()) {
       const allocator = parts.createPoolAllocator({ source: heap });
       const overheadBytes = () => poolOverheadBytes(allocator);
-      return { name: "pool allocator", heap, allocator, overheadBytes };
+      return { heap, allocator, overheadBytes };
     },
   };
 }
@@ -112,7 +76,7 @@ export function makeLargeRig(parts: Parts): RigMaker {
     make(heap = newHeap()) {
       const allocator = parts.createLargeBlockAllocator({ source: heap });
       const overheadBytes = () => largeOverheadBytes(heap, allocator);
-      return { name: "large block allocator", heap, allocator, overheadBytes };
+      return { heap, allocator, overheadBytes };
     },
   };
 }
@@ -129,7 +93,7 @@ export function makeRouterRig(parts: Parts): RigMaker {
       const large = parts.createLargeBlockAllocator({ source: heap });
       const allocator = parts.createSizeRouter({ source: heap, small, large });
       const overheadBytes = () => poolOverheadBytes(small) + largeOverheadBytes(heap, large);
-      return { name: "size router", heap, allocator, overheadBytes };
+      return { heap, allocator, overheadBytes };
     },
   };
 }
@@ -152,7 +116,7 @@ export function makeBumpRig(parts: Parts): RigMaker {
         });
         return allocator.arenaCount() * ARENA_SIZE_BYTES - usedBytes - allocator.remainingBytes();
       };
-      return { name: "bump allocator", heap, allocator, overheadBytes };
+      return { heap, allocator, overheadBytes };
     },
   };
 }
@@ -167,9 +131,8 @@ export const FEW_LISTS = [
 
 export function makeFreeListRig(parts: Parts): RigMaker {
   const router = makeRouterRig(parts);
-  const { overrunKind: _, ...base } = router;
   return {
-    ...base,
+    ...router,
     name: "free list allocator",
     make(heap = newHeap()) {
       const below = router.make(heap);
@@ -210,7 +173,7 @@ export function makeCheckedRig(parts: Parts): RigMaker {
       const { allocator: below } = router.make(heap);
       const holdBytes = 20_000;
       const allocator = parts.createCheckedAllocator(below, { source: heap, holdBytes });
-      return { name: "checked allocator", heap, allocator, settle: allocator.release };
+      return { heap, allocator, settle: allocator.release };
     },
   };
 }
@@ -225,4 +188,16 @@ export function makeRigs(parts: Parts): RigMaker[] {
     makeCountingRig(parts),
     makeCheckedRig(parts),
   ];
+}
+
+export function sweepableRigs(parts: Parts): RigMaker[] {
+  return [makePoolRig(parts), makeLargeRig(parts), makeRouterRig(parts)];
+}
+
+/** The word to which `block >>> 7` is added. */
+export function reserveMarks(heap: PrivateHeap): number {
+  const wordsPerArena = ARENA_SIZE_WORDS >>> 7;
+  const sizeWords = (heap.arenaCount - heap.firstArenaIndex) * wordsPerArena;
+  const region = heap.reserveRegion(heap.registerBorrower("marks"), "marks", sizeWords);
+  return region.start - heap.firstArenaIndex * wordsPerArena;
 }

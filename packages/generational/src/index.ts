@@ -1,10 +1,15 @@
 /**
  * Generations over any cycle detector: thresholds, counts and the 25 % rule, the order of a
- * collection, untracking, freezing; a trigger by growth for one generation of everything.
+ * collection, untracking, freezing; triggers by growth and by candidates for strategies without.
  *
  * @packageDocumentation
  */
 
+export {
+  type CandidateTrigger,
+  type CandidateTriggerOptions,
+  createCandidateTrigger,
+} from "./candidate-trigger.js";
 export type { CollectionReports } from "./collection-reports.js";
 export { type CollectionRunOptions, createCollectionRun, type Run } from "./collection-run.js";
 export {

@@ -1,11 +1,13 @@
 import { ARENA_SIZE_BYTES, type PrivateHeap } from "@ouro/interfaces";
-import fc from "fast-check";
+import * as suite from "@ouro/testkit";
+import { type HeapMaker, heapConformance, heapSuite } from "@ouro/testkit";
+import { testSuite } from "@ouro/testkit/vitest";
 import { describe, expect, test } from "vitest";
 import { createPrivateHeap, type PrivateHeapOptions } from "../src/index.js";
-import { heapCommands, modelOf, type Subject } from "./heap-model.js";
 
 const MIB = ARENA_SIZE_BYTES;
-const SOFT_LIMIT_ARENAS = 3;
+const programCount = Number(process.env.OURO_RUNS ?? 25);
+const seed = Number(process.env.OURO_SEED ?? 1);
 
 type Memory = Pick<PrivateHeapOptions, "reservationBytes" | "backing" | "adopt" | "window">;
 
@@ -21,34 +23,18 @@ const memories: Record<string, () => Memory> = {
   },
 };
 
-/** The property: commands on this memory, and on the model, come to the same. */
-function equalsModel(memory: () => Memory, plant: (heap: PrivateHeap) => PrivateHeap) {
-  return fc.property(heapCommands, (commands) => {
-    fc.modelRun(() => {
-      let reportCount = 0;
-      const options = memory();
-      const heap = createPrivateHeap({
-        ...options,
-        softLimitBytes: SOFT_LIMIT_ARENAS * MIB,
-        onSoftLimit: () => {
-          heap.validate();
-          reportCount++;
-        },
-      });
-      const model = modelOf(heap, options.window?.startBytes ?? 0, SOFT_LIMIT_ARENAS);
-      const real: Subject = { heap: plant(heap), reportCount: () => reportCount };
-      return { model, real };
-    }, commands);
-  });
+function heapsOn(name: string, plant = (heap: PrivateHeap) => heap): HeapMaker {
+  const memory = memories[name] as () => Memory;
+  return {
+    name: `heap on a ${name} memory`,
+    returnsMemory: name === "resizable",
+    windowStartBytes: memory().window?.startBytes ?? 0,
+    make: (options) => plant(createPrivateHeap({ ...memory(), ...options })),
+  };
 }
 
-describe("the heap equals a naive model after each command; refused calls change nothing", () => {
-  test.each(Object.entries(memories))("on a %s memory", (_, memory) => {
-    fc.assert(
-      equalsModel(memory, (heap) => heap),
-      { numRuns: 60 },
-    );
-  });
+describe.each(Object.keys(memories))("the heap on a %s memory", (name) => {
+  testSuite(heapSuite, heapsOn(name), { programCount, seed });
 });
 
 /** Heaps with one defect each; the figures stand in docs/fault-matrix.md. */
@@ -102,6 +88,12 @@ const faults: Record<string, (heap: PrivateHeap) => Partial<PrivateHeap>> = {
       });
     },
   }),
+  "leaves a word of its table broken": (heap) => ({
+    setLimitBytes: (limitBytes) => {
+      heap.setLimitBytes(limitBytes);
+      heap.words[heap.arenaTable + heap.firstArenaIndex] = 77;
+    },
+  }),
   "gives two regions the same words": (heap) => ({
     reserveRegion: (borrower, _, sizeWords) => heap.reserveRegion(borrower, "same", sizeWords),
   }),
@@ -112,34 +104,84 @@ function planted(heap: PrivateHeap, methods: Partial<PrivateHeap>): PrivateHeap 
   return new Proxy(heap, { get: (_, key) => Reflect.get(methods, key) ?? Reflect.get(heap, key) });
 }
 
-test("the property holds on a heap with no fault planted", () => {
-  fc.assert(equalsModel(memories.fixed!, (heap) => planted(heap, {})));
+/** Each is killed by the property that is named for it, the others not looking. */
+const killers: Record<keyof typeof faults, string> = {
+  "lends the highest arena first": suite.LENDING,
+  "lends one arena of a run": suite.LENDING,
+  "lends an arena that is lent already": suite.HEAP_REFUSALS,
+  "keeps the last arena of a released run": suite.LENDING,
+  "takes an arena back from a borrower that does not have it": suite.HEAP_REFUSALS,
+  "limits one arena too late": suite.HEAP_REFUSALS,
+  "writes a word when it refuses": suite.HEAP_REFUSALS,
+  "forgets the high water": suite.BOOKS,
+  "overlooks the last arena in its walk": suite.ARENA_WALK,
+  "gives two regions the same words": suite.REGIONS,
+  "leaves a word of its table broken": suite.HEAP_SOUND,
+};
+
+const SEEDS = [1, 20_26, -77_777];
+
+function expectRefuted(maker: HeapMaker, property: string): void {
+  for (const each of SEEDS) {
+    const options = { properties: [property], programCount: 500, seed: each, shrinks: false };
+    expect(heapConformance(maker, options).failCount, `seed ${each}`).toBe(1);
+  }
+}
+
+test("every property holds on a heap with no fault planted", () => {
+  const report = heapConformance(
+    heapsOn("fixed", (heap) => planted(heap, {})),
+    { programCount },
+  );
+  expect(suite.printReport(report)).toContain("Nothing refuted; 7 hold, 0 not run.");
 });
 
-describe("the property fails on a heap that", () => {
-  test.each(Object.entries(faults))("%s", (_, fault) => {
-    const plant = (heap: PrivateHeap) => planted(heap, fault(heap));
-    const result = fc.check(equalsModel(memories.fixed!, plant), {
-      numRuns: 500,
-      endOnFailure: true,
-    });
-    expect(result.failed).toBe(true);
-    expect(result.seed).toBeTypeOf("number");
+describe("a property of the suite fails on a heap that", () => {
+  test.each(Object.entries(faults))("%s", (name, fault) => {
+    const maker = heapsOn("fixed", (heap) => planted(heap, fault(heap)));
+    expectRefuted(maker, killers[name] as string);
   });
 
   test("keeps its tail though it is resizable", () => {
-    const plant = (heap: PrivateHeap) => {
+    const maker = heapsOn("resizable", (heap) => {
       const buffer = heap.words.buffer as ArrayBuffer & { resize(lengthBytes: number): void };
       const { resize } = buffer;
       buffer.resize = (lengthBytes) => {
         if (lengthBytes > buffer.byteLength) resize.call(buffer, lengthBytes);
       };
       return heap;
-    };
-    const result = fc.check(equalsModel(memories.resizable!, plant), {
-      numRuns: 500,
-      endOnFailure: true,
     });
-    expect(result.failed).toBe(true);
+    expectRefuted(maker, suite.HEAP_SOUND);
   });
+
+  test("tells of its soft limit once in its life", () => {
+    const maker = heapsOn("fixed");
+    const make: HeapMaker["make"] = (options) => {
+      let isTold = false;
+      const onSoftLimit = () => {
+        if (!isTold) options.onSoftLimit();
+        isTold = true;
+      };
+      return maker.make({ ...options, onSoftLimit });
+    };
+    expectRefuted({ ...maker, make }, suite.SOFT_LIMIT);
+  });
+
+  test("returns memory and is declared not to, or the other way round", () => {
+    expectRefuted({ ...heapsOn("resizable"), returnsMemory: false }, suite.BOOKS);
+    expectRefuted({ ...heapsOn("fixed"), returnsMemory: true }, suite.BOOKS);
+  });
+});
+
+test("a counterexample says which calls show it", () => {
+  const maker = heapsOn("fixed", (heap) =>
+    planted(heap, faults["limits one arena too late"]!(heap)),
+  );
+  const options = { properties: [suite.HEAP_REFUSALS], seed };
+  const [verdict] = heapConformance(maker, options).verdicts;
+  expect(verdict?.counterexample?.script.split("\n").slice(3)).toEqual([
+    "heap.setLimitBytes(17);",
+    "heap.reserveArenas(1, 1);",
+  ]);
+  expect(verdict?.counterexample?.reason).toBe("reserveArenas ended as 262144, not as 0");
 });

@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import * as parts from "../src/index.js";
 import { programProperty, propertyNames } from "./programs.js";
 
-const RUN_COUNT = Number(process.env.OURO_RUNS ?? 30);
+const RUN_COUNT = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 30 : 15));
 const TIMEOUT_MS = 60_000;
 
 describe("mark-sweep, on random programs,", () => {

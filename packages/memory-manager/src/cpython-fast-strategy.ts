@@ -251,7 +251,8 @@ function createAllocator({ heap: source, borrower }: StrategyParts): PartedAlloc
   return createPartedAllocator({
     source,
     watched: createPoolAllocator({ source, name: `watched-pools-${borrower}` }),
-    other: createPoolAllocator({ source, name: `other-pools-${borrower}` }),
+    // One arena is kept for all that is to come, and that is the watched pools'.
+    other: createPoolAllocator({ source, name: `other-pools-${borrower}`, keepsArena: false }),
     large: createLargeBlockAllocator({ source, name: `large-blocks-${borrower}` }),
     name: `objects-${borrower}`,
   });

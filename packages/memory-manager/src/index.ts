@@ -29,5 +29,6 @@ export {
   PRESET_NAMES,
   type PresetName,
 } from "./presets.js";
+export { type TrialDeletionOptions, trialDeletionStrategy } from "./trial-deletion-strategy.js";
 export type { WeakReferences } from "./weak-references.js";
 export { type WholeHeapOptions, wholeHeapStrategy } from "./whole-heap-strategy.js";

@@ -27,6 +27,7 @@ import {
   type HeapStatistics,
   IncompatiblePartsError,
   type Mutator,
+  NO_BUDGET,
   type Observer,
   type PrivateHeap,
   type Reference,
@@ -154,7 +155,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   const budgetWord = heap.reserveRegion(borrower, "budget", 4).start;
   const nameWord = budgetWord + 1;
   if (heap.words[nameWord] !== 0) refuseName(name);
-  heap.words[budgetWord] = 0x7fffffff;
+  heap.words[budgetWord] = NO_BUDGET;
   // Known once the collector is made; the collector may define types of its own before.
   let runsFinalizers = true;
   const types = refusingTypes(
@@ -196,7 +197,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
     weakReferences:
       finalization === undefined
         ? undefined
-        : createWeakReferences({ mutator, types, finalization }),
+        : makeWeakReferences(mutator, finalization, { heap, types, roots, collector }),
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
     restoreHeap(image) {
       // Here and not at the table: nothing of the image is defined if one type of it cannot be.
@@ -361,6 +362,19 @@ function checkHooks(strategy: Strategy, collector: Collector): void {
       remedy: "Implement the hook and name it, or neither",
     });
   }
+}
+
+/** Finalization knows no epochs: weak references speak to it behind the checks. */
+function makeWeakReferences(
+  mutator: Mutator,
+  finalization: Finalization,
+  parts: MutatorOptions,
+): WeakReferences {
+  const { types } = parts;
+  if (!("plain" in mutator)) return createWeakReferences({ mutator, types, finalization });
+  const { plain, plainSlot } = mutator as CheckedMutator;
+  const behind = createMutator(parts);
+  return createWeakReferences({ mutator, types, finalization, behind, plain, plainSlot });
 }
 
 /** An option that is there, as an object to spread: absent and undefined differ. */

@@ -12,6 +12,7 @@ import {
   type MemoryManager,
   type MemoryManagerOptions,
 } from "./memory-manager.js";
+import { trialDeletionStrategy } from "./trial-deletion-strategy.js";
 import { wholeHeapStrategy } from "./whole-heap-strategy.js";
 
 const STRATEGIES = {
@@ -19,6 +20,7 @@ const STRATEGIES = {
   "cpython-3.13-fast": () => cpythonFastStrategy(),
   "cpython-3.12": () => cpythonStrategy({ version: "3.12" }),
   "refcount-whole-heap": () => wholeHeapStrategy(),
+  "refcount-trial-deletion": () => trialDeletionStrategy(),
   null: nullStrategy,
   "refcount-only": refcountStrategy,
   "mark-sweep": markSweepStrategy,

@@ -38,10 +38,16 @@ export interface WeakReferencesOptions {
   mutator: Mutator;
   types: TypeTable;
   finalization: Finalization;
+  /** What `mutator` stands before: it takes plain slots and references. By default `mutator`. */
+  behind?: Mutator;
+  /** Plain references and slots, as finalization has them, of what `mutator` gives and takes. */
+  plain?: (reference: Reference) => Reference;
+  plainSlot?: (slot: Slot) => Slot;
 }
 
 export function createWeakReferences(options: WeakReferencesOptions): WeakReferences {
-  const { mutator, types, finalization } = options;
+  const { mutator, types, finalization, behind = mutator } = options;
+  const { plain = (reference) => reference, plainSlot = (slot) => slot } = options;
   let known: TypeId | undefined;
 
   function type(): TypeId {
@@ -72,13 +78,13 @@ export function createWeakReferences(options: WeakReferencesOptions): WeakRefere
       mutator.allocate(type(), fresh);
       const weak = (): Reference => mutator.root(fresh) as Reference;
       const shared = sharedBy(frame, callback, callable);
-      if (shared !== 0) mutator.setRoot(fresh, shared);
+      if (shared !== 0) behind.setRoot(plainSlot(fresh), shared);
       else {
         if (callable !== undefined) mutator.set(weak(), 0, mutator.root(callable));
-        finalization.attach(weak(), mutator.root(frame) as Reference, callback);
+        finalization.attach(plain(weak()), plain(mutator.root(frame) as Reference), callback);
       }
       mutator.setRoot(into, weak());
-      return weak();
+      return mutator.root(into) as Reference;
     } finally {
       mutator.leave(frame);
     }
@@ -86,7 +92,7 @@ export function createWeakReferences(options: WeakReferencesOptions): WeakRefere
 
   function sharedBy(of: Slot, callback?: WeakCallback, callable?: Slot): Reference | 0 {
     if (callback !== undefined || callable !== undefined) return 0;
-    return finalization.sharedWeakReference(referentIn(of));
+    return finalization.sharedWeakReference(plain(referentIn(of)));
   }
 
   return {
@@ -94,13 +100,13 @@ export function createWeakReferences(options: WeakReferencesOptions): WeakRefere
     create(into, of, callback) {
       const shared = sharedBy(of, callback);
       if (shared === 0) return make(into, of, callback);
-      mutator.setRoot(into, shared);
-      return shared;
+      behind.setRoot(plainSlot(into), shared);
+      return mutator.root(into) as Reference;
     },
     createWith: (into, of, callable) => make(into, of, undefined, callable),
     strengthen(into, from) {
-      const target = finalization.targetOf(mutator.root(from) as Reference);
-      mutator.setRoot(into, target);
+      const target = finalization.targetOf(plain(mutator.root(from) as Reference));
+      behind.setRoot(plainSlot(into), target);
       return target !== 0;
     },
   };

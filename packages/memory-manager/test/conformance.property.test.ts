@@ -6,17 +6,17 @@
 import {
   checkProgram,
   MEMORY,
+  memoryManagerSuite,
   mutatorPrograms,
   PROPERTY_NAMES,
-  printVerdicts,
-  prove,
   runProgram,
 } from "@ouro/testkit";
+import { testSuite } from "@ouro/testkit/vitest";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkedSubjectsOf, presets, stressedSubjectsOf, subjectsOf } from "./presets.js";
 
-const runCount = Number(process.env.OURO_RUNS ?? 8);
+const runCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 8 : 3));
 const seed = Number(process.env.OURO_SEED ?? 1);
 const TIMEOUT_MILLISECONDS = 30_000 + runCount * 2000;
 const CALM = PROPERTY_NAMES.filter((name) => name !== MEMORY);
@@ -27,7 +27,7 @@ const modes = [
   { mode: "checked, collecting at every safepoint", make: stressedSubjectsOf },
 ] as const;
 
-describe.each([...presets])("The preset %s", (_, strategy) => {
+describe.each([...presets])("The preset %s", (name, strategy) => {
   it.each(modes)(
     "keeps all that it promises, $mode",
     ({ make }) => {
@@ -42,12 +42,25 @@ describe.each([...presets])("The preset %s", (_, strategy) => {
   it.each(modes.slice(0, 2))(
     `${MEMORY}, every one in turn, $mode`,
     ({ make }) => {
-      const options = { properties: [MEMORY], runCount: Math.ceil(runCount / 2), seed } as const;
-      const verdicts = prove(make(strategy), options);
-      expect(printVerdicts(verdicts)).toBe(`holds: ${MEMORY}`);
-      expect(verdicts[0]?.refusalCount).toBeGreaterThan(runCount);
+      let refusalCount = 0;
+      const onRefusal = () => void refusalCount++;
+      const programs = mutatorPrograms({ commandLimitCount: 15, shapeLimitCount: 5 });
+      const promises = fc.property(programs, (program) => {
+        checkProgram(program, make(strategy), [MEMORY], { onRefusal });
+      });
+      fc.assert(promises, { numRuns: Math.ceil(runCount / 2), seed });
+      expect(refusalCount).toBeGreaterThan(runCount);
     },
     TIMEOUT_MILLISECONDS,
+  );
+
+  const properties = memoryManagerSuite.properties.flatMap(({ name: property }) =>
+    PROPERTY_NAMES.includes(property as never) ? [] : [property],
+  );
+  testSuite(
+    memoryManagerSuite,
+    { name, make: subjectsOf(strategy) },
+    { properties, programCount: runCount, seed, timeoutMilliseconds: TIMEOUT_MILLISECONDS },
   );
 });
 

@@ -9,6 +9,7 @@ import {
   cpythonFastStrategy,
   cpythonStrategy,
   type MemoryManagerOptions,
+  trialDeletionStrategy,
   wholeHeapStrategy,
 } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
@@ -29,6 +30,8 @@ export const presets: ReadonlyMap<string, () => Strategy> = new Map([
     () => cpythonStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
   ],
   ["refcount-whole-heap", () => wholeHeapStrategy()],
+  // Candidates are examined soon in programs as short as these.
+  ["refcount-trial-deletion", () => trialDeletionStrategy({ leastCandidateCount: 3 })],
   ["cpython-3.13-fast", () => cpythonFastStrategy()],
   [
     "cpython-3.13-fast, low thresholds",

@@ -81,13 +81,14 @@ export const twinPrograms: fc.Arbitrary<TwinCommand[]> = fc.oneof(
   fc.constantFrom<Kind>("one", "two", "three", "four").chain((kind) => programsOf([kind])),
 );
 
-/**
- * Whatever a program left is collected, twice, as shapes that the first one found are used then.
- */
-const LAST: readonly TwinCommand[] = [0, 1, 2, 2].map((generation) => ({
-  do: "collect",
-  generation,
-}));
+/** What a program left is dropped, one by one, and nothing is born: shapes that were found hold. */
+const LAST: readonly TwinCommand[] = [
+  ...[0, 1, 2].map((generation) => ({ do: "collect", generation }) as const),
+  ...Array.from({ length: SLOT_COUNT }, (_, each) => [
+    { do: "drop", slot: each } as const,
+    { do: "collect", generation: 2 } as const,
+  ]).flat(),
+];
 
 /** Runs a program and says after each step what a program can see. */
 export function playTwin(program: readonly TwinCommand[], strategy: Strategy): string[] {

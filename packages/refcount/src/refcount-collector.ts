@@ -99,6 +99,11 @@ export interface Ending {
 }
 
 export interface RefcountCollectorOptions extends RefcountOptions {
+  /**
+   * Told of each object that lost a reference and has others; must change no count. Without it
+   * nothing is called.
+   */
+  onLoss?: (object: number) => void;
   /** Made once the counting is there. Without it nobody is asked, and nothing is paid. */
   createEnding?: (counting: Counting) => Ending;
 }
@@ -111,7 +116,7 @@ export function createRefcountCollector(
   parts: StrategyParts,
   options: RefcountCollectorOptions = {},
 ): Collector {
-  const { freeListMaxima: maxima = {}, createEnding } = options;
+  const { freeListMaxima: maxima = {}, onLoss, createEnding } = options;
   const { heap, allocator, types, roots, observer } = parts;
   const words = heap.words;
   const layout = createObjectLayout(words, types);
@@ -139,7 +144,23 @@ export function createRefcountCollector(
     return false;
   }
 
-  const plainCounts = observed ?? { increment, decrement, reclaim: free, onEnd: undefined };
+  function decrementAndTell(object: number): boolean {
+    const count = words[object] as number;
+    if (count === 1) return true;
+    if (count >= IMMORTAL) return false;
+    words[object] = count - 1;
+    (onLoss as (object: number) => void)(object);
+    return false;
+  }
+
+  const quietCounts = observed ?? { increment, decrement, reclaim: free, onEnd: undefined };
+  const plainCounts =
+    onLoss === undefined
+      ? quietCounts
+      : {
+          ...quietCounts,
+          decrement: observed === undefined ? decrementAndTell : tellingLoss(observed, onLoss),
+        };
   const counting: Counting = { ...plainCounts, deallocate: (object) => deallocate(object) };
   const ending = createEnding?.(counting);
   const counts = ending === undefined ? plainCounts : withEnding(plainCounts, ending);
@@ -230,6 +251,15 @@ export function createRefcountCollector(
       lists?.validate();
       audit.validate((observed?.isCalling() ?? false) || (ending?.isCalling() ?? false));
     },
+  };
+}
+
+/** The observer hears of the count first. */
+function tellingLoss({ decrement }: ObservedCounts, onLoss: (object: number) => void) {
+  return (object: number): boolean => {
+    if (decrement(object)) return true;
+    onLoss(object);
+    return false;
   };
 }
 

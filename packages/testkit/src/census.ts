@@ -28,6 +28,14 @@ export interface Census {
    * and what those hold. Not for strategies that move.
    */
   uncollectedCount(): number;
+  /** Who is there as far as addresses tell: an object moved since its birth is not known. */
+  isThere(object: ShadowObject): boolean;
+  /** Garbage outside cycles, as of the last `take`. O(heap). */
+  acyclicGarbageCount(): number;
+  /** Live objects as of the last `take`. */
+  readonly liveCount: number;
+  /** Whether word 0 of every object is the number of its references. O(heap). */
+  hasExactCounts(): boolean;
 }
 
 /** Listens to a subject's reclaims; made before the subject, as the subject is made with it. */
@@ -191,6 +199,18 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
     checkAcyclicGarbage,
     checkExact,
     uncollectedCount,
+    isThere: (object) => [...living.values()].includes(object),
+    acyclicGarbageCount() {
+      const left = shadow.withoutAcyclicGarbage(living.values());
+      return [...living.values()].filter((object) => !left.has(object)).length;
+    },
+    hasExactCounts() {
+      const counts = shadow.countReferences(living.values());
+      return [...living].every(([address, object]) => heap.words[address] === counts.get(object));
+    },
+    get liveCount() {
+      return present.length;
+    },
   };
 }
 

@@ -21,14 +21,16 @@ import type { Subject, SubjectMaker } from "./subject.js";
 /** Two collections suffice to finish a cycle that was begun before; more is a promise broken. */
 const LAST_COLLECTIONS = 3;
 
-interface Scene {
+/** A program's stage: the subject, the shadow heap beside it, and the census between them. */
+export interface Scene {
   readonly subject: Subject;
   readonly shadow: ShadowHeap;
   readonly player: Player;
   readonly census: Census;
 }
 
-function createScene(maker: SubjectMaker): Scene {
+/** A fresh subject and an empty shadow heap. */
+export function createScene(maker: SubjectMaker): Scene {
   const log = createDeathLog();
   const subject = maker({ observer: log.observer });
   const shadow = createShadowHeap();
@@ -36,7 +38,8 @@ function createScene(maker: SubjectMaker): Scene {
   return { subject, shadow, player, census: createCensus(subject, shadow, log) };
 }
 
-function playStep(step: Step, { shadow, player, census }: Scene): void {
+/** Plays a step on both sides, and notes a birth. */
+export function playStep(step: Step, { shadow, player, census }: Scene): void {
   player.play(step);
   const newborn = playOnShadow(step, shadow);
   if (newborn === undefined || step.call !== "allocate") return;

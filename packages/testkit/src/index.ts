@@ -5,20 +5,66 @@
  * @packageDocumentation
  */
 
+export {
+  type AllocatorCommand,
+  allocatorCommands,
+  playOnAllocator,
+} from "./allocator/allocator-commands.js";
+export {
+  allocatorConformance,
+  allocatorSuite,
+} from "./allocator/allocator-conformance.js";
+export type { AllocatorCheck } from "./allocator/allocator-model.js";
+export * from "./allocator/allocator-properties.js";
+export {
+  type AllocatorMaker,
+  type AllocatorSubject,
+  type AllocatorTraits,
+  requestSizes,
+} from "./allocator/allocator-subject.js";
+export {
+  SWEEP_EXACT,
+  SWEEP_KEEPS,
+  SWEEP_RELEASE,
+  SWEEP_SOUND,
+  type SweepCommand,
+  sweepProperties,
+} from "./allocator/allocator-sweep.js";
 export { type CheckOptions, checkProgram, runProgram } from "./check-program.js";
 export type { Command, ObjectPick, Pick, ValuePick } from "./command.js";
+export * from "./counterexample-file.js";
+export { ACTS, type Act, type DeathCommand } from "./death-program.js";
+export * from "./death-properties.js";
+export type { DetectorProgram, GraphObject } from "./detector/detector-program.js";
+export type { DetectorMaker, DetectorSubject } from "./detector/detector-subject.js";
+export * from "./detector/detector-suite.js";
+export type { HeapCommand } from "./heap/heap-commands.js";
+export * from "./heap/heap-conformance.js";
+export type { HeapMaker, HeapMakerOptions } from "./heap/heap-subject.js";
+export { drawAsSvg, drawAsText } from "./heap-drawing.js";
+export type { ManagerMaker } from "./manager-subject.js";
+export {
+  type CollectorMaker,
+  collectorConformance,
+  collectorSuite,
+  memoryManagerConformance,
+  memoryManagerSuite,
+} from "./manager-suite.js";
 export { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
+export { LOOKING_OBSERVER, LOWERED_LIMIT, THROWING_OBSERVER } from "./nemesis-properties.js";
+export { createNotes, type Notes } from "./notes.js";
+export { METAMORPHIC, ROOM, WORK } from "./oracle-properties.js";
 export { type Program, printProgram, scriptOf } from "./program.js";
+export { drawProgram } from "./program-drawing.js";
 export { programTypes } from "./program-types.js";
-export { BrokenPromiseError } from "./promise.js";
+export { BrokenPromiseError, expectPromise } from "./promise.js";
+export * from "./properties.js";
 export {
   type Counterexample,
-  type ProofOptions,
-  printVerdicts,
-  prove,
-  type Verdict,
-} from "./proof.js";
-export * from "./properties.js";
+  printReport,
+  printVerdict,
+  type Report,
+} from "./report.js";
 export {
   createShadowHeap,
   type Path,
@@ -29,5 +75,18 @@ export {
 } from "./shadow-heap.js";
 export { createShadowType, type ShadowType } from "./shadow-type.js";
 export { SHAPES, type ShapeName } from "./shape.js";
+export type { Fate, Snapshot, SnapshotObject } from "./snapshot.js";
 export { printScript, type Step, type StepValue } from "./step.js";
-export type { Subject, SubjectMaker, SubjectOptions } from "./subject.js";
+export type {
+  Subject,
+  SubjectMaker,
+  SubjectOptions,
+  SubjectWeakReferences,
+} from "./subject.js";
+export { type Drawing, type Property, runSuite, type Suite, type SuiteOptions } from "./suite.js";
+export {
+  COLLECTS_AS_SAID,
+  HEADER_AS_SAID,
+  HOOKS_AS_SAID,
+  MOVES_AS_SAID,
+} from "./trait-properties.js";

@@ -27,19 +27,39 @@ export const PROPERTY_NAMES = [
 ] as const;
 export type PropertyName = (typeof PROPERTY_NAMES)[number];
 
+/** Which oracle each property is, and where it is from. */
+export const ORACLES: Readonly<Record<PropertyName, { oracle: string; source: string }>> = {
+  [CONTENTS]: { oracle: "O1 graph isomorphism", source: "CertiGC; Hawblitzel and Petrank" },
+  [DEATHS]: { oracle: "O8 death log", source: "AssemblyScript rtrace; wasmtime's drop counts" },
+  [ACYCLIC]: { oracle: "O2 liveness", source: "CPython: a count of zero deallocates" },
+  [EXACT]: { oracle: "O2 liveness exactness", source: "MMTk's sanity collector" },
+  [COUNTS]: { oracle: "O3 count audit", source: "CPython Py_TRACE_REFS" },
+  [SOUND]: { oracle: "O4 and O5, audit of structures", source: "HotSpot and V8, verify heap" },
+  [SAME_GRAPH]: { oracle: "O6 differential", source: "wasmtime's null collector" },
+  [NOTHING_LEFT]: { oracle: "O11 teardown", source: "CPython regrtest -R" },
+  [MEMORY]: { oracle: "O12 out of memory", source: "Lua HARDMEMTESTS" },
+};
+
 /** Whether a strategy with these traits promises the property. */
 export function isPromised(property: PropertyName, traits: Traits): boolean {
+  return whyNotPromised(property, traits) === undefined;
+}
+
+/** The trait by which a strategy does not promise the property; undefined if it does. */
+export function whyNotPromised(property: PropertyName, traits: Traits): string | undefined {
   const collects = traits.collectsAt.length > 0 || traits.death !== "collection";
+  const never = "by its traits it reclaims nothing";
   switch (property) {
     case ACYCLIC:
-      return collects;
+      return collects ? undefined : never;
     case EXACT:
-      return traits.exact;
+      return traits.exact ? undefined : "its traits do not say exact";
     case COUNTS:
-      return traits.counts && !traits.moves;
+      if (!traits.counts) return "its traits do not say counts";
+      return traits.moves ? "it moves: addresses name no object" : undefined;
     case NOTHING_LEFT:
-      return collects;
+      return collects ? undefined : never;
     default:
-      return true;
+      return undefined;
   }
 }

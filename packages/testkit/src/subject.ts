@@ -11,11 +11,13 @@ import type {
   Mutator,
   Observer,
   PrivateHeap,
+  Reference,
   RootStack,
   Slot,
   TypeDescriptor,
   TypeId,
   TypeTable,
+  WeakCallback,
 } from "@ouro/interfaces";
 
 export interface Subject {
@@ -25,11 +27,20 @@ export interface Subject {
   readonly collector: Collector;
   readonly mutator: Mutator;
   readonly handles: HandleRootSet;
+  /** How programs make weak references, where the strategy has finalization. */
+  readonly weakReferences?: SubjectWeakReferences | undefined;
+  /** The word index of an object, for subjects whose references are not word indexes themselves. */
+  plain?(reference: Reference): Reference;
   /** The word index of a root slot, for subjects whose slots are not word indexes themselves. */
   plainSlot?(slot: Slot): Slot;
   defineType(descriptor: TypeDescriptor): TypeId;
   /** Throws naming the first structure found broken. */
   validate(): void;
+}
+
+export interface SubjectWeakReferences {
+  /** A weak reference, in `into`, to what the root slot `of` holds. */
+  create(into: Slot, of: Slot, callback?: WeakCallback): Reference;
 }
 
 /** What a subject is made with. */

@@ -1,9 +1,9 @@
 // Faults that a memory manager is known for, each a small change of the sources, and the property
 // that kills it. A fault that no longer applies fails loudly: the sources moved on, it must too.
 
+import * as names from "@ouro/testkit";
 import { ARENA_CHOICE } from "../arena-choice.js";
 import { BOUNDED_WORK } from "../bounded-work.js";
-import * as names from "../property-names.js";
 import { layerFaults } from "./layer-faults.js";
 import type { PlantedFault } from "./planted-fault.js";
 import { sweepFaults } from "./sweep-faults.js";
@@ -46,14 +46,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "words[pool + USED_COUNT] = ((words[pool + USED_COUNT] as number) + 1) | 0;",
     replace: `words[pool + USED_COUNT] = ((words[pool + USED_COUNT] as number) + 1) | 0;
     if (bit > 1) words[((mapWord - allocatedMap) << 7) + ((31 - Math.clz32(bit)) << 2) - 1] = 0;`,
-    killedBy: names.CONTENTS,
+    killedBy: names.BLOCK_CONTENTS,
   },
   {
     ...POOLS,
     name: "a word of the map stays free after its last block was given",
     find: "if (free === bit) words[pool + FREE_WORDS] = freeWords ^ lowestWord;",
     replace: "",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...POOLS,
@@ -178,7 +178,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "a formerly full pool is not linked again",
     find: "if (freeWords === 0) makeFirst(pool);",
     replace: "if (freeWords === 0) return;",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...POOLS,
@@ -204,7 +204,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "an empty pool is not released",
     find: "else if (usedCount === 0) releaseEmpty(pool);",
     replace: "",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...ARENAS,
@@ -232,28 +232,28 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "a freed block is not joined with the free one before",
     find: "if ((get(header) & PREVIOUS_FREE) !== 0) {",
     replace: "if (header < 0) {",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...LARGE,
     name: "a freed block is not joined with the free one behind",
     find: "if ((get(end) & FREE) !== 0) {",
     replace: "if (end < 0) {",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...LISTS,
     name: "the boundary tag is not updated on a split",
     find: "words[header + sizeWords - 1] = sizeWords;",
     replace: "if (words[header + sizeWords - 1] === 0) words[header + sizeWords - 1] = sizeWords;",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...LISTS,
     name: "the bit of an empty list stays set",
     find: "words[listBits + level] = get(listBits + level) & ~(1 << list);",
     replace: "",
-    killedBy: names.SOUND,
+    killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...LARGE,
@@ -269,21 +269,21 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: `words[state + LIVE_COUNT] = get(state + LIVE_COUNT) + 1;
       if (!extents.grow(sizeWords)) return 0 as Block;
       words[state + LIVE_COUNT] = get(state + LIVE_COUNT) - 1;`,
-    killedBy: names.MEMORY,
+    killedBy: names.ALLOCATOR_MEMORY,
   },
   {
     ...ARENAS,
     name: "an arena that was refused is counted",
     find: "if (arena === 0) return 0;",
     replace: "if (arena === 0) countArena(1);\n    if (arena === 0) return 0;",
-    killedBy: names.MEMORY,
+    killedBy: names.ALLOCATOR_MEMORY,
   },
   {
     ...LARGE,
     name: "a reallocation frees the old block before it has the new one",
     find: "    const moved = allocate(requestBytes);\n    words.copyWithin",
     replace: "    free(block);\n    const moved = allocate(requestBytes);\n    words.copyWithin",
-    killedBy: names.MEMORY,
+    killedBy: names.ALLOCATOR_MEMORY,
   },
   {
     ...EXTENTS,

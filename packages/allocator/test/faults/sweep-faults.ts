@@ -1,6 +1,6 @@
 // Faults of the sweep, and the property that kills each.
 
-import { SWEEP_EXACT, SWEEP_KEEPS, SWEEP_RELEASE, SWEEP_SOUND } from "../sweep.js";
+import { SWEEP_EXACT, SWEEP_KEEPS, SWEEP_RELEASE, SWEEP_SOUND } from "@ouro/testkit";
 import type { PlantedFault } from "./planted-fault.js";
 
 const POOLS = { file: "pool-allocator.ts", on: "pool allocator" } as const;

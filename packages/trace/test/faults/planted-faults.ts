@@ -191,14 +191,14 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "a dict that gets a container is not tracked",
-    file: STRATEGY,
-    find: "if ((flags & COMES_BACK) !== 0 && isOut(holder)) lists.track(holder, 0);",
-    replace: "if (flags < 0 && isOut(holder)) lists.track(holder, 0);",
+    file: "memory-manager/tracking-barrier.ts",
+    find: "if ((flags & COMES_BACK) !== 0 && isOut(holder)) track(holder, 0);",
+    replace: "if (flags < 0 && isOut(holder)) track(holder, 0);",
   },
   {
     name: "a death does not lower the count",
     file: STRATEGY,
-    find: "      if ((flags & TYPE_COLLECTED) !== 0) noteDeath();",
-    replace: "      if (flags < 0) noteDeath();",
+    find: "      if ((flags & TYPE_COLLECTED) !== 0) noteDeath(1);",
+    replace: "      if (flags < 0) noteDeath(1);",
   },
 ];

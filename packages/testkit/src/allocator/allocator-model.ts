@@ -2,10 +2,12 @@
 // and contents, and who owns each granule of the heap. It knows nothing of pools, lists or headers.
 
 import { type Allocator, type Block, isOuroError, type PrivateHeap } from "@ouro/interfaces";
-import type { Rig, RigMaker } from "./rigs.js";
+import type { Notes } from "../notes.js";
+import { BrokenPromiseError, expectPromise } from "../promise.js";
+import type { AllocatorMaker, AllocatorSubject } from "./allocator-subject.js";
 
 /** What a property looks at. Each is one fact of the allocator's contract. */
-export type Check =
+export type AllocatorCheck =
   | "placement"
   | "contents"
   | "reallocation"
@@ -25,21 +27,16 @@ export interface LiveBlock {
   readonly salt: number;
 }
 
-export class BrokenPromise extends Error {}
-
-export function promise(fact: boolean, text: string): asserts fact {
-  if (!fact) throw new BrokenPromise(text);
-}
-
-export interface Model {
-  readonly rig: Rig;
-  readonly maker: RigMaker;
+export interface AllocatorModel {
+  readonly subject: AllocatorSubject;
+  readonly maker: AllocatorMaker;
+  readonly notes: Notes;
   readonly heap: PrivateHeap;
   readonly allocator: Allocator;
   readonly live: Map<Block, LiveBlock>;
   /** In the order of birth: commands pick from it by number. */
   readonly order: Block[];
-  checks(check: Check): boolean;
+  checks(check: AllocatorCheck): boolean;
   add(block: Block, requestBytes: number): void;
   /** Forgets a block; its contents are checked first. */
   remove(block: Block): LiveBlock;
@@ -48,33 +45,44 @@ export interface Model {
   readonly freed: number[];
   nextSalt(): number;
   addWithSalt(block: Block, requestBytes: number, salt: number): void;
+  /**
+   * Remembers the heap's words until the next call: all that may be in use, but not the heap's own
+   * header, whose search hint a refused request may move.
+   */
+  remember(): void;
+  /** Throws unless the words are as remembered. */
+  expectUnchanged(what: string): void;
 }
 
 const GRANULE_WORDS = 4;
 
-export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model {
-  const rig = maker.make();
-  const { heap, allocator } = rig;
+export function createAllocatorModel(
+  maker: AllocatorMaker,
+  enabled: ReadonlySet<AllocatorCheck>,
+  notes: Notes,
+): AllocatorModel {
+  const subject = maker.make();
+  const { heap, allocator } = subject;
   const { words } = heap;
   const live = new Map<Block, LiveBlock>();
   const order: Block[] = [];
   const freed: number[] = [];
   const owned = new Uint8Array(words.length / GRANULE_WORDS);
   let salt = 0;
-  const checks = (check: Check): boolean => enabled.has(check);
+  const checks = (check: AllocatorCheck): boolean => enabled.has(check);
 
   function checkPlacement(block: Block, requestBytes: number, usableBytes: number): void {
-    promise(Number.isInteger(block) && block > 0, `${block} is no block`);
-    promise(block % GRANULE_WORDS === 0, `block ${block} is not aligned to 16 bytes`);
-    promise(usableBytes >= requestBytes, `${usableBytes} bytes usable of ${requestBytes}`);
+    expectPromise(Number.isInteger(block) && block > 0, `${block} is no block`);
+    expectPromise(block % GRANULE_WORDS === 0, `block ${block} is not aligned to 16 bytes`);
+    expectPromise(usableBytes >= requestBytes, `${usableBytes} bytes usable of ${requestBytes}`);
     const first = block / GRANULE_WORDS;
     const end = Math.ceil((block + Math.max(1, usableBytes / 4)) / GRANULE_WORDS);
     const taken = owned.subarray(first, end).indexOf(1);
-    promise(taken < 0, `block ${block} overlaps another at word ${(first + taken) * 4}`);
+    expectPromise(taken < 0, `block ${block} overlaps another at word ${(first + taken) * 4}`);
     const firstArena = block >>> 18;
     const lastArena = (block + Math.max(1, usableBytes >> 2) - 1) >>> 18;
     for (let index = firstArena; index <= lastArena; index++) {
-      promise(words[heap.arenaTable + index] !== 0, `block ${block} lies in a free arena`);
+      expectPromise(words[heap.arenaTable + index] !== 0, `block ${block} lies in a free arena`);
     }
   }
 
@@ -99,13 +107,13 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
     const wholeWords = sizeBytes >> 2;
     for (let index = 0; index < wholeWords; index++) {
       if (words[block + index] === patternAt(index, ownSalt)) continue;
-      throw new BrokenPromise(`block ${block} changed at its word ${index}`);
+      throw new BrokenPromiseError(`block ${block} changed at its word ${index}`);
     }
   }
 
   function remove(block: Block): LiveBlock {
     const known = live.get(block);
-    promise(known !== undefined, `the test asked for ${block}, which does not live`);
+    expectPromise(known !== undefined, `the test asked for ${block}, which does not live`);
     if (checks("contents") || checks("aliasing")) verify(block, known.salt, known.usableBytes);
     live.delete(block);
     freed.push(block);
@@ -123,9 +131,32 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
     addWithSalt(block, requestBytes, nextSalt());
   }
 
+  /** A fresh copy of several MiB a command would cost more than all else. */
+  let copy = new Int32Array(0);
+
+  /** From the arena table to the end of what was ever lent: nothing above was ever written. */
+  function usedWords(): Int32Array {
+    return words.subarray(heap.arenaTable, heap.statistics().committedBytes >> 2);
+  }
+
+  function remember(): void {
+    const used = usedWords();
+    if (copy.length < used.length) copy = new Int32Array(words.length);
+    copy.set(used);
+  }
+
+  function expectUnchanged(what: string): void {
+    const now = usedWords();
+    for (let index = 0; index < now.length; index++) {
+      if (now[index] === copy[index]) continue;
+      throw new BrokenPromiseError(`${what} changed word ${heap.arenaTable + index}`);
+    }
+  }
+
   return {
-    rig,
+    subject,
     maker,
+    notes,
     heap,
     allocator,
     live,
@@ -137,6 +168,8 @@ export function createModel(maker: RigMaker, enabled: ReadonlySet<Check>): Model
     remove,
     verify,
     nextSalt,
+    remember,
+    expectUnchanged,
   };
 }
 
@@ -144,29 +177,9 @@ function patternAt(index: number, salt: number): number {
   return Math.imul(index + salt, 0x9e3779b1);
 }
 
-/** Copies go here: a fresh copy of several MiB a command would cost more than all else. */
-const copy = new Uint8Array(12 * 2 ** 20);
-
-/**
- * Remembers the heap's bytes until the next call: all that may be in use, but not the heap's own
- * header, whose search hint a refused request may move.
- */
-export function remember(heap: PrivateHeap): void {
-  const bytes = usedBytes(heap);
-  copy.set(bytes);
-}
-
-export function promiseUnchanged(heap: PrivateHeap, what: string): void {
-  const now = usedBytes(heap);
-  if (Buffer.compare(now, copy.subarray(0, now.length)) === 0) return;
-  const offset = now.findIndex((byte, index) => byte !== copy[index]);
-  throw new BrokenPromise(`${what} changed word ${heap.arenaTable + (offset >> 2)}`);
-}
-
-/** From the arena table to the end of what was ever lent: nothing above was ever written. */
-function usedBytes({ words, arenaTable, statistics }: PrivateHeap): Uint8Array {
-  const { committedBytes } = statistics();
-  return new Uint8Array(words.buffer, arenaTable * 4, committedBytes - arenaTable * 4);
+/** One of the live blocks, chosen by number; undefined when none lives. */
+export function pickBlock(model: AllocatorModel, pick: number): Block | undefined {
+  return model.order[pick % model.order.length];
 }
 
 /** The kind of operating error that `call` throws; a programmer's error goes through. */

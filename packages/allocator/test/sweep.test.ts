@@ -1,28 +1,10 @@
-// The sweep of every allocator that has one, against the model, and the budget that makes a
-// collector sweep at all.
+// What a sweep does by example, and the budget that makes a collector sweep at all. Its properties
+// are those of the suite for allocators.
 
 import { createPrivateHeap } from "@ouro/heap";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as parts from "../src/index.js";
 import { createLargeBlockAllocator, createPoolAllocator, createSizeRouter } from "../src/index.js";
-import { reserveMarks, sweepableRigs, sweepProperties, sweepProperty } from "./sweep.js";
-
-const RUN_COUNT = Number(process.env.OURO_RUNS ?? 25);
-const TIMEOUT_MS = 60_000;
-
-describe.each(sweepableRigs(parts))("the sweep of the $name", (maker) => {
-  it.each([...sweepProperties.keys()])(
-    "%s",
-    (name) => {
-      fc.assert(sweepProperty(name, maker), {
-        numRuns: RUN_COUNT,
-        interruptAfterTimeLimit: TIMEOUT_MS / 2,
-      });
-    },
-    TIMEOUT_MS,
-  );
-});
+import { reserveMarks } from "./rigs.js";
 
 describe("a sweep", () => {
   function pools(blockCount: number) {

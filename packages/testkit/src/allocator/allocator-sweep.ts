@@ -10,25 +10,29 @@ import {
   type SweepableAllocator,
 } from "@ouro/interfaces";
 import fc from "fast-check";
-import { compare } from "./allocator-commands.js";
-import { type Check, createModel, type Model, promise } from "./allocator-model.js";
-import { makeLargeRig, makePoolRig, makeRouterRig, type Parts, type RigMaker } from "./rigs.js";
+import type { Notes } from "../notes.js";
+import { expectPromise } from "../promise.js";
+import type { Property, SuiteOptions } from "../suite.js";
+import { compareAllocator } from "./allocator-audit.js";
+import {
+  type AllocatorCheck,
+  type AllocatorModel,
+  createAllocatorModel,
+} from "./allocator-model.js";
+import { printAllocatorCalls } from "./allocator-script.js";
+import type { AllocatorMaker } from "./allocator-subject.js";
 
 export const SWEEP_EXACT = "takes exactly the blocks without a mark for garbage, swept or not";
 export const SWEEP_KEEPS = "keeps what is marked, and what is new while it sweeps";
 export const SWEEP_SOUND = "stays sound at every step of a sweep";
 export const SWEEP_RELEASE = "gives back every arena but the kept one when nothing is marked";
 
-export const sweepProperties: ReadonlyMap<string, readonly Check[]> = new Map([
+const ROWS: readonly (readonly [string, readonly AllocatorCheck[]])[] = [
   [SWEEP_EXACT, ["walk", "accounting"]],
   [SWEEP_KEEPS, ["placement", "contents"]],
   [SWEEP_SOUND, ["validate"]],
   [SWEEP_RELEASE, ["release"]],
-] as const);
-
-export function sweepableRigs(parts: Parts): RigMaker[] {
-  return [makePoolRig(parts), makeLargeRig(parts), makeRouterRig(parts)];
-}
+];
 
 export type SweepCommand =
   | { readonly do: "allocate"; readonly count: number; readonly requestBytes: number }
@@ -36,13 +40,32 @@ export type SweepCommand =
   | { readonly do: "sweep"; readonly keptPercent: number; readonly salt: number }
   | { readonly do: "finish" };
 
-export function sweepProperty(name: string, maker: RigMaker): fc.IProperty<[SweepCommand[]]> {
-  const checks = sweepProperties.get(name);
-  if (checks === undefined) throw new Error(`no property is named "${name}"`);
-  return fc.property(commandsFor(maker), (commands) => play(maker, commands, new Set(checks)));
-}
+export const sweepProperties: readonly Property<AllocatorMaker, SweepCommand[]>[] = ROWS.map(
+  ([name, checks]) => ({
+    name,
+    source: "lazy sweeping as in Boehm–Demers–Weiser",
+    whyNot: (maker: AllocatorMaker) =>
+      "beginSweep" in maker.make().allocator ? undefined : "the allocator offers no sweep",
+    programs: (maker: AllocatorMaker, { commandLimitCount }: SuiteOptions) =>
+      sweepCommands(maker, commandLimitCount),
+    check(commands: SweepCommand[], maker: AllocatorMaker, notes: Notes) {
+      play(maker, commands, new Set(checks), notes);
+    },
+    commandCount: (commands: SweepCommand[]) => commands.length,
+    script: (commands: SweepCommand[], maker: AllocatorMaker) =>
+      [
+        ...commands.map((command) => `// ${JSON.stringify(command)}`),
+        printAllocatorCalls(maker, (recording, notes) => {
+          play(recording, commands, new Set(checks), notes);
+        }),
+      ].join("\n"),
+  }),
+);
 
-function commandsFor(maker: RigMaker): fc.Arbitrary<SweepCommand[]> {
+function sweepCommands(
+  maker: AllocatorMaker,
+  commandLimitCount = 30,
+): fc.Arbitrary<SweepCommand[]> {
   const { requestBytes, bulkBytes } = maker;
   const count = fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 200, max: 2500 }));
   const keptPercent = fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constantFrom(0, 2, 98, 100));
@@ -62,31 +85,39 @@ function commandsFor(maker: RigMaker): fc.Arbitrary<SweepCommand[]> {
       { weight: 3, arbitrary: sweep },
       { weight: 1, arbitrary: fc.constant({ do: "finish" as const }) },
     ),
-    { maxLength: 30, size: "max" },
+    { maxLength: commandLimitCount, size: "max" },
   );
 }
 
 /** Plays commands on a fresh allocator; throws at the first promise that does not hold. */
-function play(maker: RigMaker, commands: readonly SweepCommand[], enabled: Set<Check>): void {
-  const model = createModel(maker, enabled);
+function play(
+  maker: AllocatorMaker,
+  commands: readonly SweepCommand[],
+  enabled: ReadonlySet<AllocatorCheck>,
+  notes: Notes,
+): void {
+  const model = createAllocatorModel(maker, enabled, notes);
   const marks = reserveMarks(model.heap);
   for (const command of commands) {
     if (command.do === "allocate") allocateMany(model, command.count, command.requestBytes);
     if (command.do === "free") freeOne(model, command.pick);
     if (command.do === "sweep") sweep(model, marks, command.keptPercent, command.salt);
     if (command.do === "finish") sweepable(model).finishSweep();
-    compare(model);
+    compareAllocator(model);
   }
   sweep(model, marks, 0, 0);
   sweepable(model).finishSweep();
-  compare(model);
+  compareAllocator(model);
   if (!model.checks("release")) return;
   const { lentArenaCount } = model.heap.statistics();
   const { keptArenaCount } = maker;
-  promise(lentArenaCount <= keptArenaCount, `${lentArenaCount} arenas are lent, nothing lives`);
+  expectPromise(
+    lentArenaCount <= keptArenaCount,
+    `${lentArenaCount} arenas are lent, nothing lives`,
+  );
 }
 
-function sweepable(model: Model): SweepableAllocator {
+function sweepable(model: AllocatorModel): SweepableAllocator {
   return model.allocator as SweepableAllocator;
 }
 
@@ -99,7 +130,7 @@ export function reserveMarks(heap: PrivateHeap): number {
 }
 
 /** With memory full, what is not swept yet is swept, and only then is it full. */
-function allocateMany(model: Model, count: number, requestBytes: number): void {
+function allocateMany(model: AllocatorModel, count: number, requestBytes: number): void {
   const allocator = sweepable(model);
   for (let index = 0; index < count; index++) {
     let block = allocator.tryAllocate(requestBytes);
@@ -112,14 +143,14 @@ function allocateMany(model: Model, count: number, requestBytes: number): void {
   }
 }
 
-function freeOne(model: Model, pick: number): void {
+function freeOne(model: AllocatorModel, pick: number): void {
   const block = model.order[pick % model.order.length];
   if (block === undefined) return;
   model.remove(block);
   model.allocator.free(block);
 }
 
-function sweep(model: Model, marks: number, keptPercent: number, salt: number): void {
+function sweep(model: AllocatorModel, marks: number, keptPercent: number, salt: number): void {
   const { heap } = model;
   const allocator = sweepable(model);
   allocator.finishSweep();
@@ -143,6 +174,6 @@ function sweep(model: Model, marks: number, keptPercent: number, salt: number): 
   const expected = [model.live.size, liveBytes, garbage.length, garbageBytes];
   const { liveCount, garbageCount } = census;
   const counted = [liveCount, census.liveBytes, garbageCount, census.garbageBytes];
-  promise(counted.join() === expected.join(), `the census is ${counted}, not ${expected}`);
-  promise(allocator.isSweeping(), "no sweep runs after it began");
+  expectPromise(counted.join() === expected.join(), `the census is ${counted}, not ${expected}`);
+  expectPromise(allocator.isSweeping(), "no sweep runs after it began");
 }

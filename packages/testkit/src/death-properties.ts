@@ -1,0 +1,64 @@
+// Properties of finalization: when finalizers and callbacks run, in which order, and that whatever
+// they do leaves the heap whole. Only for strategies that have finalization.
+
+import type { Traits } from "@ouro/interfaces";
+import { type DeathCheck, playDeaths } from "./death-model.js";
+import { ACTS, type Act, type DeathCommand, deathPrograms } from "./death-program.js";
+import { printDeathScript } from "./death-script.js";
+import { type ManagerMaker, makeUnobserved } from "./manager-subject.js";
+import type { Notes } from "./notes.js";
+import type { Property, SuiteOptions } from "./suite.js";
+
+export const FINALIZERS = "finalizes an object once, when nothing reaches it any more";
+export const WEAK_REFERENCES = "empties weak references when their object goes, and only then";
+export const FINALIZATION_ORDER = "calls finalizers and callbacks in the order of its traits";
+export const PROGRAM_CODE = "is whole whatever finalizers and callbacks do";
+
+const CALM: readonly Act[] = ["nothing"];
+
+interface Row {
+  readonly name: string;
+  readonly check: DeathCheck;
+  readonly acts: readonly Act[];
+  readonly source: string;
+}
+
+const ROWS: readonly Row[] = [
+  { name: FINALIZERS, check: "finalizers", acts: ACTS, source: "O8 death log: PEP 442" },
+  { name: WEAK_REFERENCES, check: "weak", acts: ACTS, source: "O8 death log: PEP 205, gc.c" },
+  { name: FINALIZATION_ORDER, check: "order", acts: CALM, source: "CPython Python/gc.c" },
+  { name: PROGRAM_CODE, check: "whole", acts: ACTS, source: "nemesis; CPython test_finalization" },
+];
+
+export const deathProperties: readonly Property<ManagerMaker, DeathCommand[]>[] = ROWS.map(
+  ({ name, check, acts, source }) => ({
+    name,
+    source,
+    whyNot(maker: ManagerMaker) {
+      const { collector, weakReferences } = makeUnobserved(maker);
+      const isThere = collector.finalization !== undefined && weakReferences !== undefined;
+      return isThere ? undefined : "the strategy has no finalization";
+    },
+    programs: (_: ManagerMaker, { commandLimitCount }: SuiteOptions) =>
+      deathPrograms(acts, commandLimitCount),
+    check(commands: DeathCommand[], maker: ManagerMaker, notes: Notes) {
+      playDeaths(maker, commands, new Set([check]), notes);
+    },
+    commandCount: (commands: DeathCommand[]) => commands.length,
+    script: printDeathScript,
+  }),
+);
+
+/** What the programs showed of the traits of finalization. */
+export function deathWarnings({ programCode, resurrection }: Traits, notes: Notes): string[] {
+  const count = notes.count("program code in place") + notes.count("program code at a safepoint");
+  if (count < 50) return [];
+  const warnings: string[] = [];
+  if (programCode === "in place" && notes.count("program code in place") === 0) {
+    warnings.push("program code is declared to run in place, and ran at safepoints only");
+  }
+  if (resurrection && notes.count("resurrected") === 0) {
+    warnings.push("resurrection is declared, and nothing was resurrected");
+  }
+  return warnings;
+}

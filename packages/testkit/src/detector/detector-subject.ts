@@ -1,0 +1,21 @@
+// The detector under test: a maker of fresh ones over memory of their own.
+
+import type { Detector, PrivateHeap, TypeTable, WordIndex } from "@ouro/interfaces";
+
+export interface DetectorSubject {
+  /** Two arenas of it are borrowed for objects and lists. */
+  readonly heap: PrivateHeap;
+  readonly types: TypeTable;
+  readonly detector: Detector;
+  /** Where the mark of object o is word `marks + (o >> 2)`, if the detector keeps marks so. */
+  readonly marks?: WordIndex;
+}
+
+export interface DetectorMaker {
+  readonly name: string;
+  /** Whether it finds all garbage of a list; else what it finds is garbage, and no more is said. */
+  readonly complete: boolean;
+  /** `cpython`: reached and found ones come in the order of CPython's `move_unreachable`. */
+  readonly order: "any" | "cpython";
+  make(): DetectorSubject;
+}

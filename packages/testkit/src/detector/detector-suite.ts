@@ -1,0 +1,75 @@
+// The suite for cycle detectors: what they find, that they change nothing, in which order.
+
+import type { Report } from "../report.js";
+import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "../suite.js";
+import { type DetectorCheck, playOnDetector } from "./detector-model.js";
+import { type DetectorProgram, detectorPrograms } from "./detector-program.js";
+import type { DetectorMaker } from "./detector-subject.js";
+
+export const FINDS_GARBAGE_ONLY = "finds nothing that a reference from outside reaches";
+export const FINDS_ALL = "finds all that only keeps each other alive";
+export const KEEPS_LIST = "puts the reached ones first and the found ones behind, each once";
+export const CHANGES_NOTHING = "changes no object and no count";
+export const MARKS = "marks exactly what it found, until it is forgotten";
+export const FINDS_AGAIN = "answers anew after program code revived and freed some";
+export const REFUSES_COUNT = "refuses a count that is too small, and keeps the list";
+export const CPYTHON_ORDER = "orders both as CPython's move_unreachable does";
+
+interface Row {
+  readonly name: string;
+  readonly check: DetectorCheck;
+  readonly source: string;
+  whyNot?(maker: DetectorMaker): string | undefined;
+}
+
+const incomplete = ({ complete }: DetectorMaker): string | undefined =>
+  complete ? undefined : "it is not declared complete";
+
+const ROWS: readonly Row[] = [
+  { name: FINDS_GARBAGE_ONLY, check: "sound", source: "Bacon and Rajan 2001" },
+  {
+    name: FINDS_ALL,
+    check: "complete",
+    source: "CPython Python/gc.c deduce_unreachable",
+    whyNot: incomplete,
+  },
+  { name: KEEPS_LIST, check: "list", source: "the contract of Detector" },
+  { name: CHANGES_NOTHING, check: "unchanged", source: "the contract of Detector" },
+  { name: MARKS, check: "marks", source: "the contract of Detector" },
+  { name: FINDS_AGAIN, check: "again", source: "PEP 442", whyNot: incomplete },
+  { name: REFUSES_COUNT, check: "refusal", source: "CPython gc.c: refcount is too small" },
+  {
+    name: CPYTHON_ORDER,
+    check: "order",
+    source: "CPython Python/gc.c move_unreachable",
+    whyNot: ({ order }) => (order === "cpython" ? undefined : "no order is declared"),
+  },
+];
+
+const properties: readonly Property<DetectorMaker, DetectorProgram>[] = ROWS.map(
+  ({ name, check, source, whyNot }) => ({
+    name,
+    source,
+    whyNot: (maker: DetectorMaker) => whyNot?.(maker),
+    programs: (_: DetectorMaker, { commandLimitCount }: SuiteOptions) =>
+      detectorPrograms(commandLimitCount),
+    check(program: DetectorProgram, maker: DetectorMaker) {
+      playOnDetector(maker, program, new Set([check]));
+    },
+    commandCount: ({ objects }: DetectorProgram) => objects.length,
+    script: (program: DetectorProgram) => JSON.stringify(program),
+  }),
+);
+
+export const detectorSuite: Suite<DetectorMaker> = {
+  name: "detector",
+  properties: asProperties(properties),
+  subjectName: ({ name }) => name,
+  traitsOf: ({ complete, order }) => ({ complete, order }),
+  warnings: () => [],
+};
+
+/** Holds a cycle detector to its contract; never throws for a property that fails. */
+export function detectorConformance(maker: DetectorMaker, options?: SuiteOptions): Report {
+  return runSuite(detectorSuite, maker, options);
+}

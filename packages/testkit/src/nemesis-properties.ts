@@ -1,0 +1,187 @@
+// The nemesis: faults from outside, put between any two steps. Each has an expected outcome, and
+// after it every oracle must still hold.
+//
+//   fault                              outcome
+//   memory refused at any allocation   OutOfMemoryError, nothing changed          (properties.ts)
+//   limit lowered in mid-run           OutOfMemoryError or served, nothing lost
+//   observer that looks at every event none: what it sees is whole
+//   observer that throws               its error at the caller, or none; nothing lost
+//   program code that does anything    none at the caller      (death-properties.ts)
+
+import { type EventCode, isOuroError, type Observer } from "@ouro/interfaces";
+import { createScene, playStep, type Scene } from "./check-program.js";
+import { compareGraphs } from "./comparison.js";
+import { isReclaiming } from "./manager-subject.js";
+import { type Program, stepsOfProgram } from "./program.js";
+import type { ProgramPropertyRow } from "./program-property.js";
+import { expectPromise } from "./promise.js";
+import type { Step } from "./step.js";
+import type { SubjectMaker } from "./subject.js";
+
+export const LOWERED_LIMIT = "loses nothing when its limit is lowered in mid-run";
+export const LOOKING_OBSERVER = "is whole whenever an observer is told of something";
+export const THROWING_OBSERVER = "loses nothing when an observer throws";
+
+const JEPSEN = "Jepsen: faults between any two steps";
+/** After each event the whole heap is looked at: programs are short. */
+const SHORT = { commandLimitCount: 14, shapeLimitCount: 5, rawLimitWords: 3000 };
+
+export const nemesisRows: readonly ProgramPropertyRow[] = [
+  {
+    name: LOWERED_LIMIT,
+    source: JEPSEN,
+    check: (program, { make }) => checkLoweredLimit(program, make),
+  },
+  {
+    name: LOOKING_OBSERVER,
+    source: "the contract of observers",
+    programs: SHORT,
+    check: (program, { make }) => checkLooking(program, make),
+  },
+  {
+    name: THROWING_OBSERVER,
+    source: JEPSEN,
+    programs: SHORT,
+    check: (program, { make }) => checkThrowing(program, make),
+  },
+];
+
+/** The limit falls to what is lent at every third allocation, and rises again ten later. */
+const LOWERED_EVERY = 3;
+const RAISED_AFTER = 10;
+
+function checkLoweredLimit(program: Program, make: SubjectMaker): void {
+  const scene = createScene(make);
+  const { heap } = scene.subject;
+  const { limitBytes } = heap;
+  let allocationCount = 0;
+  playThrough(program, scene, (step) => {
+    if (step.call !== "allocate") return;
+    const turn = allocationCount++ % (LOWERED_EVERY + RAISED_AFTER);
+    if (turn === LOWERED_EVERY) heap.setLimitBytes(heap.statistics().lentBytes);
+    if (turn === 0) heap.setLimitBytes(limitBytes);
+  });
+  heap.setLimitBytes(limitBytes);
+  checkWhole(scene);
+}
+
+/**
+ * Plays a program of which steps may be refused for memory: the rest of a refused step's command is
+ * left out, on both sides. Everything is looked at after each refusal.
+ */
+function playThrough(program: Program, scene: Scene, before: (step: Step) => void): void {
+  let isRefused = false;
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step === undefined) isRefused = false;
+    if (step === undefined || isRefused) continue;
+    before(step);
+    try {
+      playStep(step, scene);
+    } catch (error) {
+      if (!isOuroError(error, "out-of-memory")) throw error;
+      isRefused = true;
+      checkSound(scene);
+    }
+  }
+}
+
+function checkSound({ subject, shadow, player, census }: Scene): void {
+  subject.validate();
+  compareGraphs(subject, shadow, player);
+  census.take();
+}
+
+/** All that holds after a program, after a collection too. */
+function checkWhole(scene: Scene): void {
+  checkSound(scene);
+  scene.subject.mutator.collect();
+  checkSound(scene);
+  const { traits } = scene.subject.collector;
+  if (!traits.exact || !isReclaiming(traits)) return;
+  const { census, shadow } = scene;
+  const expected = shadow.reachable().size + census.uncollectedCount();
+  expectPromise(
+    census.liveCount === expected,
+    `${census.liveCount} live after a full collection, and not ${expected}`,
+  );
+}
+
+/** Counts are told before the store that they belong to, often: looks there are the reader's. */
+function checkLooking(program: Program, make: SubjectMaker): void {
+  let isLooking = false;
+  const watch: { scene?: Scene } = {};
+  const looker: Observer = {
+    event() {
+      const { scene } = watch;
+      if (scene === undefined || isLooking) return;
+      isLooking = true;
+      const { collector, heap } = scene.subject;
+      collector.walk((object) => expectPromise(collector.isObject(object), "it walks no object"));
+      heap.validate();
+      isLooking = false;
+    },
+  };
+  const scene = createScene((options) => make({ observer: both(options.observer, looker) }));
+  watch.scene = scene;
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step !== undefined) playStep(step, scene);
+  }
+  checkWhole(scene);
+}
+
+function both(one: Observer, other: Observer): Observer {
+  return {
+    event(code, a, b, c) {
+      if (one.wants?.includes(code) ?? true) one.event(code, a, b, c);
+      other.event(code, a, b, c);
+    },
+  };
+}
+
+class ObserverError extends Error {
+  override readonly name = "ObserverError";
+}
+
+/** What an observer is told of in collections and polls throws there, one event after the other. */
+function checkThrowing(program: Program, make: SubjectMaker): void {
+  const told = new Set<EventCode>();
+  playWatched(program, make, (code) => void told.add(code));
+  for (const code of told) {
+    let count = 0;
+    const scene = playWatched(program, make, (each) => {
+      if (each === code && THROWS_AT.includes(++count)) throw new ObserverError(`event ${code}`);
+    });
+    checkWhole(scene);
+  }
+}
+
+/** The first time and later ones: in the middle of a collection's work. */
+const THROWS_AT = [1, 4, 20];
+
+/** A collection is the one call whose result on the shadow heap is the same, done or not. */
+function playWatched(
+  program: Program,
+  make: SubjectMaker,
+  listen: (code: EventCode) => void,
+): Scene {
+  let isArmed = false;
+  const listener: Observer = {
+    event(code) {
+      if (isArmed) listen(code);
+    },
+  };
+  const scene = createScene((options) => make({ observer: both(options.observer, listener) }));
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step === undefined) continue;
+    isArmed = step.call === "collect" || step.call === "poll";
+    try {
+      playStep(step, scene);
+    } catch (error) {
+      if (!(error instanceof ObserverError)) throw error;
+      isArmed = false;
+      checkSound(scene);
+    }
+    isArmed = false;
+  }
+  return scene;
+}

@@ -1,0 +1,135 @@
+// The oracles as properties of the suite for memory managers: those that look after every command
+// (check-program.ts), and those that compare whole runs.
+//
+//   metamorphic   program           ─► graph ─┐ equal
+//                 program + collect ─► graph ─┘
+//   work          collect ─► examined ≤ objects there      rounds 3 to 8 lend no more than round 2
+
+import { checkProgram, createScene, playStep, type Scene } from "./check-program.js";
+import { type Command, stepsOf } from "./command.js";
+import { graphText } from "./graph-text.js";
+import { isReclaiming, type ManagerMaker, traitsOf } from "./manager-subject.js";
+import type { Notes } from "./notes.js";
+import { type Program, stepsOfProgram } from "./program.js";
+import type { ProgramPropertyRow } from "./program-property.js";
+import { expectPromise } from "./promise.js";
+import * as property from "./properties.js";
+import type { SubjectMaker } from "./subject.js";
+
+export const METAMORPHIC = "shows a program nothing of collections and polls put in anywhere";
+export const WORK = "examines no more than there is, and counts what it reclaims";
+export const ROOM = "needs no more arenas for eight rounds of a program than for two";
+
+/** So short that each allocation is refused in turn. */
+const SHORT = { commandLimitCount: 15, shapeLimitCount: 5 };
+const ROUND_COUNT = 8;
+/** What fragments differently from round to round. */
+const SPARE_ARENA_COUNT = 1;
+
+export const oracleRows: readonly ProgramPropertyRow[] = [
+  ...property.PROPERTY_NAMES.map((name) => ({
+    name,
+    source: `${property.ORACLES[name].oracle}: ${property.ORACLES[name].source}`,
+    ...(name === property.MEMORY ? { programs: SHORT } : {}),
+    whyNot: (maker: ManagerMaker) => property.whyNotPromised(name, traitsOf(maker)),
+    check: (program: Program, { make }: ManagerMaker, notes: Notes) =>
+      checkProgram(program, make, [name], { onRefusal: () => notes.note("refusals") }),
+  })),
+  {
+    name: METAMORPHIC,
+    source: "O7 metamorphic: SpiderMonkey's zeal modes",
+    check: (program, { make }) => checkMetamorphic(program, make),
+  },
+  {
+    name: WORK,
+    source: "O10 work bounds: Lins 2008 on quadratic collectors",
+    check: (program, { make }) => checkWork(program, make),
+  },
+  {
+    name: ROOM,
+    source: "O10 work bounds: PHP's bug 9266, a threshold that ratchets",
+    programs: { commandLimitCount: 25, rawLimitWords: 20_000 },
+    whyNot: (maker) =>
+      isReclaiming(traitsOf(maker)) ? undefined : "by its traits it reclaims nothing",
+    check: (program, { make }) => checkRoom(program, make),
+  },
+];
+
+function endOf(program: Program, make: SubjectMaker): string {
+  const scene = createScene(make);
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step !== undefined) playStep(step, scene);
+  }
+  return graphText(scene.subject, scene.shadow, scene.player);
+}
+
+function checkMetamorphic({ commands }: Program, make: SubjectMaker): void {
+  const plain = endOf({ commands, collectEvery: 0 }, make);
+  const put: readonly (readonly [string, readonly Command[]])[] = [
+    ["a collection", [{ do: "collect" }]],
+    ["a poll", [{ do: "poll" }]],
+    ["a poll and two collections", [{ do: "poll" }, { do: "collect" }, { do: "collect" }]],
+  ];
+  for (const [what, added] of put) {
+    const more = commands.flatMap((command) => [command, ...added]);
+    const found = endOf({ commands: more, collectEvery: 0 }, make);
+    expectPromise(
+      found === plain,
+      `with ${what} behind each command the program ends in\n${found}\nand not in\n${plain}`,
+    );
+  }
+}
+
+function checkWork(program: Program, make: SubjectMaker): void {
+  const scene = createScene(make);
+  const { collector, mutator } = scene.subject;
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step === undefined) continue;
+    if (step.call !== "collect") {
+      playStep(step, scene);
+      continue;
+    }
+    const before = collector.statistics();
+    const { examinedCount, reclaimedCount } = mutator.collect();
+    const after = collector.statistics();
+    const reclaimed = after.reclaimedCount - before.reclaimedCount;
+    expectPromise(
+      examinedCount <= before.liveCount,
+      `a collection examined ${examinedCount} objects where ${before.liveCount} were`,
+    );
+    expectPromise(
+      reclaimedCount === reclaimed,
+      `a collection says that it reclaimed ${reclaimedCount}, by the statistics ${reclaimed}`,
+    );
+    expectPromise(
+      before.liveCount - reclaimed === after.liveCount,
+      `${before.liveCount} lived before, ${reclaimed} were reclaimed, ${after.liveCount} live`,
+    );
+  }
+}
+
+function checkRoom(program: Program, make: SubjectMaker): void {
+  const scene = createScene(make);
+  let limitCount = Number.POSITIVE_INFINITY;
+  for (let round = 1; round <= ROUND_COUNT; round++) {
+    const lentCount = playRound(program, scene);
+    if (round === 2) limitCount = lentCount + SPARE_ARENA_COUNT;
+    expectPromise(
+      lentCount <= limitCount,
+      `round ${round} has ${lentCount} arenas lent in the end, ${limitCount} are allowed`,
+    );
+  }
+}
+
+/** Plays the program, then drops everything; how many arenas were lent before the drop. */
+function playRound(program: Program, scene: Scene): number {
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step !== undefined) playStep(step, scene);
+  }
+  playStep({ call: "collect" }, scene);
+  const { lentArenaCount } = scene.subject.heap.statistics();
+  for (const step of stepsOf({ do: "drop all" }, scene.shadow)) playStep(step, scene);
+  playStep({ call: "leave" }, scene);
+  playStep({ call: "collect" }, scene);
+  return lentArenaCount;
+}

@@ -1,0 +1,61 @@
+// A failing program drawn: the heap before the last call of the script and after it.
+
+import { createScene, playStep } from "./check-program.js";
+import { drawAsSvg, drawAsText } from "./heap-drawing.js";
+import { type Program, scriptOf } from "./program.js";
+import type { ShadowObject } from "./shadow-heap.js";
+import { type Snapshot, takeSnapshot } from "./snapshot.js";
+import { printScript, type Step } from "./step.js";
+import type { Subject, SubjectMaker } from "./subject.js";
+import type { Drawing } from "./suite.js";
+
+/**
+ * The heap before and after the last call, and after a full collection behind it: what breaks at
+ * the end of a program breaks in one of them. A subject that throws is drawn up to there.
+ * O(steps + objects).
+ */
+export function drawProgram(program: Program, maker: SubjectMaker): Drawing {
+  const scene = createScene(maker);
+  const { shadow, census, subject } = scene;
+  const known = new Set<ShadowObject>();
+  const isThere = thereOf(subject, (object) => census.isThere(object));
+  const look = (): Snapshot => {
+    census.take();
+    return takeSnapshot(shadow, known, isThere);
+  };
+  const steps: Step[] = scriptOf(program);
+  const last = steps.at(-1);
+  const parts: { readonly title: string; readonly snapshot: Snapshot }[] = [];
+  const play = (step: Step, title: string): void => {
+    playStep(step, scene);
+    parts.push({ title, snapshot: look() });
+  };
+  try {
+    for (const step of steps.slice(0, -1)) playStep(step, scene);
+    if (last !== undefined) {
+      parts.push({ title: "before the last call", snapshot: look() });
+      play(last, `after ${lastLineOf(steps)}`);
+    }
+    if (last?.call !== "collect") play({ call: "collect" }, "after a full collection behind it");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    parts.push({ title: `then it threw: ${reason}`, snapshot: { roots: [], objects: [] } });
+  }
+  const text = parts.flatMap(({ title, snapshot }) => [
+    `${title}:`,
+    ...drawAsText(snapshot).map((line) => `  ${line}`),
+  ]);
+  return { text: text.join("\n"), svg: drawAsSvg(parts) };
+}
+
+function lastLineOf(steps: readonly Step[]): string {
+  return printScript(steps).split("\n").at(-1) ?? "";
+}
+
+/** Of a strategy that moves, addresses say nothing: then what is reachable is taken to be there. */
+function thereOf(
+  subject: Subject,
+  isThere: (object: ShadowObject) => boolean,
+): (object: ShadowObject) => boolean {
+  return subject.collector.traits.moves ? () => true : isThere;
+}

@@ -1,0 +1,81 @@
+// The report of a suite: what holds, what fails and how to see it again, what was not run and why.
+
+import type { Drawing } from "./suite.js";
+
+export interface Verdict {
+  /** The property's name. */
+  readonly property: string;
+  readonly source: string | undefined;
+  readonly outcome: "holds" | "fails" | "not run";
+  /** For what was not run. */
+  readonly why?: string;
+  /** Programs and commands that were played, shrinking aside. */
+  readonly programCount: number;
+  readonly commandCount: number;
+  /** For what fails. */
+  readonly counterexample?: Counterexample;
+}
+
+export interface Counterexample {
+  readonly property: string;
+  readonly seed: number;
+  /** Together with the seed it replays this program first. */
+  readonly path: string;
+  /** As JSON it can be kept, and replayed whatever becomes of the generators. */
+  readonly program: unknown;
+  /** The program as JavaScript. */
+  readonly script: string;
+  readonly reason: string;
+  readonly drawing: Drawing | undefined;
+}
+
+export interface Report {
+  readonly suite: string;
+  readonly subject: string;
+  readonly traits: object;
+  readonly seed: number;
+  readonly verdicts: readonly Verdict[];
+  readonly warnings: readonly string[];
+  readonly programCount: number;
+  readonly commandCount: number;
+  /** How many properties fail: the subject is refuted unless it is 0. */
+  readonly failCount: number;
+}
+
+/** A report as lines for people, counterexamples with all that is needed to see them again. */
+export function printReport(report: Report): string {
+  const { suite, subject, seed, verdicts, warnings, programCount, commandCount } = report;
+  const head = `${subject}: suite ${suite}, seed ${seed}`;
+  return [
+    head,
+    ...verdicts.map(printVerdict),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `${sumUp(report)} ${programCount} programs, ${commandCount} commands.`,
+  ].join("\n");
+}
+
+function sumUp({ verdicts, failCount }: Report): string {
+  const countOf = (outcome: Verdict["outcome"]): number =>
+    verdicts.filter((verdict) => verdict.outcome === outcome).length;
+  const start = failCount === 0 ? "Nothing refuted" : `Refuted: ${failCount} fail`;
+  return `${start}; ${countOf("holds")} hold, ${countOf("not run")} not run.`;
+}
+
+/** One verdict as lines. */
+export function printVerdict({ property, outcome, why, counterexample }: Verdict): string {
+  if (counterexample === undefined) {
+    return `${outcome}: ${property}${why === undefined ? "" : ` (${why})`}`;
+  }
+  const { reason, seed, path, script, drawing } = counterexample;
+  return [
+    `${outcome}: ${property}`,
+    indent(reason, "  "),
+    `  seed ${seed}, path "${path}"`,
+    indent(script, "  | "),
+    ...(drawing === undefined ? [] : [indent(drawing.text, "  ")]),
+  ].join("\n");
+}
+
+function indent(text: string, by: string): string {
+  return text.replaceAll(/^/gm, by);
+}

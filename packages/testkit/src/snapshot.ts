@@ -1,0 +1,50 @@
+// A snapshot: what the shadow heap holds at one moment, and what became of it in the heap under
+// test. Two of them, around the step that broke, are what a drawing is made of.
+
+import type { ShadowHeap, ShadowObject, ShadowValue, SlotName } from "./shadow-heap.js";
+
+/** `lost` is what must not be: reachable, and not there. */
+export type Fate = "reachable" | "garbage" | "freed" | "lost";
+
+export interface SnapshotObject {
+  /** Births are counted from 1. */
+  readonly serial: number;
+  readonly type: string;
+  /** Serial numbers of objects; 0 for none, immediates below 0. */
+  readonly slots: readonly number[];
+  readonly fate: Fate;
+}
+
+export interface Snapshot {
+  readonly roots: readonly { readonly name: SlotName; readonly value: number }[];
+  readonly objects: readonly SnapshotObject[];
+}
+
+const numberOf = (value: ShadowValue): number => (typeof value === "number" ? value : value.serial);
+
+/**
+ * Of all objects that `known` holds; what is freed is taken out of `known`. `isThere` is asked for
+ * the state of the heap under test. O(objects).
+ */
+export function takeSnapshot(
+  shadow: ShadowHeap,
+  known: Set<ShadowObject>,
+  isThere: (object: ShadowObject) => boolean,
+): Snapshot {
+  const reachable = shadow.reachable();
+  for (const object of reachable) known.add(object);
+  const objects: SnapshotObject[] = [];
+  for (const object of [...known].sort((one, other) => one.serial - other.serial)) {
+    const { serial, type, slots } = object;
+    const fate = fateOf(reachable.has(object), isThere(object));
+    objects.push({ serial, type: type.descriptor.name, slots: slots.map(numberOf), fate });
+    if (fate === "freed") known.delete(object);
+  }
+  const roots = shadow.rootNames().map((name) => ({ name, value: numberOf(shadow.root(name)) }));
+  return { roots, objects };
+}
+
+function fateOf(isReachable: boolean, isThere: boolean): Fate {
+  if (isReachable) return isThere ? "reachable" : "lost";
+  return isThere ? "garbage" : "freed";
+}

@@ -1,0 +1,168 @@
+// A suite is a list of properties for subjects of one kind, and runs without a test runner:
+//
+//   property ─► promised by the traits? ─no─► not run, and why
+//                     │ yes
+//                     ▼
+//   arbitrary programs ─► check(program, maker) ─► holds
+//                                              └─► fails ─► shrunk ─► counterexample
+//   notes taken on the way ─► warnings: traits that could be declared, or that nothing showed
+//
+// Same seed, same programs: the report of a run can be had again, and so can each counterexample.
+
+import fc from "fast-check";
+import { createNotes, type Notes } from "./notes.js";
+import type { Counterexample, Report, Verdict } from "./report.js";
+
+/** One fact about subjects that `Maker` makes. A program is data: JSON leaves it unchanged. */
+export interface Property<Maker, Program = unknown> {
+  /** A sentence whose subject is the thing under test. */
+  readonly name: string;
+  /** Where the property is from: a paper, a manual, another project's checker. */
+  readonly source?: string;
+  /** Why the subject does not promise it; undefined when it does. */
+  whyNot(maker: Maker): string | undefined;
+  programs(maker: Maker, options: SuiteOptions): fc.Arbitrary<Program>;
+  /** Throws, with the reason as message, when the property does not hold. */
+  check(program: Program, maker: Maker, notes: Notes): void;
+  commandCount(program: Program): number;
+  /** What a person runs to see it again. */
+  script(program: Program, maker: Maker): string;
+  /** The subject's state before and after, for people. */
+  drawing?(program: Program, maker: Maker): Drawing | undefined;
+}
+
+/** The heap before the last command and after it, as the shadow heap and the subject have it. */
+export interface Drawing {
+  readonly text: string;
+  readonly svg: string;
+}
+
+export interface Suite<Maker> {
+  /** Also in files of counterexamples. */
+  readonly name: string;
+  readonly properties: readonly Property<Maker>[];
+  subjectName(maker: Maker): string;
+  traitsOf(maker: Maker): object;
+  /** What the notes of all programs say about the declared traits. */
+  warnings(maker: Maker, notes: Notes): string[];
+}
+
+export interface SuiteOptions {
+  /** Names of the properties to run. Default: all. */
+  readonly properties?: readonly string[];
+  /** Programs for each property. Default 100. */
+  readonly programCount?: number;
+  /** For these properties other numbers of programs; 0 switches one off. */
+  readonly programCounts?: Readonly<Record<string, number>>;
+  /** Default 1: the same programs each time. */
+  readonly seed?: number;
+  /** From a verdict, to go straight to its program. */
+  readonly path?: string;
+  /** Each property ends after so long, with what it ran. Unit: milliseconds. Default: never. */
+  readonly timeLimitMilliseconds?: number;
+  /** Whether a counterexample is made smaller. Default true. */
+  readonly shrinks?: boolean;
+  /** Most commands of one program; each suite has its own default. */
+  readonly commandLimitCount?: number;
+}
+
+/** A suite only hands the programs of a property from one of its calls to the other. */
+export function asProperties<Maker, Program>(
+  properties: readonly Property<Maker, Program>[],
+): Property<Maker>[] {
+  return properties as unknown as Property<Maker>[];
+}
+
+/** Runs a suite; never throws for a property that fails. */
+export function runSuite<Maker>(
+  suite: Suite<Maker>,
+  maker: Maker,
+  options: SuiteOptions = {},
+): Report {
+  const { properties: names, seed = 1 } = options;
+  const notes = createNotes();
+  const verdicts: Verdict[] = [];
+  for (const property of suite.properties) {
+    const isWanted = names?.includes(property.name) ?? true;
+    if (isWanted) verdicts.push(judge(property, maker, options, notes));
+  }
+  const sum = (of: (verdict: Verdict) => number): number =>
+    verdicts.reduce((total, verdict) => total + of(verdict), 0);
+  return {
+    suite: suite.name,
+    subject: suite.subjectName(maker),
+    traits: suite.traitsOf(maker),
+    seed,
+    verdicts,
+    warnings: suite.warnings(maker, notes),
+    programCount: sum(({ programCount }) => programCount),
+    commandCount: sum(({ commandCount }) => commandCount),
+    failCount: verdicts.filter(({ outcome }) => outcome === "fails").length,
+  };
+}
+
+function judge<Maker>(
+  property: Property<Maker>,
+  maker: Maker,
+  options: SuiteOptions,
+  notes: Notes,
+): Verdict {
+  const { name, source } = property;
+  const { seed = 1, path, programCount = 100, programCounts = {} } = options;
+  const { timeLimitMilliseconds: limit, shrinks = true } = options;
+  const numRuns = programCounts[name] ?? programCount;
+  const why = numRuns === 0 ? "switched off" : property.whyNot(maker);
+  const about = { property: name, source };
+  if (why !== undefined) {
+    return { ...about, outcome: "not run", why, programCount: 0, commandCount: 0 };
+  }
+  let commandCount = 0;
+  let hasFailed = false;
+  const details = fc.check(
+    fc.property(property.programs(maker, options), (program) => {
+      // What shrinking plays is no evidence: it is not counted.
+      if (!hasFailed) commandCount += property.commandCount(program);
+      try {
+        property.check(program, maker, notes);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }),
+    {
+      numRuns,
+      seed,
+      endOnFailure: !shrinks,
+      ...(path === undefined ? {} : { path }),
+      ...(limit === undefined ? {} : { interruptAfterTimeLimit: limit }),
+    },
+  );
+  const played = { ...about, programCount: details.numRuns, commandCount };
+  if (!details.failed || details.counterexample === null) return { ...played, outcome: "holds" };
+  const [program] = details.counterexample;
+  const error = details.errorInstance;
+  const reason = error instanceof Error ? error.message : String(error);
+  const found: Counterexample = {
+    property: name,
+    seed,
+    path: details.counterexamplePath ?? "",
+    program,
+    script: property.script(program, maker),
+    reason,
+    drawing: drawingOf(property, program, maker),
+  };
+  return { ...played, outcome: "fails", counterexample: found };
+}
+
+/** A subject that is broken may break the drawing too: then there is none. */
+function drawingOf<Maker>(
+  property: Property<Maker>,
+  program: unknown,
+  maker: Maker,
+): Drawing | undefined {
+  try {
+    return property.drawing?.(program, maker);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+// Around a run of the suite: says what the long commands add to it.
+
+/** Called by vitest before all tests; what it answers is called after them. */
+export default function setUp(): () => void {
+  return () => {
+    if (process.env.OURO_LONG === "1") return;
+    console.log(
+      "A share of each property's programs, seed 1. npm run test:long plays all of them (three " +
+        "seeds for each planted fault); npm run prove -- --minutes N every composition, new seeds.",
+    );
+  };
+}
