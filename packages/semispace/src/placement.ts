@@ -21,8 +21,8 @@ export interface Run {
 }
 
 /**
- * Where to copy `copyArenas` of a space that is about to be left and may then grow to `wantedArenas`;
- * 0 when neither side of it will do. O(arenas).
+ * Where to copy `copyArenas` of a space that is about to be left and may then grow to
+ * `wantedArenas`; 0 when neither side of it will do. O(arenas).
  */
 export function placeForCopies(
   heap: PrivateHeap,

@@ -8,8 +8,8 @@
 //
 // How large a space is: after a collection `growthFactor` times what lives and what was asked for,
 // at least `minimumBytes`; but never larger than the heap could lend a second time (room.ts). A
-// space is trimmed or grown where it lies, over what was left (placement.ts). When nothing lives and nothing is asked for, nothing is
-// lent.
+// space is trimmed or grown where it lies, over what was left (placement.ts). When nothing lives
+// and nothing is asked for, nothing is lent.
 //
 // If there is no room for the copies, because the limit was lowered or others borrowed, nothing is
 // changed: collections examine nothing and allocation answers 0 until there is.
@@ -225,7 +225,7 @@ function createSemispaceCollector(
     return arena !== 0;
   }
 
-  /** So many arenas at a place, or in the lowest run if the place is 0; 0 if they are not to be had. */
+  /** So many arenas at a place, or in the lowest run if it is 0; 0 if there are none. */
   function reserve(place: number, size: number): number {
     if (place === 0) return heap.reserveArenas(borrower, size);
     return heap.reserveArenasAt(borrower, place as Arena, size) ? place : 0;
