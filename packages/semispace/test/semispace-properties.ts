@@ -175,15 +175,10 @@ const memory: Property = (parts) =>
 const refusal: Property = (parts) =>
   fc.property(programs, (commands) => {
     let innerCount = 0;
-    let isInside = false;
     const observer = {
-      // The mutator tells of each collection that is asked for, those of this observer included.
       event(): void {
-        if (isInside) return;
-        isInside = true;
         innerCount += rig.manager.mutator.collect().examinedCount;
         rig.manager.validate();
-        isInside = false;
       },
     };
     const rig: Rig = new Rig(parts, {}, observer);
