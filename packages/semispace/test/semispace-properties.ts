@@ -9,7 +9,14 @@ import {
 } from "@ouro/interfaces";
 import fc from "fast-check";
 import { difference } from "./graph-model.js";
-import { NEIGHBOURS, neighbourProperty, ROOM, roomProperty } from "./memory-properties.js";
+import {
+  NEIGHBOURS,
+  neighbourProperty,
+  ROOM,
+  roomProperty,
+  TOUCHED,
+  touchedProperty,
+} from "./memory-properties.js";
 import { type Command, type Parts, programs, Rig } from "./program.js";
 import * as names from "./property-names.js";
 
@@ -192,4 +199,5 @@ export const semispaceProperties: ReadonlyMap<string, Property> = new Map([
   [names.REFUSAL, refusal],
   [ROOM, roomProperty],
   [NEIGHBOURS, neighbourProperty],
+  [TOUCHED, touchedProperty],
 ]);
