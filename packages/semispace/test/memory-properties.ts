@@ -23,8 +23,15 @@ function expectThat(fact: boolean, problem: string): void {
 }
 
 /** A manager of raw arrays in a heap of so many arenas, of which others hold some. */
-function makeManager(parts: Parts, arenaCount: number, taken: readonly number[], factor: number) {
+function makeManager(
+  parts: Parts,
+  arenaCount: number,
+  taken: readonly number[],
+  factor: number,
+  backing: "fixed" | "resizable" = "fixed",
+) {
   const heap = createPrivateHeap({
+    backing,
     reservationBytes: (arenaCount + 2) * ARENA_SIZE_BYTES,
     regionBytes: 2 ** 20,
   });
@@ -95,7 +102,7 @@ export function neighbourProperty(parts: Parts): fc.IProperty<unknown> {
  * is in use only; it takes a second one to find a place for the request.
  */
 function goAroundAfterRefusal(parts: Parts, small: number): void {
-  const { heap, manager, type, frame } = makeManager(parts, 40, [2, 10, 17], 1.25);
+  const { heap, manager, type, frame } = makeManager(parts, 40, [2, 10, 17], 1.25, "resizable");
   heap.setLimitBytes(22 * ARENA_SIZE_BYTES);
   const { mutator } = manager;
   mutator.allocateArray(type, small, frame);

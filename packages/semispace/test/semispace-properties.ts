@@ -2,6 +2,8 @@
 // killed by a name that says what it broke (test/faults).
 
 import {
+  EVENT_COLLECTION_END,
+  EVENT_COLLECTION_START,
   EVENT_OBJECT_MOVE,
   EVENT_OBJECT_RECLAIM,
   type EventCode,
@@ -172,10 +174,19 @@ const memory: Property = (parts) =>
     }
   }) as fc.IProperty<unknown>;
 
+/** What the collector itself tells: safepoints, births and writes are told outside of collections. */
+const TOLD_IN_COLLECTIONS: EventCode[] = [
+  EVENT_COLLECTION_START,
+  EVENT_OBJECT_MOVE,
+  EVENT_OBJECT_RECLAIM,
+  EVENT_COLLECTION_END,
+];
+
 const refusal: Property = (parts) =>
   fc.property(programs, (commands) => {
     let innerCount = 0;
     const observer = {
+      wants: TOLD_IN_COLLECTIONS,
       event(): void {
         innerCount += rig.manager.mutator.collect().examinedCount;
         rig.manager.validate();
