@@ -3,7 +3,7 @@
 import { HeapCorruptionError } from "@ouro/interfaces";
 import fc from "fast-check";
 import { type Answer, answerAsCPython, unreachedBy } from "./detector-model.js";
-import { graphs, IMMORTAL, makeGraphRig, type Parts } from "./graph-rig.js";
+import { graphs, makeGraphRig, type Parts } from "./graph-rig.js";
 import * as names from "./property-names.js";
 
 const NODE_LIMIT = 12;
@@ -130,5 +130,3 @@ export const detectorPropertyNames = Object.keys(properties);
 export function detectorProperty(name: string, parts: Parts): fc.IProperty<[never]> {
   return (properties[name] as (parts: Parts) => fc.IProperty<[never]>)(parts);
 }
-
-export { IMMORTAL };

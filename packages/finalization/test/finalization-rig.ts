@@ -138,5 +138,3 @@ export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
       words[types.base + (typeOf(object) << TYPE_ROW_SHIFT) + ROW_FLAGS] as number,
   };
 }
-
-export type Rig = ReturnType<typeof makeFinalizationRig>;

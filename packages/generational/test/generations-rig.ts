@@ -4,7 +4,6 @@
 import { createPrivateHeap } from "@ouro/heap";
 import {
   ARENA_SIZE_WORDS,
-  type CollectionCallback,
   type Death,
   type Observer,
   type Reference,
@@ -22,7 +21,6 @@ import { createNaiveDetector } from "./naive-detector.js";
 /** The package's exports: of the sources, or of a copy in which a fault stands. */
 export type Parts = typeof generational;
 export type Kind = "node" | "tuple" | "dict";
-export type { CollectionCallback };
 
 const TRACKED = 1 << 16;
 const GENERATION = 3 << 17;
@@ -168,5 +166,3 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
     generations: collector.generations,
   };
 }
-
-export type Rig = ReturnType<typeof makeGenerationsRig>;

@@ -174,7 +174,7 @@ const memory: Property = (parts) =>
     }
   }) as fc.IProperty<unknown>;
 
-/** What the collector itself tells: safepoints, births and writes are told outside of collections. */
+/** What the collector itself tells: births, writes and safepoints are no part of collections. */
 const TOLD_IN_COLLECTIONS: EventCode[] = [
   EVENT_COLLECTION_START,
   EVENT_OBJECT_MOVE,
