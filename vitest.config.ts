@@ -30,6 +30,8 @@ export default defineConfig(({ mode }) => ({
     // A property takes the time it takes; this ends what hangs, also on a busy machine.
     testTimeout: 120_000,
     pool: "threads",
+    // Every core: files do not share state, and the thread that plans them has little to do.
+    maxWorkers: "100%",
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**"],

@@ -1,6 +1,8 @@
 // The machine-readable result, schema ouro/bench@1.
 
+import { readFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
+import { isOuroError, UsageError } from "@ouro/interfaces";
 import type { CollectionResults } from "./collections/run-collections.js";
 import type { ProgramResults } from "./programs/run-programs.js";
 import type { WorkloadResult } from "./run.js";
@@ -46,4 +48,21 @@ export function machineFacts(): Machine {
 
 export function currentLoad(): number {
   return loadavg()[0] ?? 0;
+}
+
+/** A run that `--json` wrote. Throws `UsageError` for a file that holds none. */
+export function readDocument(file: string): BenchDocument {
+  try {
+    const document = JSON.parse(readFileSync(file, "utf8")) as BenchDocument;
+    if (document.schema === SCHEMA) return document;
+    return refuseFile(file, `has the schema ${JSON.stringify(document.schema)}, not ${SCHEMA}`);
+  } catch (error) {
+    if (isOuroError(error)) throw error;
+    return refuseFile(file, `cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function refuseFile(file: string, problem: string): never {
+  const remedy = "Name a file that --json wrote.";
+  throw new UsageError({ where: "bench", argument: `--from ${file}`, problem, remedy });
 }

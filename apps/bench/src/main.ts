@@ -3,8 +3,9 @@
 import { writeFileSync } from "node:fs";
 import { isOuroError } from "@ouro/interfaces";
 import { runBench } from "./bench.js";
+import { readDocument } from "./document.js";
 import { type BenchOptions, HELP, parseOptions } from "./options.js";
-import { renderDocument } from "./report.js";
+import { renderPage } from "./report.js";
 
 function progress(message: string): void {
   const end = process.stderr.isTTY ? "\u001b[K\r" : "\n";
@@ -20,12 +21,14 @@ function repeatingCommand(words: readonly string[]): string {
 }
 
 async function measure(options: BenchOptions, words: readonly string[]): Promise<void> {
-  const command = repeatingCommand(words);
-  const document = await runBench(options, command, progress);
+  const documents =
+    options.sources.length > 0
+      ? options.sources.map(readDocument)
+      : [await runBench(options, repeatingCommand(words), progress)];
   const text =
     options.format === "json"
-      ? `${JSON.stringify(document, undefined, 2)}\n`
-      : renderDocument(document, options.format === "markdown" ? "markdown" : "text");
+      ? `${JSON.stringify(documents[0], undefined, 2)}\n`
+      : renderPage(documents, options.format === "markdown" ? "markdown" : "text");
   if (options.outputFile !== undefined) writeFileSync(options.outputFile, text);
   else process.stdout.write(text);
 }

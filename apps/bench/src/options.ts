@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly isQuick: boolean;
   readonly nodeVersion: string | undefined;
   readonly timeoutSeconds: number;
+  /** Runs that were written before: laid out on one page, and nothing is measured. */
+  readonly sources: readonly string[];
   readonly isHelp: boolean;
 }
 
@@ -32,6 +34,7 @@ export const HELP = `npm run bench [-- NAME...] [options]
   --trace NAME       only this recorded trace; may be repeated
   --node NODE        samples run on another Node: a version of npm's package "node", or a path
   --timeout SECONDS  for one sample, default 60; collect-* have at least 400
+  --from FILE        lays out a run that --json wrote, measures nothing; may be repeated
   --json             one document instead of tables, schema ouro/bench@1
   --markdown         the tables as they stand in docs/benchmarks*.md
   --output FILE      writes there instead of stdout, where npm and turbo print lines of their own
@@ -51,6 +54,7 @@ function parse(words: readonly string[]) {
     trace: { type: "string", multiple: true },
     node: { type: "string" },
     timeout: { type: "string", default: "60" },
+    from: { type: "string", multiple: true },
     json: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
     output: { type: "string" },
@@ -73,6 +77,10 @@ export function parseOptions(words: readonly string[]): BenchOptions {
   if (values.json && values.markdown) {
     usage("--markdown", "cannot go with --json", "Choose one; --json has all the figures.");
   }
+  const sources = values.from ?? [];
+  if (sources.length > 0 && (values.json || groups.length > 0)) {
+    usage("--from", "measures nothing", "Give it alone, or with --markdown and --output.");
+  }
   return {
     groups: groups.length === 0 ? GROUPS : [...new Set(groups)],
     peers: values.peer?.map(peerNamed),
@@ -83,6 +91,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     isQuick: values.quick,
     nodeVersion: values.node,
     timeoutSeconds: positive("--timeout", values.timeout),
+    sources,
     isHelp: values.help,
   };
 }

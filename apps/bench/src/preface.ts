@@ -2,8 +2,9 @@
 
 export const PREFACE = `# Benchmarks
 
-Written by the command below with \`--output\` and this page's name; every figure was measured in
-that run. Times differ from machine to machine: read the ratios.
+Written by the command below with \`--output\` and this page's name, or from runs that \`--json\`
+wrote, with \`--from\` for each; every figure was measured in the run that it stands under. Times
+differ from machine to machine: read the ratios.
 
 How it is measured:
 
@@ -30,6 +31,10 @@ How it is measured:
   ratio to it is the price of the mutator's contract. In *isolation* the price is that of sharing an
   isolate with other managers. A figure is the median over the rounds of each
   process's least; *cold* is the first collection of a process.
+- A price is a ratio, and says little where both sides are next to nothing, as in the drop of a list
+  under mark-sweep: tenths of a nanosecond an object.
+- *semispace, by hand* collects nothing until its program ends: its polls never do, and its space
+  grows where it lies. The price of semispace therefore holds the copying as well as the contract.
 - memium and @thi.ng/malloc look through lists of blocks. Where that takes too long, they are left
   out.
 `;

@@ -111,8 +111,28 @@ export function renderTargets(targets: readonly Target[], style: Style): string 
   return renderTable(["workload", "ours", "this run"], cells, style);
 }
 
-/** The whole run for people. */
-export function renderDocument(document: BenchDocument, style: Style): string {
+/** Runs for people, each with the command, machine and load that it was measured with. */
+export function renderPage(documents: readonly BenchDocument[], style: Style): string {
+  const isOfCollectors = documents.every((d) => d.workloads.length + d.programs.length === 0);
+  const introduction = isOfCollectors ? COLLECTIONS_PREFACE : PREFACE;
+  const preface = style === "markdown" ? [introduction.trimEnd()] : [];
+  const isAlone = documents.length === 1;
+  const runs = documents.map((document) => [
+    ...(isAlone ? [] : [headingOf(document, style)]),
+    ...renderRun(document, style),
+  ]);
+  return `${[...preface, ...runs.flat()].join("\n\n")}\n`;
+}
+
+function headingOf(document: BenchDocument, style: Style): string {
+  const { node, workloads, programs, collections } = document;
+  const others = [...programs, ...collections].map(({ name }) => name);
+  const groups = new Set([...workloads.map(({ group }) => group), ...others]);
+  const heading = `Node ${node.version}: ${[...groups].join(", ")}`;
+  return style === "markdown" ? `# ${heading}` : heading;
+}
+
+function renderRun(document: BenchDocument, style: Style): string[] {
   const { node, machine, load, roundCount, isQuick } = document;
   const about = [
     `Command: ${style === "markdown" ? `\`${document.command}\`` : document.command}`,
@@ -131,8 +151,5 @@ export function renderDocument(document: BenchDocument, style: Style): string {
   const targets = document.targets.length === 0 ? [] : [renderTargets(document.targets, style)];
   const heading = style === "markdown" ? "## Targets" : "targets";
   const end = targets.length === 0 ? [] : [heading, ...targets];
-  const isOfCollectors = document.workloads.length + document.programs.length === 0;
-  const introduction = isOfCollectors ? COLLECTIONS_PREFACE : PREFACE;
-  const preface = style === "markdown" ? [introduction.trimEnd()] : [];
-  return `${[...preface, about.join("\n\n"), ...tables, ...end].join("\n\n")}\n`;
+  return [...about, ...tables, ...end];
 }

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { BenchDocument } from "../src/document.js";
+import { type BenchDocument, readDocument } from "../src/document.js";
 import { parseOptions } from "../src/options.js";
-import { renderDocument } from "../src/report.js";
+import { renderPage } from "../src/report.js";
 import { spread } from "../src/statistics.js";
 import { renderTable } from "../src/table.js";
 import { findNode } from "../src/tool.js";
@@ -84,7 +87,7 @@ describe("tables", () => {
   });
 
   it("show median, spread, net, wall, memory, ratios and the target's answer", () => {
-    const line = renderDocument(document, "text")
+    const line = renderPage([document], "text")
       .split("\n")
       .find((one) => one.includes("TLSF"));
     expect(line?.split(/ {2,}/)).toEqual([
@@ -100,10 +103,32 @@ describe("tables", () => {
   });
 
   it("say what became of a peer that died, and how the run was made", () => {
-    const text = renderDocument(document, "markdown");
+    const text = renderPage([document], "markdown");
     expect(text).toContain("died: EINVAL");
     expect(text).toContain("`npm run bench -- pairs`");
     expect(text).toContain("Load 0.5 before, 1.3 after");
+    expect(text).not.toContain("# Node");
+  });
+
+  it("stand on one page with those of other runs, each under its Node and command", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ouro-report-"));
+    const other = { ...document, node: { version: "20.20.2", v8: "11.3" } };
+    const files = [document, other].map((run, index) => {
+      const file = join(folder, `${index}.json`);
+      writeFileSync(file, JSON.stringify(run));
+      return file;
+    });
+    const text = renderPage(files.map(readDocument), "markdown");
+    expect(text.match(/^# .*/gm)).toEqual([
+      "# Benchmarks",
+      "# Node 24.21.0: pairs",
+      "# Node 20.20.2: pairs",
+    ]);
+    expect(text.match(/reached: 3\.70×/g)).toHaveLength(4);
+    writeFileSync(files[0] as string, "{}");
+    expect(() => readDocument(files[0] as string)).toThrow(/--from .* has the schema undefined/);
+    rmSync(folder, { recursive: true });
+    expect(() => readDocument(files[0] as string)).toThrow(/--from .* cannot be read/);
   });
 });
 
@@ -132,6 +157,7 @@ describe("the command line", () => {
     [["--rounds", "0"], /--rounds 0 is no whole number/],
     [["--peer", "nobody"], /--peer nobody is no peer/],
     [["--json", "--markdown"], /cannot go with --json/],
+    [["--from", "run.json", "wide"], /--from measures nothing/],
     [["--frob"], /not understood/],
   ])("refuses %j and says why", (words, message) => {
     expect(() => parseOptions(words)).toThrow(message);

@@ -42,6 +42,25 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
   { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
+  { name: "type", value: "NAME", meaning: "the object of this type with which most would go" },
+  { name: "largest", meaning: "the object with which most would go (the default)" },
+  { name: "step", value: "N", meaning: "graphs: after N steps of their plan (default 0)" },
+  { name: "top", value: "N", meaning: "rows of a table (default 12)" },
+  {
+    name: "program",
+    value: "NAME",
+    meaning: "a program of the file, by name or place (default 0)",
+  },
+  {
+    name: "level",
+    value: "N",
+    meaning: "1: what happens to objects, 2: each decision (default), 3: each store and block",
+  },
+  {
+    name: "heapsnapshot",
+    value: "OUT",
+    meaning: "also write the heap for DevTools and memlab (.heapsnapshot)",
+  },
   {
     name: "programs",
     value: "N",
@@ -74,10 +93,41 @@ export const COMMANDS: readonly CommandRow[] = [
     options: ["allocator", "preset", "passes", "json", "quiet", ...EVERYWHERE],
   },
   {
+    name: "why",
+    usage: "ouro why FILE ['#NUMBER'] [options]",
+    meaning: "say why an object of a heap is alive, what holds it, and what would go with it",
+    options: ["type", "largest", "heapsnapshot", "json", "quiet", ...EVERYWHERE],
+  },
+  {
     name: "verify",
     usage: "ouro verify MODULE [options]",
     meaning: "prove or refute a strategy, an allocator, a heap or a detector of yours",
     options: ["programs", "seed", "save", "replay", "json", ...EVERYWHERE],
+  },
+  {
+    name: "heap",
+    usage: "ouro heap FILE [options]",
+    meaning:
+      "count a heap by type, map its arenas and pools, and name the blocks that pin an arena",
+    options: ["preset", "step", "top", "heapsnapshot", "json", "quiet", ...EVERYWHERE],
+  },
+  {
+    name: "diff",
+    usage: "ouro diff BEFORE AFTER [options]",
+    meaning: "compare two heaps, type by type",
+    options: ["top", "json", "quiet", ...EVERYWHERE],
+  },
+  {
+    name: "strategies",
+    usage: "ouro strategies [options]",
+    meaning: "list every preset with its traits",
+    options: ["json", ...EVERYWHERE],
+  },
+  {
+    name: "explain",
+    usage: "ouro explain PROGRAM [options]",
+    meaning: "tell each decision of the memory manager while a program runs",
+    options: ["program", "preset", "level", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "help",
@@ -98,6 +148,17 @@ export interface CommandLine {
   readonly passCount: number;
   /** Undefined: no limit but the reservation's. */
   readonly limitBytes: number | undefined;
+  readonly typeName: string | undefined;
+  readonly isLargest: boolean;
+  /** Steps of a graph's plan to carry out first. */
+  readonly stepCount: number;
+  /** Name or place of a program in its file. */
+  readonly program: string | undefined;
+  readonly level: 1 | 2 | 3;
+  /** Rows of a table. */
+  readonly rowCount: number;
+  /** Where to write a .heapsnapshot. */
+  readonly heapSnapshotPath: string | undefined;
   readonly isJson: boolean;
   readonly isQuiet: boolean;
   readonly ascii: boolean;
@@ -112,6 +173,8 @@ export interface CommandLine {
 export const DEFAULT_ALLOCATOR = "pool+large";
 export const DEFAULT_PRESET = "cpython-3.13";
 const DEFAULT_PASS_COUNT = 3;
+const DEFAULT_ROW_COUNT = 12;
+const DEFAULT_LEVEL = 2;
 
 const PARSER_OPTIONS = Object.fromEntries(
   OPTIONS.map((option) => [
@@ -153,6 +216,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     isVerifying: values.has("verify"),
     passCount: passCountOf(values.get("passes")),
     limitBytes: limitOf(values.get("limit")),
+    typeName: values.get("type"),
+    isLargest: values.has("largest"),
+    stepCount: wholeNumberOf("step", values.get("step"), 0, 1_000_000) ?? 0,
+    program: values.get("program"),
+    level: (wholeNumberOf("level", values.get("level"), 1, 3) ?? DEFAULT_LEVEL) as 1 | 2 | 3,
+    rowCount: wholeNumberOf("top", values.get("top"), 1, 1_000_000) ?? DEFAULT_ROW_COUNT,
+    heapSnapshotPath: values.get("heapsnapshot"),
     isJson: values.has("json"),
     isQuiet: values.has("quiet"),
     ascii: values.has("ascii"),

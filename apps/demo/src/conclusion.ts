@@ -12,7 +12,7 @@ import {
 import { lifeLines } from "./life-report.js";
 import { addLives } from "./life-tally.js";
 import type { Look } from "./look.js";
-import { countOf, stepCountOf } from "./program-report.js";
+import { countOf, leftOutCountOf, stepCountOf } from "./program-report.js";
 import {
   type Figures,
   type GraphResult,
@@ -64,7 +64,7 @@ export function agreement(results: readonly (GraphResult | ProgramsResult)[]): s
   const objects = graphs.reduce((total, { objectCount }) => total + objectCount, 0);
   const total = (read: (file: ProgramsResult) => number) =>
     files.reduce((count, file) => count + read(file), 0);
-  const skipped = total((file) => countOf(file, "skipped"));
+  const leftOut = total(leftOutCountOf);
   const sentences = [
     `Of ${formatNoun(graphs.length, "heap")} with ${formatCount(objects)} objects, ` +
       `${agreeing.length} of ${exact.length} steps that a graph shows whole ended as in CPython` +
@@ -75,7 +75,7 @@ export function agreement(results: readonly (GraphResult | ProgramsResult)[]): s
         "program",
       )} agree in ` +
       `${formatCount(total(stepCountOf))} steps: ${checksOf(files)}.`,
-    ...(skipped === 0 ? [] : [`${formatCount(skipped)} need finalizers and were not run.`]),
+    ...(leftOut === 0 ? [] : [`${formatNoun(leftOut, "step")} could not be carried out.`]),
     complete.every(isOk) ? "CPython agrees." : "CPython does not agree: see the mismatches above.",
   ];
   return sentences.join(" ");

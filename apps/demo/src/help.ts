@@ -73,6 +73,8 @@ const EXAMPLES: readonly Example[] = [
     "ouro replay heap.hgraph.gz programs.jsonl.gz",
     "object heaps and programs, as CPython runs them",
   ],
+  ["ouro explain programs.jsonl.gz", "each decision of the memory manager, told step by step"],
+  ["ouro why heap.hgraph.gz --type dict", "what keeps an object alive"],
 ];
 
 const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
@@ -88,11 +90,36 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro demo", "replay and compare"],
     ["ouro demo --json", "the same for a script"],
   ],
+  why: [
+    ["ouro why heap.hgraph.gz", "the object with which most would go"],
+    ["ouro why heap.hgraph.gz --type dict", "the greatest of a type"],
+    ["ouro why heap.hgraph.gz '#7712'", "one object, by its number"],
+    ["ouro why heap.hgraph.gz --heapsnapshot h.heapsnapshot", "and in DevTools"],
+  ],
   verify: [
     ["ouro verify ./my-strategy.js", "every property that its traits promise"],
     ["ouro verify ./my-strategy.js --programs 5000 --seed 7", "longer, with other programs"],
     ["ouro verify ./my-strategy.js --save found", "counterexamples as files, with pictures"],
     ["ouro verify ./my-strategy.js --replay found/x.json", "one of them again"],
+  ],
+  heap: [
+    ["ouro heap heap.hgraph.gz", "types, arenas, pools, and who pins an arena"],
+    ["ouro heap heap.hgraph.gz --step 3 --top 30", "after three steps of its plan"],
+    ["ouro heap heap.hgraph.gz --heapsnapshot h.heapsnapshot", "and in DevTools"],
+  ],
+  diff: [
+    ["ouro diff before.hgraph.gz after.hgraph.gz", "what grew and what shrank"],
+    ["ouro diff a.ouroheap b.ouroheap --json", "the same for a script"],
+  ],
+  strategies: [
+    ["ouro strategies", "who counts, who moves, when garbage goes"],
+    ["ouro strategies --json", "every trait, for a script"],
+  ],
+  explain: [
+    ["ouro explain programs.jsonl.gz", "the first program of a file, step by step"],
+    ["ouro explain programs.jsonl.gz --program hand-self-list", "one by its name"],
+    ["ouro explain programs.jsonl.gz --level 3", "with every store and block"],
+    ["ouro explain programs.jsonl.gz -p mark-sweep", "on another memory manager"],
   ],
   help: [["ouro help exit-codes", "what the exit codes mean"]],
 };
@@ -217,10 +244,19 @@ function formatLines(look: Look): string[] {
         "which steps the graph shows all that happened; without it every step is held to do so",
     ],
     [
+      "NAME.ouroheap",
+      "a heap image, as encodeHeapImage of @ouro/object-model writes it: the heap of a memory " +
+        "manager at one moment, wherever a heap graph is read to look at it",
+    ],
+    [
+      "--heapsnapshot OUT",
+      "a heap in V8's own format, for the Memory panel of DevTools and for memlab",
+    ],
+    [
       "--json",
-      'one document { "schema": "ouro/replay@1", "results": [...] }, numbers in bytes and ' +
-        "nanoseconds; " +
-        "its JSON Schema is schema/replay-1.schema.json of the package @ouro/demo",
+      'one document { "schema": "ouro/COMMAND@1", ... }, such as ouro/replay@1, numbers in bytes ' +
+        "and nanoseconds; " +
+        "its JSON Schema is schema/COMMAND-1.schema.json of the package @ouro/demo",
     ],
   ] as const;
   return [look.paint.bold("What ouro reads and writes"), ...definitions(rows, look)];

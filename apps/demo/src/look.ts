@@ -15,6 +15,10 @@ export interface Glyphs {
   readonly dot: string;
   readonly dash: string;
   readonly atMost: string;
+  readonly arrow: string;
+  /** More and less than before. */
+  readonly up: string;
+  readonly down: string;
 }
 
 const UNICODE: Glyphs = {
@@ -27,6 +31,9 @@ const UNICODE: Glyphs = {
   dot: "·",
   dash: "–",
   atMost: "≤",
+  arrow: "→",
+  up: "↑",
+  down: "↓",
 };
 
 const ASCII: Glyphs = {
@@ -39,6 +46,9 @@ const ASCII: Glyphs = {
   dot: "|",
   dash: "-",
   atMost: "<=",
+  arrow: "->",
+  up: "^",
+  down: "v",
 };
 
 export interface Look {

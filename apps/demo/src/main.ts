@@ -3,10 +3,18 @@
 
 import { isOuroError } from "@ouro/interfaces";
 import { lookOptionsOf, parseCommandLine } from "./arguments.js";
-import { EXIT_INPUT, EXIT_INVARIANT, EXIT_OK, exitCodeOf } from "./exit-code.js";
+import {
+  EXIT_INPUT,
+  EXIT_INTERRUPTED,
+  EXIT_INVARIANT,
+  EXIT_LIMIT,
+  EXIT_OK,
+  exitCodeOf,
+} from "./exit-code.js";
 import { wrapText } from "./format.js";
 import { lookOf } from "./look.js";
-import { FileNotReadableError, type Terminal } from "./terminal.js";
+import { Stopped } from "./replay-work.js";
+import { FileNotReadableError, FileNotWritableError, type Terminal } from "./terminal.js";
 
 /** Runs the command that the arguments name; answers the exit code. Never throws. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -31,6 +39,16 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
       return (await import("./verify-command.js")).runVerify(line, terminal);
     case "demo":
       return (await import("./demo-command.js")).runDemo(line, terminal);
+    case "why":
+      return (await import("./why-command.js")).runWhy(line, terminal);
+    case "heap":
+      return (await import("./heap-command.js")).runHeap(line, terminal);
+    case "diff":
+      return (await import("./diff-command.js")).runDiff(line, terminal);
+    case "strategies":
+      return (await import("./strategies-command.js")).runStrategies(line, terminal);
+    case "explain":
+      return (await import("./explain-command.js")).runExplain(line, terminal);
     default: {
       const { helpText } = await import("./help.js");
       const look = lookOf(terminal.stdout, terminal.env, line);
@@ -48,6 +66,15 @@ function explain(error: unknown, argv: readonly string[], terminal: Terminal): n
   if (error instanceof FileNotReadableError) {
     say(error.message);
     return EXIT_INPUT;
+  }
+  if (error instanceof FileNotWritableError) {
+    say(error.message);
+    return EXIT_LIMIT;
+  }
+  if (error instanceof Stopped) {
+    if (terminal.stopReason() !== "interrupted") return EXIT_OK;
+    say("ouro: interrupted before there was an answer.");
+    return EXIT_INTERRUPTED;
   }
   const message = error instanceof Error ? error.message : String(error);
   if (isOuroError(error)) {

@@ -1,5 +1,6 @@
 // Replays mutator programs: each on a memory manager of its own. With all of CPython's parts
-// everything observed is compared; else what the roots reach, after a full collection each step.
+// everything observed is compared; else what the roots reach, after a full collection each step,
+// against a shadow heap.
 
 import type { MemoryManager } from "@ouro/memory-manager";
 import {
@@ -7,7 +8,6 @@ import {
   createProgramReader,
   createProgramSubject,
   createReachSubject,
-  isReachProgram,
   type MakeSubjectManager,
   type MutatorProgram,
   type ProgramDifference,
@@ -43,8 +43,8 @@ export function programsDraft(file: string, options: ReplayOptions): ProgramsDra
 /** Some ten programs. */
 const READ_BYTES = 1 << 14;
 
-/** Runs one program on a fresh manager; undefined where the manager can not run it. */
-type Run = (program: MutatorProgram) => ProgramReport | undefined;
+/** Runs one program on a fresh manager. */
+type Run = (program: MutatorProgram) => ProgramReport;
 
 export async function replayPrograms(
   draft: ProgramsDraft,
@@ -134,19 +134,21 @@ function createMachine({ preset, isVerifying, limitBytes }: ReplayOptions) {
   const runWhole: Run = (program) =>
     finish(runProgram(createProgramSubject(make, program), program, { ...onStep, events }));
   const runReach: Run = (program) =>
-    isReachProgram(program)
-      ? finish(runReachProgram(createReachSubject(make, program), program, onStep))
-      : undefined;
+    finish(runReachProgram(createReachSubject(make, program), program, onStep));
   const promise: ProgramPromise = isCPython ? "everything observed" : "what roots reach";
   const checks = CHECKS[promise].filter((name) => events === "order" || name !== IN_ORDER);
   return { promise, checks, run: isCPython ? runWhole : runReach, life: tally.figures };
 }
 
-function outcomeOf(program: MutatorProgram, report: ProgramReport | undefined): ProgramOutcome {
-  const { name } = program;
-  if (report === undefined) return { name, stepCount: 0, outcome: "skipped", differences: [] };
+function outcomeOf(program: MutatorProgram, report: ProgramReport): ProgramOutcome {
   const { stepCount, differences, agrees } = report;
-  return { name, stepCount, outcome: agrees ? "agrees" : "differs", differences };
+  return {
+    name: program.name,
+    stepCount,
+    leftOutStepCount: program.steps.length - stepCount,
+    outcome: agrees ? "agrees" : "differs",
+    differences,
+  };
 }
 
 function mismatchOf(name: string, { stepIndex, what, recorded, got }: ProgramDifference) {

@@ -21,14 +21,16 @@ export function programsTitleLines(result: ProgramsResult, look: Look): string[]
     formatNoun(stepCountOf(result), "step"),
     result.preset,
   ].join(` ${glyphs.dot} `);
-  const skippedCount = countOf(result, "skipped");
-  const skipped =
-    `${formatNoun(skippedCount, "program")} with weak references or finalizers ` +
-    `${skippedCount === 1 ? "was" : "were"} not run: ${result.preset} does not promise when ` +
-    "those would be called.";
+  const leftOutCount = leftOutCountOf(result);
+  const leftOut =
+    `${formatNoun(leftOutCount, "step")} of programs with weak references or finalizers ` +
+    `${leftOutCount === 1 ? "was" : "were"} left out: CPython still had what they name, and ` +
+    `under ${result.preset} no root reaches it any more.`;
   return [
     ...wrapText(title, look.width),
-    ...(skippedCount === 0 ? [] : wrapText(skipped, look.width, "  ")),
+    ...(leftOutCount === 0 || result.mismatches.length > 0
+      ? []
+      : wrapText(leftOut, look.width, "  ")),
   ];
 }
 
@@ -41,6 +43,11 @@ export function programsVerdictLines(result: ProgramsResult, look: Look): string
 /** Steps that were carried out. */
 export function stepCountOf({ programs }: ProgramsResult): number {
   return programs.reduce((sum, { stepCount }) => sum + stepCount, 0);
+}
+
+/** Steps that were not. */
+export function leftOutCountOf({ programs }: ProgramsResult): number {
+  return programs.reduce((sum, { leftOutStepCount }) => sum + leftOutStepCount, 0);
 }
 
 export function countOf(

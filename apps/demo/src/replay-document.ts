@@ -99,14 +99,17 @@ function programsObject(result: ProgramsResult): object {
     preset: result.preset,
     promise: result.promise ?? null,
     plannedPrograms: result.programCount,
-    programs: result.programs.map(({ name, stepCount, outcome, differences }) => ({
-      name,
-      steps: stepCount,
-      outcome,
-      differences: differences.map(({ stepIndex, what, recorded, got }) => ({
-        ...{ step: stepIndex, what, recorded, got },
-      })),
-    })),
+    programs: result.programs.map(
+      ({ name, stepCount, leftOutStepCount, outcome, differences }) => ({
+        name,
+        steps: stepCount,
+        leftOutSteps: leftOutStepCount,
+        outcome,
+        differences: differences.map(({ stepIndex, what, recorded, got }) => ({
+          ...{ step: stepIndex, what, recorded, got },
+        })),
+      }),
+    ),
     figures: result.life ?? null,
   };
 }

@@ -90,8 +90,11 @@ export interface GraphResult extends RecordingResult {
 /** What became of one program. */
 export interface ProgramOutcome {
   readonly name: string;
+  /** Steps that were carried out. */
   readonly stepCount: number;
-  readonly outcome: "agrees" | "differs" | "skipped";
+  /** Steps that were not: they name what no root reaches here, or come after a difference. */
+  readonly leftOutStepCount: number;
+  readonly outcome: "agrees" | "differs";
   readonly differences: readonly ProgramDifference[];
 }
 

@@ -2,9 +2,11 @@
 // streams, environment, files, a clock, and whether somebody asked to stop. `processTerminal` is
 // the real one.
 
-import { writeSync } from "node:fs";
+import { createWriteStream, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { EXIT_LIMIT } from "./exit-code.js";
 
 export interface Output {
@@ -22,6 +24,8 @@ export interface Terminal {
   readonly stderr: Output;
   /** Contents of a file; `-` is standard input. Throws `FileNotReadableError`. */
   readBytes(path: string): Promise<Uint8Array>;
+  /** Writes a file, piece by piece. Throws `FileNotWritableError`. */
+  writeFile(path: string, pieces: Iterable<string>): Promise<void>;
   /** A monotonic clock. Unit: milliseconds. */
   nowMs(): number;
   /** Lets pending signals and writes in. */
@@ -51,6 +55,14 @@ export class FileNotReadableError extends Error {
   }
 }
 
+/** A file could not be made or written. */
+export class FileNotWritableError extends Error {
+  constructor(path: string, code: string) {
+    super(`${path} cannot be written: ${REASONS[code] ?? code}. Check its folder and the space.`);
+    this.name = "FileNotWritableError";
+  }
+}
+
 async function readStandardInput(): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const part of process.stdin) parts.push(part as Uint8Array);
@@ -64,6 +76,17 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     throw new FileNotReadableError(path, code);
+  }
+}
+
+/** Writes a file as its pieces come: none of them is kept. */
+export async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(pieces), createWriteStream(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new FileNotWritableError(path, code);
   }
 }
 
@@ -103,6 +126,7 @@ export function processTerminal(): Terminal {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     readBytes,
+    writeFile: writePieces,
     nowMs: () => performance.now(),
     takeBreath: () => new Promise((resolve) => setImmediate(resolve)),
     stopReason: () => reason,

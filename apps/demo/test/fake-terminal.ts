@@ -5,6 +5,8 @@ import { readBytes, type Terminal } from "../src/terminal.js";
 export interface FakeTerminal extends Terminal {
   stdoutText(): string;
   stderrText(): string;
+  /** What was written into files, by path. */
+  readonly written: ReadonlyMap<string, string>;
 }
 
 export interface FakeTerminalOptions {
@@ -19,6 +21,7 @@ export interface FakeTerminalOptions {
 
 export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
   const { env = { LANG: "C.UTF-8" }, isTTY = false, columns, files = {} } = options;
+  const written = new Map<string, string>();
   let stdout = "";
   let stderr = "";
   let breathCount = 0;
@@ -42,6 +45,9 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     async readBytes(path) {
       return files[path] ?? readBytes(path);
     },
+    async writeFile(path, pieces) {
+      written.set(path, [...pieces].join(""));
+    },
     // A clock of its own, so that times in output are the same in each run.
     nowMs() {
       nowMs += 1;
@@ -54,6 +60,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
       breathCount >= (options.interruptAfterBreaths ?? Number.POSITIVE_INFINITY)
         ? "interrupted"
         : undefined,
+    written,
     stdoutText: () => stdout,
     stderrText: () => stderr,
   };

@@ -22,13 +22,6 @@ if (OURO_DATA === undefined) {
   );
 }
 
-/** Graphs and programs of the given folder; `ouro demo` replays the shipped ones. */
-const others = ["graphs", "programs"].flatMap((kind) => {
-  if (OURO_DATA === undefined || !existsSync(join(OURO_DATA, kind))) return [];
-  const names = readdirSync(join(OURO_DATA, kind)).filter((name) => name.endsWith(".gz"));
-  return names.map((name) => join(kind, name));
-});
-
 describe("a recorded trace", () => {
   it("is there", () => {
     expect(traces.length).toBeGreaterThanOrEqual(OURO_DATA === undefined ? 2 : 1);
@@ -55,17 +48,4 @@ describe("a recorded trace", () => {
       expect(result.figures.arenasAfterFreeAll).toBeLessThanOrEqual(1);
     },
   );
-});
-
-describe("a recorded graph or file of programs", () => {
-  it.skipIf(others.length === 0)("is there", () => expect(others.length).toBeGreaterThan(0));
-
-  it.each(others)("%s agrees with CPython", { timeout: 300_000 }, async (name) => {
-    const terminal = fakeTerminal();
-    const exitCode = await main(["replay", join(OURO_DATA ?? "", name), "--json"], terminal);
-    const [result] = JSON.parse(terminal.stdoutText()).results;
-    expect(result.error).toBeNull();
-    expect(result.mismatches).toEqual([]);
-    expect(exitCode).toBe(0);
-  });
 });

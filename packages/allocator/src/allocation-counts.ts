@@ -5,12 +5,23 @@
 //
 // The counts belong to the thread that counts, not to the heap: they hold no block.
 
-import { expectSound, GRANULE_SIZE_BYTES, SIZE_CLASS_COUNT } from "@ouro/interfaces";
+import { expectSound, GRANULE_SIZE_BYTES, SIZE_CLASS_COUNT, UsageError } from "@ouro/interfaces";
 import type { AllocationSites } from "./allocation-sites.js";
 
 /** CPython's three domains of PEP 445: raw memory, buffers, objects. */
 export type AllocationDomain = "raw" | "mem" | "obj";
 export const ALLOCATION_DOMAINS: readonly AllocationDomain[] = ["raw", "mem", "obj"];
+
+/** Throws `UsageError` for what is no domain. */
+export function expectDomain(where: string, domain: AllocationDomain): void {
+  if (ALLOCATION_DOMAINS.includes(domain)) return;
+  throw new UsageError({
+    where,
+    argument: `"${domain}"`,
+    problem: "is no domain",
+    remedy: `Choose from ${ALLOCATION_DOMAINS.join(", ")}.`,
+  });
+}
 
 export interface AllocationCount {
   readonly allocatedCount: number;

@@ -8,7 +8,7 @@
 // After `PyMem_GetAllocator` and `PyMem_SetAllocator`.
 
 import { type Allocator, type Observer, UsageError } from "@ouro/interfaces";
-import { ALLOCATION_DOMAINS, type AllocationDomain } from "./allocation-counts.js";
+import { type AllocationDomain, expectDomain } from "./allocation-counts.js";
 import { type ObservedAllocatorOptions, observedAllocator } from "./observed-allocator.js";
 
 export interface AllocatorDomains extends Readonly<Record<AllocationDomain, Allocator>> {
@@ -58,18 +58,8 @@ export function createAllocatorDomains(
     };
   }
 
-  function expectDomain(call: string, domain: AllocationDomain): void {
-    if (ALLOCATION_DOMAINS.includes(domain)) return;
-    throw new UsageError({
-      where: `domains.${call}`,
-      argument: `"${domain}"`,
-      problem: "is no domain",
-      remedy: `Choose from ${ALLOCATION_DOMAINS.join(", ")}.`,
-    });
-  }
-
   function set(domain: AllocationDomain, allocator: Allocator): void {
-    expectDomain("set", domain);
+    expectDomain("domains.set", domain);
     let stranger = 0;
     table[domain].walk((block) => {
       if (!allocator.owns(block)) stranger = block;
@@ -90,7 +80,7 @@ export function createAllocatorDomains(
     observer: Observer,
     limits?: ObservedAllocatorOptions["limits"],
   ): () => void {
-    expectDomain("trace", domain);
+    expectDomain("domains.trace", domain);
     const below = table[domain];
     const options = limits === undefined ? { observer } : { observer, limits };
     const layer = observedAllocator(below, options);
@@ -113,7 +103,7 @@ export function createAllocatorDomains(
     mem: frontOf("mem"),
     obj: frontOf("obj"),
     get(domain) {
-      expectDomain("get", domain);
+      expectDomain("domains.get", domain);
       return table[domain];
     },
     set,

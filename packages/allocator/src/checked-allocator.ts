@@ -25,7 +25,7 @@ import {
   UseAfterFreeError,
   WrongDomainError,
 } from "@ouro/interfaces";
-import { ALLOCATION_DOMAINS, type AllocationDomain } from "./allocation-counts.js";
+import { ALLOCATION_DOMAINS, type AllocationDomain, expectDomain } from "./allocation-counts.js";
 import type { AllocationSites } from "./allocation-sites.js";
 import { createCheckedBytes, FENCES_HOLD } from "./checked-bytes.js";
 import * as layout from "./checked-layout.js";
@@ -64,13 +64,17 @@ export interface CheckedAllocator extends Allocator {
   close(): Leak[];
 }
 
-/** Wraps an allocator in checks. Throws `OutOfMemoryError` when the source has no room for it. */
+/**
+ * Wraps an allocator in checks. Throws `OutOfMemoryError` when the source has no room for it, and
+ * `UsageError` for what is no domain.
+ */
 export function createCheckedAllocator(
   allocator: Allocator,
   options: CheckedAllocatorOptions,
 ): CheckedAllocator {
   const { source, sites, domain = "obj", holdBytes = 2 ** 16 } = options;
   const { fillLimitBytes = 2048, name = `checked-${domain}` } = options;
+  expectDomain("createCheckedAllocator", domain);
   const { words, bytes } = source;
   const borrower = source.registerBorrower(name);
   const region = source.reserveRegion(borrower, "checked", layout.CHECKED_REGION_SIZE_WORDS);
@@ -100,13 +104,16 @@ export function createCheckedAllocator(
   const SEAL = layout.SEAL;
   const FRESH_WORD = layout.FRESH_WORD;
   const DEAD_WORD = layout.DEAD_WORD;
-  const LIVE = layout.LIVE;
-  const DEAD = layout.DEAD;
+  const LIVE = layout.liveMark(letter);
   const get = (word: number): number => words[word] as number;
   const siteNow = (): number => (sites === undefined ? 0 : sites.current());
 
-  function seal(base: number, ownLetter: number, liveness: number): number {
-    return sealOf(base, get(base + REQUEST), get(base + SERIAL), ownLetter, liveness);
+  function seal(base: number, mark: number): number {
+    return sealOf(base, get(base + REQUEST), get(base + SERIAL), get(base + SITE), mark);
+  }
+
+  function deadSeal(base: number, ownLetter: number): number {
+    return seal(base, layout.deadMark(ownLetter, get(base + FREEING_SITE)));
   }
 
   function place(base: number, requestBytes: number, value: number): Block {
@@ -115,8 +122,9 @@ export function createCheckedAllocator(
     words[liveCountWord] = get(liveCountWord) + 1;
     words[base + REQUEST] = requestBytes;
     words[base + SERIAL] = serial;
-    words[base + SITE] = siteNow();
-    words[base + SEAL] = sealOf(base, requestBytes | 0, serial, letter, LIVE);
+    const site = siteNow();
+    words[base + SITE] = site;
+    words[base + SEAL] = sealOf(base, requestBytes | 0, serial, site, LIVE);
     const block = base + HEADER;
     fillBlock(block, (requestBytes + 3) >>> 2, value);
     writeFences(base, requestBytes, value);
@@ -149,7 +157,7 @@ export function createCheckedAllocator(
   }
 
   function isLive(base: number): boolean {
-    return allocator.owns(base) && get(base + SEAL) === seal(base, letter, LIVE);
+    return allocator.owns(base) && get(base + SEAL) === seal(base, LIVE);
   }
 
   /** The header of a live block that is whole; throws for any other number. */
@@ -190,8 +198,8 @@ export function createCheckedAllocator(
     if (!Number.isInteger(block) || base <= 0 || block >= words.length) return undefined;
     for (const each of ALLOCATION_DOMAINS) {
       const found = get(base + SEAL);
-      const isFreed = found === seal(base, layout.LETTERS[each], DEAD);
-      if (isFreed || found === seal(base, layout.LETTERS[each], LIVE)) {
+      const isFreed = found === deadSeal(base, layout.LETTERS[each]);
+      if (isFreed || found === seal(base, layout.liveMark(layout.LETTERS[each]))) {
         return readFacts(base, each, isFreed);
       }
     }
@@ -234,7 +242,7 @@ export function createCheckedAllocator(
     const isHeld = sizeBytes <= holdBytes;
     if (isHeld) makeRoom("free", sizeBytes);
     words[base + FREEING_SITE] = siteNow();
-    words[base + SEAL] = get(base + SEAL) ^ LIVE ^ DEAD;
+    words[base + SEAL] = deadSeal(base, letter);
     fillBlock(block, (requestBytes + 3) >>> 2, DEAD_WORD);
     words[liveCountWord] = get(liveCountWord) - 1;
     if (isHeld) hold(base, sizeBytes);
@@ -295,7 +303,7 @@ export function createCheckedAllocator(
 
   function walk(visit: (block: Block, usableSizeBytes: number) => void): void {
     allocator.walk((base) => {
-      if (get(base + SEAL) !== seal(base, letter, LIVE)) return;
+      if (get(base + SEAL) !== seal(base, LIVE)) return;
       visit((base + HEADER) as Block, get(base + REQUEST) >>> 0);
     });
   }
@@ -325,7 +333,7 @@ export function createCheckedAllocator(
     let unsealed = 0;
     const held = new Set<number>();
     for (let base = get(firstHeldWord); base !== 0; base = get(base + NEXT_HELD)) {
-      const isHeld = allocator.owns(base) && get(base + SEAL) === seal(base, letter, DEAD);
+      const isHeld = allocator.owns(base) && get(base + SEAL) === deadSeal(base, letter);
       expectSound(isHeld && !held.has(base), "held block", base, "its header was overwritten");
       const problem = findWrite("validate", base);
       if (problem !== undefined) throw problem;

@@ -15,7 +15,7 @@ const LOOP_LIMIT_WORDS = 1024;
 export interface CheckedBytes {
   /** Fills a block with a byte; of a large one, the first and the last half of the limit. */
   fillBlock(block: number, sizeWords: number, value: number): void;
-  /** Writes both fences of the block whose header is at `base`, filled with a byte all over. */
+  /** Writes the fences of the block whose header is at `base`, filled with a byte all over. */
   writeFences(base: number, requestBytes: number, value: number): void;
   /** Writes them anew; the block's own bytes stay. */
   repairFences(base: number, requestBytes: number): void;
@@ -71,17 +71,27 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
       fillLarge(block, sizeWords, value);
       return;
     }
+    if (sizeWords === 0) return;
     const pair = value === DEAD_WORD ? deadPair : value === FRESH_WORD ? freshPair : 0;
     const end = (block + sizeWords) >> 1;
     let at = block >> 1;
-    for (; at + 3 < end; at += 4) {
-      pairs[at] = pair;
-      pairs[at + 1] = pair;
-      pairs[at + 2] = pair;
-      pairs[at + 3] = pair;
+    const last = end - 4;
+    if (at > last) {
+      while (at < end) pairs[at++] = pair;
+    } else {
+      for (; at < last; at += 4) {
+        pairs[at] = pair;
+        pairs[at + 1] = pair;
+        pairs[at + 2] = pair;
+        pairs[at + 3] = pair;
+      }
+      // The last four overlap those before: a second loop would be guessed wrong as often.
+      pairs[last] = pair;
+      pairs[last + 1] = pair;
+      pairs[last + 2] = pair;
+      pairs[last + 3] = pair;
     }
-    for (; at < end; at++) pairs[at] = pair;
-    if ((sizeWords & 1) !== 0) words[block + sizeWords - 1] = value;
+    words[block + sizeWords - 1] = value;
   }
 
   /** A zeroed block is zero all over. */
@@ -101,6 +111,7 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
 
   /** To read the word that the block and its fence share could miss the cache: it is known. */
   function writeFences(base: number, requestBytes: number, value: number): void {
+    pairs[base >> 1] = fencePair;
     pairs[(base + FENCE) >> 1] = fencePair;
     const last = base + HEADER + (requestBytes >>> 2);
     const pad = requestBytes & 3;
@@ -123,7 +134,8 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
       ((get(last) ^ FENCE_WORD) & (fenceBits[pad] as number)) |
       (get(end) ^ FENCE_WORD) |
       (get(end + 1) ^ FENCE_WORD);
-    if (behind === 0 && pairs[(base + FENCE) >> 1] === fencePair) return FENCES_HOLD;
+    const before = pairs[(base + FENCE) >> 1] === fencePair && pairs[base >> 1] === fencePair;
+    if (behind === 0 && before) return FENCES_HOLD;
     return findBreak(base, requestBytes >>> 0);
   }
 
@@ -134,6 +146,9 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
     const end = ((behind + 3) & ~3) + 8;
     for (let at = behind; at < end; at++) if (bytes[at] !== FENCE_BYTE) return at - first;
     let before = first - 1;
+    while (bytes[before] === FENCE_BYTE && before >= first - 8) before--;
+    // Not there: in the two words that the header begins with.
+    if (before < first - 8) before = (base + 2) * 4 - 1;
     while (bytes[before] === FENCE_BYTE) before--;
     return before - first;
   }
@@ -153,6 +168,7 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
 
   /** The first of so many words that is not dead; 0 without one. `start` is even. */
   function firstWrittenWord(start: number, sizeWords: number): number {
+    if (sizeWords === 0) return 0;
     const end = (start + sizeWords) >> 1;
     let at = start >> 1;
     for (; at + 3 < end; at += 4) {
@@ -161,7 +177,6 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
     }
     while (at < end && pairs[at] === deadPair) at++;
     if (at < end) return get(2 * at) === DEAD_WORD ? 2 * at + 1 : 2 * at;
-    if ((sizeWords & 1) === 0) return 0;
     const last = start + sizeWords - 1;
     return get(last) === DEAD_WORD ? 0 : last;
   }

@@ -1,14 +1,15 @@
 // A checked block stands in a block of the allocator below, with a header of 32 bytes before it and
 // a fence of 8 bytes right behind its last byte:
 //
-//   │ next │ size │ serial │ site │ freed at │ seal │ FD FD FD FD FD FD FD FD │ block … │ FD × 8 │
-//     word 0   1      2        3       4        5     6           7             8
+//   │ next │ freed at │ size │ serial │ site │ seal │ FD FD FD FD FD FD FD FD │ block … │ FD × 8 │
+//     word 0   1        2      3        4      5      6           7             8
 //
-//   live    CD, the fresh byte, wherever nothing was written yet
+//   live    CD, the fresh byte, wherever nothing was written yet; FD in `next` and `freed at`
 //   freed   DD, the dead byte; held back in a queue (`next`) before it goes down
 //
-// The seal is made of the header's place, size, serial, domain and state: no live block's contents
-// pass for a header, and a header that was written over is noticed. The header of a block that left
+// The seal is made of the header's place, size, serial, sites, domain and state: no live block's
+// contents pass for a header. With the fences, it covers all of a live block's header, so that a
+// write there is noticed wherever it went. The header of a block that left
 // the queue stays where it was until the memory is used again, so that a late double free can still
 // be told with its facts.
 //
@@ -22,10 +23,10 @@
 import type { AllocationDomain } from "./allocation-counts.js";
 
 export const NEXT_HELD = 0;
-export const REQUEST = 1;
-export const SERIAL = 2;
-export const SITE = 3;
-export const FREEING_SITE = 4;
+export const FREEING_SITE = 1;
+export const REQUEST = 2;
+export const SERIAL = 3;
+export const SITE = 4;
 export const SEAL = 5;
 export const FENCE = 6;
 export const CHECKED_HEADER_SIZE_WORDS = 8;
@@ -48,8 +49,8 @@ export const FENCE_WORD = 0xfdfdfdfd | 0;
 export const FENCE_BYTE = 0xfd;
 export const DEAD_BYTE = 0xdd;
 
-export const LIVE = 0x4c495645;
-export const DEAD = 0x44454144;
+const LIVE = 0x4c495645;
+const DEAD = 0x44454144;
 
 /** The letters of PEP 445's domains, as CPython writes them into its headers. */
 export const LETTERS: Readonly<Record<AllocationDomain, number>> = {
@@ -63,15 +64,22 @@ export function checkedSizeBytes(requestBytes: number): number {
   return requestBytes + (-requestBytes & 3) + 40;
 }
 
-/** The seal of a header: anything that changes a field breaks it. */
+/** The seal of a header: anything that changes a field breaks it. `mark` is of one of these two. */
 export function sealOf(
   base: number,
   requestBytes: number,
   serial: number,
-  letter: number,
-  state: number,
+  site: number,
+  mark: number,
 ): number {
-  return (
-    Math.imul(base ^ Math.imul(serial, 0x85ebca6b) ^ requestBytes, 0x9e3779b1) ^ letter ^ state
-  );
+  const sites = Math.imul(serial, 0x85ebca6b) ^ Math.imul(site, 0xc2b2ae35);
+  return Math.imul(base ^ requestBytes ^ sites, 0x9e3779b1) ^ mark;
+}
+
+export function liveMark(letter: number): number {
+  return letter ^ LIVE;
+}
+
+export function deadMark(letter: number, freeingSite: number): number {
+  return letter ^ DEAD ^ Math.imul(freeingSite, 0x27d4eb2f);
 }

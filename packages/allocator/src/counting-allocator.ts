@@ -10,7 +10,7 @@
 // What was allocated past the layer is let through and not counted.
 
 import { type Allocator, type Block, expectSound, type SweepableAllocator } from "@ouro/interfaces";
-import type { AllocationCounts, AllocationDomain } from "./allocation-counts.js";
+import { type AllocationCounts, type AllocationDomain, expectDomain } from "./allocation-counts.js";
 
 export interface CountingAllocatorOptions {
   counts: AllocationCounts;
@@ -18,11 +18,12 @@ export interface CountingAllocatorOptions {
   domain?: AllocationDomain;
 }
 
-/** Wraps an allocator so that its blocks are counted. */
+/** Wraps an allocator so that its blocks are counted. Throws `UsageError` for what is no domain. */
 export function createCountingAllocator(
   allocator: Allocator,
   { counts, domain = "obj" }: CountingAllocatorOptions,
 ): Allocator {
+  expectDomain("createCountingAllocator", domain);
   const { sites } = counts;
   const { usableSizeBytes } = allocator;
   const siteOf = new Map<number, number>();

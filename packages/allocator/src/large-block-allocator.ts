@@ -13,6 +13,7 @@ import {
   type Block,
   checkOptions,
   HeapCorruptionError,
+  NO_BUDGET,
   type SweepableAllocator,
   type WordIndex,
 } from "@ouro/interfaces";
@@ -34,7 +35,7 @@ export interface LargeBlockAllocatorOptions {
   name?: string;
   /**
    * A heap word that counts granules down: a block is charged with its granules, and one that would
-   * take it below 0 is refused as if nothing were left.
+   * take it below 0 is refused as if nothing were left. `NO_BUDGET` is no limit.
    */
   budgetWord?: WordIndex;
 }
@@ -89,7 +90,8 @@ export function createLargeBlockAllocator(
 
   function tryAllocate(requestBytes: number): Block {
     const sizeWords = sizeFor(requestBytes);
-    const chargeGranules = budgetWord === 0 ? 0 : sizeWords >>> 2;
+    const isFree = budgetWord === 0 || get(budgetWord) === NO_BUDGET;
+    const chargeGranules = isFree ? 0 : sizeWords >>> 2;
     if (chargeGranules !== 0 && chargeGranules > get(budgetWord)) return 0 as Block;
     let header = lists.find(sizeWords);
     if (header === 0) header = sweepFor(sizeWords);

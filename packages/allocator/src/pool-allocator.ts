@@ -19,6 +19,7 @@ import {
   EVENT_POOL_RELEASE,
   EVENT_POOL_TAKE,
   isObserved,
+  NO_BUDGET,
   type Observer,
   POOL_SIZE_WORDS,
   type PoolStatistics,
@@ -44,6 +45,7 @@ export interface PoolAllocatorOptions {
   /**
    * A heap word that counts granules down: a pool that begins to serve is charged with the blocks
    * it has to give, and at 0 none begins any more: requests are answered as if nothing were left.
+   * `NO_BUDGET` is no limit.
    */
   budgetWord?: WordIndex;
   /** Whether one wholly free arena is kept, for what comes next. Default: true. */
@@ -151,7 +153,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   function charge(pool: number, granules: number): void {
-    if (budgetWord === 0) return;
+    if (budgetWord === 0 || words[budgetWord] === NO_BUDGET) return;
     const blockCount = layout.blocksPerPool(granules - 1) - (words[pool + USED_COUNT] as number);
     words[budgetWord] = Math.max(0, (words[budgetWord] as number) - blockCount * granules);
   }

@@ -60,7 +60,10 @@ describe("the checked allocator", () => {
     ["the byte behind a block of nothing", 0, 0],
     ["the byte before a block", 13, -1],
     ["the first byte of the fence before a block", 13, -8],
-    ["the serial in the header", 13, -24],
+    ["the serial in the header", 13, -20],
+    ["the site in the header", 13, -16],
+    ["where the freeing site will stand", 13, -28],
+    ["the first byte of the header", 13, -32],
   ])("notices a write to %s, with size, serial and site", (_, requestBytes, offsetBytes) => {
     const { heap, at, checked } = makeChecked();
     checked.allocate(8);
@@ -68,6 +71,7 @@ describe("the checked allocator", () => {
     const block = checked.allocate(requestBytes);
     at("elsewhere");
     const target = block * 4 + offsetBytes;
+    const isSealed = offsetBytes < -8 && offsetBytes >= -24;
     heap.bytes[target] = (heap.bytes[target] as number) ^ 1;
     for (const call of [
       () => checked.free(block),
@@ -78,12 +82,12 @@ describe("the checked allocator", () => {
       expect(error).toBeInstanceOf(BlockOverrunError);
       expect(error).toMatchObject({ block, requestBytes, domain: "obj" });
       expect(error.offsetBytes < 0).toBe(offsetBytes < 0);
-      if (offsetBytes < -8) continue;
+      if (isSealed) continue;
       const facts = { offsetBytes, serial: 2, allocationSite: "parser: tokens" };
       expect(error).toMatchObject({ ...facts, freeingSite: undefined });
       expect(error.message).toContain("allocated at parser: tokens");
     }
-    expect(() => checked.validate()).toThrow(offsetBytes < -8 ? /overwritten/ : BlockOverrunError);
+    expect(() => checked.validate()).toThrow(isSealed ? /overwritten/ : BlockOverrunError);
     // The rest of the heap is as usable as before.
     checked.free(checked.allocate(100));
     heap.bytes[target] = (heap.bytes[target] as number) ^ 1;
@@ -133,10 +137,16 @@ describe("the checked allocator", () => {
     expect(error).toBeInstanceOf(InvalidAddressError);
     expect(error).toMatchObject({ address: block + 4, inside: { block, allocationSite: "maker" } });
     expect((error as Error).message).toContain(`inside block ${block}`);
+    expect((error as Error).message).toContain("allocated at maker. Pass");
     const foreign = below.allocate(100);
     expect(thrownBy(() => checked.free(foreign))).not.toHaveProperty("inside");
     expect(() => checked.free(Number.NaN as Block)).toThrow(InvalidAddressError);
     expect(checked.owns(block)).toBe(true);
+  });
+
+  it("refuses to be made for what is no domain", () => {
+    const { wrap } = makeChecked();
+    expect(() => wrap({ domain: "object" as "obj" })).toThrow(UsageError);
   });
 
   it("refuses a free in another domain, and frees it in its own", () => {

@@ -61,7 +61,9 @@ function run(parts: Parts, { base, requests, misuse, pick, offset }: Plan): void
       return () => checked.free(block);
     },
     underrun() {
-      flip(block * 4 - 1 - (offset % 8));
+      // Anywhere in the header but in the size, which the error could not tell then.
+      const before = offset % 28;
+      flip(block * 4 - 1 - (before < 20 ? before : before + 4));
       return () => checked.reallocate(block, 10);
     },
     "use after free"() {

@@ -20,7 +20,7 @@ function makeCounting() {
   const sites = createAllocationSites();
   const counts = createAllocationCounts({ sites });
   const wrap = (domain: AllocationDomain) => createCountingAllocator(below, { counts, domain });
-  return { below, sites, counts, mem: wrap("mem"), obj: wrap("obj") };
+  return { below, sites, counts, wrap, mem: wrap("mem"), obj: wrap("obj") };
 }
 
 describe("the counting allocator", () => {
@@ -71,6 +71,11 @@ describe("the counting allocator", () => {
     expect(obj.tryAllocate(2 ** 31)).toBe(0);
     expect(counts.total()).toMatchObject({ allocatedCount: 0, freedCount: 0 });
     obj.validate();
+  });
+
+  it("refuses to be made for what is no domain", () => {
+    const { wrap } = makeCounting();
+    expect(() => wrap("object" as "obj")).toThrow(UsageError);
   });
 
   it("notices a counted block that was freed past it", () => {

@@ -1,7 +1,13 @@
 // Defects that the properties found, each as the shrunk case that showed it, with the reason.
 
 import { createPrivateHeap } from "@ouro/heap";
-import { type Block, BlockOverrunError, DoubleFreeError, UsageError } from "@ouro/interfaces";
+import {
+  type Block,
+  BlockOverrunError,
+  DoubleFreeError,
+  NO_BUDGET,
+  UsageError,
+} from "@ouro/interfaces";
 import { expect, it } from "vitest";
 import {
   createAllocationCounts,
@@ -92,4 +98,21 @@ it("checks blocks of 2 GiB and more", () => {
   heap.bytes[behind] = 0xfd;
   checked.free(block);
   checked.validate();
+});
+
+// Found by reading: a manager without a trigger by bytes never sets its budget again, and after
+// 32 GiB of blocks given it was out of memory.
+it("does not count a budget down that is no limit", () => {
+  const heap = createPrivateHeap({ reservationBytes: 8 * MIB });
+  const budgetWord = heap.reserveRegion(heap.registerBorrower("test"), "budget", 4).start;
+  const small = createPoolAllocator({ source: heap, budgetWord });
+  const large = createLargeBlockAllocator({ source: heap, budgetWord });
+  heap.words[budgetWord] = NO_BUDGET;
+  small.free(small.allocate(64));
+  large.free(large.allocate(1000));
+  expect(heap.words[budgetWord]).toBe(NO_BUDGET);
+  heap.words[budgetWord] = NO_BUDGET - 1;
+  small.allocate(32);
+  large.allocate(1008);
+  expect(heap.words[budgetWord]).toBeLessThan(NO_BUDGET - 64);
 });

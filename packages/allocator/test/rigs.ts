@@ -190,10 +190,6 @@ export function makeRigs(parts: Parts): RigMaker[] {
   ];
 }
 
-export function sweepableRigs(parts: Parts): RigMaker[] {
-  return [makePoolRig(parts), makeLargeRig(parts), makeRouterRig(parts)];
-}
-
 /** The word to which `block >>> 7` is added. */
 export function reserveMarks(heap: PrivateHeap): number {
   const wordsPerArena = ARENA_SIZE_WORDS >>> 7;

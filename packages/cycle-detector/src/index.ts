@@ -1,7 +1,7 @@
 /**
  * Finds objects that only keep each other alive: by subtracting references inside a set from the
  * objects' counts, exactly as CPython does over a list, or over maps, fast; or by trial deletion of
- * what lost a reference.
+ * what lost a reference. And reports the cycles of a heap, with the references to make weak.
  *
  * @packageDocumentation
  */
@@ -13,10 +13,20 @@ export {
   createCandidateBuffer,
 } from "./candidate-buffer.js";
 export {
+  type Cycle,
+  type CycleReference,
+  type CycleReport,
+  type CycleType,
+  type FindCyclesOptions,
+  findCycles,
+  formatCycles,
+} from "./cycle-report.js";
+export {
   createMapDetector,
   MAP_DETECTOR_BYTES_PER_GRANULE,
   type MapDetectorOptions,
 } from "./map-detector.js";
+export type { GraphSource } from "./object-graph.js";
 export { createSubtractDetector, type SubtractDetectorOptions } from "./subtract-detector.js";
 export {
   createTrialDetector,

@@ -44,6 +44,7 @@ import {
   type TypeId,
   type TypeTable,
   UsageError,
+  type WordIndex,
 } from "@ouro/interfaces";
 import { createProgramCode, slotOf } from "./program-code.js";
 import { CALLBACK, createWeakReferenceTable, PENDING } from "./weak-reference-table.js";
@@ -55,6 +56,8 @@ export interface FinalizationOptions {
   /** One bit each in word 1 of an object. */
   finalizedMask: number;
   weakMask: number;
+  /** The head of object o's weak references is word `weakHeads + (o >> 2)`; zero-filled. */
+  weakHeads: WordIndex;
   increment: (object: number) => void;
   /** Takes one reference away and says whether it was the last. */
   decrement: (object: number) => boolean;
@@ -76,10 +79,10 @@ export function createFinalization(options: FinalizationOptions): {
   /** Calls program code that belongs to none of the above. */
   call(code: () => void, source: "collection callback" | "observer"): void;
 } {
-  const { words, types, roots, finalizedMask, weakMask } = options;
+  const { words, types, roots, finalizedMask, weakMask, weakHeads: heads } = options;
   const { increment, decrement, deallocate, lists, observer } = options;
   const program = createProgramCode({ words, roots, release });
-  const weak = createWeakReferenceTable(words, weakMask);
+  const weak = createWeakReferenceTable({ words, heads, weakMask });
   const finalizers = new Map<number, Finalizer>();
   const callables = new Map<number, Callable>();
   /** Slots of finalizers that run because of a count, innermost last. */

@@ -1,23 +1,26 @@
 // Weak references: objects of the heap that know their referent by a raw word and are chained in
-// its list. The list's head is in a table; a header bit of the referent says that it has one, so
-// that all others die without a look at the table.
+// its list. The list's head is in a word beside the heap, one for each granule, which is reserved
+// and not committed where nobody refers weakly; a header bit of the referent says that there is a
+// list, so that all others die without a look at it.
 //
 //   weak reference  │ header │ callback │ pending │ referent │ next │ previous │
 //                            visited    owned only  raw words
-//   table           referent ─► the shared one, without callback ─► newest with callback ─► older …
+//   head's word     referent ─► the shared one, without callback ─► newest with callback ─► older …
 //
 // A callback is an object of the program, in the slot, or a host function, whose number is in the
-// slot as an immediate. `pending` chains weak references whose callbacks are to be called: it is a
-// slot, so that they stay alive and are counted.
+// slot as an immediate: a function is the host's, and cannot lie in the heap. `pending` chains weak
+// references whose callbacks are to be called: it is a slot, so that they stay alive and counted.
 //
 // Source: CPython 3.13 Objects/weakrefobject.c, `get_or_create_weakref`, `insert_weakref`.
 
 import {
+  type Collector,
   expectSound,
   OBJECT_HEADER_SIZE_WORDS,
   type Reference,
   type TypeDescriptor,
   type WeakCallback,
+  type WordIndex,
 } from "@ouro/interfaces";
 
 export const CALLBACK = OBJECT_HEADER_SIZE_WORDS;
@@ -59,28 +62,32 @@ export interface WeakReferenceTable {
   hostCallback(value: number): WeakCallback | undefined;
   /** The host function of an immediate is needed no longer. */
   dropHostCallback(value: number): void;
-  /** Throws `HeapCorruptionError` naming the first one found broken. O(weak references). */
-  validate(isObject: (word: number) => boolean): void;
+  /** Throws `HeapCorruptionError` naming the first one found broken. O(heap). */
+  validate(walk: Collector["walk"], isObject: (word: number) => boolean): void;
 }
 
-export function createWeakReferenceTable(words: Int32Array, weakMask: number): WeakReferenceTable {
-  const heads = new Map<number, number>();
+export interface WeakReferenceTableOptions {
+  words: Int32Array;
+  /** The head of the list of object o is word `heads + (o >> 2)`; 0 without a list. */
+  heads: WordIndex;
+  /** The bit of word 1 that says that an object has a list. */
+  weakMask: number;
+}
+
+export function createWeakReferenceTable(options: WeakReferenceTableOptions): WeakReferenceTable {
+  const { words, heads, weakMask } = options;
   const hostCallbacks: (WeakCallback | undefined)[] = [];
   const freeNumbers: number[] = [];
   const get = (word: number): number => words[word] as number;
 
   function setHead(target: number, weak: number): void {
-    if (weak === 0) {
-      heads.delete(target);
-      words[target + 1] = get(target + 1) & ~weakMask;
-    } else {
-      heads.set(target, weak);
-      words[target + 1] = get(target + 1) | weakMask;
-    }
+    words[heads + (target >> 2)] = weak;
+    const header = get(target + 1) & ~weakMask;
+    words[target + 1] = weak === 0 ? header : header | weakMask;
   }
 
   const first = (target: number): number =>
-    (get(target + 1) & weakMask) === 0 ? 0 : (heads.get(target) ?? 0);
+    (get(target + 1) & weakMask) === 0 ? 0 : get(heads + (target >> 2));
 
   function shared(target: number): number {
     const head = first(target);
@@ -121,28 +128,22 @@ export function createWeakReferenceTable(words: Int32Array, weakMask: number): W
     freeNumbers.push(~value);
   }
 
-  function validate(isObject: (word: number) => boolean): void {
-    for (const [target, head] of heads) {
-      expectSound(isObject(target), "weak references", target, "they name no object");
-      expectSound(
-        (get(target + 1) & weakMask) !== 0,
-        "object",
-        target,
-        "it has weak references, and its header does not say so",
-      );
+  function validate(walk: Collector["walk"], isObject: (word: number) => boolean): void {
+    walk((target) => {
+      const head = get(heads + (target >> 2));
+      const isMarked = (get(target + 1) & weakMask) !== 0;
+      const problem = isMarked ? "no head of a list" : `${head} for the head of a list`;
+      const unsaid = `it has ${problem}, and its header says otherwise`;
+      expectSound(isMarked === (head !== 0), "object", target, unsaid);
       let previous = 0;
       for (let weak = head; weak !== 0; weak = get(weak + NEXT)) {
         expectSound(isObject(weak), "weak reference", weak, "no object is there");
         const isLinked = get(weak + REFERENT) === target && get(weak + PREVIOUS) === previous;
-        expectSound(
-          isLinked,
-          "weak reference",
-          weak,
-          `it is in the list of ${target} and unlinked`,
-        );
+        const unlinked = `it is in the list of ${target} and unlinked`;
+        expectSound(isLinked, "weak reference", weak, unlinked);
         previous = weak;
       }
-    }
+    });
   }
 
   return {

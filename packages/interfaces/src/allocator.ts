@@ -3,6 +3,9 @@
 
 import type { Block, WordIndex } from "./word.js";
 
+/** A budget word that holds this number is no limit, and is not counted down. */
+export const NO_BUDGET = 0x7fffffff;
+
 /**
  * **Invariants:** live blocks never overlap and keep their contents until freed; each starts at a
  * multiple of 16 bytes; a refused call changes nothing.

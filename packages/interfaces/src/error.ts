@@ -205,7 +205,8 @@ export class InvalidAddressError extends OuroError {
   /** `inside` is the block that the number lies in, where that is known. */
   constructor(facts: { where: string; address: number; expected: string; inside?: BlockFacts }) {
     const { where, address, expected, inside } = facts;
-    const place = inside === undefined ? "" : ` but lies inside ${inside.description}`;
+    const place =
+      inside === undefined ? "" : ` but lies inside ${inside.description.replace(/,$/, "")}`;
     super(
       `${where}: ${address} is not ${expected}${place}. Pass a number that this part ` +
         "returned and that is still in use.",

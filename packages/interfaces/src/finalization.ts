@@ -62,8 +62,11 @@ export interface Finalization {
    * in CPython. O(finalizers under way).
    */
   isFinalized(object: Reference): boolean;
-  /** Throws `HeapCorruptionError` naming the first weak reference found broken. O(those). */
-  validate(isObject: (word: number) => boolean): void;
+  /** Throws `HeapCorruptionError` naming the first weak reference found broken. O(heap). */
+  validate(
+    walk: (visit: (object: Reference) => void) => void,
+    isObject: (word: number) => boolean,
+  ): void;
 }
 
 /** The seam to those who decide that an object dies. */

@@ -39,7 +39,7 @@ export interface StrategyParts {
   readonly sideTable: Region;
   /**
    * The heap word that counts down the granules that may be handed out before a collection is due;
-   * the allocator refuses, with 0, to go below 0. At first the largest number a word holds.
+   * the allocator refuses, with 0, to go below 0. At first `NO_BUDGET`.
    */
   readonly budgetWord: WordIndex;
   /** Whether the mutator is checked: then what was memory of the dead is made unusable. */

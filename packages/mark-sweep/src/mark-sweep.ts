@@ -28,6 +28,7 @@ import {
   GRANULE_SIZE_WORDS,
   IncompatiblePartsError,
   isObserved,
+  NO_BUDGET,
   type Reference,
   type Strategy,
   type StrategyParts,
@@ -83,9 +84,6 @@ const NOTHING: Collection = Object.freeze({
   resurrectedCount: 0,
   uncollectableCount: 0,
 });
-
-/** No collection is due for the budget's sake. */
-const UNLIMITED = 0x7fffffff;
 
 /** Marks and sweeps. Throws `UsageError` for an option out of its range. */
 export function markSweepStrategy(options: MarkSweepOptions = {}): Strategy {
@@ -172,7 +170,7 @@ function createMarkSweepCollector(parts: StrategyParts, options: GivenOptions): 
   /** Without a collection and outside of the budget: 0 says that memory is full. */
   function allocateWithout(sizeWords: number): number {
     const budget = words[budgetWord] as number;
-    words[budgetWord] = UNLIMITED;
+    words[budgetWord] = NO_BUDGET;
     let block: number = tryAllocateBlock(sizeWords << 2);
     if (block === 0 && allocator.isSweeping()) {
       finishSweep();
@@ -235,7 +233,7 @@ function createMarkSweepCollector(parts: StrategyParts, options: GivenOptions): 
   function setBudget(liveBytes: number): void {
     const { growthFactor, minimumBudgetBytes } = options;
     const budgetBytes = Math.max(minimumBudgetBytes, liveBytes * (growthFactor - 1));
-    words[budgetWord] = Math.min(UNLIMITED, Math.floor(budgetBytes / GRANULE_SIZE_BYTES));
+    words[budgetWord] = Math.min(NO_BUDGET, Math.floor(budgetBytes / GRANULE_SIZE_BYTES));
   }
 
   return {

@@ -7,6 +7,7 @@
 //   poll ─► generations ─► maps ─► map detector ─► finalization ─► reclaimed together
 //
 //   side table   │ counts: a byte a granule │ queue, large counts │ maps: five bits a granule │
+//                │ a head of weak references for each granule │
 //
 // What a program can see is the same, but for an order where CPython has one by age: objects of one
 // collection are finalized, and die, in the order of their addresses.
@@ -28,6 +29,7 @@ import {
 } from "@ouro/generational";
 import {
   ARENA_SHIFT,
+  ARENA_SIZE_WORDS,
   type Barrier,
   type Collector,
   type Finalization,
@@ -51,6 +53,7 @@ import {
   TYPE_WEAKLY_REFERABLE,
   TYPE_WORD_OFFSET,
   type TypeId,
+  type WordIndex,
 } from "@ouro/interfaces";
 import {
   createGenerationMaps,
@@ -70,6 +73,10 @@ import { createTrackingBarrier } from "./tracking-barrier.js";
 
 export type CPythonFastOptions = Omit<CPythonOptions, "createDetector">;
 
+const HEADS_PER_ARENA = ARENA_SIZE_WORDS >> 2;
+/** Committed only where objects are weakly referred to. */
+const WEAK_HEAD_BYTES_PER_GRANULE = 4;
+
 const traits: Traits = Object.freeze({
   ...COUNTING_TRAITS,
   collectionOrder: "any",
@@ -78,7 +85,10 @@ const traits: Traits = Object.freeze({
     { name: "finalized", bitCount: 1 },
     { name: "weak", bitCount: 1 },
   ],
-  sideBytesPerGranule: MAP_DETECTOR_BYTES_PER_GRANULE + GENERATION_MAPS_BYTES_PER_GRANULE,
+  sideBytesPerGranule:
+    MAP_DETECTOR_BYTES_PER_GRANULE +
+    GENERATION_MAPS_BYTES_PER_GRANULE +
+    WEAK_HEAD_BYTES_PER_GRANULE,
 });
 
 /** Objects live and die as in CPython. Its `create` throws `UsageError` for thresholds below 0. */
@@ -239,7 +249,7 @@ function createCPythonFastCollector(
       base.validate();
       maps.validate(base.walk, isCollected);
       detector.validate();
-      finalization.validate(base.isObject);
+      finalization.validate(base.walk, base.isObject);
       generational.validate();
       roots.validate();
     },
@@ -283,6 +293,7 @@ function createParts(
   const { finalization, death, isCalling, call } = createFinalization({
     ...{ words, types, roots, weakMask, observer },
     finalizedMask: parts.headerMask("finalized"),
+    weakHeads: weakHeadsOf(parts),
     ...counting,
     lists: maps,
   });
@@ -321,6 +332,13 @@ function createParts(
   };
 }
 
+/** The last words of the side table, as the first arena that can be lent sees them. */
+function weakHeadsOf({ heap, sideTable }: StrategyParts): WordIndex {
+  const arenas = heap.arenaCount - heap.firstArenaIndex;
+  const start = sideTable.start + sideTable.sizeWords - arenas * HEADS_PER_ARENA;
+  return start - heap.firstArenaIndex * HEADS_PER_ARENA;
+}
+
 function createMapsAndDetector(
   { heap, types, sideTable, borrower, headerMask }: StrategyParts,
   { mapOf }: PartedAllocator,
@@ -332,7 +350,11 @@ function createMapsAndDetector(
   const state = heap.reserveRegion(borrower, "tracts", generationMapsStateWords(arenas));
   const maps = createGenerationMaps({
     words,
-    region: { start: start + detectorWords, sizeWords: sizeWords - detectorWords, existed },
+    region: {
+      start: start + detectorWords,
+      sizeWords: sizeWords - detectorWords - arenas * HEADS_PER_ARENA,
+      existed,
+    },
     state,
     ...{ firstArenaIndex, arenaCount, mapOf },
     outMask: headerMask("out"),

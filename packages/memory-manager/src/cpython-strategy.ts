@@ -6,7 +6,7 @@
 //   allocate ─► counting.allocate ─► tracked, count 0 + 1            finalization ◄─ end
 //   poll ─► generations ─► lists ─► detector ─► finalization ─► counting.deallocate
 //
-//   side table   │ mark of each granule: a word │ pieces of the tracked lists │
+//   side table   │ a mark for each granule │ a head of weak references │ pieces of the lists │
 //
 // As far as a program can tell, versions differ in their thresholds: 700, 10, 10 up to 3.12 and
 // 2000, 10, 10 in 3.13. Source: CPython 3.13 Python/gc.c, Objects/object.c, Objects/typeobject.c.
@@ -75,6 +75,8 @@ export interface CPythonOptions {
 
 const OLD_THRESHOLDS: GenerationThresholds = { young: 700, middle: 10, old: 10 };
 const MARK_BYTES_PER_GRANULE = 4;
+/** Committed only where objects are weakly referred to. */
+const WEAK_HEAD_BYTES_PER_GRANULE = 4;
 
 /** Of every strategy that is wired here. */
 export const COUNTING_TRAITS: Traits = {
@@ -96,7 +98,8 @@ export const COUNTING_TRAITS: Traits = {
     { name: "finalized", bitCount: 1 },
     { name: "weak", bitCount: 1 },
   ],
-  sideBytesPerGranule: MARK_BYTES_PER_GRANULE + TRACKED_LISTS_BYTES_PER_GRANULE,
+  sideBytesPerGranule:
+    MARK_BYTES_PER_GRANULE + WEAK_HEAD_BYTES_PER_GRANULE + TRACKED_LISTS_BYTES_PER_GRANULE,
 };
 
 /** Objects live and die as in CPython. Its `create` throws `UsageError` for thresholds below 0. */
@@ -229,7 +232,7 @@ export function createCountingCollector(
     validate() {
       base.validate();
       lists.validate(base.walk);
-      finalization.validate(base.isObject);
+      finalization.validate(base.walk, base.isObject);
       generational.validate();
       roots.validate();
     },
@@ -254,8 +257,8 @@ function createParts(
   const lists = createTrackedLists({
     words,
     region: {
-      start: sideTable.start + granules,
-      sizeWords: sideTable.sizeWords - granules,
+      start: sideTable.start + 2 * granules,
+      sizeWords: sideTable.sizeWords - 2 * granules,
       existed: sideTable.existed,
     },
     marks,
@@ -269,6 +272,7 @@ function createParts(
     roots,
     finalizedMask: parts.headerMask("finalized"),
     weakMask: parts.headerMask("weak"),
+    weakHeads: marks + granules,
     ...counting,
     lists,
     observer,

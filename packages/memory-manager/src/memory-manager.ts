@@ -27,6 +27,7 @@ import {
   type HeapStatistics,
   IncompatiblePartsError,
   type Mutator,
+  NO_BUDGET,
   type Observer,
   type PrivateHeap,
   type Reference,
@@ -154,7 +155,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   const budgetWord = heap.reserveRegion(borrower, "budget", 4).start;
   const nameWord = budgetWord + 1;
   if (heap.words[nameWord] !== 0) refuseName(name);
-  heap.words[budgetWord] = 0x7fffffff;
+  heap.words[budgetWord] = NO_BUDGET;
   // Known once the collector is made; the collector may define types of its own before.
   let runsFinalizers = true;
   const types = refusingTypes(

@@ -6,7 +6,7 @@
 //   reference moved into an object ──────┘                               ▼ at a safepoint
 //   bytes above what the last collection left, times 2 ──────────► collection
 //
-//   side table   │ mark of each granule: a word │ entries of the buffer │
+//   side table   │ a mark for each granule │ entries of the buffer │ a head of weak references │
 //
 // The buffer is looked at in each allocation, the bytes only when the budget is spent, which the
 // allocators count down when a pool begins to serve and for each large block. Weak references,
@@ -73,7 +73,7 @@ const traits: Traits = {
     { name: "finalized", bitCount: 1 },
     { name: "weak", bitCount: 1 },
   ],
-  sideBytesPerGranule: 8,
+  sideBytesPerGranule: 12,
 };
 
 /** A pool of 16 KiB in granules. */
@@ -197,7 +197,7 @@ function createTrialDeletion(parts: StrategyParts, options: TrialDeletionOptions
     validate() {
       base.validate();
       buffer.validate(base.walk, base.isObject);
-      finalization.validate(base.isObject);
+      finalization.validate(base.walk, base.isObject);
       parts.roots.validate();
     },
   };
@@ -233,6 +233,7 @@ function wire(parts: StrategyParts): Wired {
         ...{ words, types, roots, observer },
         finalizedMask: parts.headerMask("finalized"),
         weakMask: parts.headerMask("weak"),
+        weakHeads: placed.marks + 2 * granules,
         ...counting,
         lists: { track() {}, untrack: buffer.remove },
       });

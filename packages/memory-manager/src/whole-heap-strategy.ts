@@ -17,6 +17,7 @@ import { createGrowthTrigger } from "@ouro/generational";
 import {
   type Collection,
   GRANULE_SIZE_BYTES,
+  NO_BUDGET,
   type ProgramErrorReporter,
   type Reference,
   type Strategy,
@@ -37,7 +38,6 @@ export interface WholeHeapOptions {
 const name = "refcount-whole-heap";
 /** A pool of 16 KiB in granules. */
 const POOL_GRANULES = 1024;
-const UNLIMITED = 0x7fffffff;
 
 /** Counts, and collects everything by growth. Its `create` throws `UsageError` for its options. */
 export function wholeHeapStrategy(options: WholeHeapOptions = {}): Strategy {
@@ -70,7 +70,7 @@ function createWholeHeap(parts: StrategyParts, { onProgramError, ...given }: Who
     const live = liveBytes();
     const left = Math.floor((growth.limitBytes() - live) / GRANULE_SIZE_BYTES);
     const least = Math.max(POOL_GRANULES, live >>> 10, requestGranules);
-    words[budgetWord] = Math.min(UNLIMITED, Math.max(left, least));
+    words[budgetWord] = Math.min(NO_BUDGET, Math.max(left, least));
   }
 
   /** Collects if the trigger says so, and lets the program go on. */
@@ -95,7 +95,7 @@ function createWholeHeap(parts: StrategyParts, { onProgramError, ...given }: Who
     const object = place(type, sizeWords);
     if (object !== 0) return object;
     const budget = words[budgetWord] as number;
-    words[budgetWord] = UNLIMITED;
+    words[budgetWord] = NO_BUDGET;
     const last = place(type, sizeWords);
     words[budgetWord] = budget;
     return last;

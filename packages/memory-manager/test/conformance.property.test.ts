@@ -48,7 +48,8 @@ describe.each([...presets])("The preset %s", (name, strategy) => {
       const promises = fc.property(programs, (program) => {
         checkProgram(program, make(strategy), [MEMORY], { onRefusal });
       });
-      fc.assert(promises, { numRuns: Math.ceil(runCount / 2), seed });
+      // The first programs of a run are the smallest: some allocate nothing.
+      fc.assert(promises, { numRuns: 2 * runCount, seed });
       expect(refusalCount).toBeGreaterThan(runCount);
     },
     TIMEOUT_MILLISECONDS,

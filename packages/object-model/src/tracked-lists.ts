@@ -10,11 +10,12 @@
 // An object that leaves, by its death too, is not searched for: its tracked bit is cleared and its
 // entry is stale from then on. An entry counts if an object begins there, is tracked, says this
 // generation, and no later entry names it: a reused address, or an object tracked again, is always
-// behind what it was before. A compact drops the others before anybody reads a list; before it gets
-// another piece, when they are more than a quarter of the live ones and a piece; and after a death,
-// when the entries are more than twice the live ones and two pieces. So a list of n objects grows
-// to 1.25 n + 2048 entries at most and never keeps more than 2 n + 2049. The pieces lie in a region
-// that is reserved and committed as it is used, so that tracking an object never fails.
+// behind what it was before. A compact drops the others before anybody reads a list, and after a
+// death, when they are more than a quarter of the live ones and a piece. So a list of n objects
+// never has more than 1.25 n + 1024 entries: 4 bytes an object when compact, 5 bytes and 4 KiB at
+// worst. Between two compacts of n entries at least n / 5 objects left, so that each pays for five
+// entries. The pieces lie in a region that is reserved and committed as it is used, so that
+// tracking an object never fails.
 //
 // While a collection runs, its objects are in the gathered list and keep the generation they had; a
 // mark below 0 says that an object was found unreachable, and is nobody else's.
@@ -128,12 +129,9 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     words[record + COUNT] = count + 1;
   }
 
-  /** The last piece is full: room behind it, or before it where stale entries were. */
+  /** The last piece is full: room behind it. */
   function makeRoom(list: number): void {
     const record = recordOf(list);
-    const live = words[record + LIVE] as number;
-    const isStale = (words[record + COUNT] as number) > live + (live >> 2) + PIECE_SIZE;
-    if (isStale && list !== GATHERED) compact(list);
     if (words[start + FREE_PIECE] === 0 && words[start + FRESH_PIECE] === piecesEnd) compactAll();
     const count = words[record + COUNT] as number;
     const entry = (words[record + DIRECTORY] as number) + (count >> SHIFT);
@@ -231,7 +229,14 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     if (last >= 0 && words[placeOf(list, last)] === object) {
       words[recordOf(list) + COUNT] = last;
       if ((last & MASK) === MASK) givePiece(entryOf(list, last) + 1);
-    } else if (last > 2 * ((words[recordOf(list) + LIVE] as number) + PIECE_SIZE)) compact(list);
+    }
+    if (countOf(list) > limitOf(list)) compact(list);
+  }
+
+  /** Entries that the list may have: its live ones, and stale ones for a quarter and a piece. */
+  function limitOf(list: number): number {
+    const live = words[recordOf(list) + LIVE] as number;
+    return live + (live >> 2) + PIECE_SIZE;
   }
 
   const isTracked = (object: number): boolean =>
@@ -343,8 +348,12 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     const count = countOf(list);
     const problem = `${tracked} objects say that they are in it, and its count is ${live}`;
     expectSound(tracked === live, `list ${list}`, record, problem);
-    const isBounded = count <= 2 * (live + PIECE_SIZE) + 1;
-    expectSound(isBounded, `list ${list}`, record, `${count} entries for ${live} objects`);
+    expectSound(
+      count <= limitOf(list),
+      `list ${list}`,
+      record,
+      `${count} entries for ${live} objects`,
+    );
     const seen = new Set<number>();
     for (let index = 0; index < count; index++) {
       const object = words[placeOf(list, index)] as number;

@@ -174,6 +174,29 @@ describe("tracked lists", () => {
     fc.assert(property, { numRuns, seed: Number(process.env.OURO_SEED ?? 1) });
   }, 60_000);
 
+  it("keep a quarter more entries than objects and a piece, in whatever order objects die", () => {
+    const count = 20_000;
+    for (const step of [1, 7919, count - 1]) {
+      const { lists, words, live, objects, walk } = makeRig();
+      const object = (at: number): number => (objects[0] as number) + (at % count) * 8;
+      for (let at = 0; at < count; at++) {
+        live.add(object(at));
+        words[object(at) + 1] = 1;
+        lists.track(object(at), 0);
+      }
+      // Nearly half die in one order, the rest youngest first: those pop, and leave stale entries.
+      const first = Array.from({ length: 9500 }, (_, at) => object((at + 1) * step));
+      const rest = Array.from({ length: count }, (_, at) => object(count - 1 - at));
+      for (const [at, each] of [...new Set([...first, ...rest])].entries()) {
+        lists.untrack(each);
+        live.delete(each);
+        if (at % 2000 === 0) lists.validate(walk);
+      }
+      expect(lists.liveCount(0)).toBe(0);
+      lists.validate(walk);
+    }
+  });
+
   it("name the object whose entry is gone, and marks left behind", () => {
     const { lists, words, live, objects, walk, marks } = makeRig();
     const object = objects[0] as number;

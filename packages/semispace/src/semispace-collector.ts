@@ -8,8 +8,8 @@
 //
 // How large a space is: after a collection `growthFactor` times what lives and what was asked for,
 // at least `minimumBytes`; but never larger than the heap could lend a second time (room.ts). A
-// space is trimmed or grown where it lies. When nothing lives and nothing is asked for, nothing is
-// lent.
+// space is trimmed or grown where it lies, over what was left (placement.ts). When nothing lives
+// and nothing is asked for, nothing is lent.
 //
 // If there is no room for the copies, because the limit was lowered or others borrowed, nothing is
 // changed: collections examine nothing and allocation answers 0 until there is.
@@ -32,6 +32,7 @@ import {
 import { createObjectLayout } from "@ouro/object-model";
 import { createCopier } from "./copier.js";
 import { objectEnd } from "./object-end.js";
+import { placeForCopies, placeForFirst, type Run } from "./placement.js";
 import { createReporter } from "./reporter.js";
 import { arenasFor, largestSpace } from "./room.js";
 import {
@@ -51,6 +52,8 @@ import {
   SPACE_START,
   STATE_SIZE_WORDS,
   TOTAL_UNIT,
+  TOUCHED_END,
+  TOUCHED_START,
 } from "./space-layout.js";
 import { validateSpace } from "./space-validate.js";
 import { createStartMap } from "./start-map.js";
@@ -217,9 +220,28 @@ function createSemispaceCollector(
       set(SPACE_END, end + grown * ARENA_SIZE_WORDS);
       return true;
     }
-    const arena = heap.reserveArenas(borrower, size);
+    const arena = reserve(placeForFirst(heap, size), size);
     if (arena !== 0) enterSpace(arena, size);
     return arena !== 0;
+  }
+
+  /** So many arenas at a place, or in the lowest run if it is 0; 0 if there are none. */
+  function reserve(place: number, size: number): number {
+    if (place === 0) return heap.reserveArenas(borrower, size);
+    return heap.reserveArenasAt(borrower, place as Arena, size) ? place : 0;
+  }
+
+  function touchedRun(): Run {
+    return { start: get(TOUCHED_START), end: get(TOUCHED_END) };
+  }
+
+  /** Notes the arenas that hold the words of a run as touched. */
+  function touch(start: number, end: number): void {
+    const touched = touchedRun();
+    const touchedStart = touched.end === 0 ? start : Math.min(touched.start, start);
+    const endOfArenas = start + arenasFor(end - start) * ARENA_SIZE_WORDS;
+    set(TOUCHED_START, touchedStart);
+    set(TOUCHED_END, Math.max(touched.end, endOfArenas));
   }
 
   function wantedArenas(neededWords: number): number {
@@ -253,7 +275,8 @@ function createSemispaceCollector(
   function flip(wantedWords: number): Collection {
     const [from, fromFree, fromEnd] = [get(SPACE_START), get(SPACE_FREE), get(SPACE_END)];
     const examinedCount = get(LIVE_COUNT);
-    const other = reserveOther(fromFree - from, wantedWords, fromEnd - from);
+    if (fromFree > from) touch(from, fromFree);
+    const other = reserveOther({ start: from, end: fromEnd }, fromFree - from, wantedWords);
     if (other.size === 0 && fromFree > from) return NOTHING;
     set(FROM_START, from);
     set(FROM_END, fromEnd);
@@ -272,16 +295,18 @@ function createSemispaceCollector(
     return { ...NOTHING, examinedCount, reclaimedCount, reclaimedBytes };
   }
 
-  /**
-   * A run for the copies, at best as large as the space is now, so that it need not grow: whatever
-   * lies above a smaller one could be in the way. Size 0: there is no room, or no need.
-   */
-  function reserveOther(usedWords: number, wantedWords: number, spaceWords: number) {
+  /** A run for the copies of what the space in use holds. Size 0: there is no room, or no need. */
+  function reserveOther(left: Run, usedWords: number, wantedWords: number) {
     if (usedWords === 0) return { arena: 0, size: 0 };
+    const used = arenasFor(usedWords);
     const needed = arenasFor(usedWords + wantedWords);
-    const sizes = [Math.max(needed, spaceWords / ARENA_SIZE_WORDS), needed, arenasFor(usedWords)];
-    for (const size of sizes) {
-      const arena = heap.reserveArenas(borrower, size);
+    const grown = wantedArenas(usedWords + wantedWords);
+    const place = placeForCopies(heap, left, touchedRun(), used, grown);
+    if (place !== 0 && reserve(place, used) !== 0) return { arena: place, size: used };
+    // At best as large as the space is now: what lies above a smaller one could be in the way.
+    const spaceArenas = (left.end - left.start) / ARENA_SIZE_WORDS;
+    for (const size of [Math.max(needed, spaceArenas), needed, used]) {
+      const arena = reserve(0, size);
       if (arena !== 0) return { arena, size };
     }
     return { arena: 0, size: 0 };

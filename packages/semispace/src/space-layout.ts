@@ -36,6 +36,9 @@ export const TOTAL_UNIT = 2 ** 30;
 export const IS_COLLECTING = 11;
 /** Safepoints passed since the last collection; counted only for stress. */
 export const SAFEPOINT_COUNT = 12;
+/** All that spaces have held objects in lies between these; both are 0 before the first. */
+export const TOUCHED_START = 13;
+export const TOUCHED_END = 14;
 
 /**
  * What the words of a space that was left are filled with on request: not none, not an immediate,

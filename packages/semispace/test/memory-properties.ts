@@ -2,12 +2,19 @@
 // the copies, and that whoever lies in the way is gone around.
 
 import { createPrivateHeap } from "@ouro/heap";
-import { ARENA_SIZE_BYTES, ARENA_SIZE_WORDS, isOuroError, slotAt } from "@ouro/interfaces";
+import {
+  ARENA_SIZE_BYTES,
+  ARENA_SIZE_WORDS,
+  isOuroError,
+  type PrivateHeap,
+  slotAt,
+  TYPE_WORD_OFFSET,
+} from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
 import fc from "fast-check";
 import type { Parts } from "./program.js";
 
-export { NEIGHBOURS, ROOM } from "./property-names.js";
+export { NEIGHBOURS, ROOM, TOUCHED } from "./property-names.js";
 
 const KEPT_COUNT = 6;
 
@@ -16,8 +23,15 @@ function expectThat(fact: boolean, problem: string): void {
 }
 
 /** A manager of raw arrays in a heap of so many arenas, of which others hold some. */
-function makeManager(parts: Parts, arenaCount: number, taken: readonly number[], factor: number) {
+function makeManager(
+  parts: Parts,
+  arenaCount: number,
+  taken: readonly number[],
+  factor: number,
+  backing: "fixed" | "resizable" = "fixed",
+) {
   const heap = createPrivateHeap({
+    backing,
     reservationBytes: (arenaCount + 2) * ARENA_SIZE_BYTES,
     regionBytes: 2 ** 20,
   });
@@ -88,7 +102,7 @@ export function neighbourProperty(parts: Parts): fc.IProperty<unknown> {
  * is in use only; it takes a second one to find a place for the request.
  */
 function goAroundAfterRefusal(parts: Parts, small: number): void {
-  const { heap, manager, type, frame } = makeManager(parts, 40, [2, 10, 17], 1.25);
+  const { heap, manager, type, frame } = makeManager(parts, 40, [2, 10, 17], 1.25, "resizable");
   heap.setLimitBytes(22 * ARENA_SIZE_BYTES);
   const { mutator } = manager;
   mutator.allocateArray(type, small, frame);
@@ -96,4 +110,48 @@ function goAroundAfterRefusal(parts: Parts, small: number): void {
   mutator.setRoot(slotAt(frame, 1), 0);
   mutator.allocateArray(type, Math.floor(7.2 * ARENA_SIZE_WORDS), slotAt(frame, 1));
   manager.validate();
+}
+
+/** Four of them fill an arena, so that each arena in which some lay shows a type word. */
+const QUARTER_WORDS = ARENA_SIZE_WORDS / 4;
+
+/**
+ * What grows touches no more than what lives, or what was copied last and its copies; what does
+ * not grow goes back and forth between places.
+ */
+export function touchedProperty(parts: Parts): fc.IProperty<unknown> {
+  return fc.property(fc.integer({ min: 13, max: 40 }), (count) => {
+    const { heap, manager, type } = makeManager(parts, 96, [], 2);
+    const { mutator, collector } = manager;
+    const frame = mutator.enter(count);
+    let copiedArenas = 0;
+    for (let index = 0; index < count; index++) {
+      const { collectionCount } = collector.statistics();
+      mutator.allocateArray(type, QUARTER_WORDS - 4, slotAt(frame, index));
+      if (collector.statistics().collectionCount > collectionCount) {
+        copiedArenas = Math.ceil(index / 4);
+      }
+      const most = Math.max(Math.ceil((index + 1) / 4), 2 * copiedArenas);
+      const touched = touchedArenaCount(heap);
+      expectThat(touched <= most, `${touched} arenas are touched, where ${most} do`);
+    }
+    const most = 2 * heap.statistics().lentArenaCount;
+    for (let index = 1; index < count; index++) mutator.setRoot(slotAt(frame, index), 0);
+    for (let round = 0; round < 400; round++) {
+      mutator.allocateArray(type, QUARTER_WORDS - 4, slotAt(frame, 1));
+    }
+    const after = touchedArenaCount(heap);
+    expectThat(after <= most, `garbage touched ${after} arenas, two spaces have ${most}`);
+    manager.validate();
+  }) as fc.IProperty<unknown>;
+}
+
+function touchedArenaCount(heap: PrivateHeap): number {
+  const { words, firstArenaIndex, arenaCount } = heap;
+  let count = 0;
+  for (let index = firstArenaIndex; index < arenaCount; index++) {
+    const quarters = [0, 1, 2, 3].map((n) => index * ARENA_SIZE_WORDS + n * QUARTER_WORDS);
+    if (quarters.some((word) => words[word + TYPE_WORD_OFFSET] !== 0)) count++;
+  }
+  return count;
 }

@@ -112,8 +112,8 @@ export class Rig {
       ...(observer === undefined ? {} : { observer }),
     });
     for (const shape of shapes) this.types.set(shape, this.manager.defineType(shape));
-    const { words, firstArenaIndex } = this.manager.heap;
-    for (let index = firstArenaIndex; index < firstArenaIndex + 4; index++) {
+    const { words, firstArenaIndex, arenaCount } = this.manager.heap;
+    for (let index = firstArenaIndex; index < arenaCount; index++) {
       const arena = index * ARENA_SIZE_WORDS;
       words.fill(LEFT_BY_OTHERS, arena, arena + 8192);
     }

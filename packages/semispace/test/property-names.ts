@@ -11,3 +11,4 @@ export const MEMORY = "loses nothing when memory runs out at any allocation";
 export const ROOM = "never grows beyond the room that a collection needs";
 export const NEIGHBOURS = "finds another place for a request that does not fit where it lies";
 export const REFUSAL = "examines nothing in a collection within a collection";
+export const TOUCHED = "lies where spaces lay, and grows over what it left";

@@ -2,6 +2,8 @@
 // killed by a name that says what it broke (test/faults).
 
 import {
+  EVENT_COLLECTION_END,
+  EVENT_COLLECTION_START,
   EVENT_OBJECT_MOVE,
   EVENT_OBJECT_RECLAIM,
   type EventCode,
@@ -9,7 +11,14 @@ import {
 } from "@ouro/interfaces";
 import fc from "fast-check";
 import { difference } from "./graph-model.js";
-import { NEIGHBOURS, neighbourProperty, ROOM, roomProperty } from "./memory-properties.js";
+import {
+  NEIGHBOURS,
+  neighbourProperty,
+  ROOM,
+  roomProperty,
+  TOUCHED,
+  touchedProperty,
+} from "./memory-properties.js";
 import { type Command, type Parts, programs, Rig } from "./program.js";
 import * as names from "./property-names.js";
 
@@ -165,10 +174,19 @@ const memory: Property = (parts) =>
     }
   }) as fc.IProperty<unknown>;
 
+/** What the collector itself tells: births, writes and safepoints are no part of collections. */
+const TOLD_IN_COLLECTIONS: EventCode[] = [
+  EVENT_COLLECTION_START,
+  EVENT_OBJECT_MOVE,
+  EVENT_OBJECT_RECLAIM,
+  EVENT_COLLECTION_END,
+];
+
 const refusal: Property = (parts) =>
   fc.property(programs, (commands) => {
     let innerCount = 0;
     const observer = {
+      wants: TOLD_IN_COLLECTIONS,
       event(): void {
         innerCount += rig.manager.mutator.collect().examinedCount;
         rig.manager.validate();
@@ -192,4 +210,5 @@ export const semispaceProperties: ReadonlyMap<string, Property> = new Map([
   [names.REFUSAL, refusal],
   [ROOM, roomProperty],
   [NEIGHBOURS, neighbourProperty],
+  [TOUCHED, touchedProperty],
 ]);

@@ -114,6 +114,8 @@ export function beginGraphPlan(
   subject.restore(graphImage.image, graphImage.closingTypes);
   const promise = options.promise ?? subject.promise?.() ?? "exact";
   const comparison = createComparison(subject, graph, graphImage, promise);
+  /** Deaths that wait for a full collection bring what program code did meanwhile. */
+  let isWholeSinceFull = true;
   const cutCounts = new Int32Array(graph.objectCount);
   const restoredRefcounts = comparison.compareRefcounts();
   const restoredGenerations = comparison.compareGenerations(graph.generations);
@@ -137,7 +139,10 @@ export function beginGraphPlan(
       const step = graph.steps[stepIndex];
       if (step === undefined) return undefined;
       const returned = carryOut(step);
-      const isExact = facts?.steps[stepIndex]?.isExact ?? true;
+      const isShownWhole = facts?.steps[stepIndex]?.isExact ?? true;
+      isWholeSinceFull &&= isShownWhole;
+      const isExact = promise === "full collection" ? isWholeSinceFull : isShownWhole;
+      if (step.generation === OLDEST_GENERATION) isWholeSinceFull = true;
       const report = comparison.compareStep(step, stepIndex, isExact, returned);
       steps.push(report);
       return report;

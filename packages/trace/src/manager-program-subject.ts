@@ -1,13 +1,21 @@
 // A memory manager as the machine of mutator programs: with all of CPython's parts as the subject
 // of `runProgram`, any other as that of `runReachProgram`.
 
-import { IncompatiblePartsError, type Reference, slotAt } from "@ouro/interfaces";
+import {
+  type Finalization,
+  IncompatiblePartsError,
+  type Reference,
+  slotAt,
+} from "@ouro/interfaces";
 import { referenceCount } from "@ouro/refcount";
 import type { MutatorProgram } from "./mutator-program.js";
 import { createProgramHeap, type ProgramHeap } from "./program-heap.js";
-import type { ReachSubject } from "./program-reach-runner.js";
-import type { ProgramSubject } from "./program-subject.js";
-import type { MakeSubjectManager, SubjectManager } from "./subject-manager.js";
+import type { ProgramSubject, ReachSubject } from "./program-subject.js";
+import type {
+  MakeSubjectManager,
+  SubjectManager,
+  SubjectWeakReferences,
+} from "./subject-manager.js";
 
 /** CPython's thresholds at the start of every program, whatever the preset's own are. */
 const START_THRESHOLDS = { young: 2000, middle: 10, old: 10 } as const;
@@ -34,39 +42,17 @@ export function createProgramSubject(
   const { finalization, weakReferences, generations } = partsOf(manager);
   return {
     ...managed(heap),
+    ...weakOperations(heap, finalization, weakReferences),
     begin(host) {
       heap.setHost(host);
       generations.setThresholds(START_THRESHOLDS);
     },
     make: heap.make,
     makeTuple: heap.makeTuple,
-    makeWeak(id, object, root, callback) {
-      const frame = mutator.enter(3);
-      const [target, into, callable] = [frame, slotAt(frame, 1), slotAt(frame, 2)];
-      mutator.setRoot(target, valueNamed(object));
-      if (typeof callback === "number") {
-        mutator.setRoot(callable, valueNamed(callback));
-        weakReferences.createWith(into, target, callable);
-      } else if (callback === "log") {
-        weakReferences.create(into, target, (slot) => heap.called(idOf(mutator.root(slot))));
-      } else weakReferences.create(into, target);
-      const weak = mutator.root(into) as Reference;
-      if (!heap.isNamed(weak)) heap.name(id, "wref", weak);
-      mutator.setRoot(rootSlot(root), weak);
-      mutator.leave(frame);
-      return idOf(weak);
-    },
     store: heap.store,
     setRoot: (root, value) => mutator.setRoot(rootSlot(root), valueNamed(value)),
     slot: heap.slot,
     root: (root) => idOf(mutator.root(rootSlot(root))),
-    deref(id, root) {
-      const frame = mutator.enter(1);
-      mutator.setRoot(frame, valueNamed(id));
-      weakReferences.strengthen(rootSlot(root), frame);
-      mutator.leave(frame);
-      return idOf(mutator.root(rootSlot(root)));
-    },
     collect: generations.collect,
     safepoint: mutator.poll,
     setThresholds: ([young = 0, middle = 0, old = 0]) =>
@@ -83,7 +69,6 @@ export function createProgramSubject(
     },
     refcount: (id) => (heap.isAlive(id) ? referenceCount(manager, referenceOf(id)) : 0),
     generation: (id) => generations.generationOf(referenceOf(id)),
-    weakTarget: (id) => idOf(finalization.targetOf(referenceOf(id))),
     counts: generations.counts,
     statistics: () =>
       generations
@@ -97,6 +82,41 @@ export function createProgramSubject(
       const { totalCount, pendingCount } = generations.longLived();
       return [totalCount, pendingCount];
     },
+  };
+}
+
+/** Making weak references, following them and looking at them. */
+function weakOperations(
+  { manager, idOf, isNamed, name, called, referenceOf, rootSlot, valueNamed }: ProgramHeap,
+  finalization: Finalization,
+  weakReferences: SubjectWeakReferences,
+): Pick<ProgramSubject, "makeWeak" | "deref" | "weakTarget"> {
+  const { mutator } = manager;
+  return {
+    makeWeak(id, object, root, callback) {
+      const frame = mutator.enter(3);
+      const [target, into, callable] = [frame, slotAt(frame, 1), slotAt(frame, 2)];
+      mutator.setRoot(target, valueNamed(object));
+      if (typeof callback === "number") {
+        mutator.setRoot(callable, valueNamed(callback));
+        weakReferences.createWith(into, target, callable);
+      } else if (callback === "log") {
+        weakReferences.create(into, target, (slot) => called(idOf(mutator.root(slot))));
+      } else weakReferences.create(into, target);
+      const weak = mutator.root(into) as Reference;
+      if (!isNamed(weak)) name(id, "wref", weak);
+      mutator.setRoot(rootSlot(root), weak);
+      mutator.leave(frame);
+      return idOf(weak);
+    },
+    deref(id, root) {
+      const frame = mutator.enter(1);
+      mutator.setRoot(frame, valueNamed(id));
+      weakReferences.strengthen(rootSlot(root), frame);
+      mutator.leave(frame);
+      return idOf(mutator.root(rootSlot(root)));
+    },
+    weakTarget: (id) => idOf(finalization.targetOf(referenceOf(id))),
   };
 }
 
@@ -114,13 +134,30 @@ export function createReachSubject(
   return {
     ...managed(heap),
     ...counts,
-    make: (id, kind, slotCount, root) => heap.make(id, kind, slotCount, root, false),
+    ...programCodeOf(heap),
+    make: heap.make,
     makeTuple: heap.makeTuple,
     store: heap.store,
     setRoot: (root, value) => mutator.setRoot(rootSlot(root), valueNamed(value)),
     slot: heap.slot,
     root: (root) => idOf(mutator.root(rootSlot(root))),
     collectAll: () => void mutator.collect(),
+  };
+}
+
+function programCodeOf(heap: ProgramHeap): Pick<ReachSubject, "programCode"> {
+  const { finalization, weakReferences, collector } = heap.manager;
+  if (finalization === undefined || weakReferences === undefined) return {};
+  const { counts } = collector.traits;
+  return {
+    programCode: {
+      ...weakOperations(heap, finalization, weakReferences),
+      begin: heap.setHost,
+      refcount(id) {
+        if (!heap.isAlive(id)) return 0;
+        return counts ? referenceCount(heap.manager, heap.referenceOf(id)) : 1;
+      },
+    },
   };
 }
 

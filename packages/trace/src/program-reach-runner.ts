@@ -1,27 +1,24 @@
 // Runs a mutator program on a subject of which only one thing is promised: what the roots reach is
 // there and holds what it should. So strategies without counts, with other collections or none, can
-// run the recorded programs: those that never look at death. A shadow heap of plain maps says what
-// should be there.
+// run the recorded programs. A shadow heap of plain maps says what should be there.
 //
 //   step ─► the same on shadow and subject ─► full collection ─► walk both from the roots, compare
+//
+// Programs without weak references and finalizers must load what was recorded. The rest look at
+// death, and here objects die at other times than recorded: they are held against the shadow heap
+// alone, and a step that names what no root reaches any more is left out. Where the subject runs
+// program code, it must run for unreachable objects only, and once; where it runs none, an object
+// that holds the callback stands for a weak reference.
 
-import {
-  type MutatorProgram,
-  namedBy,
-  type ProgramKind,
-  type ProgramOperation,
-} from "./mutator-program.js";
+import { type MutatorProgram, namedBy, type ProgramOperation } from "./mutator-program.js";
+import { createReachMachine, type Differ } from "./program-reach-machine.js";
 import type { ProgramDifference, ProgramReport, ProgramRunOptions } from "./program-runner.js";
-import { type ProgramSubject, SCRATCH_ROOT } from "./program-subject.js";
+import type { ReachSubject } from "./program-subject.js";
 
-/** The part of a subject that programs without weak references and finalizers need. */
-export interface ReachSubject
-  extends Pick<ProgramSubject, "makeTuple" | "store" | "setRoot" | "slot" | "root"> {
-  make(id: number, kind: ProgramKind, slotCount: number, root: number): void;
-  /** Reclaims all that the roots do not reach. */
-  collectAll(): void;
-  /** How many objects are not reclaimed; asked after `collectAll`, if the strategy is exact. */
-  liveCount?(): number;
+/** What running a program against the shadow heap showed. */
+export interface ReachReport extends ProgramReport {
+  /** Steps that name what no root reaches here; none if `isReachProgram` holds. */
+  readonly leftOutStepCount: number;
 }
 
 /** Operations that look at death, or at a collector of CPython's kind. */
@@ -36,144 +33,51 @@ export function isReachProgram({ steps }: MutatorProgram): boolean {
   );
 }
 
-interface ShadowObject {
-  readonly slots: (number | null)[];
-}
-
 /**
- * Runs a program of which `isReachProgram` holds on a fresh subject: each `load` must give what was
- * recorded, and after each step and a full collection the roots must reach what they should, and
- * nothing else be left if the subject counts. O(steps × reachable objects).
+ * Runs a program on a fresh subject: after each step and a full collection the roots must reach
+ * what they should, and nothing else be left if the subject counts. Each `load` must give what the
+ * shadow heap holds, and what was recorded if `isReachProgram`. O(steps × reachable objects).
  */
 export function runReachProgram(
   subject: ReachSubject,
   program: MutatorProgram,
   options: Pick<ProgramRunOptions, "onStep"> = {},
-): ProgramReport {
+): ReachReport {
   const differences: ProgramDifference[] = [];
-  let stepCount = 0;
+  const isAsRecorded = isReachProgram(program);
+  let stepIndex = 0;
+  let leftOutStepCount = 0;
   const differ: Differ = (what, recorded, got) => {
-    differences.push({ stepIndex: stepCount, what, recorded, got });
+    differences.push({ stepIndex, what, recorded: String(recorded), got: String(got) });
   };
   const machine = createReachMachine(subject, differ);
-  for (const { operation, observed } of program.steps) {
-    const missing = machine.missingOperand(operation);
+
+  function step(operation: ProgramOperation, recorded: number | undefined): void {
+    const missing = namedBy(operation).find((id) => !machine.isReached(id));
     if (missing !== undefined) {
-      differ("operand", `object ${missing} is named`, "no root reaches it");
-      break;
+      leftOutStepCount++;
+      if (isAsRecorded) differ("operand", `object ${missing} is named`, "no root reaches it");
+      return;
     }
-    machine.perform(operation, observed.result ?? -1);
-    subject.collectAll();
-    machine.compareReach();
+    const result = machine.perform(operation);
+    if (isAsRecorded && result !== undefined && result !== recorded) {
+      differ("result", recorded ?? "nothing", result);
+    }
+    machine.collect();
+    machine.compare();
     options.onStep?.();
-    stepCount++;
+  }
+
+  for (const { operation, observed } of program.steps) {
+    step(operation, observed.result);
+    stepIndex++;
     if (differences.length > 0) break;
   }
   return {
     programName: program.name,
-    stepCount,
+    stepCount: stepIndex - leftOutStepCount,
+    leftOutStepCount,
     differences,
     agrees: differences.length === 0,
-  };
-}
-
-/** Tells of a difference. */
-type Differ = (what: ProgramDifference["what"], recorded: string, got: string) => void;
-
-/** The same machine twice, on the shadow and on the subject. */
-function createReachMachine(subject: ReachSubject, differ: Differ) {
-  const shadow = new Map<number, ShadowObject>();
-  const roots = new Array<number | null>(SCRATCH_ROOT + 1).fill(null);
-  function make(id: number, kind: ProgramKind, slotCount: number, root: number): void {
-    shadow.set(id, { slots: new Array<number | null>(slotCount).fill(null) });
-    subject.make(id, kind, slotCount, root);
-    roots[root] = id;
-  }
-
-  function store(object: number, slot: number, value: number | null): void {
-    (shadow.get(object) as ShadowObject).slots[slot] = value;
-    subject.store(object, slot, value);
-  }
-
-  function setRoot(root: number, value: number | null): void {
-    roots[root] = value;
-    subject.setRoot(root, value);
-  }
-
-  function load(operation: Extract<ProgramOperation, { op: "load" }>, recorded: number): void {
-    const { root, object, slot } = operation;
-    const content = subject.slot(object, slot);
-    if (content !== recorded) differ("result", String(recorded), String(content));
-    setRoot(root, recorded < 0 ? null : recorded);
-  }
-
-  function burst(operation: Extract<ProgramOperation, { op: "burst" }>): void {
-    const { id: first, count, kind, slotCount, root, mode } = operation;
-    for (let id = first; id < first + count; id++) {
-      make(id, kind, slotCount, SCRATCH_ROOT);
-      if (mode === "self_cycle") store(id, 0, id);
-      if (mode === "chain") store(id, 0, roots[root] as number | null);
-      if (mode === "chain" || mode === "replace") setRoot(root, id);
-      setRoot(SCRATCH_ROOT, null);
-    }
-  }
-
-  function perform(operation: ProgramOperation, recorded: number): void {
-    switch (operation.op) {
-      case "new":
-        make(operation.id, operation.kind, operation.slotCount, operation.root);
-        break;
-      case "tuple":
-        shadow.set(operation.id, { slots: [...operation.items] });
-        subject.makeTuple(operation.id, operation.items, operation.root);
-        roots[operation.root] = operation.id;
-        break;
-      case "set":
-        store(operation.object, operation.slot, operation.value);
-        break;
-      case "root":
-        setRoot(operation.root, operation.value);
-        break;
-      case "load":
-        load(operation, recorded);
-        break;
-      case "burst":
-        burst(operation);
-        break;
-      default: // What only a collector of CPython's kind knows changes nothing that roots reach.
-    }
-  }
-
-  /** Walks the shadow from its roots and asks the subject for each slot on the way. */
-  function compareReach(): void {
-    const reached = new Set<number>();
-    const pending: number[] = [];
-    const compare = (where: string, expected: number | null, got: number): void => {
-      if (got !== (expected ?? -1)) differ("all", `${where}: ${expected}`, String(got));
-      else if (expected !== null && !reached.has(expected)) {
-        reached.add(expected);
-        pending.push(expected);
-      }
-    };
-    for (const [root, expected] of roots.entries()) {
-      compare(`root ${root}`, expected, subject.root(root));
-    }
-    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-      const { slots } = shadow.get(id) as ShadowObject;
-      for (const [slot, expected] of slots.entries()) {
-        compare(`object ${id}, slot ${slot}`, expected, subject.slot(id, slot));
-      }
-    }
-    const liveCount = subject.liveCount?.() ?? reached.size;
-    if (liveCount !== reached.size) differ("all", `${reached.size} live`, `${liveCount} live`);
-    for (const id of shadow.keys()) if (!reached.has(id)) shadow.delete(id);
-  }
-
-  return {
-    perform,
-    compareReach,
-    /** An object that the operation names and that no root reaches. */
-    missingOperand: (operation: ProgramOperation): number | undefined =>
-      namedBy(operation).find((id) => !shadow.has(id)),
   };
 }

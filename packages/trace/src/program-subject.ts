@@ -65,3 +65,17 @@ export interface ProgramSubject {
   statistics(): readonly (readonly number[])[];
   longLived(): readonly number[];
 }
+
+/** What running a program against a shadow heap needs; any strategy can give it. */
+export interface ReachSubject
+  extends Pick<ProgramSubject, "make" | "makeTuple" | "store" | "setRoot" | "slot" | "root"> {
+  /** Reclaims all that the roots do not reach. */
+  collectAll(): void;
+  /** How many objects are not reclaimed; asked after `collectAll`, if the strategy is exact. */
+  liveCount?(): number;
+  /** Only if the subject runs finalizers and has weak references. */
+  readonly programCode?: Pick<
+    ProgramSubject,
+    "begin" | "makeWeak" | "deref" | "weakTarget" | "refcount"
+  >;
+}

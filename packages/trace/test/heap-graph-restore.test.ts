@@ -9,7 +9,7 @@ import {
   runGraphPlan,
 } from "../src/index.js";
 import { graphFile, rawGraph } from "./raw-graph.js";
-import { recordingsOf, shippedRecordingsOf } from "./shipped-recordings.js";
+import { shippedRecordingsOf } from "./shipped-recordings.js";
 
 const createManagerSubject = (preset: PresetName): ManagedHeapSubject =>
   createGraphSubject((needs) => createMemoryManager(preset, needs));
@@ -20,7 +20,7 @@ describe("the image of a graph", () => {
     expect(decodeHeapImage(encodeHeapImage(image))).toEqual(image);
   });
 
-  it.each(recordingsOf("graphs"))(
+  it.each(shippedRecordingsOf("graphs"))(
     "of %s is restored with every refcount as recorded",
     (_, read) => {
       const graph = decodeHeapGraph(read().file);

@@ -358,7 +358,11 @@ export function createProgramModel(fault?: ProgramFault): ProgramSubject {
     makeWeak,
     store,
     setRoot,
-    slot: (object, slot) => find(object).slots.get(slot)?.id ?? -1,
+    slot(id, slot) {
+      const object = find(id);
+      const content = object.kind === "wref" ? held(object)[0] : object.slots.get(slot);
+      return content?.id ?? -1;
+    },
     root: (root) => roots[root]?.id ?? -1,
     deref(weak, root) {
       const id = find(weak).target?.id ?? -1;

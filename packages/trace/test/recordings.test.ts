@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -6,22 +6,20 @@ import { decodeTrace, encodeTrace, parseTraceFacts } from "../src/index.js";
 
 const ENDING = ".altrace.gz";
 const shippedFolder = fileURLToPath(new URL("../../../apps/demo/traces/", import.meta.url));
-const dataFolder = process.env.OURO_DATA;
 
 function recordingsIn(folder: string): (readonly [name: string, file: string])[] {
   const names = readdirSync(folder).filter((name) => name.endsWith(ENDING));
   return names.map((name) => [basename(name, ENDING), join(folder, name)]);
 }
 
-/** The reader makes every check; here its result is compared with the facts beside the trace. */
+/**
+ * The reader makes every check; here its result is compared with the facts beside the trace. Given
+ * recordings beyond these are read in apps/demo/test/recordings.test.ts.
+ */
 function readWithFacts(name: string, file: string): void {
   const trace = decodeTrace(readFileSync(file), { sourceName: name });
   expect(trace.header.name).toBe(name);
   const factsFile = file.replace(ENDING, ".facts.json");
-  if (dataFolder !== undefined && !existsSync(factsFile)) {
-    console.info(`SKIPPED: the facts of ${name}; none lie beside it.`);
-    return;
-  }
   const facts = parseTraceFacts(readFileSync(factsFile, "utf8"), factsFile);
   expect(facts).toMatchObject({
     name,
@@ -52,18 +50,4 @@ describe("a shipped recording", () => {
     expect(again.footer).toEqual(footer);
     expect(again.events).toEqual(events);
   });
-});
-
-describe("the folder of recordings", () => {
-  if (dataFolder === undefined) {
-    it("is skipped aloud when none is given", () => {
-      console.info("OURO_DATA is not set: only the shipped recordings were read.");
-    });
-    return;
-  }
-  const recordings = recordingsIn(join(dataFolder, "traces"));
-  it("has recordings", () => {
-    expect(recordings.length).toBeGreaterThan(0);
-  });
-  it.each(recordings)("holds %s, which passes every check", readWithFacts, 60_000);
 });

@@ -144,9 +144,16 @@ export const layerFaults: readonly PlantedFault[] = [
   {
     ...CHECKED_BYTES,
     name: "the fence before a block is not looked at",
-    find: "if (behind === 0 && pairs[(base + FENCE) >> 1] === fencePair) return FENCES_HOLD;",
+    find: "if (behind === 0 && before) return FENCES_HOLD;",
     replace: "if (behind === 0) return FENCES_HOLD;",
     killedBy: names.OVERRUN,
+  },
+  {
+    ...CHECKED_BYTES,
+    name: "the first words of a live header are not looked at",
+    find: " && pairs[base >> 1] === fencePair;",
+    replace: ";",
+    killedBy: CHECKED_MISUSE,
   },
   {
     ...CHECKED_BYTES,
@@ -158,8 +165,8 @@ export const layerFaults: readonly PlantedFault[] = [
   {
     ...CHECKED_BYTES,
     name: "the last bytes of a freed block are not looked at",
-    find: "if ((sizeWords & 1) === 0) return 0;",
-    replace: "if (sizeWords > 0) return 0;",
+    find: "return get(last) === DEAD_WORD ? 0 : last;",
+    replace: "return 0;",
     killedBy: CHECKED_MISUSE,
   },
   {
@@ -172,14 +179,14 @@ export const layerFaults: readonly PlantedFault[] = [
   {
     ...CHECKED,
     name: "a block is freed in another domain",
-    find: "return allocator.owns(base) && get(base + SEAL) === seal(base, letter, LIVE);",
-    replace: "return allocator.owns(base) && get(base + SEAL) !== seal(base, letter, DEAD);",
+    find: "return allocator.owns(base) && get(base + SEAL) === seal(base, LIVE);",
+    replace: "return allocator.owns(base) && get(base + SEAL) !== deadSeal(base, letter);",
     killedBy: CHECKED_MISUSE,
   },
   {
     ...CHECKED,
     name: "a freed block keeps the seal of a live one",
-    find: "words[base + SEAL] = get(base + SEAL) ^ LIVE ^ DEAD;",
+    find: "words[base + SEAL] = deadSeal(base, letter);",
     replace: "",
     killedBy: names.REFUSALS,
   },

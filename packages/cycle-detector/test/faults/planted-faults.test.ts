@@ -18,7 +18,10 @@ const COPIED: readonly (readonly [string, readonly string[]])[] = [
   ["cycle-detector", readdirSync(join(root, "packages/cycle-detector/src"))],
   [
     "memory-manager",
-    ["trial-deletion-strategy.ts", "candidate-collection.ts", "cpython-strategy.ts"],
+    [
+      ...["trial-deletion-strategy.ts", "candidate-collection.ts"],
+      ...["cpython-strategy.ts", "tracking-barrier.ts"],
+    ],
   ],
 ];
 

@@ -308,4 +308,18 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: "if (copy === 0) {",
     killedBy: names.EVENTS,
   },
+  {
+    name: "copies never go below the space that is left",
+    file: "placement.ts",
+    find: "return canBe(below) ? below : 0;",
+    replace: "return 0;",
+    killedBy: names.TOUCHED,
+  },
+  {
+    name: "the copies go on downwards, however little grows",
+    file: "placement.ts",
+    find: "if (above + copyWords <= touched.end && canBe(above)) return above;",
+    replace: "",
+    killedBy: names.TOUCHED,
+  },
 ];

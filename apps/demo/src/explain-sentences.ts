@@ -1,0 +1,263 @@
+// The sentences of `ouro explain`: one for each thing that a part tells, with a code that tests and
+// translations hold on to. A code never changes its meaning; the words may.
+//
+//   level 1   what happens to objects: born, unreachable, finalized, de-allocated
+//   level 2   the decisions behind it: class, pool, counts, tracking, what is subtracted
+//   level 3   every store, block and safepoint
+//
+// {object}, {type}, {class} and the like stand for the numbers of the event, as EVENTS names them.
+
+import { EVENTS, type EventCode, type EventName } from "@ouro/interfaces";
+
+export type Level = 1 | 2 | 3;
+
+export interface Sentence {
+  /** Stable. */
+  readonly code: string;
+  readonly level: Level;
+  /** The event that it tells. */
+  readonly event: EventName;
+  readonly text: string;
+  /** Of two sentences for one event, the one that fits these numbers. Default: any. */
+  readonly when?: (a: number, b: number, c: number) => boolean;
+}
+
+/** The first that fits an event counts. */
+export const SENTENCES: readonly Sentence[] = [
+  {
+    code: "PM-ALLOC-LARGE",
+    level: 2,
+    event: "block-request",
+    text: "request: {requestBytes} bytes are more than pools serve, so it is a large block",
+    when: (_bytes, sizeClass) => sizeClass < 0,
+  },
+  {
+    code: "PM-ALLOC-CLASS",
+    level: 2,
+    event: "block-request",
+    text:
+      "request: {requestBytes} bytes, class {sizeClass}: a block of {classBytes} bytes, " +
+      "{roundingBytes} of them rounding; pool {poolOf} of arena {arenaOf}, block {blockInPool}",
+  },
+  {
+    code: "PM-ALLOC-MOVE",
+    level: 2,
+    event: "block-reallocate",
+    text: "reallocation to {requestBytes} bytes: block {block} is now block {newBlock}",
+  },
+  {
+    code: "PM-ALLOC-REFUSE",
+    level: 1,
+    event: "request-refuse",
+    text: "a request of {requestBytes} bytes is refused: memory is out",
+  },
+  {
+    code: "PM-ARENA-RESERVE",
+    level: 2,
+    event: "arena-reserve",
+    text: "arena {arena}: {arenaCount} MiB are lent from the private heap",
+  },
+  {
+    code: "PM-ARENA-RELEASE",
+    level: 2,
+    event: "arena-release",
+    text: "arena {arena} holds no block any more and goes back to the private heap",
+  },
+  {
+    code: "PM-ARENA-LIMIT",
+    level: 1,
+    event: "limit-exceed",
+    text: "more than the soft limit of {softLimitBytes} bytes is lent",
+  },
+  {
+    code: "PM-POOL-TAKE",
+    level: 2,
+    event: "pool-take",
+    text: "pool {pool} of arena {arena} was empty, and serves blocks of {classBytes} bytes now",
+  },
+  {
+    code: "PM-POOL-RELEASE",
+    level: 2,
+    event: "pool-release",
+    text: "pool {pool} of arena {arena} is empty again: it can serve any class",
+  },
+  {
+    code: "PM-OBJECT-CREATE",
+    level: 1,
+    event: "object-create",
+    text: "{object} is born: {sizeBytes} bytes",
+  },
+  { code: "PM-SLOT-WRITE", level: 3, event: "slot-write", text: "{holder} now refers to {value}" },
+  {
+    code: "PM-COUNT-ZERO",
+    level: 1,
+    event: "count-change",
+    text: "{object}: count {oldCount} to 0, so nothing refers to it and it goes at once",
+    when: (_object, _old, count) => count === 0,
+  },
+  {
+    code: "PM-COUNT-DOWN",
+    level: 2,
+    event: "count-change",
+    text: "{object}: count {oldCount} to {newCount}, not zero, so it stays",
+    when: (_object, old, count) => count < old,
+  },
+  {
+    code: "PM-COUNT-UP",
+    level: 2,
+    event: "count-change",
+    text: "{object}: count {oldCount} to {newCount}",
+  },
+  {
+    code: "PM-GC-TRACK",
+    level: 2,
+    event: "object-track",
+    text: "{object} can be part of a cycle: it is tracked in generation {generation}",
+  },
+  {
+    code: "PM-GC-UNTRACK",
+    level: 2,
+    event: "object-untrack",
+    text: "{object} is not tracked any more",
+  },
+  {
+    code: "PM-GC-PROMOTE",
+    level: 2,
+    event: "object-promote",
+    text: "{object} survived: generation {fromGeneration} to {toGeneration}",
+  },
+  {
+    code: "PM-OBJECT-MOVE",
+    level: 2,
+    event: "object-move",
+    text: "{toObject} is moved: {sizeBytes} bytes",
+  },
+  { code: "PM-SAFEPOINT", level: 3, event: "safepoint-pass", text: "a safepoint is passed" },
+  {
+    code: "PM-GC-DUE",
+    level: 1,
+    event: "threshold-exceed",
+    text: "generation {generation} is due: its count {count} is above the threshold {threshold}",
+  },
+  {
+    code: "PM-GC-START",
+    level: 1,
+    event: "collection-start",
+    text: "collection of generation {generation}: {candidateCount} objects are examined",
+  },
+  {
+    code: "PM-GC-EXAMINE",
+    level: 2,
+    event: "object-examine",
+    text: "{object}: its count {referenceCount} is copied",
+  },
+  {
+    code: "PM-GC-SUBTRACT",
+    level: 2,
+    event: "reference-subtract",
+    text: "{fromObject} refers to {toObject}: one subtracted, {remainingCount} left",
+  },
+  {
+    code: "PM-GC-MARK-ROOT",
+    level: 2,
+    event: "object-mark",
+    text: "{object} is marked: a root holds it",
+    when: (_object, from) => from === 0,
+  },
+  {
+    code: "PM-GC-MARK",
+    level: 2,
+    event: "object-mark",
+    text: "{object} is marked: {fromObject} refers to it",
+  },
+  {
+    code: "PM-GC-UNREACHABLE",
+    level: 1,
+    event: "object-unreachable",
+    text: "{object}: no reference from outside is left, so it seems unreachable",
+  },
+  {
+    code: "PM-GC-REACH",
+    level: 1,
+    event: "object-reach",
+    text: "{object} is reachable after all",
+  },
+  {
+    code: "PM-GC-END",
+    level: 1,
+    event: "collection-end",
+    text:
+      "collection of generation {generation} is over: {reclaimedCount} unreachable, " +
+      "{uncollectableCount} uncollectable",
+  },
+  {
+    code: "PM-WEAK-CLEAR",
+    level: 1,
+    event: "weak-reference-clear",
+    text: "{weakReference}, a weak reference to {object}, is emptied",
+  },
+  {
+    code: "PM-CALLBACK-RUN",
+    level: 1,
+    event: "callback-run",
+    text: "the callback of {weakReference} runs",
+  },
+  {
+    code: "PM-FINALIZER-RUN",
+    level: 1,
+    event: "finalizer-run",
+    text: "the finalizer of {object} runs, once and never again",
+  },
+  {
+    code: "PM-RESURRECT",
+    level: 1,
+    event: "object-resurrect",
+    text: "{object} is resurrected: its finalizer made it reachable",
+  },
+  {
+    code: "PM-GC-CLEAR",
+    level: 2,
+    event: "object-clear",
+    text: "{object} is emptied, which breaks its cycle",
+  },
+  {
+    code: "PM-DEALLOCATE",
+    level: 1,
+    event: "object-deallocate",
+    text: "{object} is de-allocated: what it refers to is released",
+  },
+  {
+    code: "PM-RECLAIM",
+    level: 2,
+    event: "object-reclaim",
+    text: "{object}: its {sizeBytes} bytes are reclaimed",
+  },
+  {
+    code: "PM-FREE-LARGE",
+    level: 3,
+    event: "block-free",
+    text: "a large block of {usableSizeBytes} bytes is free",
+    when: (_block, sizeClass) => sizeClass < 0,
+  },
+  {
+    code: "PM-FREE-BLOCK",
+    level: 3,
+    event: "block-free",
+    text: "block {blockInPool} goes back to the list of pool {poolOf} of arena {arenaOf}",
+  },
+];
+
+const BY_EVENT = new Map<EventName, readonly Sentence[]>(
+  EVENTS.map(({ name }) => [name, SENTENCES.filter(({ event }) => event === name)]),
+);
+
+/** The sentence for an event; undefined: there is none. */
+export function sentenceFor(
+  code: EventCode,
+  a: number,
+  b: number,
+  c: number,
+): Sentence | undefined {
+  const { name } = EVENTS[code - 1] as (typeof EVENTS)[number];
+  return BY_EVENT.get(name)?.find(({ when }) => when === undefined || when(a, b, c));
+}

@@ -1,0 +1,166 @@
+// A heap to look at: a recorded heap graph or a heap image, as a graph with names, sizes and the
+// numbers by which people know its objects.
+//
+//   NAME.hgraph.gz ─► heap graph ─► heap image ─┐
+//                                               ├─► snapshot
+//   NAME.ouroheap ──────────────────────────────┘
+//
+// What only the recording knows is added to the snapshot: CPython's sizes, what weak references
+// refer to, which reference is an element of a list or tuple, and why a root is one.
+
+import { assert, type HeapImage } from "@ouro/interfaces";
+import { createSnapshot, holderOf, type Snapshot, type SnapshotNames } from "@ouro/monitor";
+import { decodeHeapImage } from "@ouro/object-model";
+import {
+  GRAPH_IMMORTAL,
+  type GraphImage,
+  type GraphType,
+  type HeapGraph,
+  heapImageOfGraph,
+  readHeapGraph,
+} from "@ouro/trace";
+import { kindOf, piecesOf } from "./recording.js";
+import type { Work } from "./replay-work.js";
+import type { Terminal } from "./terminal.js";
+
+export interface InspectedHeap {
+  readonly file: string;
+  readonly kind: "heap-graph" | "heap-image";
+  readonly name: string;
+  readonly image: HeapImage;
+  readonly snapshot: Snapshot;
+  /** The recording, where the heap is one. */
+  readonly graph: HeapGraph | undefined;
+  /** Of a recording, for each of its objects the first of its frame slots. */
+  readonly frameStarts: Int32Array | undefined;
+  /** Of an object of the snapshot, the number by which people know it. */
+  numberOf(object: number): number;
+  /** The other way; undefined for a number that no object has. */
+  objectOf(number: number): number | undefined;
+}
+
+/** How a heap image begins. */
+const IMAGE_START = "\u0089OHI";
+
+/** Reads a heap. Throws `InputFormatError`, `FileNotReadableError` and `Stopped`. O(file). */
+export async function inspectHeap(
+  file: string,
+  terminal: Terminal,
+  work: Work,
+): Promise<InspectedHeap> {
+  const bytes = await terminal.readBytes(file);
+  await work.breathe();
+  const start = String.fromCharCode(...bytes.subarray(0, IMAGE_START.length));
+  if (start === IMAGE_START) return heapOfImage(file, decodeHeapImage(bytes));
+  const recording = { file, kind: kindOf(file, bytes), bytes };
+  const graph = await readHeapGraph(piecesOf(recording, work), { sourceName: file });
+  await work.breathe();
+  return heapOfGraph(file, graph);
+}
+
+function heapOfImage(file: string, image: HeapImage): InspectedHeap {
+  const snapshot = createSnapshot(image);
+  return {
+    file,
+    kind: "heap-image",
+    name: file,
+    image,
+    snapshot,
+    graph: undefined,
+    frameStarts: undefined,
+    numberOf: (object) => object,
+    objectOf: (number) => (number < snapshot.objectCount ? number : undefined),
+  };
+}
+
+function heapOfGraph(file: string, graph: HeapGraph): InspectedHeap {
+  return heapOfParts(file, graph, heapImageOfGraph(graph));
+}
+
+/**
+ * A recorded heap some steps later: an image saved then, and for each of its objects its number in
+ * the recording.
+ */
+export function laterHeap(
+  { file, graph, frameStarts }: InspectedHeap,
+  image: HeapImage,
+  objects: Int32Array,
+): InspectedHeap {
+  assert(graph !== undefined && frameStarts !== undefined, "only a recording has later steps");
+  const numbers = new Int32Array(graph.objectCount).fill(-1);
+  for (const [object, number] of objects.entries()) numbers[number] = object;
+  return heapOfParts(file, graph, { image, numbers, objects, frameStarts });
+}
+
+type Parts = Omit<GraphImage, "closingTypes">;
+
+function heapOfParts(file: string, graph: HeapGraph, parts: Parts): InspectedHeap {
+  const { image, numbers, objects, frameStarts } = parts;
+  return {
+    file,
+    kind: "heap-graph",
+    name: graph.name,
+    image,
+    snapshot: snapshotOfGraph(graph, parts),
+    graph,
+    frameStarts,
+    numberOf: (object) => objects[object] as number,
+    objectOf: (number) => (numbers[number] === -1 ? undefined : numbers[number]),
+  };
+}
+
+function snapshotOfGraph(
+  graph: HeapGraph,
+  { image, numbers, objects, frameStarts }: Parts,
+): Snapshot {
+  const sizesBytes = Float64Array.from(
+    objects,
+    (object) => (graph.sizesBytes[object] as number) + (graph.headerSizesBytes[object] as number),
+  );
+  const names: SnapshotNames = {
+    // A shape's name begins with that of its type.
+    typeName: ({ name }) => name.slice(0, name.lastIndexOf("#")),
+    rootName(_kind, index) {
+      const object = holderOf(frameStarts, index);
+      const isImmortal = ((graph.flags[object] as number) & GRAPH_IMMORTAL) !== 0;
+      return isImmortal ? "immortal" : "held from outside";
+    },
+    label: (object) => `#${objects[object]}`,
+    sizesBytes,
+  };
+  const snapshot = createSnapshot(image, names);
+  return {
+    ...snapshot,
+    weakEdges: weakEdgesOf(graph, numbers),
+    edgeName: (edge) => edgeNameOf(graph, snapshot, objects, edge),
+  };
+}
+
+function weakEdgesOf({ weakReferences }: HeapGraph, numbers: Int32Array): Int32Array {
+  const edges: number[] = [];
+  for (const [index, object] of weakReferences.objects.entries()) {
+    const from = numbers[object] as number;
+    const to = numbers[(weakReferences.targets[index] as number) - 1] ?? -1;
+    if (from >= 0 && to >= 0) edges.push(from, to);
+  }
+  return Int32Array.from(edges);
+}
+
+/**
+ * CPython visits the elements of a list and of a tuple from the last to the first
+ * (`list_traverse`, `tupletraverse`); of other types the recording knows the order alone.
+ */
+function edgeNameOf(
+  { types, objectTypes, refStarts }: HeapGraph,
+  { edgeStarts, edgeSlots }: Snapshot,
+  objects: Int32Array,
+  edge: number,
+): string {
+  const object = objects[holderOf(edgeStarts, edge)] as number;
+  const slot = edgeSlots[edge] as number;
+  const visitedCount = (refStarts[object + 1] as number) - (refStarts[object] as number);
+  if (slot >= visitedCount) return `hidden ${slot - visitedCount + 1}`;
+  const { name, isHeapType } = types[objectTypes[object] as number] as GraphType;
+  const isSequence = !isHeapType && (name === "list" || name === "tuple");
+  return isSequence ? `[${visitedCount - 1 - slot}]` : `reference ${slot + 1}`;
+}

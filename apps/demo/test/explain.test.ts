@@ -1,0 +1,103 @@
+// `ouro explain`: what is told of each step, by stable codes.
+
+import { EVENTS } from "@ouro/interfaces";
+import { describe, expect, it } from "vitest";
+import { SENTENCES } from "../src/explain-sentences.js";
+import { run, runDocument, shipped } from "./heap-document.js";
+
+const hand = shipped("programs/hand.jsonl.gz");
+
+interface Step {
+  readonly title: string;
+  readonly sentences: readonly { code: string; level: number; text: string }[];
+}
+
+const codesOf = ({ sentences }: Step): string[] => sentences.map(({ code }) => code);
+
+describe("a narrated program", () => {
+  it("follows a list that contains itself from its request to its end", async () => {
+    const argv = ["explain", hand, "--program", "hand-self-list", "--level", "2"];
+    const { document, exitCode } = await runDocument(argv);
+    expect([exitCode, document.agrees]).toEqual([0, true]);
+    const steps: Step[] = document.steps;
+    expect(steps).toHaveLength(6);
+    const [born, cycle, survived, dropped, collected] = steps as [Step, Step, Step, Step, Step];
+    expect(codesOf(born)).toEqual(
+      expect.arrayContaining(["PM-ALLOC-CLASS", "PM-OBJECT-CREATE", "PM-GC-TRACK"]),
+    );
+    expect(cycle.sentences).toContainEqual({
+      code: "PM-COUNT-UP",
+      level: 2,
+      text: "list #0: count 1 to 2",
+    });
+    expect(codesOf(survived)).toContain("PM-GC-PROMOTE");
+    expect(dropped.sentences).toContainEqual({
+      code: "PM-COUNT-DOWN",
+      level: 2,
+      text: "list #0: count 2 to 1, not zero, so it stays",
+    });
+    const told = codesOf(collected);
+    const order = ["PM-GC-START", "PM-GC-EXAMINE", "PM-GC-SUBTRACT", "PM-GC-UNREACHABLE"];
+    const places = [...order, "PM-DEALLOCATE", "PM-GC-END"].map((code) => told.indexOf(code));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+  });
+
+  it("tells more at each level, and nothing twice as different", async () => {
+    const counts: number[] = [];
+    for (const level of ["1", "2", "3"]) {
+      const argv = ["explain", hand, "--program", "0", "--level", level];
+      const { document } = await runDocument(argv);
+      const told = document.steps.flatMap((step: Step) => step.sentences);
+      for (const { level: of } of told) expect(of).toBeLessThanOrEqual(Number(level));
+      counts.push(told.length);
+    }
+    expect(counts[1]).toBeGreaterThan(counts[0] as number);
+    expect(counts[2]).toBeGreaterThan(counts[1] as number);
+  });
+
+  it("is plain, in 60 columns, and ends with the comparison", async () => {
+    const { stdout, exitCode } = await run(["explain", hand, "--ascii"], {
+      columns: 60,
+      isTTY: true,
+      env: { NO_COLOR: "1" },
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^[\x20-\x7e\n]+$/);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+    expect(stdout).toContain("ok Everything is as recorded of CPython.");
+    expect(stdout).not.toContain("undefined");
+  });
+
+  it("runs on a tracing strategy too, and says of what it can not run why", async () => {
+    const { document } = await runDocument(["explain", hand, "-p", "mark-sweep", "--level", "2"]);
+    const told = document.steps.flatMap(codesOf);
+    expect(document).toMatchObject({ compared: "what roots reach", agrees: true });
+    expect(told).not.toContain("PM-COUNT-UP");
+  });
+
+  it.each([
+    [["explain"], 2, "FILE is missing"],
+    [["explain", hand, "--program", "hand-self-lst"], 2, "Did you mean hand-self-list?"],
+    [["explain", hand, "--program", "99999"], 2, "is no program of"],
+    [["explain", hand, "--level", "4"], 2, "from 1 to 3"],
+    [["explain", shipped("graphs/small.hgraph.gz")], 4, "line 1"],
+  ])("%j ends with code %i and says %s", async (argv, code, words) => {
+    const { exitCode, stdout, stderr } = await run(argv);
+    expect([exitCode, stdout]).toEqual([code, ""]);
+    expect(stderr.replace(/\s+/g, " ")).toContain(words);
+  });
+});
+
+describe("the table of sentences", () => {
+  it("has a sentence for every event, and no code twice", () => {
+    const codes = SENTENCES.map(({ code }) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const code of codes) expect(code).toMatch(/^PM-[A-Z]+(-[A-Z]+)*$/);
+    for (const { name } of EVENTS) {
+      const last = SENTENCES.findLast(({ event }) => event === name);
+      expect([name, last?.when]).toEqual([name, undefined]);
+      expect([name, last === undefined]).toEqual([name, false]);
+    }
+  });
+});

@@ -1,0 +1,171 @@
+// One arbitrary program on the rig and on the model, and what is compared after each command.
+
+import type { Reference, Slot } from "@ouro/interfaces";
+import fc from "fast-check";
+import {
+  type Action,
+  createFinalizationModel,
+  type ModelNode,
+  type ModelWeak,
+} from "./finalization-model.js";
+import { makeFinalizationRig, type Parts } from "./finalization-rig.js";
+import * as names from "./property-names.js";
+
+/** Roots 0 to 3 hold objects, those above weak references, one each, for good. */
+const OBJECT_ROOTS = 4;
+const WEAK_ROOTS = 4;
+
+const root = fc.nat({ max: OBJECT_ROOTS - 1 });
+const action: fc.Arbitrary<Action> = fc.record({
+  do: fc.constantFrom("nothing", "nothing", "throw", "drop", "keep"),
+  root,
+});
+const command = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("make" as const), root, action }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant("store" as const),
+      from: root,
+      field: fc.nat({ max: 1 }),
+      to: root,
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("copy" as const), from: root, to: root }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("drop" as const), root }) },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      do: fc.constant("refer" as const),
+      to: fc.nat({ max: 1 }),
+      hasCallback: fc.boolean(),
+      action,
+    }),
+  },
+);
+type Command = typeof command extends fc.Arbitrary<infer Type> ? Type : never;
+
+function createScene(parts: Parts) {
+  const rig = makeFinalizationRig(parts);
+  const model = createFinalizationModel(OBJECT_ROOTS);
+  const log: string[] = [];
+  const nodes = new Map<number, ModelNode>();
+  const weaks = new Map<number, ModelWeak>();
+  let nameCount = 0;
+
+  function act(given: Action, self: number): void {
+    if (given.do === "throw") throw new Error("program code's own problem");
+    if (given.do === "drop") rig.setRoot(given.root, 0);
+    if (given.do === "keep" && self !== 0) rig.setRoot(given.root, self);
+  }
+
+  rig.finalization.setFinalizer(rig.node, (slot: Slot) => {
+    const object = rig.words[slot] as number;
+    const node = nodes.get(object) as ModelNode;
+    log.push(`finalize ${node.name}`);
+    act(node.action, object);
+  });
+
+  function refer(to: number, { hasCallback, action: given }: Command & { do: "refer" }): void {
+    const free = WEAK_ROOTS + OBJECT_ROOTS - 1;
+    const at = Array.from({ length: WEAK_ROOTS }, (_, each) => OBJECT_ROOTS + each).find(
+      (each) => rig.rootOf(each) === 0,
+    );
+    if (at === undefined || at > free) return;
+    if (!hasCallback && rig.finalization.sharedWeakReference(to as Reference) !== 0) return;
+    const name = ++nameCount;
+    const weak = rig.make(rig.weakType, at);
+    const callback = (): void => {
+      log.push(`call ${name}`);
+      act(given, 0);
+    };
+    rig.finalization.attach(weak as Reference, to as Reference, hasCallback ? callback : undefined);
+    weaks.set(weak, model.refer(name, nodes.get(to) as ModelNode, hasCallback, given));
+  }
+
+  function play(command: Command): void {
+    if (command.do === "drop") {
+      rig.setRoot(command.root, 0);
+      model.setRoot(command.root, undefined);
+    } else if (command.do === "make") {
+      const name = ++nameCount;
+      // The old object of the root goes first: what that runs may write the root.
+      rig.setRoot(command.root, 0);
+      model.setRoot(command.root, undefined);
+      rig.setRoot(command.root, 0);
+      model.setRoot(command.root, undefined);
+      if (rig.rootOf(command.root) !== 0) return;
+      const object = rig.make(rig.node, command.root);
+      nodes.set(object, model.make(name, command.root, command.action));
+    } else if (command.do === "copy") {
+      const value = rig.rootOf(command.from);
+      const twin = model.roots[command.from];
+      rig.setRoot(command.to, value);
+      model.setRoot(command.to, twin);
+    } else if (command.do === "refer") {
+      const to = rig.rootOf(command.to);
+      if (to !== 0) refer(to, command);
+    } else {
+      const [from, to] = [rig.rootOf(command.from), rig.rootOf(command.to)];
+      if (from === 0) return;
+      const [twin, target] = [model.roots[command.from], model.roots[command.to]];
+      rig.set(from, command.field, to);
+      model.store(twin as ModelNode, command.field, target);
+    }
+    for (const object of rig.ends) {
+      const node = nodes.get(object);
+      if (node !== undefined) deadNames.push(node.name);
+    }
+    rig.ends.length = 0;
+  }
+
+  const deadNames: number[] = [];
+  return { rig, model, log, nodes, weaks, play };
+}
+
+type Scene = ReturnType<typeof createScene>;
+
+function expectSame(found: unknown, expected: unknown, what: string): void {
+  const [one, other] = [JSON.stringify(found), JSON.stringify(expected)];
+  if (one !== other) throw new Error(`${what}: ${one}, and should be ${other}`);
+}
+
+const looks: Record<string, (scene: Scene) => void> = {
+  [names.ORDER]({ log, model }) {
+    expectSame(
+      log,
+      model.log.filter((line) => !line.startsWith("end")),
+      "calls",
+    );
+  },
+  [names.WEAKNESS]({ rig, weaks }) {
+    for (const [weak, { name, referent }] of weaks) {
+      const target = rig.finalization.targetOf(weak as Reference);
+      if ((target === 0) !== (referent === undefined)) {
+        throw new Error(`weak reference ${name} refers to ${target}`);
+      }
+    }
+  },
+  [names.LIFE]({ rig, nodes }) {
+    for (const [object, { name, isDead }] of nodes) {
+      if (rig.live.has(object) === isDead) throw new Error(`object ${name} is dead: ${!isDead}`);
+    }
+  },
+  [names.ERRORS]({ rig, model }) {
+    expectSame(rig.finalization.programErrorCount, model.errorCount(), "errors");
+  },
+  [names.SOUND]({ rig }) {
+    rig.validate();
+  },
+};
+
+export function finalizationProperty(name: string, parts: Parts) {
+  const look = looks[name] as (typeof looks)[string];
+  return fc.property(fc.array(command, { maxLength: 40, size: "max" }), (commands) => {
+    const scene = createScene(parts);
+    for (const each of commands) {
+      scene.play(each);
+      look(scene);
+    }
+  });
+}
