@@ -16,7 +16,7 @@ describe.each(makeRigs(parts))("the $name", (maker) => {
 
 it("says too little of no allocator", () => {
   for (const maker of makeRigs(parts)) {
-    const { warnings } = allocatorConformance(maker, { programCount: 1, seed });
+    const { warnings } = allocatorConformance(maker, { programCount: 4, seed });
     expect(warnings, maker.name).toEqual([]);
   }
 });

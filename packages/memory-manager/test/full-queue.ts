@@ -8,7 +8,7 @@ const OBJECT_COUNT = 30_000;
 
 /** Answers what is wrong, or undefined. */
 export function flawOfFullQueue(strategy: Strategy): string | undefined {
-  const manager = composeMemoryManager({ strategy, reservationBytes: 2 ** 22 });
+  const manager = composeMemoryManager({ strategy, reservationBytes: 5 * 2 ** 20 });
   const { mutator } = manager;
   const node = manager.defineType({ name: "node", visitedSlotCount: 2 });
   const many = manager.defineType({ name: "many", variablePart: "visited" });

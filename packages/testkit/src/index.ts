@@ -59,6 +59,7 @@ export { drawProgram } from "./program-drawing.js";
 export { programTypes } from "./program-types.js";
 export { BrokenPromiseError, expectPromise } from "./promise.js";
 export * from "./properties.js";
+export type { Drawing } from "./report.js";
 export {
   type Counterexample,
   printReport,
@@ -83,7 +84,7 @@ export type {
   SubjectOptions,
   SubjectWeakReferences,
 } from "./subject.js";
-export { type Drawing, type Property, runSuite, type Suite, type SuiteOptions } from "./suite.js";
+export { type Property, runSuite, type Suite, type SuiteOptions } from "./suite.js";
 export {
   COLLECTS_AS_SAID,
   HEADER_AS_SAID,

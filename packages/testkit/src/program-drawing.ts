@@ -3,11 +3,11 @@
 import { createScene, playStep } from "./check-program.js";
 import { drawAsSvg, drawAsText } from "./heap-drawing.js";
 import { type Program, scriptOf } from "./program.js";
+import type { Drawing } from "./report.js";
 import type { ShadowObject } from "./shadow-heap.js";
 import { type Snapshot, takeSnapshot } from "./snapshot.js";
 import { printScript, type Step } from "./step.js";
 import type { Subject, SubjectMaker } from "./subject.js";
-import type { Drawing } from "./suite.js";
 
 /**
  * The heap before and after the last call, and after a full collection behind it: what breaks at

@@ -1,6 +1,10 @@
 // The report of a suite: what holds, what fails and how to see it again, what was not run and why.
 
-import type { Drawing } from "./suite.js";
+/** The heap before the last command and after it, as the shadow heap and the subject have it. */
+export interface Drawing {
+  readonly text: string;
+  readonly svg: string;
+}
 
 export interface Verdict {
   /** The property's name. */

@@ -11,7 +11,7 @@
 
 import fc from "fast-check";
 import { createNotes, type Notes } from "./notes.js";
-import type { Counterexample, Report, Verdict } from "./report.js";
+import type { Counterexample, Drawing, Report, Verdict } from "./report.js";
 
 /** One fact about subjects that `Maker` makes. A program is data: JSON leaves it unchanged. */
 export interface Property<Maker, Program = unknown> {
@@ -29,12 +29,6 @@ export interface Property<Maker, Program = unknown> {
   script(program: Program, maker: Maker): string;
   /** The subject's state before and after, for people. */
   drawing?(program: Program, maker: Maker): Drawing | undefined;
-}
-
-/** The heap before the last command and after it, as the shadow heap and the subject have it. */
-export interface Drawing {
-  readonly text: string;
-  readonly svg: string;
 }
 
 export interface Suite<Maker> {

@@ -209,8 +209,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...ARENAS,
     name: "an empty arena is never released",
-    find: "get(record + layout.NEXT_ARENA) !== 0) {",
-    replace: "get(record + layout.NEXT_ARENA) < 0) {",
+    find: "return keepsArena && get(record + layout.NEXT_ARENA) === 0;",
+    replace: "return true;",
     killedBy: names.RELEASE,
   },
   {
