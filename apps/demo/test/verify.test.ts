@@ -27,7 +27,8 @@ export default {
     const nothing = { generation: 0, examinedCount: 0, promotedCount: 0, reclaimedCount: 0,
       reclaimedBytes: 0, resurrectedCount: 0, uncollectableCount: 0 };
     return {
-      name: ${JSON.stringify(name)}, traits, oldestGeneration: 0, allocate: place, tryAllocate: place,
+      name: ${JSON.stringify(name)}, traits, oldestGeneration: 0, allocate: place,
+      tryAllocate: place,
       collect: () => nothing, poll() {}, isObject: (word) => allocator.owns(word),
       walk: (visit) => allocator.walk((block) => visit(block)), restored() {},
       statistics() {
@@ -59,7 +60,7 @@ describe("ouro verify", () => {
   const right = write("keeps-all", "");
   const wrong = write("boasts", 'exact: true, cycles: "full collection", collectsAt: ["collect"]');
 
-  it("prints what holds and what was not run, and ends with 0 when nothing is refuted", async () => {
+  it("prints what holds and what was not run, and ends with 0 if nothing is refuted", async () => {
     const { exitCode, stdout } = await ouro("verify", right, "--programs", "1", "--seed", "5");
     expect(stdout).toContain("keeps-all: suite collector, seed 5");
     expect(stdout).toContain("holds: keeps what is reachable alive, with its contents");
