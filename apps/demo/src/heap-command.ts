@@ -23,8 +23,7 @@ export async function runHeap(line: CommandLine, terminal: Terminal): Promise<nu
     const work = createWork(terminal, progress);
     const read = await inspectHeap(file as string, terminal, work);
     const placed = await placeHeap(read, preset, stepCount, work);
-    const finding = findHeap(placed);
-    await work.breathe();
+    const finding = await findHeap(placed, work);
     progress.end();
     const options = { preset, stepCount, rowCount };
     const look = lookOf(terminal.stdout, terminal.env, line);

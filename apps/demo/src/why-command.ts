@@ -22,8 +22,7 @@ export async function runWhy(line: CommandLine, terminal: Terminal): Promise<num
   try {
     const work = createWork(terminal, progress);
     const heap = await inspectHeap(file as string, terminal, work);
-    const finding = findWhy(heap, question);
-    await work.breathe();
+    const finding = await findWhy(heap, question, work);
     progress.end();
     const look = lookOf(terminal.stdout, terminal.env, line);
     const text = line.isJson

@@ -18,6 +18,7 @@ import {
   type TypeId,
   type Value,
 } from "@ouro/interfaces";
+import { objectsInImageOrder } from "@ouro/object-model";
 import { referenceCount } from "@ouro/refcount";
 import { GENERATION_UNTRACKED } from "./heap-graph.js";
 import type { RecordedHeapSubject } from "./heap-graph-plan.js";
@@ -82,17 +83,8 @@ export function createGraphSubject(make: MakeSubjectManager): ManagedHeapSubject
     for (let field = first; field < end; field++) mutator.set(object, field, 0 as Value);
   }
 
-  /** By type in the order of the table, by length, by address: as an image numbers objects. */
   function numberObjects(): void {
-    const { collector, mutator, types } = made();
-    const found: { object: Reference; type: number; length: number }[] = [];
-    collector.walk((object) => {
-      const type = mutator.typeOf(object);
-      const { variablePart } = types.descriptor(type);
-      found.push({ object, type, length: variablePart === "none" ? 0 : mutator.lengthOf(object) });
-    });
-    found.sort((a, b) => a.type - b.type || a.length - b.length || a.object - b.object);
-    references = found.map(({ object }) => object);
+    references = Array.from(objectsInImageOrder(made()), (object) => object as Reference);
     for (const [number, object] of references.entries()) numbers.set(object, number);
   }
 
