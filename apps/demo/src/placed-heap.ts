@@ -78,7 +78,7 @@ export async function placeHeap(
 function refuseMoving({ strategy }: MemoryManager, preset: string): void {
   if (!strategy.traits.moves) return;
   throw new UsageError({
-    where: "ouro heap --preset",
+    where: "ouro --preset",
     argument: preset,
     problem: "moves objects: no block of it pins an arena",
     remedy: "Choose one that does not; ouro strategies lists them.",
@@ -87,7 +87,7 @@ function refuseMoving({ strategy }: MemoryManager, preset: string): void {
 
 function refuseSteps(file: string, stepCount: number, plannedCount: number): never {
   throw new UsageError({
-    where: "ouro heap",
+    where: "ouro",
     argument: `--step ${stepCount}`,
     problem: `is more than the plan of ${file} has`,
     remedy: `Write a number from 0 to ${plannedCount}.`,

@@ -120,7 +120,7 @@ function askedObject(
     problem: typeName === undefined ? "holds no object" : `is no type of an object of ${file}`,
     remedy: didYouMean(
       typeName ?? "",
-      [...new Set(snapshot.typeNames)],
+      [...new Set(Array.from(snapshot.objectTypes, (type) => snapshot.typeNames[type] as string))],
       `ouro heap ${file} lists its types.`,
     ),
   });

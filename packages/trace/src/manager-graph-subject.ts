@@ -22,6 +22,7 @@ import { objectsInImageOrder } from "@ouro/object-model";
 import { referenceCount } from "@ouro/refcount";
 import { GENERATION_UNTRACKED } from "./heap-graph.js";
 import type { RecordedHeapSubject } from "./heap-graph-plan.js";
+import { createObjectNumbers } from "./object-numbers.js";
 import {
   endEventOf,
   graphPromiseOf,
@@ -50,7 +51,7 @@ export interface ManagedHeapSubject extends RecordedHeapSubject {
  * and the manager's `restoreHeap` throw.
  */
 export function createGraphSubject(make: MakeSubjectManager): ManagedHeapSubject {
-  const numbers = new Map<number, number>();
+  const numbers = createObjectNumbers();
   let references: Reference[] = [];
   let deaths: number[] = [];
   let manager: SubjectManager | undefined;
@@ -63,7 +64,7 @@ export function createGraphSubject(make: MakeSubjectManager): ManagedHeapSubject
     wants: [EVENT_OBJECT_DEALLOCATE, EVENT_OBJECT_RECLAIM, EVENT_OBJECT_MOVE],
     event(code, object, to) {
       const number = numbers.get(object);
-      if (number === undefined) return;
+      if (number < 0) return;
       if (code === endEvent) deaths.push(number);
       if (code !== EVENT_OBJECT_DEALLOCATE) numbers.delete(object);
       if (code !== EVENT_OBJECT_MOVE) return;
@@ -84,8 +85,8 @@ export function createGraphSubject(make: MakeSubjectManager): ManagedHeapSubject
   }
 
   function numberObjects(): void {
-    references = Array.from(objectsInImageOrder(made()), (object) => object as Reference);
-    for (const [number, object] of references.entries()) numbers.set(object, number);
+    references = Array.from(objectsInImageOrder(made())) as Reference[];
+    references.forEach((object, number) => numbers.set(object, number));
   }
 
   const subject: ManagedHeapSubject = {
