@@ -99,7 +99,7 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   cycles: [
     ["ouro cycles heap.hgraph.gz", "what keeps itself alive, and what to make weak"],
     ["ouro cycles heap.hgraph.gz --type Node", "only cycles with an object of this type"],
-    ["ouro cycles programs.jsonl.gz --program hand-cycle", "of a program, once it has run"],
+    ["ouro cycles programs.jsonl.gz --program hand-self-list", "of a program, once it has run"],
     ["ouro cycles heap.hgraph.gz --step 3 --json", "after three steps of its plan, for a script"],
   ],
   verify: [

@@ -86,7 +86,7 @@ export function createGraphSubject(make: MakeSubjectManager): ManagedHeapSubject
 
   function numberObjects(): void {
     references = Array.from(objectsInImageOrder(made())) as Reference[];
-    references.forEach((object, number) => numbers.set(object, number));
+    for (const [number, object] of references.entries()) numbers.set(object, number);
   }
 
   const subject: ManagedHeapSubject = {

@@ -24,8 +24,9 @@ export function createObjectNumbers(): ObjectNumbers {
   return {
     get: (address) => (arenas[address >>> ARENA_SHIFT]?.[granuleOf(address)] ?? 0) - 1,
     set(address, number) {
-      const arena = (arenas[address >>> ARENA_SHIFT] ??= new Int32Array(GRANULES_PER_ARENA));
-      arena[granuleOf(address)] = number + 1;
+      const index = address >>> ARENA_SHIFT;
+      arenas[index] ??= new Int32Array(GRANULES_PER_ARENA);
+      (arenas[index] as Int32Array)[granuleOf(address)] = number + 1;
     },
     delete(address) {
       const arena = arenas[address >>> ARENA_SHIFT];
