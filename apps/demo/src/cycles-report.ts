@@ -133,7 +133,8 @@ function proofLines(finding: CyclesFinding, look: Look): string[] {
   const { paint, glyphs, width } = look;
   const weakCount = cycles.reduce((sum, { weaken }) => sum + weaken.length, 0);
   const objects = formatNoun(heap.snapshot.objectCount, "object");
-  const head = `Counting alone (${COUNTING_PRESET}), ${objects}, all ${formatNoun(rootCount, "root")} dropped:`;
+  const roots = formatNoun(rootCount, "root");
+  const head = `Counting alone (${COUNTING_PRESET}), ${objects}, all ${roots} dropped:`;
   const rows = [["  as it is", `${formatCount(leftCount)} stay`]];
   if (weakCount > 0) {
     const what = weakCount === 1 ? "with it weak" : `with the ${formatCount(weakCount)} weak`;
