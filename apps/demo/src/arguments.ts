@@ -59,6 +59,7 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "OPTION=FROM..TO",
     meaning: "gen0, gen1 or gen2 over a range: the curve of pauses and memory",
   },
+  { name: "output", short: "o", value: "FILE", meaning: "write there instead of printing" },
   { name: "wall", value: "N", meaning: "also N whole runs by the clock, with their spread" },
   { name: "baseline", value: "FILE", meaning: "what compare --json wrote before: shows changes" },
   {
@@ -190,6 +191,14 @@ export const COMMANDS: readonly CommandRow[] = [
     options: ["top", "json", "quiet", ...EVERYWHERE],
   },
   {
+    name: "record",
+    usage: "ouro record [options]",
+    meaning:
+      "print a small Python script that records the heap of a running CPython program for why, " +
+      "cycles and heap",
+    options: ["output", "json", ...EVERYWHERE],
+  },
+  {
     name: "strategies",
     usage: "ouro strategies [options]",
     meaning: "list every preset with its traits",
@@ -240,6 +249,8 @@ export interface CommandLine {
   readonly seed: number | undefined;
   readonly savePath: string | undefined;
   readonly replayPath: string | undefined;
+  /** Of `record`. */
+  readonly outputPath: string | undefined;
   /** Of `compare`, as they were written. */
   readonly strategies: string | undefined;
   readonly sweep: string | undefined;
@@ -316,6 +327,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     seed: wholeNumberOf("seed", values.get("seed"), -(2 ** 31), 2 ** 31 - 1),
     savePath: values.get("save"),
     replayPath: values.get("replay"),
+    outputPath: values.get("output"),
     strategies: values.get("strategies"),
     sweep: values.get("sweep"),
     wallRuns: wholeNumberOf("wall", values.get("wall"), 1, 1000) ?? 0,

@@ -130,6 +130,12 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro diff before.hgraph.gz after.hgraph.gz", "what grew and what shrank"],
     ["ouro diff a.ouroheap b.ouroheap --json", "the same for a script"],
   ],
+  record: [
+    ["ouro record -o ouro_record.py", "the script; then, with your own python3:"],
+    ["python3 ouro_record.py -o heap.hgraph.gz app.py", "the heap of app.py when it ends"],
+    ["ouro why heap.hgraph.gz --type Cache", "what keeps an object of it alive"],
+    ["ouro cycles heap.hgraph.gz", "what of it keeps itself alive"],
+  ],
   strategies: [
     ["ouro strategies", "who counts, who moves, when garbage goes"],
     ["ouro strategies --json", "every trait, for a script"],

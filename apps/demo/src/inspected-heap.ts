@@ -19,6 +19,7 @@ import {
   heapImageOfGraph,
   readHeapGraph,
 } from "@ouro/trace";
+import { withKnownRoots } from "./known-roots.js";
 import { chooseProgram } from "./program-choice.js";
 import { decodedStart, kindOf, piecesOf } from "./recording.js";
 import type { Work } from "./replay-work.js";
@@ -159,7 +160,9 @@ function snapshotOfGraph(
     label: (object) => `#${objects[object]}`,
     sizesBytes,
   };
-  const snapshot = createSnapshot(image, names);
+  const whole = createSnapshot(image, names);
+  const snapshot =
+    graph.rootNames === undefined ? whole : withKnownRoots(whole, graph, graph.rootNames, numbers);
   return {
     ...snapshot,
     weakEdges: weakEdgesOf(graph, numbers),
