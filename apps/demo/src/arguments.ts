@@ -41,7 +41,32 @@ export const OPTIONS: readonly OptionRow[] = [
       "after each step",
   },
   { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
-  { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
+  {
+    name: "limit",
+    value: "SIZE",
+    meaning:
+      "most memory the heap may lend: 64MiB, 512KiB, 1GiB; compare: METRIC=VALUE, the worst that " +
+      "a metric may be, of one strategy with NAME:METRIC=VALUE",
+  },
+  {
+    name: "strategies",
+    short: "s",
+    value: "A,B",
+    meaning: "what to compare: presets, or allocators for a trace (default: all)",
+  },
+  {
+    name: "sweep",
+    value: "OPTION=FROM..TO",
+    meaning: "gen0, gen1 or gen2 over a range: the curve of pauses and memory",
+  },
+  { name: "wall", value: "N", meaning: "also N whole runs by the clock, with their spread" },
+  { name: "baseline", value: "FILE", meaning: "what compare --json wrote before: shows changes" },
+  {
+    name: "fail-on",
+    value: "METRIC",
+    meaning: "end with code 3 if worse than the baseline; METRIC+5% allows as much",
+  },
+  { name: "format", value: "NAME", meaning: "table (default), json or md" },
   {
     name: "type",
     value: "NAME",
@@ -117,6 +142,27 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: "compare",
+    usage: "ouro compare INPUT [options]",
+    meaning:
+      "run one input on several strategies and compare work, pauses, memory and garbage, with " +
+      "liveness cross-checked",
+    options: [
+      "strategies",
+      "program",
+      "sweep",
+      "preset",
+      "wall",
+      "baseline",
+      "fail-on",
+      "limit",
+      "format",
+      "json",
+      "quiet",
+      ...EVERYWHERE,
+    ],
+  },
+  {
     name: "cycles",
     usage: "ouro cycles INPUT [options]",
     meaning:
@@ -157,13 +203,13 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: "help",
-    usage: "ouro help [COMMAND|allocators|presets|exit-codes|formats]",
+    usage: "ouro help [COMMAND|allocators|presets|metrics|exit-codes|formats]",
     meaning: "explain a command or a subject",
     options: EVERYWHERE,
   },
 ];
 
-export const HELP_SUBJECTS = ["allocators", "presets", "exit-codes", "formats"];
+export const HELP_SUBJECTS = ["allocators", "presets", "metrics", "exit-codes", "formats"];
 
 export interface CommandLine {
   readonly command: string;
@@ -194,6 +240,14 @@ export interface CommandLine {
   readonly seed: number | undefined;
   readonly savePath: string | undefined;
   readonly replayPath: string | undefined;
+  /** Of `compare`, as they were written. */
+  readonly strategies: string | undefined;
+  readonly sweep: string | undefined;
+  readonly wallRuns: number;
+  readonly baselinePath: string | undefined;
+  readonly failOn: readonly string[];
+  readonly limits: readonly string[];
+  readonly format: "table" | "json" | "md";
 }
 
 export const DEFAULT_ALLOCATOR = "pool+large";
@@ -223,12 +277,17 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   });
   const operands: string[] = [];
   const values = new Map<string, string>();
+  /** Of options that may be given several times. */
+  const lists = { "fail-on": [] as string[], limit: [] as string[] };
   const given: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
     given.push(token.rawName);
     values.set(token.name, optionValue(token));
+    if (token.name === "limit" || token.name === "fail-on") {
+      lists[token.name].push(optionValue(token));
+    }
   }
   const [first, ...rest] = operands;
   const asksHelp = values.has("help");
@@ -241,7 +300,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     preset: values.get("preset") ?? DEFAULT_PRESET,
     isVerifying: values.has("verify"),
     passCount: passCountOf(values.get("passes")),
-    limitBytes: limitOf(values.get("limit")),
+    limitBytes: command === "compare" ? undefined : limitOf(values.get("limit")),
     typeName: values.get("type"),
     isLargest: values.has("largest"),
     stepCount: wholeNumberOf("step", values.get("step"), 0, 1_000_000),
@@ -257,6 +316,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     seed: wholeNumberOf("seed", values.get("seed"), -(2 ** 31), 2 ** 31 - 1),
     savePath: values.get("save"),
     replayPath: values.get("replay"),
+    strategies: values.get("strategies"),
+    sweep: values.get("sweep"),
+    wallRuns: wholeNumberOf("wall", values.get("wall"), 1, 1000) ?? 0,
+    baselinePath: values.get("baseline"),
+    failOn: lists["fail-on"],
+    limits: lists.limit,
+    format: formatOf(values.get("format")),
   };
 }
 
@@ -327,6 +393,19 @@ function checkOptions(
       ),
     });
   }
+}
+
+const FORMATS = ["table", "json", "md"] as const;
+
+function formatOf(text: string | undefined): CommandLine["format"] {
+  const format = FORMATS.find((name) => name === (text ?? "table"));
+  if (format !== undefined) return format;
+  throw new UsageError({
+    where: "ouro",
+    argument: `--format ${text}`,
+    problem: "is not a format",
+    remedy: didYouMean(text ?? "", FORMATS, `Formats: ${FORMATS.join(", ")}.`),
+  });
 }
 
 function passCountOf(text: string | undefined): number {

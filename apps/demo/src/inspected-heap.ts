@@ -67,8 +67,7 @@ export async function inspectHeap(
 ): Promise<InspectedHeap> {
   const bytes = await terminal.readBytes(file);
   await work.breathe();
-  const start = String.fromCharCode(...bytes.subarray(0, IMAGE_START.length));
-  if (start === IMAGE_START) return heapOfImage(file, decodeHeapImage(bytes));
+  if (isHeapImage(bytes)) return heapOfImage(file, decodeHeapImage(bytes));
   const recording = { file, kind: kindOf(file, bytes), bytes };
   if (recording.kind === "mutator-programs") {
     const { heapOfProgram } = await import("./inspected-program.js");
@@ -79,6 +78,10 @@ export async function inspectHeap(
   const graph = await readHeapGraph(piecesOf(recording, work), { sourceName: file });
   await work.breathe();
   return heapOfGraph(file, graph);
+}
+
+export function isHeapImage(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(0, IMAGE_START.length)) === IMAGE_START;
 }
 
 function refuseTrace(file: string): never {

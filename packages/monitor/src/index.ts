@@ -19,6 +19,7 @@ export {
   createCollectionLog,
   type LoggedCollection,
 } from "./collection-log.js";
+export { type CostModel, type CostTotals, createCostModel } from "./cost-model.js";
 export { type Dominators, findDominators } from "./dominators.js";
 export { combineObservers } from "./event-fan.js";
 export { createHistogram, type Histogram } from "./histogram.js";
