@@ -2,7 +2,7 @@
 // work. A point is on the curve if no other is as good in all three and better in one; the knee is
 // the point of the curve nearest to the best of each.
 //
-//   held.peak │                z          a, k, z    on the curve, each with less work than the last
+//   held.peak │                z          a, k, z    on the curve: each takes less work
 //             │       x                   x          another point is better
 //             │    k                      k          the knee
 //             │ a

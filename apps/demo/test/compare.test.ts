@@ -66,7 +66,7 @@ describe("a comparison", () => {
     expect(nothing?.figures.pause?.count).toBe(0);
   });
 
-  it("drops the roots of a heap without a plan: a cascade of deallocations is a pause", async () => {
+  it("drops the roots of a heap without a plan: a cascade of deaths is a pause", async () => {
     const argv = ["compare", "chain.ouroheap", "-s", "refcount-only,mark-sweep"];
     const { document } = await runDocument(argv, { files });
     expect(document.input.kind).toBe("heap-image");

@@ -7,8 +7,8 @@
 //                      object-clear, object-reclaim, weak-reference-clear, finalizer-run 1
 //
 // What the manager does between two calls of `endOperation` is what the program waited for: a
-// pause, whether a collection ran or a cascade of deallocations. Counts that change one by one are no
-// pause but the price of counting; they are in the totals alone.
+// pause, whether a collection ran or a cascade of deallocations. Counts that change one by one are
+// no pause but the price of counting; they are in the totals alone.
 //
 // Prices are a model, good for comparing: two strategies under the same program, or one before and
 // after a change. They are not nanoseconds.
