@@ -7,6 +7,7 @@ import { BOUNDED_WORK } from "../bounded-work.js";
 import { layerFaults } from "./layer-faults.js";
 import type { PlantedFault } from "./planted-fault.js";
 import { sweepFaults } from "./sweep-faults.js";
+import { waitingFaults } from "./waiting-faults.js";
 
 export type { PlantedFault };
 
@@ -332,5 +333,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: BOUNDED_WORK,
   },
   ...sweepFaults,
+  ...waitingFaults,
   ...layerFaults,
 ];
