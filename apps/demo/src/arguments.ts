@@ -43,9 +43,17 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
   { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
-  { name: "type", value: "NAME", meaning: "the object of this type with which most would go" },
+  {
+    name: "type",
+    value: "NAME",
+    meaning: "the object of this type with which most would go; only cycles with this type",
+  },
   { name: "largest", meaning: "the object with which most would go (the default)" },
-  { name: "step", value: "N", meaning: "graphs: after N steps of their plan (default 0)" },
+  {
+    name: "step",
+    value: "N",
+    meaning: "after N steps: of a graph's plan (default 0), of a program (default all)",
+  },
   { name: "top", value: "N", meaning: "rows of a table (default 12)" },
   {
     name: "program",
@@ -120,7 +128,25 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "why",
     usage: "ouro why FILE ['#NUMBER'] [options]",
     meaning: "say why an object of a heap is alive, what holds it, and what would go with it",
-    options: ["type", "largest", "heapsnapshot", "json", "quiet", ...EVERYWHERE],
+    options: [
+      "type",
+      "largest",
+      "preset",
+      "program",
+      "step",
+      "heapsnapshot",
+      "json",
+      "quiet",
+      ...EVERYWHERE,
+    ],
+  },
+  {
+    name: "cycles",
+    usage: "ouro cycles INPUT [options]",
+    meaning:
+      "find the reference cycles of a heap or a program, the references to make weak, and prove " +
+      "that counting alone frees them then",
+    options: ["type", "preset", "program", "step", "top", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "verify",
@@ -134,8 +160,8 @@ export const COMMANDS: readonly CommandRow[] = [
     meaning:
       "count a heap by type, map its arenas and pools, and name the blocks that pin an arena",
     options: [
-      ...["preset", "step", "top", "heapsnapshot", "speedscope", "pprof", "json", "quiet"],
-      ...EVERYWHERE,
+      ...["preset", "program", "step", "top", "heapsnapshot", "speedscope", "pprof", "json"],
+      ...["quiet", ...EVERYWHERE],
     ],
   },
   {
@@ -177,8 +203,8 @@ export interface CommandLine {
   readonly limitBytes: number | undefined;
   readonly typeName: string | undefined;
   readonly isLargest: boolean;
-  /** Steps of a graph's plan to carry out first. */
-  readonly stepCount: number;
+  /** Steps of a graph's plan or of a program to carry out first. */
+  readonly stepCount: number | undefined;
   /** Name or place of a program in its file. */
   readonly program: string | undefined;
   readonly level: 1 | 2 | 3;
@@ -253,7 +279,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     limitBytes: limitOf(values.get("limit")),
     typeName: values.get("type"),
     isLargest: values.has("largest"),
-    stepCount: wholeNumberOf("step", values.get("step"), 0, 1_000_000) ?? 0,
+    stepCount: wholeNumberOf("step", values.get("step"), 0, 1_000_000),
     program: values.get("program"),
     level: (wholeNumberOf("level", values.get("level"), 1, 3) ?? DEFAULT_LEVEL) as 1 | 2 | 3,
     rowCount: wholeNumberOf("top", values.get("top"), 1, 1_000_000) ?? DEFAULT_ROW_COUNT,

@@ -98,6 +98,12 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro why heap.hgraph.gz '#7712'", "one object, by its number"],
     ["ouro why heap.hgraph.gz --heapsnapshot h.heapsnapshot", "and in DevTools"],
   ],
+  cycles: [
+    ["ouro cycles heap.hgraph.gz", "what keeps itself alive, and what to make weak"],
+    ["ouro cycles heap.hgraph.gz --type Node", "only cycles with an object of this type"],
+    ["ouro cycles programs.jsonl.gz --program hand-self-list", "of a program, once it has run"],
+    ["ouro cycles heap.hgraph.gz --step 3 --json", "after three steps of its plan, for a script"],
+  ],
   verify: [
     ["ouro verify ./my-strategy.js", "every property that its traits promise"],
     ["ouro verify ./my-strategy.js --programs 5000 --seed 7", "longer, with other programs"],

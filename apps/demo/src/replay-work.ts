@@ -38,3 +38,18 @@ export function createWork(terminal: Terminal, progress: Progress): Work {
     },
   };
 }
+
+/** Progress by stages: each call says that one more is done, and lets signals in. */
+export function createStages(
+  work: Work,
+  step: string,
+  file: string,
+  stageCount: number,
+): () => Promise<void> {
+  let doneCount = 0;
+  work.progress.begin(step, file, stageCount);
+  return async () => {
+    work.progress.reach(++doneCount);
+    await work.breathe();
+  };
+}

@@ -35,7 +35,7 @@ const image = imageOfNodes([], [0], {
   lengths: Int32Array.of(2, 1, 0, 0),
   states: new Uint8Array(4),
   // Node 0 names the box and the weak reference, node 1 itself, the box owns node 1.
-  values: Int32Array.of(3, 4, 2, 2, 0, 0),
+  values: Int32Array.of(3, 4, 2, 2, 0, 0, 0),
   rawWords: new Int32Array(6),
   weakReferences: Int32Array.of(2),
 });
@@ -62,7 +62,7 @@ it("writes nodes with their sizes, and edges of each kind, in the order demanded
     ["object", "node", 20],
     ["object", "node", 16],
     ["object", "box", 24],
-    ["object", "weak", 28],
+    ["object", "weak", 32],
   ]);
   expect(nodes[3]?.edges).toEqual([
     { kind: "element", name: 0, to: 5 },
