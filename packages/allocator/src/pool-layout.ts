@@ -18,8 +18,8 @@
 //   full    all blocks live, `free words` is 0; in no list, or still the first of its list, until
 //           the next allocation or the next pool to come first finds out
 //   empty   no block live; in the free pools of its arena, linked by `next`, or waiting
-// An empty pool may wait in its list: the last there, and in the arena that gives the next pool. The
-// next allocation of its size takes it as it is, where it would have been given back and taken
+// An empty pool may wait in its list: the last there, and in the arena that gives the next pool.
+// The next allocation of its size takes it as it is, where it would have been given back and taken
 // anew. Before any other pool is taken or given back, it goes to its arena, if it is still empty.
 // While a sweep runs a used or full pool may wait to be swept: then it is in no list, whatever its
 // blocks (pool-sweep.ts).
@@ -31,8 +31,8 @@
 // The allocator's own words, one region of the heap:
 //
 //   │ used pools, a head a size in granules: 33, padded │ no pool: 8 │ last arena with n free
-//   │ pools: 65 │ counters │ sweep: 3 │ waiting, padded │ starts: 33 × 32 │ starting words: 33, padded
-//   │ arena records, 8 words an arena │ pool records, 8 words a pool │
+//   │ pools: 65 │ counters │ sweep: 3 │ waiting, padded │ starts: 33 × 32
+//   │ starting words: 33, padded │ arena records, 8 words an arena │ pool records, 8 words a pool │
 //
 //   arena record  │ free pools │ free pool count │ next carve │ next │ previous │ – – – │
 //
