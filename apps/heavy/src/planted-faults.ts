@@ -27,6 +27,34 @@ export const plantedFaults: readonly PlantedFault[] = [
     while (before !== 0 && get(before + NEXT) !== 0) before = get(before + NEXT);`,
   },
   {
+    name: "a callback is seen in its weak reference while it runs, by count",
+    file: FINALIZATION,
+    find: "    emit(EVENT_CALLBACK_RUN, reference);\n",
+    replace: `    emit(EVENT_CALLBACK_RUN, reference);
+    if (callback > 0 && get(reference + CALLBACK) === 0) {
+      words[reference + CALLBACK] = callback;
+      increment(callback);
+    }
+`,
+  },
+  {
+    name: "a callback that was taken out is not counted",
+    file: FINALIZATION,
+    find: "    words[base] = reference;\n    increment(reference);\n    if (callback > 0) {",
+    replace:
+      "    words[base] = reference;\n    increment(reference);\n    if (callback > 0 && 0) {",
+  },
+  {
+    name: "callbacks are given up newest first",
+    file: FINALIZATION,
+    find: "      words[each + PENDING] = get(base + 1);\n      words[base + 1] = each;\n",
+    replace: `      words[each + PENDING] = 0;
+      let end = base + 1;
+      while (get(end) !== 0) end = get(end) + PENDING;
+      words[end] = each;
+`,
+  },
+  {
     name: "weak references are emptied before the finalizer on death by count",
     file: FINALIZATION,
     find:

@@ -146,22 +146,27 @@ const watched: fc.Arbitrary<Operation[]> = fc
       maxLength: 4,
     }),
     called: code,
+    /** Each callback an object of its own, which nothing else holds and which may be finalized. */
+    own: fc.option(codeOrNone, { nil: undefined, freq: 2 }),
     inCycle: fc.boolean(),
     first: root,
     chosen: COLLECT_OR_NOT,
   })
-  .map(({ kind: made, finalizer, calls, called, inCycle, first, chosen }) => {
+  .map(({ kind: made, finalizer, calls, called, own, inCycle, first, chosen }) => {
     const at = (index: number): number => (first + index) % ROOT_COUNT;
     const [target, keeper, weak, callable] = [at(0), at(1), at(2), at(3)];
+    const make: Operation = ["new", callable, "function", 1, own ?? NONE, called];
     const kept = calls.flatMap((call, index): Operation[] => [
+      ...(own === undefined ? [] : [make]),
       call === undefined ? ["weak call", weak, target, callable] : ["weak", weak, target, call],
       ["set", keeper, index, weak],
     ]);
     return [
       ["new", target, made, 2, finalizer, NONE],
       ["new", keeper, "list", 4, NONE, NONE],
-      ["new", callable, "function", 1, NONE, called],
+      make,
       ...kept,
+      ...(own === undefined ? [] : ([["copy", callable, NONE]] as Operation[])),
       ["copy", weak, NONE],
       ...(inCycle ? ([["set", target, 0, target]] as Operation[]) : []),
       ["copy", target, NONE],

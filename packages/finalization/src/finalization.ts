@@ -4,7 +4,8 @@
 //
 //   by count       out of its list ─► finalizer, its count pinned to 1, at the end of generation 0
 //                  meanwhile ─► more references: it stays there, resurrected
-//                           └─► weak references empty ─► callbacks, newest first ─► given up
+//                           └─► weak references empty, callbacks taken out of them
+//                                 ─► callbacks, newest first ─► given up, oldest first
 //   collection     emptyWeakReferences(all) ─► finalize(each) ─► … ─► clear(each)
 //
 // The pinned count is a root slot that holds the object, so counts agree with slots whenever
@@ -47,7 +48,10 @@ import {
   type WordIndex,
 } from "@ouro/interfaces";
 import { createProgramCode, slotOf } from "./program-code.js";
-import { CALLBACK, createWeakReferenceTable, PENDING } from "./weak-reference-table.js";
+import { CALLBACK, createWeakReferenceTable, PENDING, TAKEN } from "./weak-reference-table.js";
+
+/** In `taken` of a weak reference that waits for its call and keeps its callback. */
+const WAITING = -1;
 
 export interface FinalizationOptions {
   words: Int32Array;
@@ -166,9 +170,8 @@ export function createFinalization(options: FinalizationOptions): {
     weak.unlink(reference);
   }
 
-  /** Calls the callback of `reference`, which a slot holds. */
-  function callBack(reference: number, base: number): void {
-    const callback = get(reference + CALLBACK);
+  /** Calls `callback` for `reference`; slots hold both. */
+  function callBack(reference: number, callback: number, base: number): void {
     emit(EVENT_CALLBACK_RUN, reference);
     const host = callback < 0 ? weak.hostCallback(callback) : undefined;
     const callable = callback > 0 ? callables.get(typeOf(callback)) : undefined;
@@ -189,22 +192,28 @@ export function createFinalization(options: FinalizationOptions): {
     }
   }
 
-  /** All are empty before the first callback; what they hold goes after the last one. */
+  /**
+   * All are empty, and their callbacks out of them, before the first callback is called; what was
+   * taken is given up after the last one. Without room for the call a weak reference keeps its own.
+   */
   function emptyByCount(object: number): void {
     let base = 0;
     let last = 0;
     for (let each = weak.first(object); each !== 0; each = weak.first(object)) {
       empty(each);
-      if (get(each + CALLBACK) === 0) continue;
+      const callback = get(each + CALLBACK);
+      if (callback === 0) continue;
       if (base === 0) base = program.enter(4, "weak callback");
       if (base === 0) continue;
+      words[each + TAKEN] = callback;
+      words[each + CALLBACK] = 0;
       words[last === 0 ? base : last + PENDING] = each;
       increment(each);
       last = each;
     }
     if (base === 0) return;
     for (let each = get(base); each !== 0; each = get(base)) {
-      callBack(each, base + 2);
+      callBack(each, get(each + TAKEN), base + 2);
       // From the chain of those to call to the chain of those called, which is the other way round.
       words[base] = get(each + PENDING);
       words[each + PENDING] = get(base + 1);
@@ -213,15 +222,15 @@ export function createFinalization(options: FinalizationOptions): {
     for (let each = get(base + 1); each !== 0; each = get(base + 1)) {
       words[base + 1] = get(each + PENDING);
       words[each + PENDING] = 0;
-      giveUpCallback(each);
+      const callback = get(each + TAKEN);
+      words[each + TAKEN] = 0;
+      giveUp(callback);
       release(each);
     }
     program.leave(base);
   }
 
-  function giveUpCallback(reference: number): void {
-    const callback = get(reference + CALLBACK);
-    words[reference + CALLBACK] = 0;
+  function giveUp(callback: number): void {
     if (callback < 0) weak.dropHostCallback(callback);
     else release(callback);
   }
@@ -260,6 +269,7 @@ export function createFinalization(options: FinalizationOptions): {
         if (get(each + CALLBACK) === 0 || isFound(each)) continue;
         if (base === 0) base = program.enter(3, "weak callback");
         if (base === 0) continue;
+        words[each + TAKEN] = WAITING;
         words[last === 0 ? base : last + PENDING] = each;
         increment(each);
         last = each;
@@ -268,9 +278,9 @@ export function createFinalization(options: FinalizationOptions): {
     if (base === 0) return 0;
     let deadCount = 0;
     for (let each = get(base); each !== 0; each = get(base)) {
-      callBack(each, base + 1);
+      callBack(each, get(each + CALLBACK), base + 1);
       words[base] = get(each + PENDING);
-      words[each + PENDING] = 0;
+      words.fill(0, each + PENDING, each + TAKEN + 1);
       if (release(each)) deadCount++;
       else onCalled(each);
     }
@@ -315,11 +325,13 @@ export function createFinalization(options: FinalizationOptions): {
       const remedy = "Define the type with `weaklyReferable`";
       throw new UsageError({ where, argument: `type "${nameOf(target)}"`, problem, remedy });
     }
-    if (weak.referentOf(reference) !== 0) {
-      const problem = "refers to something already";
+    if (weak.referentOf(reference) !== 0 || get(reference + TAKEN) !== 0) {
+      const isCalled = get(reference + TAKEN) !== 0;
+      const problem = isCalled ? "is being called back" : "refers to something already";
       const remedy = "Make a new one";
       throw new UsageError({ where, argument: "the weak reference", problem, remedy });
     }
+    const old = callback === undefined ? 0 : get(reference + CALLBACK);
     if (callback !== undefined) words[reference + CALLBACK] = weak.addHostCallback(callback);
     if (get(reference + CALLBACK) === 0 && weak.shared(target) !== 0) {
       const problem = "has a weak reference without callback";
@@ -327,6 +339,7 @@ export function createFinalization(options: FinalizationOptions): {
       throw new UsageError({ where, argument: `object ${target}`, problem, remedy });
     }
     weak.link(reference, target);
+    giveUp(old);
   }
 
   function nameOf(object: number): string {

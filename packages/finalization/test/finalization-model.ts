@@ -1,6 +1,6 @@
 // Death by count on plain objects, as CPython's documentation tells it: the finalizer, once; if
-// nothing refers to the object then, its weak references are emptied, all of them, and called, the
-// newest first; then what it holds is let go, in order.
+// nothing refers to the object then, its weak references are emptied, all of them, of referent and
+// callback, and called, the newest first; then what it holds is let go, in order.
 
 export interface ModelNode {
   readonly name: number;
@@ -15,7 +15,7 @@ export interface ModelNode {
 export interface ModelWeak {
   readonly name: number;
   referent: ModelNode | undefined;
-  readonly hasCallback: boolean;
+  hasCallback: boolean;
   readonly action: Action;
 }
 
@@ -28,6 +28,7 @@ export interface Action {
 export function createFinalizationModel(rootCount: number) {
   const roots = new Array<ModelNode | undefined>(rootCount).fill(undefined);
   const log: string[] = [];
+  const weaks: ModelWeak[] = [];
   let errorCount = 0;
 
   function act(action: Action, self: ModelNode | undefined): void {
@@ -60,9 +61,13 @@ export function createFinalizationModel(rootCount: number) {
     }
     node.isDead = true;
     const called = node.weak.filter(({ hasCallback }) => hasCallback);
-    for (const weak of node.weak) weak.referent = undefined;
+    for (const weak of node.weak) {
+      weak.referent = undefined;
+      weak.hasCallback = false;
+    }
     for (const weak of called.reverse()) {
-      log.push(`call ${weak.name}`);
+      const left = weaks.filter(({ hasCallback }) => hasCallback).map(({ name }) => name);
+      log.push(`call ${weak.name}, callbacks left in ${left}`);
       act(weak.action, undefined);
     }
     for (const at of [0, 1]) {
@@ -95,6 +100,7 @@ export function createFinalizationModel(rootCount: number) {
     refer(name: number, referent: ModelNode, hasCallback: boolean, action: Action): ModelWeak {
       const weak: ModelWeak = { name, referent, hasCallback, action };
       referent.weak.push(weak);
+      weaks.push(weak);
       return weak;
     },
   };

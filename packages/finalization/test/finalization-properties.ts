@@ -1,6 +1,6 @@
 // One arbitrary program on the rig and on the model, and what is compared after each command.
 
-import type { Reference, Slot } from "@ouro/interfaces";
+import { OBJECT_HEADER_SIZE_WORDS, type Reference, type Slot } from "@ouro/interfaces";
 import fc from "fast-check";
 import {
   type Action,
@@ -14,6 +14,8 @@ import * as names from "./property-names.js";
 /** Roots 0 to 3 hold objects, those above weak references, one each, for good. */
 const OBJECT_ROOTS = 4;
 const WEAK_ROOTS = 4;
+/** Where a weak reference has its callback. */
+const CALLBACK = OBJECT_HEADER_SIZE_WORDS;
 
 const root = fc.nat({ max: OBJECT_ROOTS - 1 });
 const action: fc.Arbitrary<Action> = fc.record({
@@ -76,7 +78,8 @@ function createScene(parts: Parts) {
     const name = ++nameCount;
     const weak = rig.make(rig.weakType, at);
     const callback = (): void => {
-      log.push(`call ${name}`);
+      const left = [...weaks].filter(([each]) => rig.words[each + CALLBACK] !== 0);
+      log.push(`call ${name}, callbacks left in ${left.map(([, { name: each }]) => each)}`);
       act(given, 0);
     };
     rig.finalization.attach(weak as Reference, to as Reference, hasCallback ? callback : undefined);

@@ -56,7 +56,7 @@ export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
 
   function deallocate(object: number): void {
     if (part.death.endByCount(object)) return;
-    for (const slot of [2, 3]) {
+    for (const slot of [2, 3, 4]) {
       const value = words[object + slot] as number;
       words[object + slot] = 0;
       release(value);
@@ -110,7 +110,7 @@ export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
     for (let word = frame; word < (words[roots.topWord] as number); word++) {
       count(words[word] as number);
     }
-    for (const object of live) for (const slot of [2, 3]) count(words[object + slot] as number);
+    for (const object of live) for (const slot of [2, 3, 4]) count(words[object + slot] as number);
     for (const [object, expected] of counts) {
       if (!live.has(object)) throw new Error(`a slot holds ${object}, which is dead`);
       const found = words[object] as number;

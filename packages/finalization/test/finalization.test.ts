@@ -101,6 +101,69 @@ describe("In a collection", () => {
   });
 });
 
+it("A weak reference that is used again lets its last callback go", () => {
+  const rig = makeRig();
+  const object = rig.make(rig.node, 0);
+  const weak = rig.make(rig.weakType, 1);
+  const callable = rig.make(rig.plain, 2);
+  rig.set(weak, 0, callable);
+  rig.setRoot(2, 0);
+  rig.finalization.attach(weak as Reference, object as Reference);
+  rig.empty([object]);
+  expect(rig.live.has(callable)).toBe(true);
+  rig.finalization.attach(weak as Reference, object as Reference, () => rig.log.push("called"));
+  expect(rig.live.has(callable)).toBe(false);
+  rig.setRoot(0, 0);
+  expect(rig.log).toEqual(["called"]);
+  rig.validate();
+});
+
+describe("On death by count", () => {
+  it("callbacks are out of all weak references before the first runs, and held to the last", () => {
+    const rig = makeRig();
+    const object = rig.make(rig.node, 0);
+    const callable = rig.make(rig.plain, 1);
+    const weaks = [2, 3].map((slot) => {
+      const weak = rig.make(rig.weakType, slot);
+      rig.set(weak, 0, callable);
+      rig.finalization.attach(weak as Reference, object as Reference);
+      return weak;
+    });
+    rig.setRoot(1, 0);
+    rig.finalization.setCallable(rig.plain, (self, weak) => {
+      const left = weaks.map((each) => rig.words[each + 2]);
+      const seen = [rig.words[self], rig.words[callable], weaks.indexOf(rig.words[weak] as number)];
+      rig.log.push([...seen, ...left].join());
+      rig.validate();
+    });
+    rig.setRoot(0, 0);
+    expect(rig.log).toEqual([`${callable},3,1,0,0`, `${callable},3,0,0,0`]);
+    expect(rig.live.has(callable)).toBe(false);
+    rig.validate();
+  });
+
+  it("a weak reference that waits for its call cannot be given another referent", () => {
+    const rig = makeRig();
+    const attach = (reference: number, target: number) => (): void =>
+      rig.finalization.attach(reference as Reference, target as Reference, () => {});
+    for (const dies of ["by count", "in a collection"]) {
+      const object = rig.make(rig.node, 0);
+      const other = rig.make(rig.node, 1);
+      const older = rig.refer(2, object, () => {});
+      rig.refer(3, object, () => {
+        expect(attach(older, other)).toThrow(/is being called back/);
+        rig.log.push(dies);
+      });
+      if (dies === "by count") rig.setRoot(0, 0);
+      else rig.empty([object]);
+      attach(older, other)();
+      expect(rig.targetOf(older)).toBe(other);
+    }
+    expect(rig.log).toEqual(["by count", "in a collection"]);
+    rig.validate();
+  });
+});
+
 describe("Weak references", () => {
   it("without callback are one for each object; others come behind it, the newest first", () => {
     const rig = makeRig();

@@ -42,7 +42,7 @@ export type UntrackingRule = "never" | "tuple" | "dict";
  * **Invariants:** counts are whole numbers from 0; a type with a variable part has no fixed part
  * behind it; an acyclic type is never a candidate; a type that is not `collected` may own
  * references but has no visited slot; a type of weak references is collected, of fixed length, with
- * one visited slot, one owned-only slot and at least three raw words.
+ * one visited slot, two owned-only slots and at least three raw words.
  */
 export interface TypeDescriptor {
   /** Unique in its type table. */

@@ -23,7 +23,7 @@ export const WEAK: TypeDescriptor = {
   ...base,
   name: "weak",
   visitedSlotCount: 1,
-  ownedSlotCount: 1,
+  ownedSlotCount: 2,
   rawWordCount: 3,
   weakReference: true,
 };

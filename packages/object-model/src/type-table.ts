@@ -209,9 +209,9 @@ export function checkDescriptor(descriptor: TypeDescriptor): void {
 function checkWeakReference(descriptor: TypeDescriptor): void {
   const { visitedSlotCount, ownedSlotCount, rawWordCount, variablePart } = descriptor;
   const isFixed = variablePart === "none";
-  if (isFixed && visitedSlotCount === 1 && ownedSlotCount === 1 && rawWordCount >= 3) return;
+  if (isFixed && visitedSlotCount === 1 && ownedSlotCount === 2 && rawWordCount >= 3) return;
   const problem = "is of weak references and has not their fields";
-  refuse(descriptor, problem, "Give it one visited slot, one owned-only slot and three raw words");
+  refuse(descriptor, problem, "Give it one visited slot, two owned-only slots and three raw words");
 }
 
 function checkChoice<Key extends "variablePart" | "visitOrder" | "releaseOrder" | "untracking">(

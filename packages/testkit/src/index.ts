@@ -76,6 +76,7 @@ export {
 } from "./shadow-heap.js";
 export { createShadowType, type ShadowType } from "./shadow-type.js";
 export { SHAPES, type ShapeName } from "./shape.js";
+export { SMALL_COLLECTIONS, SMALL_HEAPS, SMALL_PROGRAMS } from "./small-scope/small-scope.js";
 export type { Fate, Snapshot, SnapshotObject } from "./snapshot.js";
 export { printScript, type Step, type StepValue } from "./step.js";
 export type {
@@ -84,7 +85,7 @@ export type {
   SubjectOptions,
   SubjectWeakReferences,
 } from "./subject.js";
-export { type Property, runSuite, type Suite, type SuiteOptions } from "./suite.js";
+export { type Property, runSuite, type Suite, type SuiteOptions, type Sweep } from "./suite.js";
 export {
   COLLECTS_AS_SAID,
   HEADER_AS_SAID,

@@ -9,6 +9,7 @@ import type { Notes } from "./notes.js";
 import { oracleRows } from "./oracle-properties.js";
 import { programProperty } from "./program-property.js";
 import type { Report } from "./report.js";
+import { smallScopeProperties } from "./small-scope/small-scope.js";
 import type { Subject, SubjectOptions } from "./subject.js";
 import { asProperties, runSuite, type Suite, type SuiteOptions } from "./suite.js";
 import { traitRows, traitWarnings } from "./trait-properties.js";
@@ -17,7 +18,11 @@ const rows = [...oracleRows, ...traitRows, ...nemesisRows];
 
 export const memoryManagerSuite: Suite<ManagerMaker> = {
   name: "memory manager",
-  properties: [...asProperties(rows.map(programProperty)), ...asProperties(deathProperties)],
+  properties: [
+    ...asProperties(rows.map(programProperty)),
+    ...asProperties(deathProperties),
+    ...asProperties(smallScopeProperties),
+  ],
   subjectName: ({ name }) => name,
   traitsOf,
   warnings: (maker, notes) => [
@@ -40,11 +45,21 @@ export interface CollectorMaker {
 
 export const collectorSuite: Suite<CollectorMaker> = {
   name: "collector",
-  properties: memoryManagerSuite.properties.map((property) => ({
+  properties: memoryManagerSuite.properties.map(({ programs, sweep, ...property }) => ({
     ...property,
     whyNot: (maker: CollectorMaker) => property.whyNot(managersOf(maker)),
-    programs: (maker: CollectorMaker, options: SuiteOptions) =>
-      property.programs(managersOf(maker), options),
+    ...(programs === undefined
+      ? {}
+      : {
+          programs: (maker: CollectorMaker, options: SuiteOptions) =>
+            programs(managersOf(maker), options),
+        }),
+    ...(sweep === undefined
+      ? {}
+      : {
+          sweep: (maker: CollectorMaker, options: SuiteOptions) =>
+            sweep(managersOf(maker), options),
+        }),
     check: (program: unknown, maker: CollectorMaker, notes: Notes) =>
       property.check(program, managersOf(maker, notes), notes),
     script: (program: unknown, maker: CollectorMaker) =>

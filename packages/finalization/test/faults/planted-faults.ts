@@ -50,6 +50,13 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: names.ORDER,
   },
   {
+    name: "a callback stays in its weak reference until all were called",
+    file: FINALIZATION,
+    find: "      words[each + TAKEN] = callback;\n      words[each + CALLBACK] = 0;\n",
+    replace: "      words[each + TAKEN] = callback;\n",
+    killedBy: names.ORDER,
+  },
+  {
     name: "a weak reference is emptied by a resurrection",
     file: FINALIZATION,
     find: "    const isWatched = (flagsOf(object) & TYPE_COLLECTED) !== 0;",
@@ -74,12 +81,10 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "weak references whose callbacks wait are not held",
     file: FINALIZATION,
-    find: `      if (base === 0) base = program.enter(4, "weak callback");
-      if (base === 0) continue;
+    find: `      words[each + CALLBACK] = 0;
       words[last === 0 ? base : last + PENDING] = each;
       increment(each);`,
-    replace: `      if (base === 0) base = program.enter(4, "weak callback");
-      if (base === 0) continue;
+    replace: `      words[each + CALLBACK] = 0;
       words[last === 0 ? base : last + PENDING] = each;`,
     killedBy: names.SOUND,
   },
