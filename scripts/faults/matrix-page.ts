@@ -49,8 +49,8 @@ property that knows nothing of it must fail. Each fault type-checks, and was kil
 that is named for it, in bold, at each of three seeds that were drawn for the run; the numbers are
 the programs that it took. Every other property of the section was asked with the first seed.
 
-Written by \`npm run test:faults -- --write\`, never by hand; \`-- --only "NAME"\` shows one fault with
-the input on which it differs, \`-- --patch FILE\` plants your own.
+Written by \`npm run test:faults -- --write\`, never by hand; \`-- --only "NAME"\` shows a fault
+with the input on which it differs, \`-- --patch FILE\` plants your own.
 `;
 
 const headingOf = ({ name }: FaultSection): string => `## ${name}`;

@@ -100,8 +100,8 @@ const faults: readonly Omit<PlantedFault, "killedBy">[] = [
   {
     name: "a callback is kept after death by count",
     file: FINALIZATION,
-    find: "      giveUpCallback(each);",
-    replace: "      if (get(each + CALLBACK) < 0) giveUpCallback(each);",
+    find: "      words[each + TAKEN] = 0;\n      giveUp(callback);",
+    replace: "      words[each + TAKEN] = 0;\n      if (callback < 0) giveUp(callback);",
   },
   {
     name: "an object is emptied backward",
