@@ -2,11 +2,11 @@
 
 import { ALLOCATOR_SOUND, SWEEP_SOUND } from "@ouro/testkit";
 import { ARENA_CHOICE } from "../arena-choice.js";
-import type { PlantedFault } from "./planted-fault.js";
+import type { AllocatorFault } from "./planted-fault.js";
 
 const POOLS = { file: "pool-allocator.ts", on: "pool allocator" } as const;
 
-export const waitingFaults: readonly PlantedFault[] = [
+export const waitingFaults: readonly AllocatorFault[] = [
   {
     ...POOLS,
     name: "another pool is taken while an empty one waits",
