@@ -252,8 +252,8 @@ export const NOTES = {
   "PM-ARENA-KEEP": {
     level: 2,
     text:
-      "arena {arena}: none of its pools is in use any more; one such arena is kept for what comes, " +
-      "a second one would go back to the private heap",
+      "arena {arena}: none of its pools is in use any more; one such arena is kept for what " +
+      "comes, a second one would go back to the private heap",
   },
   "PM-END-ROOTS": {
     level: 1,
