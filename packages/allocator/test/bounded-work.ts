@@ -64,7 +64,12 @@ function makeSubjects(parts: Parts): Record<string, Subject> {
   };
 }
 
-/** The property on one of the allocators of a package's exports. */
+/** The names of the allocators of a package's exports whose work is counted. */
+export function boundedSubjects(parts: Parts): string[] {
+  return Object.keys(makeSubjects(parts));
+}
+
+/** The property on one of them. */
 export function boundedWorkProperty(parts: Parts, name: string): fc.IProperty<[number]> {
   const subject = makeSubjects(parts)[name];
   if (subject === undefined) throw new Error(`no allocator is named "${name}"`);
