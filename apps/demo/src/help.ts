@@ -87,6 +87,8 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro replay heap.hgraph.gz", "a heap: what dies when, compared with CPython"],
     ["ouro replay programs.jsonl.gz -p mark-sweep", "programs, on another memory manager"],
     ["ouro replay - --json < app.altrace.gz", "from standard input, for a script"],
+    ["ouro replay programs.jsonl.gz --gc-log cpython", "each collection, in CPython's words"],
+    ["ouro replay programs.jsonl.gz --trace-events t.json", "collections over time, in Perfetto"],
   ],
   demo: [
     ["ouro demo", "replay and compare"],
@@ -293,6 +295,22 @@ function formatLines(look: Look): string[] {
     [
       "--heapsnapshot OUT",
       "a heap in V8's own format, for the Memory panel of DevTools and for memlab",
+    ],
+    [
+      "--speedscope, --pprof OUT",
+      "a profile for speedscope, or gzipped for pprof: of a replay where memory came from, of " +
+        "ouro heap who keeps how much alive",
+    ],
+    [
+      "--trace-events OUT",
+      "collections, cascades of deaths and what lives as Chrome trace events, for Perfetto; an " +
+        "operation, or an object looked at, is a microsecond there",
+    ],
+    ["--prometheus OUT", "counts, and pauses in units of work, as Prometheus scrapes them"],
+    [
+      "--gc-log STYLE",
+      "a line for each collection, JSON a line (ouro/collection@1), or the words of CPython's " +
+        "gc.set_debug(gc.DEBUG_STATS)",
     ],
     [
       "--json",

@@ -3,6 +3,7 @@
 
 import type { Composition } from "./composition.js";
 import type { Progress } from "./progress.js";
+import type { RunRecorder } from "./run-recorder.js";
 import type { Terminal } from "./terminal.js";
 
 export interface ReplayOptions {
@@ -12,6 +13,8 @@ export interface ReplayOptions {
   readonly isVerifying: boolean;
   readonly passCount: number;
   readonly limitBytes: number | undefined;
+  /** What graphs and programs do is written down by it. */
+  readonly recorder?: RunRecorder | undefined;
 }
 
 export interface Work {
