@@ -2,7 +2,7 @@
 
 import { UsageError } from "@ouro/interfaces";
 import { LAYERS, PARTS } from "./allocator-registry.js";
-import { COMMANDS, type CommandRow, HELP_SUBJECTS, OPTIONS } from "./arguments.js";
+import { COMMANDS, type CommandRow, HELP_SUBJECTS, OPTIONS } from "./command-table.js";
 import { METRICS } from "./compare-metrics.js";
 import { compositionNames } from "./composition.js";
 import { EXIT_CODES } from "./exit-code.js";
