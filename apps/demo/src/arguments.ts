@@ -44,6 +44,8 @@ export interface CommandLine {
   readonly seed: number | undefined;
   readonly savePath: string | undefined;
   readonly replayPath: string | undefined;
+  /** Of `leaks`; undefined: its default. */
+  readonly survivedCount: number | undefined;
   /** Of `record`. */
   readonly outputPath: string | undefined;
   /** Of `compare`, as they were written. */
@@ -130,6 +132,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     seed: wholeNumberOf("seed", values.get("seed"), -(2 ** 31), 2 ** 31 - 1),
     savePath: values.get("save"),
     replayPath: values.get("replay"),
+    survivedCount: wholeNumberOf("survived", values.get("survived"), 1, 1_000_000),
     outputPath: values.get("output"),
     strategies: values.get("strategies"),
     sweep: values.get("sweep"),

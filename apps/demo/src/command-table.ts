@@ -55,6 +55,11 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "OPTION=FROM..TO",
     meaning: "gen0, gen1 or gen2 over a range: the curve of pauses and memory",
   },
+  {
+    name: "survived",
+    value: "N",
+    meaning: "count objects that survived N collections or more (default 2)",
+  },
   { name: "output", short: "o", value: "FILE", meaning: "write there instead of printing" },
   { name: "wall", value: "N", meaning: "also N whole runs by the clock, with their spread" },
   { name: "baseline", value: "FILE", meaning: "what compare --json wrote before: shows changes" },
@@ -213,6 +218,13 @@ export const COMMANDS: readonly CommandRow[] = [
     usage: "ouro diff BEFORE AFTER [options]",
     meaning: "compare two heaps, type by type",
     options: ["top", "json", "quiet", ...EVERYWHERE],
+  },
+  {
+    name: "leaks",
+    usage: "ouro leaks INPUT... [options]",
+    meaning:
+      "show what grows by type over collections, or over several heaps, and what keeps it alive",
+    options: ["survived", "preset", "program", "top", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "record",

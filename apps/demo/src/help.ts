@@ -132,6 +132,11 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro diff before.hgraph.gz after.hgraph.gz", "what grew and what shrank"],
     ["ouro diff a.ouroheap b.ouroheap --json", "the same for a script"],
   ],
+  leaks: [
+    ["ouro leaks programs.jsonl.gz --program long-1003", "what survives collections and grows"],
+    ["ouro leaks programs.jsonl.gz --survived 5", "only what survived five of them"],
+    ["ouro leaks a.hgraph.gz b.hgraph.gz c.hgraph.gz", "heaps of one program, oldest first"],
+  ],
   record: [
     ["ouro record -o ouro_record.py", "the script; then, with your own python3:"],
     ["python3 ouro_record.py -o heap.hgraph.gz app.py", "the heap of app.py when it ends"],
