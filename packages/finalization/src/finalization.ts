@@ -72,9 +72,9 @@ export interface FinalizationOptions {
     untrack(object: number): void;
   };
   /**
-   * Makes an object, tracked in generation 0 and with a count of 1, whose slots take weak references
-   * and callbacks of an object that dies by its count, two for each; 0 if there is none: then they
-   * are chained. Default: there is none.
+   * Makes an object, tracked in generation 0 and with a count of 1, whose slots take the weak
+   * references and callbacks of an object that dies by its count, two for each; 0 if there is none:
+   * then they are chained. Default: there is none.
    */
   holdCallbacks?: (callbackCount: number) => number;
   observer?: Observer | undefined;

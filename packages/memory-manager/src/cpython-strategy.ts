@@ -11,7 +11,8 @@
 //   side table   │ a mark for each granule │ a head of weak references │ pieces of the lists │
 //
 // As far as a program can tell, versions differ in their thresholds, 700, 10, 10 up to 3.12 and
-// 2000, 10, 10 in 3.13, and in what holds one single callback. Source: CPython 3.13 Python/gc.c, Objects/object.c, Objects/typeobject.c.
+// 2000, 10, 10 in 3.13, and in what holds one single callback. Source: CPython 3.13 Python/gc.c,
+// Objects/object.c, Objects/typeobject.c.
 
 import { createSubtractDetector, type SubtractDetectorOptions } from "@ouro/cycle-detector";
 import { createFinalization } from "@ouro/finalization";

@@ -30,7 +30,7 @@ export type CompetitionCommand =
     }
   | { readonly do: "copy"; readonly root: number; readonly from: number }
   | { readonly do: "drop"; readonly root: number }
-  | { readonly do: "ring"; readonly acts: readonly (Act | undefined)[] }
+  | { readonly do: "ring" | "family"; readonly acts: readonly (Act | undefined)[] }
   | { readonly do: "collect"; readonly generation: number };
 
 const root = fc.nat({ max: ROOT_COUNT - 1 });
@@ -71,6 +71,14 @@ const command: fc.Arbitrary<CompetitionCommand> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("ring" as const),
       acts: fc.array(actOrNone, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  // A parent with two children, which die with it.
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("family" as const),
+      acts: fc.array(actOrNone, { minLength: 3, maxLength: 3 }),
     }),
   },
   {
@@ -208,9 +216,24 @@ function createRig(strategy: Strategy) {
 type Rig = ReturnType<typeof createRig>;
 type Model = ReturnType<typeof createCompetitionModel>;
 
-/** The roots that a ring of so many is made in: behind the contested ones, then over them. */
+/** The roots that so many are made in: behind the contested ones, then over them. */
 const ringRoots = (count: number): number[] =>
   Array.from({ length: count }, (_, each) => (CONTESTED_COUNT + each) % ROOT_COUNT);
+
+interface Link {
+  readonly from: number;
+  readonly slot: 0 | 1;
+  readonly to: number;
+}
+
+/** Each holds the next, and the last the first; or the first holds the two others. */
+function linksOf(what: "ring" | "family", made: readonly number[]): Link[] {
+  const [parent, ...children] = made as [number, ...number[]];
+  if (what === "family") {
+    return children.map((to, slot) => ({ from: parent, slot: slot as 0 | 1, to }));
+  }
+  return made.map((from, index) => ({ from, slot: 0, to: made[(index + 1) % made.length] ?? 0 }));
+}
 
 function playOnManager(next: CompetitionCommand, rig: Rig): number {
   const { mutator, at } = rig;
@@ -227,14 +250,14 @@ function playOnManager(next: CompetitionCommand, rig: Rig): number {
     case "drop":
       mutator.setRoot(at(next.root), NONE);
       break;
-    case "ring": {
-      const ring = ringRoots(next.acts.length);
-      for (const [each, index] of ring.entries()) rig.make(index, next.acts[each]);
-      for (const [each, index] of ring.entries()) {
-        const to = ring[(each + 1) % ring.length] as number;
-        rig.store(index, 0, mutator.root(at(to)));
+    case "ring":
+    case "family": {
+      const made = ringRoots(next.acts.length);
+      for (const [each, index] of made.entries()) rig.make(index, next.acts[each]);
+      for (const { from, slot: field, to } of linksOf(next.do, made)) {
+        rig.store(from, field, mutator.root(at(to)));
       }
-      for (const index of ring) mutator.setRoot(at(index), NONE);
+      for (const index of made.reverse()) mutator.setRoot(at(index), NONE);
       break;
     }
     case "collect":
@@ -258,13 +281,14 @@ function playOnModel(next: CompetitionCommand, model: Model): number {
     case "drop":
       model.setRoot(next.root, undefined);
       break;
-    case "ring": {
-      const ring = ringRoots(next.acts.length);
-      for (const [each, index] of ring.entries()) model.make(index, next.acts[each]);
-      for (const [each, index] of ring.entries()) {
-        model.store(roots[index], 0, roots[ring[(each + 1) % ring.length] as number]);
+    case "ring":
+    case "family": {
+      const made = ringRoots(next.acts.length);
+      for (const [each, index] of made.entries()) model.make(index, next.acts[each]);
+      for (const { from, slot: field, to } of linksOf(next.do, made)) {
+        model.store(roots[from], field, roots[to]);
       }
-      for (const index of ring) model.setRoot(index, undefined);
+      for (const index of made.reverse()) model.setRoot(index, undefined);
       break;
     }
     case "collect":

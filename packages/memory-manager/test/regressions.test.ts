@@ -87,7 +87,7 @@ describe("Callbacks of weak references to an object that dies by its count", () 
     expect(youngInCallback("cpython-3.13-fast", 2)).toEqual([]);
   });
 
-  it("run all the same when memory is full, and when the name of the holder's type is taken", () => {
+  it("run all the same when memory is full, or the name of the holder's type is taken", () => {
     for (const problem of ["memory", "name"]) {
       const manager = createMemoryManager("cpython-3.13", { reservationBytes: 1 << 23 });
       const { mutator } = manager;

@@ -17,7 +17,7 @@ import fc from "fast-check";
 import { auditRest, NOT_AT_REST, watchSideTable } from "./rest-audit.js";
 import { playTwin, twinPrograms } from "./twin-programs.js";
 
-const RESERVATION_BYTES = 2 ** 24;
+const RESERVATION_BYTES = 2 ** 23;
 
 export interface RestOptions {
   readonly programCount: number;

@@ -1,12 +1,12 @@
 // Under every preset, whatever a program did: when nothing is under way, what collections write
 // beside the heap is all-clear, and what tells tracking and generation says it of what is there.
-// OURO_RUNS sets the programs of each kind (default 6), OURO_SEED the seed.
+// OURO_RUNS sets the programs of each kind (default 4), OURO_SEED the seed.
 
 import { expect, it } from "vitest";
 import { presets } from "./presets.js";
 import { restProblem, twinRestProblem } from "./rest-programs.js";
 
-const programCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 200 : 6));
+const programCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 200 : 4));
 const seed = Number(process.env.OURO_SEED ?? 1);
 const TIMEOUT_MILLISECONDS = 60_000 + programCount * 2000;
 

@@ -55,7 +55,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "a tuple out of the lists says that it is tracked",
     file: LISTS,
-    find: "      words[object + 1] = (words[object + 1] as number) & keptMask;\n      words[place] = 0;",
+    find: `      words[object + 1] = (words[object + 1] as number) & keptMask;
+      words[place] = 0;`,
     replace: "      words[place] = 0;",
     on: "cpython-3.13",
     killedBy: "clear at rest",
@@ -63,18 +64,12 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "what is frozen stays in its list too",
     file: LISTS,
-    find: "      if ((index & MASK) === MASK) givePiece(entryOf(from, index));\n    }\n    empty(from);",
+    find: `      if ((index & MASK) === MASK) givePiece(entryOf(from, index));
+    }
+    empty(from);`,
     replace: "      if ((index & MASK) === MASK) givePiece(entryOf(from, index));\n    }",
     on: "cpython-3.13",
     killedBy: "clear at rest after single generations",
-  },
-  {
-    name: "the map of found objects stays",
-    file: MAPS,
-    find: "      words.fill(0, found + start, found + start + TRACT_MAP_WORDS);\n    });\n    tractCount",
-    replace: "    });\n    tractCount",
-    on: "cpython-3.13-fast",
-    killedBy: "clear at rest",
   },
   {
     name: "the map of candidates stays",
