@@ -98,9 +98,10 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "what was found last is finalized first",
     file: RUN,
-    find: "      const object = foundAt(index);\n      if (object !== 0 && death.finalize",
-    replace:
-      "      const object = foundAt(start + end - 1 - index);\n      if (object !== 0 && death.finalize",
+    find: `      const object = foundAt(index);
+      if (object !== 0 && death.finalize`,
+    replace: `      const object = foundAt(start + end - 1 - index);
+      if (object !== 0 && death.finalize`,
     on: "cpython-3.13",
     killedBy: "finalizers compete in CPython's order",
   },
