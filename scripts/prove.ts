@@ -1,79 +1,34 @@
-// `npm run prove [-- --minutes N]`: every composition against every property of its suite, in
-// rounds with one seed each. Prints programs, commands and findings; a finding is written to
-// reports/counterexamples, where `ouro verify --replay` takes it, and the exit code is 1.
+// `npm run prove`: every composition against every property of its suite, in rounds with one seed
+// each. Prints programs, commands and findings; a finding is written to reports/counterexamples,
+// where `ouro verify --replay` takes it, and the exit code is 1.
+//
+//   -- --minutes N               rounds with new seeds until the time is over
+//   -- --seed N                  begins with another seed than 1
+//   -- --exhaustive              instead, the small scopes: every case of every preset
+//   -- --exhaustive --share N    about one case in N
+//   -- --only TEXT               compositions whose name begins with it
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createPrivateHeap } from "@ouro/heap";
-import { createMemoryManager, PRESET_NAMES } from "@ouro/memory-manager";
+import { parseArgs } from "node:util";
 import {
-  allocatorSuite,
   counterexampleFiles,
-  heapSuite,
-  memoryManagerSuite,
   printVerdict,
   type Report,
-  runSuite,
-  type Suite,
-  type SuiteOptions,
+  SMALL_COLLECTIONS,
+  SMALL_HEAPS,
+  SMALL_PROGRAMS,
 } from "@ouro/testkit";
-import * as allocatorParts from "../packages/allocator/src/index.ts";
-import { makeRigs } from "../packages/allocator/test/rigs.ts";
+import { allTrials, managerTrials, type Trial } from "./prove-trials.ts";
 import { root } from "./workspace.ts";
 
-/** One composition and what is asked of it. */
-interface Trial {
-  readonly name: string;
-  run(options: SuiteOptions): Report;
-}
-
-/** So small that a round of all compositions takes about a minute. */
+/** So small that a round of all compositions takes a minute or two. */
 const PROGRAMS_PER_ROUND = 5;
-const RESERVATION_BYTES = 2 ** 26;
+const SCOPES = [SMALL_PROGRAMS, SMALL_HEAPS, SMALL_COLLECTIONS];
 
-function trial<Maker>(name: string, suite: Suite<Maker>, maker: Maker): Trial {
-  return { name, run: (options) => runSuite(suite, maker, options) };
-}
-
-function managerTrials(): Trial[] {
-  const modes = [
-    { mode: "fast", options: {} },
-    { mode: "checked", options: { checked: true } },
-  ] as const;
-  return PRESET_NAMES.flatMap((preset) =>
-    modes.map(({ mode, options }) =>
-      trial(`${preset}, ${mode}`, memoryManagerSuite, {
-        name: `${preset}, ${mode}`,
-        make: ({ observer }) =>
-          createMemoryManager(preset, {
-            ...options,
-            observer,
-            reservationBytes: RESERVATION_BYTES,
-          }),
-      }),
-    ),
-  );
-}
-
-function allocatorTrials(): Trial[] {
-  return makeRigs(allocatorParts).map((maker) => trial(maker.name, allocatorSuite, maker));
-}
-
-function heapTrials(): Trial[] {
-  return (["fixed", "shared", "resizable"] as const).map((backing) =>
-    trial(`heap, ${backing}`, heapSuite, {
-      name: `heap, ${backing}`,
-      returnsMemory: backing === "resizable",
-      make: (options) => createPrivateHeap({ ...options, backing, reservationBytes: 2 ** 23 }),
-    }),
-  );
-}
-
-function minutesOf(argv: readonly string[]): number {
-  const place = argv.indexOf("--minutes");
-  if (place < 0) return 0;
-  const minutes = Number(argv[place + 1]);
-  if (minutes > 0) return minutes;
-  console.error("--minutes takes a number above 0: npm run prove -- --minutes 10");
+function numberOf(name: string, text: string | undefined, otherwise: number): number {
+  const number = text === undefined ? otherwise : Number(text);
+  if (text === undefined || number > 0) return number;
+  console.error(`--${name} takes a number above 0: npm run prove -- --${name} 10`);
   process.exit(2);
 }
 
@@ -103,33 +58,80 @@ function add(sum: Sum, report: Report): void {
   sum.notRun = report.verdicts.filter(({ outcome }) => outcome === "not run").length;
 }
 
-const minutes = minutesOf(process.argv.slice(2));
-const end = Date.now() + minutes * 60_000;
-const trials = [...managerTrials(), ...allocatorTrials(), ...heapTrials()];
 const sums = new Map<string, Sum>();
-let round = 0;
-do {
-  round++;
-  for (const { name, run } of trials) {
-    if (round > 1 && Date.now() >= end) break;
-    const report = run({ programCount: PROGRAMS_PER_ROUND, seed: round });
-    const sum = sums.get(name) ?? { programs: 0, commands: 0, findings: 0, held: 0, notRun: 0 };
-    sums.set(name, sum);
-    add(sum, report);
-    if (report.failCount === 0) continue;
-    const found = report.verdicts.filter(({ outcome }) => outcome === "fails");
-    console.log(`${name}\n${found.map(printVerdict).join("\n")}`);
-    save(report);
-  }
-} while (Date.now() < end);
 
-const COLUMNS = ["programs", "commands", "findings", "held", "notRun"] as const;
-console.log(`${"composition".padEnd(34)}${COLUMNS.map((name) => name.padStart(10)).join("")}`);
-const total: Sum = { programs: 0, commands: 0, findings: 0, held: 0, notRun: 0 };
-for (const [name, sum] of sums) {
-  console.log(name.padEnd(34) + COLUMNS.map((key) => String(sum[key]).padStart(10)).join(""));
-  for (const key of COLUMNS) total[key] += sum[key];
+function tell(name: string, report: Report): void {
+  const sum = sums.get(name) ?? { programs: 0, commands: 0, findings: 0, held: 0, notRun: 0 };
+  sums.set(name, sum);
+  add(sum, report);
+  if (report.failCount === 0) return;
+  const found = report.verdicts.filter(({ outcome }) => outcome === "fails");
+  console.log(`${name}\n${found.map(printVerdict).join("\n")}`);
+  save(report);
 }
-console.log("all".padEnd(34) + COLUMNS.map((key) => String(total[key]).padStart(10)).join(""));
-console.log(`${round} rounds, seeds 1 to ${round}. ${total.findings} findings.`);
-if (total.findings > 0) process.exitCode = 1;
+
+function printSums(): Sum {
+  const columns = ["programs", "commands", "findings", "held", "notRun"] as const;
+  const line = (name: string, cells: readonly (string | number)[]): void =>
+    console.log(name.padEnd(34) + cells.map((cell) => String(cell).padStart(11)).join(""));
+  line("composition", columns);
+  const total: Sum = { programs: 0, commands: 0, findings: 0, held: 0, notRun: 0 };
+  for (const [name, sum] of sums) {
+    line(
+      name,
+      columns.map((key) => sum[key]),
+    );
+    for (const key of columns) total[key] += sum[key];
+  }
+  line(
+    "all",
+    columns.map((key) => total[key]),
+  );
+  return total;
+}
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string" },
+    seed: { type: "string" },
+    exhaustive: { type: "boolean", default: false },
+    share: { type: "string" },
+    only: { type: "string", default: "" },
+  },
+});
+const isWanted = ({ name }: Trial): boolean => name.startsWith(values.only);
+const firstSeed = numberOf("seed", values.seed, 1);
+
+/** Checks change nothing of what a strategy does: the fast mode stands for both. */
+function runExhaustively(scopeStride: number): string {
+  for (const { name, run } of managerTrials().filter(isWanted)) {
+    if (name.endsWith("checked") && !values.only.includes("checked")) continue;
+    for (const property of SCOPES) {
+      const report = run({ properties: [property], scopeStride, seed: firstSeed });
+      tell(name, report);
+      console.log(`${name}: ${report.verdicts.map(printVerdict).join()}`);
+    }
+  }
+  return scopeStride === 1 ? "Every case." : `About one case in ${scopeStride}.`;
+}
+
+function runRounds(minutes: number): string {
+  const end = Date.now() + minutes * 60_000;
+  const trials = allTrials().filter(isWanted);
+  let seed = firstSeed - 1;
+  do {
+    seed++;
+    for (const { name, run } of trials) {
+      if (seed > firstSeed && Date.now() >= end) break;
+      tell(name, run({ programCount: PROGRAMS_PER_ROUND, seed }));
+    }
+  } while (Date.now() < end);
+  return `${seed - firstSeed + 1} rounds, seeds ${firstSeed} to ${seed}.`;
+}
+
+const done = values.exhaustive
+  ? runExhaustively(numberOf("share", values.share, 1))
+  : runRounds(numberOf("minutes", values.minutes, 0));
+const { findings } = printSums();
+console.log(`${done} ${findings} findings.`);
+if (findings > 0) process.exitCode = 1;

@@ -5,7 +5,8 @@
 //   candidate ─► slot ─► byte of what it holds + 1       251 + 1 ─► the table of large counts
 //
 // In a full collection nearly every reference is to a candidate: it is counted unasked, also where
-// nobody will read the count. In others a bit says whether who is referred to is one.
+// nobody will read the count. In others a bit says whether who is referred to is one, and only the
+// candidates of a tract need be of one shape.
 //
 // `countTwo` and `countFew` are written out for objects of one shape; `countAny` is what they must
 // agree with. Source: CPython 3.13 Python/gc.c, `subtract_refs`.
@@ -19,6 +20,7 @@ import {
   ROW_SLOTS_START,
   ROW_VISITED_END,
   ROW_VISITED_MASK,
+  TRACT_ENTRY_SHIFT,
   TRACT_MAP_WORDS,
   TRACT_OWNER_MASK,
   TRACT_SHIFT,
@@ -41,8 +43,12 @@ export interface InsideCountsOptions {
 }
 
 export interface InsideCounts {
-  /** Counts what the candidates of a map refer to; finds out the shapes of tracts. */
-  countAll(map: CandidateMap): void;
+  /**
+   * Counts what the candidates of a map refer to. Leaves in each entry of its list, where the
+   * summary will be, how many slots each candidate of the tract has, 1 to 4, or 0; answers the same
+   * of all candidates.
+   */
+  countAll(map: CandidateMap): number;
   /** The count of an object whose byte is `mark`. */
   exactly(object: number, mark: number): number;
   /** Forgets the large counts. */
@@ -66,9 +72,9 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
   let tracts = 0;
   let isWhole = false;
 
-  /** Unasked: who is no candidate is counted too. */
-  function count(value: number): void {
-    if (value <= 0) return;
+  /** Unasked, who is no candidate is counted too. */
+  function count(value: number, asks: boolean): void {
+    if (value <= 0 || (asks && !isCandidate(value))) return;
     const place = counts + (value >> 2);
     const known = bytes[place] as number;
     if (known < LARGEST) bytes[place] = known + 1;
@@ -88,22 +94,47 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
     return (((words[candidates + ((value >>> 7) << 2)] as number) >>> (value >>> 2)) & 1) !== 0;
   }
 
-  function countTract(tract: number): void {
-    const slotCount = isWhole ? slotCountIn(words[tracts + tract] as number) : 0;
-    if (slotCount === 0) countAny(tract);
-    else if (slotCount === 2) countTwo(tract);
-    else countFew(tract, slotCount);
+  /** Answers how many slots each candidate of the tract has, 1 to 4; 0 if they differ. */
+  function countTract(tract: number): number {
+    const known = isWhole ? slotCountIn(words[tracts + tract] as number) : slotCountNow(tract);
+    if (known === 2) countTwo(tract);
+    else if (known !== 0) countFew(tract, known);
+    else {
+      countAny(tract);
+      return isWhole ? slotCountIn(words[tracts + tract] as number) : 0;
+    }
+    return known;
+  }
+
+  /** Where older objects are not looked at, the shape is that of the candidates alone. */
+  function slotCountNow(tract: number): number {
+    const group = candidates + (tract << 7);
+    let type = -1;
+    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
+      let bits = words[group + (word << 2)] as number;
+      const header = (tract << TRACT_SHIFT) + (word << 7) + TYPE;
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        const typeNow = (words[header + ((31 - clz32(bit)) << 2)] as number) & MASK;
+        if (typeNow === type) continue;
+        if (type >= 0) return 0;
+        type = typeNow;
+      }
+    }
+    return type < 0 ? 0 : slotCountIn(shapeOf(words, type, rows + (type << ROW_SHIFT)));
   }
 
   function countTwo(tract: number): void {
+    const asks = !isWhole;
     const group = candidates + (tract << 7);
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[group + (word << 2)] as number;
       const first = (tract << TRACT_SHIFT) + (word << 7);
       if (bits === -1) {
         for (let object = first; object < first + 128; object += 4) {
-          count(words[object + FIELDS] as number);
-          count(words[object + FIELDS + 1] as number);
+          count(words[object + FIELDS] as number, asks);
+          count(words[object + FIELDS + 1] as number, asks);
         }
         continue;
       }
@@ -111,13 +142,14 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
         const bit = bits & -bits;
         bits ^= bit;
         const object = first + ((31 - clz32(bit)) << 2);
-        count(words[object + FIELDS] as number);
-        count(words[object + FIELDS + 1] as number);
+        count(words[object + FIELDS] as number, asks);
+        count(words[object + FIELDS + 1] as number, asks);
       }
     }
   }
 
   function countFew(tract: number, slotCount: number): void {
+    const asks = !isWhole;
     const group = candidates + (tract << 7);
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[group + (word << 2)] as number;
@@ -126,18 +158,19 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
         const bit = bits & -bits;
         bits ^= bit;
         const slot = first + ((31 - clz32(bit)) << 2);
-        count(words[slot] as number);
+        count(words[slot] as number, asks);
         if (slotCount === 1) continue;
-        count(words[slot + 1] as number);
+        count(words[slot + 1] as number, asks);
         if (slotCount === 2) continue;
-        count(words[slot + 2] as number);
-        if (slotCount === 4) count(words[slot + 3] as number);
+        count(words[slot + 2] as number, asks);
+        if (slotCount === 4) count(words[slot + 3] as number, asks);
       }
     }
   }
 
   /** Objects of any type. In a full collection it finds out whether they are of one. */
   function countAny(tract: number): void {
+    const asks = !isWhole;
     const group = candidates + (tract << 7);
     let type = -1;
     let typeCount = 0;
@@ -163,8 +196,7 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
         }
         const end = object + endOffset + ((words[object + LENGTH] as number) & lengthMask);
         for (let slot = object + startOffset; slot < end; slot++) {
-          const value = words[slot] as number;
-          if (value > 0 && (isWhole || isCandidate(value))) count(value);
+          count(words[slot] as number, asks);
         }
       }
     }
@@ -181,9 +213,14 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
       candidates = map.candidates;
       tracts = map.tracts;
       isWhole = map.isWhole;
+      let common = -1;
       for (let index = 0; index < map.tractCount; index++) {
-        countTract(words[map.list + (index << 1)] as number);
+        const entry = map.list + (index << TRACT_ENTRY_SHIFT);
+        const slotCount = countTract(words[entry] as number);
+        words[entry + 1] = slotCount;
+        common = common === -1 || common === slotCount ? slotCount : 0;
       }
+      return Math.max(common, 0);
     },
     exactly: (object, mark) => (mark === MANY ? overflow.countOf(object) : mark),
     resetLarge: overflow.reset,

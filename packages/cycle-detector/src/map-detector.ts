@@ -16,8 +16,8 @@
 // without lists, copies of counts and writes to objects. What a tuple holds is older than the
 // tuple, so that it counts as behind the cursor wherever it lies.
 //
-// `reachTwo` and `reachFew` are written out for objects of one shape (tract-shape.ts); `reachAny`,
-// which reads the rows of the type table, is what they must agree with.
+// `reachTwo`, `reachFew` and `drainTwo` are written out for objects of one shape (tract-shape.ts);
+// `reachAny` and `drain`, which read the rows of the type table, are what they must agree with.
 //
 // Source: CPython 3.13 Python/gc.c, `subtract_refs`, `move_unreachable`; Christopher, Reference
 // count garbage collection (1984), for counting only what is inside.
@@ -55,7 +55,7 @@ import {
 import { MANY, REACHED, RESCUED, WAITING } from "./count-bytes.js";
 import { createInsideCounts } from "./inside-counts.js";
 import { createObjectQueue } from "./object-queue.js";
-import { LEAVING, slotCountIn } from "./tract-shape.js";
+import { LEAVING } from "./tract-shape.js";
 
 /** Bytes a granule of a side table: counts, the queue, and room for every large count. */
 export const MAP_DETECTOR_BYTES_PER_GRANULE = 2;
@@ -101,17 +101,18 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   const NOWHERE = 0x7fffffff;
   // Of the examination under way.
   let candidates = 0;
-  let tracts = 0;
   let first = 0;
   let last = 0;
   let isWhole = false;
+  let isTwo = false;
   let isSweepNeeded = false;
   let hasLeft = false;
 
   // ── Reaching ──────────────────────────────────────────────────────────────────────────────────
 
-  function reach(value: number, from: number): void {
-    if (value <= 0) return;
+  /** Unasked, who is no candidate is reached too. */
+  function reach(value: number, from: number, asks: boolean): void {
+    if (value <= 0 || (asks && !isCandidate(value))) return;
     const place = counts + (value >> 2);
     if ((bytes[place] as number) >= WAITING) return;
     if (value < from) rescue(value, place);
@@ -170,8 +171,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   }
 
   /** Moves the cursor over a tract. Answers what its entry's summary has to say. */
-  function reachTract(tract: number): number {
-    const slotCount = isWhole ? slotCountIn(words[tracts + tract] as number) : 0;
+  function reachTract(tract: number, slotCount: number): number {
     if (slotCount === 0) return reachAny(tract);
     if (slotCount === 2) return reachTwo(tract);
     return reachFew(tract, slotCount);
@@ -182,6 +182,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   }
 
   function reachTwo(tract: number): number {
+    const asks = !isWhole;
     const group = candidates + (tract << 7);
     let summary = 0;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
@@ -192,8 +193,8 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
         bits ^= bit;
         const object = first + ((31 - clz32(bit)) << 2);
         if (isScanned(object)) {
-          reach(words[object + FIELDS] as number, object);
-          reach(words[object + FIELDS + 1] as number, object);
+          reach(words[object + FIELDS] as number, object, asks);
+          reach(words[object + FIELDS + 1] as number, object, asks);
         } else summary = TRACT_HAS_FOUND;
       }
     }
@@ -201,6 +202,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   }
 
   function reachFew(tract: number, slotCount: number): number {
+    const asks = !isWhole;
     const group = candidates + (tract << 7);
     let summary = 0;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
@@ -215,12 +217,12 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
           continue;
         }
         const slot = object + FIELDS;
-        reach(words[slot] as number, object);
+        reach(words[slot] as number, object, asks);
         if (slotCount === 1) continue;
-        reach(words[slot + 1] as number, object);
+        reach(words[slot + 1] as number, object, asks);
         if (slotCount === 2) continue;
-        reach(words[slot + 2] as number, object);
-        if (slotCount === 4) reach(words[slot + 3] as number, object);
+        reach(words[slot + 2] as number, object, asks);
+        if (slotCount === 4) reach(words[slot + 3] as number, object, asks);
       }
     }
     return summary;
@@ -257,13 +259,13 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   }
 
   function scanRow(object: number, row: number, from: number): void {
+    const asks = !isWhole;
     const isTuple = ((words[row + ROW_FLAGS] as number) & TYPE_UNTRACKS_AS_TUPLE) !== 0;
     if (isTuple && from === object) rescueOlder(object);
     const length = (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
     const end = object + (words[row + ROW_VISITED_END] as number) + length;
     for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
-      const value = words[slot] as number;
-      if (value > 0 && (isWhole || isCandidate(value))) reach(value, from);
+      reach(words[slot] as number, from, asks);
     }
   }
 
@@ -291,11 +293,23 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
    * candidates, and what they hold is reached already: a reference from outside holds it.
    */
   function drain(): void {
+    if (isTwo) {
+      drainTwo();
+      return;
+    }
     let ahead = 0;
     for (let object = take(); object !== 0; object = take()) {
       if (ahead === 0) ahead = touchAhead();
       ahead--;
       scan(object, NOWHERE);
+    }
+  }
+
+  /** They are few enough to be near, and all have two slots. */
+  function drainTwo(): void {
+    for (let object = take(); object !== 0; object = take()) {
+      reach(words[object + FIELDS] as number, NOWHERE, true);
+      reach(words[object + FIELDS + 1] as number, NOWHERE, true);
     }
   }
 
@@ -407,14 +421,13 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     const { list, tractCount, found } = map;
     const end = list + (tractCount << TRACT_ENTRY_SHIFT);
     candidates = map.candidates;
-    tracts = map.tracts;
     isWhole = map.isWhole;
     first = list;
     last = end;
-    inside.countAll(map);
+    const slotCount = inside.countAll(map);
+    isTwo = slotCount === 2 && !isWhole;
     for (let entry = list; entry < end; entry += 2) {
-      const tract = words[entry] as number;
-      words[entry + 1] = reachTract(tract);
+      words[entry + 1] = reachTract(words[entry] as number, words[entry + 1] as number);
     }
     drain();
     sweepWaiting(list, end);

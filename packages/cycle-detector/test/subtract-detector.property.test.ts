@@ -1,43 +1,18 @@
 // The exact detector held to the suite of the testkit, and the suite shown to fail on planted
 // faults. OURO_RUNS sets the programs of each property, OURO_SEED the seed.
 
-import { createPrivateHeap } from "@ouro/heap";
 import type { Detector, ReferenceList } from "@ouro/interfaces";
-import { createTypeTable } from "@ouro/object-model";
 import * as suite from "@ouro/testkit";
-import { type DetectorMaker, detectorConformance, detectorSuite } from "@ouro/testkit";
+import { detectorConformance, detectorSuite } from "@ouro/testkit";
 import { testSuite } from "@ouro/testkit/vitest";
 import { describe, expect, it } from "vitest";
-import { createSubtractDetector } from "../src/index.js";
+import { subtractDetectors } from "./detectors.js";
 
 const programCount = Number(process.env.OURO_RUNS ?? 40);
 const seed = Number(process.env.OURO_SEED ?? 1);
 
-function detectors(plant: (detector: Detector, words: Int32Array) => Detector): DetectorMaker {
-  return {
-    name: "subtract-references",
-    complete: true,
-    order: "cpython",
-    make() {
-      const heap = createPrivateHeap({ reservationBytes: 2 ** 24, regionBytes: 2 ** 22 });
-      const borrower = heap.registerBorrower("types");
-      const types = createTypeTable({ heap, borrower, typeLimitCount: 16 });
-      const { words } = heap;
-      const marks = heap.reserveRegion(borrower, "marks", 2 ** 19).start;
-      const immortalCount = 2 ** 30;
-      const untrack = () => {};
-      const detector = createSubtractDetector({ words, types, marks, immortalCount, untrack });
-      return { heap, types, marks, detector: plant(detector, words) };
-    },
-  };
-}
-
 describe("the detector that subtracts references", () => {
-  testSuite(
-    detectorSuite,
-    detectors((detector) => detector),
-    { programCount, seed },
-  );
+  testSuite(detectorSuite, subtractDetectors(), { programCount, seed });
 });
 
 /** Faults in the answers, each killed by the property that is named for it. */
@@ -143,7 +118,9 @@ describe("the suite refutes a detector that", () => {
   it.each(faults)("%s", (_, killedBy, plant) => {
     for (const each of [1, 20_26, -77_777]) {
       const options = { properties: [killedBy], programCount: 300, seed: each, shrinks: false };
-      expect(detectorConformance(detectors(plant), options).failCount, `seed ${each}`).toBe(1);
+      expect(detectorConformance(subtractDetectors(plant), options).failCount, `seed ${each}`).toBe(
+        1,
+      );
     }
   });
 });

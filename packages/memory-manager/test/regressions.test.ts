@@ -1,5 +1,5 @@
 // What was once wrong in a memory manager as a whole, found by running random programs on CPython
-// as well (`npm run test:cpython`). Each case says what CPython does.
+// as well (`npm run test:cpython`), where the case says what CPython does, or by `npm run prove`.
 
 import {
   type Finalization,
@@ -108,6 +108,38 @@ describe("Callbacks of weak references to an object that dies by its count", () 
       manager.validate();
     }
   });
+});
+
+describe("A weak reference of a checked manager (prove, round 1)", () => {
+  // A checked reference carries an epoch: finalization looked at the wrong words.
+  it.each(["cpython-3.13", "cpython-3.13-fast"] as const)(
+    "gives the object it was made for, under %s, and none once that died",
+    (preset) => {
+      const manager = createMemoryManager(preset, { checked: true, reservationBytes: 1 << 25 });
+      const { mutator, weakReferences } = manager;
+      const type = manager.defineType({
+        name: "node",
+        visitedSlotCount: 1,
+        rawWordCount: 1,
+        weaklyReferable: true,
+      });
+      const frame = mutator.enter(3);
+      const [weak, target] = [slotAt(frame, 1), slotAt(frame, 2)];
+      for (let round = 1; round <= 3; round++) {
+        // In a word that lived before, and with other objects beside it.
+        mutator.setWord(mutator.allocate(type, frame), 1, round);
+        weakReferences?.create(weak, frame);
+        mutator.allocate(type, target);
+        expect(weakReferences?.strengthen(target, weak)).toBe(true);
+        expect(mutator.word(mutator.root(target) as never, 1)).toBe(round);
+        mutator.setRoot(target, 0);
+        mutator.setRoot(frame, 0);
+        expect(weakReferences?.strengthen(target, weak)).toBe(false);
+        expect(mutator.root(target)).toBe(0);
+      }
+      manager.validate();
+    },
+  );
 });
 
 /** Two sizes of block at least: a chain of pairs until nothing fits. */

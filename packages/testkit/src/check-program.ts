@@ -70,30 +70,43 @@ export function checkProgram(
   properties: readonly property.PropertyName[] = property.PROPERTY_NAMES,
   { onRefusal = () => {} }: CheckOptions = {},
 ): void {
+  checkSteps((shadow) => stepsOfProgram(program, shadow), maker, properties);
+  const { traits } = maker({ observer: { wants: [], event() {} } }).collector;
+  if (!properties.includes(property.MEMORY) || !property.isPromised(property.MEMORY, traits))
+    return;
+  holdTo(property.MEMORY, () => checkExhausted(program, createScene(maker), onRefusal));
+}
+
+/** Steps that depend on the shadow heap alone, and undefined where everything is looked at. */
+export type StepSource = (shadow: ShadowHeap) => Iterable<Step | undefined>;
+
+/** As `checkProgram`, for steps; memory is not refused. */
+export function checkSteps(
+  steps: StepSource,
+  maker: SubjectMaker,
+  properties: readonly property.PropertyName[],
+): void {
   const scene = createScene(maker);
   const { traits } = scene.subject.collector;
   const promised = properties.filter((name) => property.isPromised(name, traits));
   const wanted = new Set<property.PropertyName>(promised);
-  const isCounted = wanted.size > (wanted.has(property.MEMORY) ? 1 : 0);
-  if (isCounted) checkCalmly(program, scene, wanted);
-  if (wanted.has(property.NOTHING_LEFT)) {
-    holdTo(property.NOTHING_LEFT, () => checkNothingLeft(scene, keptArenaCount(maker)));
-  }
-  if (wanted.has(property.MEMORY)) {
-    holdTo(property.MEMORY, () => checkExhausted(program, createScene(maker), onRefusal));
-  }
+  wanted.delete(property.MEMORY);
+  if (wanted.size === 0) return;
+  checkCalmly(steps, scene, wanted);
+  if (!wanted.has(property.NOTHING_LEFT)) return;
+  holdTo(property.NOTHING_LEFT, () => checkNothingLeft(scene, keptArenaCount(maker)));
 }
 
 function checkCalmly(
-  program: Program,
+  steps: StepSource,
   scene: Scene,
   wanted: ReadonlySet<property.PropertyName>,
 ): void {
-  for (const step of stepsOfProgram(program, scene.shadow)) {
+  for (const step of steps(scene.shadow)) {
     if (step !== undefined) playStep(step, scene);
     if (step === undefined) look(scene, wanted, "after a call");
     else if (step.call === "poll") look(scene, wanted, "after a poll");
-    else if (step.call === "collect") look(scene, wanted, "after a full collection");
+    else if (step.call === "collect") look(scene, wanted, momentOf(step));
   }
   playStep({ call: "collect" }, scene);
   look(scene, wanted, "after a full collection");
@@ -103,6 +116,11 @@ function checkCalmly(
     const expected = shadowText(scene.shadow);
     expectPromise(found === expected, `the program ends in\n${found}\nand not in\n${expected}`);
   });
+}
+
+/** Of a younger generation alone nothing is promised but that nothing is lost. */
+function momentOf({ generation }: Step & { call: "collect" }): Moment {
+  return generation === undefined ? "after a full collection" : "after a call";
 }
 
 function look(

@@ -35,6 +35,7 @@ export type { Command, ObjectPick, Pick, ValuePick } from "./command.js";
 export * from "./counterexample-file.js";
 export { ACTS, type Act, type DeathCommand } from "./death-program.js";
 export * from "./death-properties.js";
+export { DEEP, type DeepCase } from "./deep-property.js";
 export type { DetectorProgram, GraphObject } from "./detector/detector-program.js";
 export type { DetectorMaker, DetectorSubject } from "./detector/detector-subject.js";
 export * from "./detector/detector-suite.js";
@@ -76,6 +77,7 @@ export {
 } from "./shadow-heap.js";
 export { createShadowType, type ShadowType } from "./shadow-type.js";
 export { SHAPES, type ShapeName } from "./shape.js";
+export { SMALL_COLLECTIONS, SMALL_HEAPS, SMALL_PROGRAMS } from "./small-scope/small-scope.js";
 export type { Fate, Snapshot, SnapshotObject } from "./snapshot.js";
 export { printScript, type Step, type StepValue } from "./step.js";
 export type {
@@ -84,7 +86,7 @@ export type {
   SubjectOptions,
   SubjectWeakReferences,
 } from "./subject.js";
-export { type Property, runSuite, type Suite, type SuiteOptions } from "./suite.js";
+export { type Property, runSuite, type Suite, type SuiteOptions, type Sweep } from "./suite.js";
 export {
   COLLECTS_AS_SAID,
   HEADER_AS_SAID,

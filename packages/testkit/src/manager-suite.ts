@@ -2,6 +2,7 @@
 
 import type { Observer, Strategy, StrategyParts } from "@ouro/interfaces";
 import { deathProperties, deathWarnings } from "./death-properties.js";
+import { deepProperty } from "./deep-property.js";
 import type { ManagerMaker } from "./manager-subject.js";
 import { traitsOf } from "./manager-subject.js";
 import { nemesisRows } from "./nemesis-properties.js";
@@ -9,6 +10,7 @@ import type { Notes } from "./notes.js";
 import { oracleRows } from "./oracle-properties.js";
 import { programProperty } from "./program-property.js";
 import type { Report } from "./report.js";
+import { smallScopeProperties } from "./small-scope/small-scope.js";
 import type { Subject, SubjectOptions } from "./subject.js";
 import { asProperties, runSuite, type Suite, type SuiteOptions } from "./suite.js";
 import { traitRows, traitWarnings } from "./trait-properties.js";
@@ -17,7 +19,12 @@ const rows = [...oracleRows, ...traitRows, ...nemesisRows];
 
 export const memoryManagerSuite: Suite<ManagerMaker> = {
   name: "memory manager",
-  properties: [...asProperties(rows.map(programProperty)), ...asProperties(deathProperties)],
+  properties: [
+    ...asProperties(rows.map(programProperty)),
+    ...asProperties(deathProperties),
+    ...asProperties(smallScopeProperties),
+    ...asProperties([deepProperty]),
+  ],
   subjectName: ({ name }) => name,
   traitsOf,
   warnings: (maker, notes) => [
@@ -40,11 +47,21 @@ export interface CollectorMaker {
 
 export const collectorSuite: Suite<CollectorMaker> = {
   name: "collector",
-  properties: memoryManagerSuite.properties.map((property) => ({
+  properties: memoryManagerSuite.properties.map(({ programs, sweep, ...property }) => ({
     ...property,
     whyNot: (maker: CollectorMaker) => property.whyNot(managersOf(maker)),
-    programs: (maker: CollectorMaker, options: SuiteOptions) =>
-      property.programs(managersOf(maker), options),
+    ...(programs === undefined
+      ? {}
+      : {
+          programs: (maker: CollectorMaker, options: SuiteOptions) =>
+            programs(managersOf(maker), options),
+        }),
+    ...(sweep === undefined
+      ? {}
+      : {
+          sweep: (maker: CollectorMaker, options: SuiteOptions) =>
+            sweep(managersOf(maker), options),
+        }),
     check: (program: unknown, maker: CollectorMaker, notes: Notes) =>
       property.check(program, managersOf(maker, notes), notes),
     script: (program: unknown, maker: CollectorMaker) =>

@@ -83,7 +83,7 @@ export function createPlayer(subject: Subject): Player {
         mutator.poll();
         break;
       case "collect":
-        mutator.collect();
+        mutator.collect(step.generation);
         break;
       default:
         playStore(step, mutator, slotOf);

@@ -15,6 +15,11 @@ import type { Subject, SubjectMaker } from "./subject.js";
  * O(steps + objects).
  */
 export function drawProgram(program: Program, maker: SubjectMaker): Drawing {
+  return drawSteps(scriptOf(program), maker);
+}
+
+/** As `drawProgram`, for the calls of a script. */
+export function drawSteps(steps: readonly Step[], maker: SubjectMaker): Drawing {
   const scene = createScene(maker);
   const { shadow, census, subject } = scene;
   const known = new Set<ShadowObject>();
@@ -23,7 +28,6 @@ export function drawProgram(program: Program, maker: SubjectMaker): Drawing {
     census.take();
     return takeSnapshot(shadow, known, isThere);
   };
-  const steps: Step[] = scriptOf(program);
   const last = steps.at(-1);
   const parts: { readonly title: string; readonly snapshot: Snapshot }[] = [];
   const play = (step: Step, title: string): void => {

@@ -16,6 +16,8 @@ export interface Verdict {
   /** Programs and commands that were played, shrinking aside. */
   readonly programCount: number;
   readonly commandCount: number;
+  /** Of a small scope: about one program in so many was played, all of them for 1. */
+  readonly stride?: number;
   /** For what fails. */
   readonly counterexample?: Counterexample;
 }
@@ -66,9 +68,11 @@ function sumUp({ verdicts, failCount }: Report): string {
 }
 
 /** One verdict as lines. */
-export function printVerdict({ property, outcome, why, counterexample }: Verdict): string {
+export function printVerdict(verdict: Verdict): string {
+  const { property, outcome, why, counterexample } = verdict;
   if (counterexample === undefined) {
-    return `${outcome}: ${property}${why === undefined ? "" : ` (${why})`}`;
+    const note = why ?? scopeOf(verdict);
+    return `${outcome}: ${property}${note === undefined ? "" : ` (${note})`}`;
   }
   const { reason, seed, path, script, drawing } = counterexample;
   return [
@@ -78,6 +82,11 @@ export function printVerdict({ property, outcome, why, counterexample }: Verdict
     indent(script, "  | "),
     ...(drawing === undefined ? [] : [indent(drawing.text, "  ")]),
   ].join("\n");
+}
+
+function scopeOf({ stride, programCount }: Verdict): string | undefined {
+  if (stride === undefined) return undefined;
+  return stride === 1 ? `all ${programCount}` : `${programCount}, about one in ${stride}`;
 }
 
 function indent(text: string, by: string): string {

@@ -56,7 +56,8 @@ export type Step =
       readonly word: number;
     }
   | { readonly call: "poll" }
-  | { readonly call: "collect" };
+  /** Generations 0 to this one; everything without it. */
+  | { readonly call: "collect"; readonly generation?: number };
 
 /** What a script's names stand for while it is printed. */
 interface Names {
@@ -119,8 +120,10 @@ function printStep(step: Step, names: Names): string {
     }
     case "setWord":
       return `m.setWord(${path(step.object)}, ${step.field}, ${step.word});`;
-    default:
-      return `m.${step.call}();`;
+    case "poll":
+      return "m.poll();";
+    case "collect":
+      return `m.collect(${step.generation ?? ""});`;
   }
 }
 

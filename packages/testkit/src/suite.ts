@@ -21,7 +21,10 @@ export interface Property<Maker, Program = unknown> {
   readonly source?: string;
   /** Why the subject does not promise it; undefined when it does. */
   whyNot(maker: Maker): string | undefined;
-  programs(maker: Maker, options: SuiteOptions): fc.Arbitrary<Program>;
+  /** Arbitrary programs; a property has these or `sweep`. */
+  programs?(maker: Maker, options: SuiteOptions): fc.Arbitrary<Program>;
+  /** Plays every program of a small scope, or a share of them; stops at the first that fails. */
+  sweep?(maker: Maker, options: SuiteOptions): Sweep<Program>;
   /** Throws, with the reason as message, when the property does not hold. */
   check(program: Program, maker: Maker, notes: Notes): void;
   commandCount(program: Program): number;
@@ -29,6 +32,15 @@ export interface Property<Maker, Program = unknown> {
   script(program: Program, maker: Maker): string;
   /** The subject's state before and after, for people. */
   drawing?(program: Program, maker: Maker): Drawing | undefined;
+}
+
+/** What became of a small scope. */
+export interface Sweep<Program> {
+  readonly programCount: number;
+  readonly commandCount: number;
+  /** About one program in so many was played; 1: all of them. */
+  readonly stride: number;
+  readonly failure?: { readonly program: Program; readonly reason: string };
 }
 
 export interface Suite<Maker> {
@@ -52,7 +64,15 @@ export interface SuiteOptions {
   readonly seed?: number;
   /** From a verdict, to go straight to its program. */
   readonly path?: string;
-  /** Each property ends after so long, with what it ran. Unit: milliseconds. Default: never. */
+  /**
+   * Of properties that enumerate a small scope, about one program in so many is played: 1 plays all
+   * of them, which takes minutes to hours. By default a thousand or two are.
+   */
+  readonly scopeStride?: number;
+  /**
+   * Each property of arbitrary programs ends after so long, with what it ran. Unit: milliseconds.
+   * Default: never.
+   */
   readonly timeLimitMilliseconds?: number;
   /** Whether a counterexample is made smaller. Default true. */
   readonly shrinks?: boolean;
@@ -102,18 +122,21 @@ function judge<Maker>(
   notes: Notes,
 ): Verdict {
   const { name, source } = property;
-  const { seed = 1, path, programCount = 100, programCounts = {} } = options;
-  const { timeLimitMilliseconds: limit, shrinks = true } = options;
+  const { programCount = 100, programCounts = {} } = options;
   const numRuns = programCounts[name] ?? programCount;
   const why = numRuns === 0 ? "switched off" : property.whyNot(maker);
   const about = { property: name, source };
   if (why !== undefined) {
     return { ...about, outcome: "not run", why, programCount: 0, commandCount: 0 };
   }
+  if (property.sweep !== undefined) return judgeScope(property, maker, options);
+  const { seed = 1, path, timeLimitMilliseconds: limit, shrinks = true } = options;
+  const programs = property.programs?.(maker, options);
+  if (programs === undefined) throw new TypeError(`"${name}" has neither programs nor a sweep`);
   let commandCount = 0;
   let hasFailed = false;
   const details = fc.check(
-    fc.property(property.programs(maker, options), (program) => {
+    fc.property(programs, (program) => {
       // What shrinking plays is no evidence: it is not counted.
       if (!hasFailed) commandCount += property.commandCount(program);
       try {
@@ -136,16 +159,42 @@ function judge<Maker>(
   const [program] = details.counterexample;
   const error = details.errorInstance;
   const reason = error instanceof Error ? error.message : String(error);
-  const found: Counterexample = {
-    property: name,
-    seed,
-    path: details.counterexamplePath ?? "",
+  const how = { seed, path: details.counterexamplePath ?? "", reason };
+  return {
+    ...played,
+    outcome: "fails",
+    counterexample: describeFailure(property, maker, program, how),
+  };
+}
+
+function judgeScope<Maker>(
+  property: Property<Maker>,
+  maker: Maker,
+  options: SuiteOptions,
+): Verdict {
+  const { name, source } = property;
+  const sweep = property.sweep?.(maker, options) as Sweep<unknown>;
+  const { programCount, commandCount, stride, failure } = sweep;
+  const played = { property: name, source, programCount, commandCount, stride };
+  if (failure === undefined) return { ...played, outcome: "holds" };
+  const how = { seed: options.seed ?? 1, path: "", reason: failure.reason };
+  const counterexample = describeFailure(property, maker, failure.program, how);
+  return { ...played, outcome: "fails", counterexample };
+}
+
+function describeFailure<Maker>(
+  property: Property<Maker>,
+  maker: Maker,
+  program: unknown,
+  how: Pick<Counterexample, "seed" | "path" | "reason">,
+): Counterexample {
+  return {
+    property: property.name,
+    ...how,
     program,
     script: property.script(program, maker),
-    reason,
     drawing: drawingOf(property, program, maker),
   };
-  return { ...played, outcome: "fails", counterexample: found };
 }
 
 /** A subject that is broken may break the drawing too: then there is none. */

@@ -24,6 +24,8 @@ import { createObjectLayout } from "@ouro/object-model";
 export type Fault =
   | "none"
   | "drops the last object that it reached"
+  | "drops what lies three references from a root"
+  | "marks by calling itself"
   | "drops what only an owned-only slot holds"
   | "forgets to update a root"
   | "forgets to update the last slot"
@@ -203,6 +205,11 @@ function createTracing(parts: StrategyParts, kind: ToyKind, fault: Fault): Colle
   function reach(): Set<number> {
     const reached = new Set<number>();
     const pending = rootSlots();
+    if (fault === "marks by calling itself") {
+      for (const slot of pending) mark(words[slot] as number, reached);
+      return reached;
+    }
+    if (fault === "drops what lies three references from a root") return nearest(pending);
     while (pending.length > 0) {
       const value = words[pending.pop() as number] as Value;
       if (value <= 0 || reached.has(value)) continue;
@@ -215,6 +222,24 @@ function createTracing(parts: StrategyParts, kind: ToyKind, fault: Fault): Colle
     }
     if (fault === "drops the last object that it reached" && reached.size > 5) {
       reached.delete([...reached].at(-1) as number);
+    }
+    return reached;
+  }
+
+  function mark(value: number, reached: Set<number>): void {
+    if (value <= 0 || reached.has(value)) return;
+    reached.add(value);
+    for (const slot of slotsOf(value)) mark(words[slot] as number, reached);
+  }
+
+  /** Three rounds: what roots hold, what those hold, and what those hold. */
+  function nearest(rootSlots: readonly number[]): Set<number> {
+    const reached = new Set<number>();
+    let slots = [...rootSlots];
+    for (let round = 0; round < 3; round++) {
+      const found = slots.map((slot) => words[slot] as number).filter((value) => value > 0);
+      slots = found.flatMap((object) => slotsOf(object));
+      for (const object of found) reached.add(object);
     }
     return reached;
   }

@@ -247,6 +247,26 @@ const faults: readonly SuiteFault[] = [
       return { ...subject, collector: { ...collector, finalization } as typeof collector };
     }),
   },
+  {
+    fault: "marks by calling itself",
+    killedBy: kit.DEEP,
+    maker: managers(() => toyStrategy("tracing", "marks by calling itself")),
+  },
+  {
+    fault: "decrements before it increments",
+    killedBy: kit.SMALL_PROGRAMS,
+    maker: managers(() => toyStrategy("counting", "decrements before it increments")),
+  },
+  {
+    fault: "leaks rings",
+    killedBy: kit.SMALL_HEAPS,
+    maker: managers(() => toyStrategy("tracing", "leaks rings")),
+  },
+  {
+    fault: "drops what lies three references from a root",
+    killedBy: kit.SMALL_COLLECTIONS,
+    maker: managers(() => toyStrategy("tracing", "drops what lies three references from a root")),
+  },
 ];
 
 describe("Each planted fault is killed by the property that is said to kill it", () => {

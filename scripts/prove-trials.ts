@@ -1,0 +1,73 @@
+// What `npm run prove` puts on trial: every composition of this repository, each with the suite
+// that is for it.
+
+import { createPrivateHeap } from "@ouro/heap";
+import { createMemoryManager, PRESET_NAMES } from "@ouro/memory-manager";
+import {
+  allocatorSuite,
+  detectorSuite,
+  heapSuite,
+  type ManagerMaker,
+  memoryManagerSuite,
+  type Report,
+  runSuite,
+  type Suite,
+  type SuiteOptions,
+} from "@ouro/testkit";
+import * as allocatorParts from "../packages/allocator/src/index.ts";
+import { makeRigs } from "../packages/allocator/test/rigs.ts";
+import { makeDetectors } from "../packages/cycle-detector/test/detectors.ts";
+
+/** One composition and what is asked of it. */
+export interface Trial {
+  readonly name: string;
+  readonly kind: "manager" | "allocator" | "detector" | "heap";
+  run(options: SuiteOptions): Report;
+}
+
+const RESERVATION_BYTES = 2 ** 26;
+
+function trial<Maker>(kind: Trial["kind"], name: string, suite: Suite<Maker>, maker: Maker): Trial {
+  return { kind, name, run: (options) => runSuite(suite, maker, options) };
+}
+
+const MODES = [
+  { mode: "fast", options: {} },
+  { mode: "checked", options: { checked: true } },
+] as const;
+
+export function managerTrials(): Trial[] {
+  return PRESET_NAMES.flatMap((preset) =>
+    MODES.map(({ mode, options }) => {
+      const name = `${preset}, ${mode}`;
+      const make: ManagerMaker["make"] = ({ observer }) =>
+        createMemoryManager(preset, {
+          ...options,
+          observer,
+          reservationBytes: RESERVATION_BYTES,
+        });
+      return trial("manager", name, memoryManagerSuite, { name, make });
+    }),
+  );
+}
+
+function heapTrials(): Trial[] {
+  return (["fixed", "shared", "resizable"] as const).map((backing) =>
+    trial("heap", `heap, ${backing}`, heapSuite, {
+      name: `heap, ${backing}`,
+      returnsMemory: backing === "resizable",
+      make: (options) => createPrivateHeap({ ...options, backing, reservationBytes: 2 ** 23 }),
+    }),
+  );
+}
+
+export function allTrials(): Trial[] {
+  return [
+    ...managerTrials(),
+    ...makeDetectors().map((maker) => trial("detector", maker.name, detectorSuite, maker)),
+    ...makeRigs(allocatorParts).map((maker) =>
+      trial("allocator", maker.name, allocatorSuite, maker),
+    ),
+    ...heapTrials(),
+  ];
+}
