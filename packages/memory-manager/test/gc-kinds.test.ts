@@ -202,7 +202,7 @@ describe.each(["cpython-3.13", "cpython-3.13-fast"] as const)("test_gc under %s"
       expect(gc.isTracked(root(2))).toBe(false);
     });
 
-    it("says no of a dict until it gets a container, and again after a full collection only", () => {
+    it("says no of a dict until it gets a container, and again after a full collection", () => {
       const { gc, make, put, root, drop } = makeRig(preset);
       make(0, "number");
       make(1, "dict");
@@ -269,7 +269,7 @@ describe.each(["cpython-3.13", "cpython-3.13-fast"] as const)("test_gc under %s"
     expect([calls, liveCount()]).toEqual([[], 0]);
   });
 
-  /** Births of containers, each of which holds the last, until a collection of generation 0 comes by itself. */
+  /** Births, each of which holds the last, until a collection of generation 0 comes by itself. */
   function waitForCollection({ gc, make, mutator, at }: Rig, isQuiet: () => boolean): void {
     const [young] = gc.getStats();
     for (let births = 0; gc.getStats()[0]?.collections === young?.collections; births++) {
@@ -280,7 +280,7 @@ describe.each(["cpython-3.13", "cpython-3.13-fast"] as const)("test_gc under %s"
     }
   }
 
-  it("shows an old object's callback, in an automatic collection, no garbage of a young one", () => {
+  it("shows an old object's callback no garbage, in an automatic collection of young ones", () => {
     const rig = makeRig(preset);
     const { gc, at, make, put, drop, weak, targetIn } = rig;
     const seen: number[] = [];
