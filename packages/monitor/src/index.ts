@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { combineObservers } from "@ouro/interfaces";
 export {
   type AllocationMeasure,
   type AllocationProfile,
@@ -20,7 +21,6 @@ export {
   type LoggedCollection,
 } from "./collection-log.js";
 export { type Dominators, findDominators } from "./dominators.js";
-export { combineObservers } from "./event-fan.js";
 export { createHistogram, type Histogram } from "./histogram.js";
 export {
   createMonitor,
