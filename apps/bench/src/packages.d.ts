@@ -1,9 +1,13 @@
 // The npm package `malloc` comes without types.
 declare module "malloc" {
   export default class Allocator {
-    constructor(buffer: ArrayBuffer);
+    constructor(buffer: ArrayBuffer, startBytes?: number, sizeBytes?: number);
     alloc(sizeBytes: number): number;
     free(address: number): number;
+    sizeOf(address: number): number;
+    calloc(sizeBytes: number): number;
+    /** Free blocks come with their place, used ones with their size alone. */
+    inspect(): { readonly blocks: readonly { readonly type: string; readonly size: number }[] };
   }
 }
 

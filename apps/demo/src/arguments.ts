@@ -3,6 +3,7 @@
 
 import { parseArgs } from "node:util";
 import { UsageError } from "@ouro/interfaces";
+import type { CollectionLogStyle } from "@ouro/monitor";
 import { didYouMean, nearestName } from "./suggestion.js";
 
 export interface OptionRow {
@@ -42,9 +43,17 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
   { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
-  { name: "type", value: "NAME", meaning: "the object of this type with which most would go" },
+  {
+    name: "type",
+    value: "NAME",
+    meaning: "the object of this type with which most would go; only cycles with this type",
+  },
   { name: "largest", meaning: "the object with which most would go (the default)" },
-  { name: "step", value: "N", meaning: "graphs: after N steps of their plan (default 0)" },
+  {
+    name: "step",
+    value: "N",
+    meaning: "after N steps: of a graph's plan (default 0), of a program (default all)",
+  },
   { name: "top", value: "N", meaning: "rows of a table (default 12)" },
   {
     name: "program",
@@ -60,6 +69,25 @@ export const OPTIONS: readonly OptionRow[] = [
     name: "heapsnapshot",
     value: "OUT",
     meaning: "also write the heap for DevTools and memlab (.heapsnapshot)",
+  },
+  {
+    name: "gc-log",
+    value: "STYLE",
+    meaning:
+      "log each collection on standard error: line, json, or cpython, in CPython's own words",
+  },
+  { name: "wall", meaning: "also real times, which differ from run to run" },
+  {
+    name: "trace-events",
+    value: "OUT",
+    meaning: "write collections over time for Perfetto (Chrome trace events)",
+  },
+  { name: "speedscope", value: "OUT", meaning: "write where memory comes from, or who holds it" },
+  { name: "pprof", value: "OUT", meaning: "the same for pprof (.pb.gz)" },
+  {
+    name: "prometheus",
+    value: "OUT",
+    meaning: "write counts and pauses as Prometheus scrapes them",
   },
   {
     name: "programs",
@@ -84,7 +112,11 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "replay",
     usage: "ouro replay FILE... [options]",
     meaning: "replay recorded traces, heap graphs and programs and check everything recorded",
-    options: ["allocator", "preset", "verify", "passes", "limit", "json", "quiet", ...EVERYWHERE],
+    options: [
+      ...["allocator", "preset", "verify", "passes", "limit", "gc-log", "wall", "trace-events"],
+      ...["speedscope", "pprof", "prometheus", "json", "quiet"],
+      ...EVERYWHERE,
+    ],
   },
   {
     name: "demo",
@@ -96,7 +128,25 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "why",
     usage: "ouro why FILE ['#NUMBER'] [options]",
     meaning: "say why an object of a heap is alive, what holds it, and what would go with it",
-    options: ["type", "largest", "heapsnapshot", "json", "quiet", ...EVERYWHERE],
+    options: [
+      "type",
+      "largest",
+      "preset",
+      "program",
+      "step",
+      "heapsnapshot",
+      "json",
+      "quiet",
+      ...EVERYWHERE,
+    ],
+  },
+  {
+    name: "cycles",
+    usage: "ouro cycles INPUT [options]",
+    meaning:
+      "find the reference cycles of a heap or a program, the references to make weak, and prove " +
+      "that counting alone frees them then",
+    options: ["type", "preset", "program", "step", "top", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "verify",
@@ -109,7 +159,10 @@ export const COMMANDS: readonly CommandRow[] = [
     usage: "ouro heap FILE [options]",
     meaning:
       "count a heap by type, map its arenas and pools, and name the blocks that pin an arena",
-    options: ["preset", "step", "top", "heapsnapshot", "json", "quiet", ...EVERYWHERE],
+    options: [
+      ...["preset", "program", "step", "top", "heapsnapshot", "speedscope", "pprof", "json"],
+      ...["quiet", ...EVERYWHERE],
+    ],
   },
   {
     name: "diff",
@@ -150,8 +203,8 @@ export interface CommandLine {
   readonly limitBytes: number | undefined;
   readonly typeName: string | undefined;
   readonly isLargest: boolean;
-  /** Steps of a graph's plan to carry out first. */
-  readonly stepCount: number;
+  /** Steps of a graph's plan or of a program to carry out first. */
+  readonly stepCount: number | undefined;
   /** Name or place of a program in its file. */
   readonly program: string | undefined;
   readonly level: 1 | 2 | 3;
@@ -159,6 +212,13 @@ export interface CommandLine {
   readonly rowCount: number;
   /** Where to write a .heapsnapshot. */
   readonly heapSnapshotPath: string | undefined;
+  readonly gcLogStyle: CollectionLogStyle | undefined;
+  /** Whether times by the clock are wanted beside units of work. */
+  readonly isTimed: boolean;
+  readonly traceEventsPath: string | undefined;
+  readonly speedscopePath: string | undefined;
+  readonly pprofPath: string | undefined;
+  readonly prometheusPath: string | undefined;
   readonly isJson: boolean;
   readonly isQuiet: boolean;
   readonly ascii: boolean;
@@ -175,6 +235,7 @@ export const DEFAULT_PRESET = "cpython-3.13";
 const DEFAULT_PASS_COUNT = 3;
 const DEFAULT_ROW_COUNT = 12;
 const DEFAULT_LEVEL = 2;
+const GC_LOG_STYLES: readonly CollectionLogStyle[] = ["line", "json", "cpython"];
 
 const PARSER_OPTIONS = Object.fromEntries(
   OPTIONS.map((option) => [
@@ -218,11 +279,17 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     limitBytes: limitOf(values.get("limit")),
     typeName: values.get("type"),
     isLargest: values.has("largest"),
-    stepCount: wholeNumberOf("step", values.get("step"), 0, 1_000_000) ?? 0,
+    stepCount: wholeNumberOf("step", values.get("step"), 0, 1_000_000),
     program: values.get("program"),
     level: (wholeNumberOf("level", values.get("level"), 1, 3) ?? DEFAULT_LEVEL) as 1 | 2 | 3,
     rowCount: wholeNumberOf("top", values.get("top"), 1, 1_000_000) ?? DEFAULT_ROW_COUNT,
     heapSnapshotPath: values.get("heapsnapshot"),
+    gcLogStyle: oneOf("gc-log", values.get("gc-log"), GC_LOG_STYLES),
+    isTimed: values.has("wall"),
+    traceEventsPath: values.get("trace-events"),
+    speedscopePath: values.get("speedscope"),
+    pprofPath: values.get("pprof"),
+    prometheusPath: values.get("prometheus"),
     isJson: values.has("json"),
     isQuiet: values.has("quiet"),
     ascii: values.has("ascii"),
@@ -329,6 +396,22 @@ function wholeNumberOf(
     argument: `--${option} ${text}`,
     problem: `is not a whole number from ${from} to ${to}`,
     remedy: `Write for example --${option} 5.`,
+  });
+}
+
+function oneOf<Name extends string>(
+  option: string,
+  text: string | undefined,
+  known: readonly Name[],
+): Name | undefined {
+  if (text === undefined) return undefined;
+  const name = known.find((each) => each === text);
+  if (name !== undefined) return name;
+  throw new UsageError({
+    where: "ouro",
+    argument: `--${option} ${text}`,
+    problem: "is not known",
+    remedy: didYouMean(text, known, `Known: ${known.join(", ")}.`),
   });
 }
 

@@ -19,8 +19,8 @@ export async function runDiff(line: CommandLine, terminal: Terminal): Promise<nu
   try {
     const work = createWork(terminal, progress);
     const heaps = [
-      await inspectHeap(before, terminal, work),
-      await inspectHeap(after, terminal, work),
+      await inspectHeap(before, line, terminal, work),
+      await inspectHeap(after, line, terminal, work),
     ] as const;
     progress.end();
     const [one, other] = heaps.map(({ snapshot }) => countTypes(snapshot));

@@ -1,9 +1,9 @@
 // A narrated program, for people and as a document.
 
-import type { ProgramOperation } from "@ouro/trace";
 import type { ExplainedStep, Explanation } from "./explained-program.js";
 import { formatNoun, wrapText } from "./format.js";
 import type { Look } from "./look.js";
+import { titleOf } from "./operation-title.js";
 
 export function explanationLines(explanation: Explanation, look: Look): string[] {
   const { program, preset, steps, differences, isWhole } = explanation;
@@ -38,44 +38,6 @@ function stepLines({ operation, told }: ExplainedStep, index: number, look: Look
     return [`${indent}${paint.dim(code.padEnd(codeWidth))}  ${first.trim()}`, ...rest];
   });
   return [...head, ...sentences];
-}
-
-function named(id: number | null): string {
-  return id === null ? "nothing" : `#${id}`;
-}
-
-/** An operation, in words. */
-export function titleOf(operation: ProgramOperation): string {
-  switch (operation.op) {
-    case "new": {
-      const { kind, id, slotCount, root } = operation;
-      return `root ${root} = new ${kind} #${id} with ${formatNoun(slotCount, "slot")}`;
-    }
-    case "tuple": {
-      const { id, items, root } = operation;
-      return `root ${root} = tuple #${id} of ${items.map(named).join(", ")}`;
-    }
-    case "set":
-      return `#${operation.object}[${operation.slot}] = ${named(operation.value)}`;
-    case "root":
-      return `root ${operation.root} = ${named(operation.value)}`;
-    case "load":
-      return `root ${operation.root} = #${operation.object}[${operation.slot}]`;
-    case "wref":
-      return `root ${operation.root} = weak reference #${operation.id} to #${operation.object}`;
-    case "deref":
-      return `root ${operation.root} = what weak reference #${operation.weak} refers to`;
-    case "collect":
-      return `collect generation ${operation.generation}`;
-    case "burst": {
-      const { count, kind, mode, id } = operation;
-      return `${formatNoun(count, `new ${kind}`)}, from #${id} on (${mode})`;
-    }
-    case "threshold":
-      return `thresholds ${operation.values.join(", ")}`;
-    default:
-      return `${operation.op} collections`;
-  }
 }
 
 /** What `ouro explain --json` prints. */

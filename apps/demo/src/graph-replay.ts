@@ -79,14 +79,17 @@ async function carryOut(
   options: ReplayOptions,
   work: Work,
 ): Promise<void> {
-  const { isVerifying, limitBytes } = options;
+  const { isVerifying, limitBytes, recorder } = options;
   const make = presetNamed(options.preset);
   let manager: MemoryManager | undefined;
   // Which way objects die is the same for all managers of a preset.
   const tally = createLifeTally(make({ reservationBytes: 2 ** 26 }).strategy.traits.counts);
   const subject = createGraphSubject((needs) => {
     const limit = limitBytes === undefined ? {} : { limitBytes };
-    manager = make({ ...needs, ...limit, observer: tally.observerBeside(needs.observer) });
+    const tallied = tally.observerBeside(needs.observer);
+    const observer = recorder?.observerBeside(tallied) ?? tallied;
+    const memory = recorder === undefined ? {} : { memoryObserver: recorder.observer };
+    manager = make({ ...needs, ...limit, observer, ...memory });
     return manager;
   });
   work.progress.begin("restoring", draft.file, graph.steps.length);
@@ -94,13 +97,18 @@ async function carryOut(
   const plan = beginGraphPlan(subject, graph, facts === undefined ? {} : { facts });
   draft.plan = plan.report();
   work.progress.begin("replaying", draft.file, graph.steps.length);
+  recorder?.begin(graph.name, manager as unknown as MemoryManager);
   for (let count = 0; count < graph.steps.length; count++) {
     await work.breathe();
+    const { kind } = graph.steps[count] as HeapGraph["steps"][number];
+    recorder?.enter({ name: kind, place: { file: graph.name, line: count + 1 } });
     plan.step();
+    recorder?.endOperation();
     if (isVerifying) subject.validate();
     draft.plan = plan.report();
     work.progress.reach(count + 1);
   }
+  recorder?.end();
   subject.validate();
   draft.isVerified = isVerifying;
   tally.close(manager as MemoryManager);

@@ -16,15 +16,16 @@ import type { Terminal } from "./terminal.js";
 
 export async function runHeap(line: CommandLine, terminal: Terminal): Promise<number> {
   const [file] = fileOperands(line, 1, line.operands);
-  const { preset, stepCount, rowCount } = line;
+  const { preset, rowCount } = line;
   presetNamed(preset);
   const progress = await createProgress(terminal, line);
   try {
     const work = createWork(terminal, progress);
-    const read = await inspectHeap(file as string, terminal, work);
+    const read = await inspectHeap(file as string, line, terminal, work);
+    // A program has made its steps by now.
+    const stepCount = read.kind === "mutator-program" ? 0 : (line.stepCount ?? 0);
     const placed = await placeHeap(read, preset, stepCount, work);
-    const finding = findHeap(placed);
-    await work.breathe();
+    const finding = await findHeap(placed, work);
     progress.end();
     const options = { preset, stepCount, rowCount };
     const look = lookOf(terminal.stdout, terminal.env, line);

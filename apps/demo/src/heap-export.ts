@@ -1,18 +1,41 @@
-// Writes a heap for DevTools and memlab, where the command line asks for it.
+// Writes a heap for the tools that people have, where the command line asks for it: itself for
+// DevTools and memlab; who keeps how much alive, as a flame graph, for speedscope and pprof.
 
-import { writeV8HeapSnapshot } from "@ouro/monitor";
+import { gzipSync } from "node:zlib";
+import {
+  encodePprof,
+  findDominators,
+  retentionProfileOf,
+  speedscopeOf,
+  writeV8HeapSnapshot,
+} from "@ouro/monitor";
 import type { CommandLine } from "./arguments.js";
 import type { InspectedHeap } from "./inspected-heap.js";
 import type { Terminal } from "./terminal.js";
 
+type Paths = Pick<CommandLine, "heapSnapshotPath" | "speedscopePath" | "pprofPath">;
+
 /** Throws `FileNotWritableError`, and `LimitReachedError` for an object of 4 GiB or more. */
 export async function exportHeap(
-  { heapSnapshotPath }: CommandLine,
-  { snapshot, numberOf, file, kind }: InspectedHeap,
+  { heapSnapshotPath, speedscopePath, pprofPath }: Paths,
+  { snapshot, numberOf, file, kind, name }: InspectedHeap,
   terminal: Terminal,
 ): Promise<void> {
-  if (heapSnapshotPath === undefined) return;
-  const pieces = writeV8HeapSnapshot(snapshot, { serialOf: numberOf, facts: { file, kind } });
-  await terminal.writeFile(heapSnapshotPath, pieces);
-  terminal.stderr.write(`ouro: wrote ${heapSnapshotPath}, for the Memory panel of DevTools.\n`);
+  const say = (path: string, what: string) =>
+    terminal.stderr.write(`ouro: wrote ${path}, ${what}.\n`);
+  if (heapSnapshotPath !== undefined) {
+    const pieces = writeV8HeapSnapshot(snapshot, { serialOf: numberOf, facts: { file, kind } });
+    await terminal.writeFile(heapSnapshotPath, pieces);
+    say(heapSnapshotPath, "for the Memory panel of DevTools");
+  }
+  if (speedscopePath === undefined && pprofPath === undefined) return;
+  const profile = retentionProfileOf(snapshot, findDominators(snapshot), name);
+  if (speedscopePath !== undefined) {
+    await terminal.writeFile(speedscopePath, [`${JSON.stringify(speedscopeOf([profile]))}\n`]);
+    say(speedscopePath, "for www.speedscope.app: who keeps how much alive");
+  }
+  if (pprofPath !== undefined) {
+    await terminal.writeFile(pprofPath, [gzipSync(encodePprof(profile))]);
+    say(pprofPath, "for pprof: who keeps how much alive");
+  }
 }

@@ -10,6 +10,7 @@ import {
 import { type ArenaMap, takeArenaMap } from "./arena-map.js";
 import type { InspectedHeap } from "./inspected-heap.js";
 import type { PlacedHeap } from "./placed-heap.js";
+import { createStages, type Work } from "./replay-work.js";
 import { retainedByType } from "./type-retention.js";
 
 export interface TypeRow extends TypeCount {
@@ -41,18 +42,22 @@ export interface HeapFinding {
   readonly pinned: readonly PinnedArena[];
 }
 
-/** O(objects + references). */
-export function findHeap(placed: PlacedHeap): HeapFinding {
+/** Throws `Stopped` when somebody asked to stop. O(objects + references). */
+export async function findHeap(placed: PlacedHeap, work: Work): Promise<HeapFinding> {
   const { heap } = placed;
   const { snapshot } = heap;
+  const done = createStages(work, "looking", heap.file, 4);
   const reachability = findReachable(snapshot);
+  await done();
   const tree = findDominators(snapshot);
+  await done();
   const retained = retainedByType(snapshot, tree);
   const types = countTypes(snapshot).map((row) => ({
     ...row,
     retainedBytes: retained.get(row.typeName) ?? 0,
   }));
   const garbage = countTypes(snapshot, (object) => reachability.distances[object] === -1);
+  await done();
   const { fill, pins, largeCount, largeArenaCount } = takeArenaMap(placed);
   const pinned = pins.map(({ arenaIndex, usedBytes, objects }) => ({
     arenaIndex,
@@ -63,6 +68,7 @@ export function findHeap(placed: PlacedHeap): HeapFinding {
       way: findRetentionPath(snapshot, reachability, tree, object),
     })),
   }));
+  await done();
   return {
     heap,
     types,

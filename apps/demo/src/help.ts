@@ -85,6 +85,8 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro replay heap.hgraph.gz", "a heap: what dies when, compared with CPython"],
     ["ouro replay programs.jsonl.gz -p mark-sweep", "programs, on another memory manager"],
     ["ouro replay - --json < app.altrace.gz", "from standard input, for a script"],
+    ["ouro replay programs.jsonl.gz --gc-log cpython", "each collection, in CPython's words"],
+    ["ouro replay programs.jsonl.gz --trace-events t.json", "collections over time, in Perfetto"],
   ],
   demo: [
     ["ouro demo", "replay and compare"],
@@ -95,6 +97,12 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro why heap.hgraph.gz --type dict", "the greatest of a type"],
     ["ouro why heap.hgraph.gz '#7712'", "one object, by its number"],
     ["ouro why heap.hgraph.gz --heapsnapshot h.heapsnapshot", "and in DevTools"],
+  ],
+  cycles: [
+    ["ouro cycles heap.hgraph.gz", "what keeps itself alive, and what to make weak"],
+    ["ouro cycles heap.hgraph.gz --type Node", "only cycles with an object of this type"],
+    ["ouro cycles programs.jsonl.gz --program hand-self-list", "of a program, once it has run"],
+    ["ouro cycles heap.hgraph.gz --step 3 --json", "after three steps of its plan, for a script"],
   ],
   verify: [
     ["ouro verify ./my-strategy.js", "every property that its traits promise"],
@@ -251,6 +259,22 @@ function formatLines(look: Look): string[] {
     [
       "--heapsnapshot OUT",
       "a heap in V8's own format, for the Memory panel of DevTools and for memlab",
+    ],
+    [
+      "--speedscope, --pprof OUT",
+      "a profile for speedscope, or gzipped for pprof: of a replay where memory came from, of " +
+        "ouro heap who keeps how much alive",
+    ],
+    [
+      "--trace-events OUT",
+      "collections, cascades of deaths and what lives as Chrome trace events, for Perfetto; an " +
+        "operation, or an object looked at, is a microsecond there",
+    ],
+    ["--prometheus OUT", "counts, and pauses in units of work, as Prometheus scrapes them"],
+    [
+      "--gc-log STYLE",
+      "a line for each collection, JSON a line (ouro/collection@1), or the words of CPython's " +
+        "gc.set_debug(gc.DEBUG_STATS)",
     ],
     [
       "--json",

@@ -1,14 +1,14 @@
-// A heap to look at: a recorded heap graph or a heap image, as a graph with names, sizes and the
-// numbers by which people know its objects.
+// A heap to look at: a recorded heap graph, a heap image or what a program has made, as a graph
+// with names, sizes and the numbers by which people know its objects.
 //
 //   NAME.hgraph.gz ─► heap graph ─► heap image ─┐
-//                                               ├─► snapshot
-//   NAME.ouroheap ──────────────────────────────┘
+//   NAME.ouroheap ──────────────────────────────┼─► snapshot
+//   NAME.jsonl.gz ─► program, run ─► heap image ┘
 //
 // What only the recording knows is added to the snapshot: CPython's sizes, what weak references
 // refer to, which reference is an element of a list or tuple, and why a root is one.
 
-import { assert, type HeapImage } from "@ouro/interfaces";
+import { assert, type HeapImage, InputFormatError } from "@ouro/interfaces";
 import { createSnapshot, holderOf, type Snapshot, type SnapshotNames } from "@ouro/monitor";
 import { decodeHeapImage } from "@ouro/object-model";
 import {
@@ -19,13 +19,14 @@ import {
   heapImageOfGraph,
   readHeapGraph,
 } from "@ouro/trace";
-import { kindOf, piecesOf } from "./recording.js";
+import { chooseProgram } from "./program-choice.js";
+import { decodedStart, kindOf, piecesOf } from "./recording.js";
 import type { Work } from "./replay-work.js";
 import type { Terminal } from "./terminal.js";
 
 export interface InspectedHeap {
   readonly file: string;
-  readonly kind: "heap-graph" | "heap-image";
+  readonly kind: "heap-graph" | "heap-image" | "mutator-program";
   readonly name: string;
   readonly image: HeapImage;
   readonly snapshot: Snapshot;
@@ -39,12 +40,28 @@ export interface InspectedHeap {
   objectOf(number: number): number | undefined;
 }
 
-/** How a heap image begins. */
+/** How a heap image begins, and a decoded allocation trace. */
 const IMAGE_START = "\u0089OHI";
+const TRACE_START = "ALTRACE1";
 
-/** Reads a heap. Throws `InputFormatError`, `FileNotReadableError` and `Stopped`. O(file). */
+/** Which heap of a file; a file of one heap needs none of it. */
+export interface HeapChoice {
+  /** For messages. */
+  readonly command: string;
+  /** What programs run on. */
+  readonly preset: string;
+  readonly program: string | undefined;
+  /** Of a program. Undefined: all. */
+  readonly stepCount: number | undefined;
+}
+
+/**
+ * Reads a heap. Throws `InputFormatError`, `FileNotReadableError` and `Stopped`, and `UsageError`
+ * for a program that is not in the file. O(file).
+ */
 export async function inspectHeap(
   file: string,
+  choice: HeapChoice,
   terminal: Terminal,
   work: Work,
 ): Promise<InspectedHeap> {
@@ -53,9 +70,20 @@ export async function inspectHeap(
   const start = String.fromCharCode(...bytes.subarray(0, IMAGE_START.length));
   if (start === IMAGE_START) return heapOfImage(file, decodeHeapImage(bytes));
   const recording = { file, kind: kindOf(file, bytes), bytes };
+  if (recording.kind === "mutator-programs") {
+    const { heapOfProgram } = await import("./inspected-program.js");
+    const program = await chooseProgram(recording, choice.program, choice.command, work);
+    return heapOfProgram(file, program, choice.preset, choice.stepCount);
+  }
+  if (decodedStart(bytes).startsWith(TRACE_START)) refuseTrace(file);
   const graph = await readHeapGraph(piecesOf(recording, work), { sourceName: file });
   await work.breathe();
   return heapOfGraph(file, graph);
+}
+
+function refuseTrace(file: string): never {
+  const problem = "it is an allocation trace, which knows blocks and no objects";
+  throw new InputFormatError({ source: file, offsetBytes: 0, problem });
 }
 
 function heapOfImage(file: string, image: HeapImage): InspectedHeap {

@@ -16,6 +16,7 @@ export interface Glyphs {
   readonly dash: string;
   readonly atMost: string;
   readonly arrow: string;
+  readonly times: string;
   /** More and less than before. */
   readonly up: string;
   readonly down: string;
@@ -32,6 +33,7 @@ const UNICODE: Glyphs = {
   dash: "–",
   atMost: "≤",
   arrow: "→",
+  times: "×",
   up: "↑",
   down: "↓",
 };
@@ -47,6 +49,7 @@ const ASCII: Glyphs = {
   dash: "-",
   atMost: "<=",
   arrow: "->",
+  times: "x",
   up: "^",
   down: "v",
 };

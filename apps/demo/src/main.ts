@@ -41,6 +41,8 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
       return (await import("./demo-command.js")).runDemo(line, terminal);
     case "why":
       return (await import("./why-command.js")).runWhy(line, terminal);
+    case "cycles":
+      return (await import("./cycles-command.js")).runCycles(line, terminal);
     case "heap":
       return (await import("./heap-command.js")).runHeap(line, terminal);
     case "diff":

@@ -17,6 +17,7 @@ import {
   UsageError,
 } from "@ouro/interfaces";
 import type { MemoryManager } from "@ouro/memory-manager";
+import { objectsInImageOrder } from "@ouro/object-model";
 import { beginGraphPlan, createGraphSubject } from "@ouro/trace";
 import { type InspectedHeap, laterHeap } from "./inspected-heap.js";
 import { presetNamed } from "./preset-choice.js";
@@ -54,28 +55,30 @@ export async function placeHeap(
     made = make({ ...needs, memoryObserver: memory.observer });
     return made;
   });
+  work.progress.begin("placing", heap.file, 1);
   await work.breathe();
   const plan = graph === undefined ? undefined : beginGraphPlan(subject, graph);
   if (plan === undefined) subject.restore(image, new Set());
   const manager = made as unknown as MemoryManager;
+  const addresses = objectsInImageOrder(manager);
+  if (stepCount === 0) return { heap, addresses, ...memory.places() };
   const numbers = new Map<number, number>();
-  for (const [object, address] of addressesOf(manager).entries()) {
-    numbers.set(address, heap.numberOf(object));
-  }
+  for (const [object, address] of addresses.entries()) numbers.set(address, heap.numberOf(object));
+  work.progress.begin("stepping", heap.file, stepCount);
   for (let step = 0; step < stepCount; step++) {
     await work.breathe();
     plan?.step();
+    work.progress.reach(step + 1);
   }
-  const addresses = addressesOf(manager);
-  const now = Int32Array.from(addresses, (address) => numbers.get(address) as number);
-  const later = stepCount === 0 ? heap : laterHeap(heap, manager.saveHeap(), now);
-  return { heap: later, addresses, pools: memory.pools, arenaIndexes: memory.arenaIndexes() };
+  const left = objectsInImageOrder(manager);
+  const now = Int32Array.from(left, (address) => numbers.get(address) as number);
+  return { heap: laterHeap(heap, manager.saveHeap(), now), addresses: left, ...memory.places() };
 }
 
 function refuseMoving({ strategy }: MemoryManager, preset: string): void {
   if (!strategy.traits.moves) return;
   throw new UsageError({
-    where: "ouro heap --preset",
+    where: "ouro --preset",
     argument: preset,
     problem: "moves objects: no block of it pins an arena",
     remedy: "Choose one that does not; ouro strategies lists them.",
@@ -84,23 +87,11 @@ function refuseMoving({ strategy }: MemoryManager, preset: string): void {
 
 function refuseSteps(file: string, stepCount: number, plannedCount: number): never {
   throw new UsageError({
-    where: "ouro heap",
+    where: "ouro",
     argument: `--step ${stepCount}`,
     problem: `is more than the plan of ${file} has`,
     remedy: `Write a number from 0 to ${plannedCount}.`,
   });
-}
-
-/** Addresses in the order in which an image numbers objects: by type, length and address. */
-function addressesOf({ collector, mutator, types }: MemoryManager): Int32Array {
-  const found: { object: number; type: number; length: number }[] = [];
-  collector.walk((object) => {
-    const type = mutator.typeOf(object);
-    const { variablePart } = types.descriptor(type);
-    found.push({ object, type, length: variablePart === "none" ? 0 : mutator.lengthOf(object) });
-  });
-  found.sort((a, b) => a.type - b.type || a.length - b.length || a.object - b.object);
-  return Int32Array.from(found, ({ object }) => object);
 }
 
 function listenToMemory() {
@@ -121,5 +112,6 @@ function listenToMemory() {
       }
     },
   };
-  return { observer, pools, arenaIndexes: () => [...arenas].sort((a, b) => a - b) };
+  const places = () => ({ pools, arenaIndexes: [...arenas].sort((a, b) => a - b) });
+  return { observer, places };
 }

@@ -12,11 +12,13 @@ import {
   type MutatorProgram,
   type ProgramDifference,
   type ProgramReport,
+  type ProgramRunOptions,
   runProgram,
   runReachProgram,
 } from "@ouro/trace";
 import { createChecklist } from "./checks.js";
 import { createLifeTally } from "./life-tally.js";
+import { titleOf } from "./operation-title.js";
 import { presetNamed } from "./preset-choice.js";
 import { piecesOf, type Recording } from "./recording.js";
 import type { ProgramOutcome, ProgramPromise, ProgramsDraft } from "./replay-result.js";
@@ -103,7 +105,7 @@ const CHECKS: Readonly<Record<ProgramPromise, readonly string[]>> = {
   ],
 };
 
-function createMachine({ preset, isVerifying, limitBytes }: ReplayOptions) {
+function createMachine({ preset, isVerifying, limitBytes, recorder }: ReplayOptions) {
   const makeManager = presetNamed(preset);
   const probe = makeManager({ reservationBytes: 2 ** 26 });
   const isCPython = behavesAsCPython(probe);
@@ -111,11 +113,36 @@ function createMachine({ preset, isVerifying, limitBytes }: ReplayOptions) {
   let manager: MemoryManager = probe;
   const make: MakeSubjectManager = (needs) => {
     const limit = limitBytes === undefined ? {} : { limitBytes };
-    manager = makeManager({ ...needs, ...limit, observer: tally.observerBeside(needs.observer) });
+    const tallied = tally.observerBeside(needs.observer);
+    const observer = recorder?.observerBeside(tallied) ?? tallied;
+    // The heap tells of arenas, and nobody else here listens to it.
+    const memory = recorder === undefined ? {} : { memoryObserver: recorder.observer };
+    manager = makeManager({ ...needs, ...limit, observer, ...memory });
     return manager;
   };
 
+  /** What is to be done after each step, with the recorder told of the next one. */
+  function stepsOf(program: MutatorProgram): Pick<ProgramRunOptions, "onStep"> {
+    if (recorder === undefined) return isVerifying ? { onStep: () => manager.validate() } : {};
+    let index = 0;
+    const enter = (): void => {
+      const operation = program.steps[index++]?.operation;
+      if (operation === undefined) return;
+      recorder.enter({ name: titleOf(operation), place: { file: program.name, line: index } });
+    };
+    recorder.begin(program.name, manager);
+    enter();
+    return {
+      onStep() {
+        recorder.endOperation();
+        if (isVerifying) manager.validate();
+        enter();
+      },
+    };
+  }
+
   function finish(report: ProgramReport): ProgramReport {
+    recorder?.end();
     manager.validate();
     tally.close(manager);
     const errorCount = manager.finalization?.programErrorCount ?? 0;
@@ -130,11 +157,14 @@ function createMachine({ preset, isVerifying, limitBytes }: ReplayOptions) {
   }
 
   const events = probe.strategy.traits.collectionOrder === "any" ? "set" : "order";
-  const onStep = isVerifying ? { onStep: () => manager.validate() } : {};
-  const runWhole: Run = (program) =>
-    finish(runProgram(createProgramSubject(make, program), program, { ...onStep, events }));
-  const runReach: Run = (program) =>
-    finish(runReachProgram(createReachSubject(make, program), program, onStep));
+  const runWhole: Run = (program) => {
+    const subject = createProgramSubject(make, program);
+    return finish(runProgram(subject, program, { ...stepsOf(program), events }));
+  };
+  const runReach: Run = (program) => {
+    const subject = createReachSubject(make, program);
+    return finish(runReachProgram(subject, program, stepsOf(program)));
+  };
   const promise: ProgramPromise = isCPython ? "everything observed" : "what roots reach";
   const checks = CHECKS[promise].filter((name) => events === "order" || name !== IN_ORDER);
   return { promise, checks, run: isCPython ? runWhole : runReach, life: tally.figures };

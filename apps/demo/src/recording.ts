@@ -38,7 +38,7 @@ export function kindOf(file: string, bytes: Uint8Array): RecordingKind {
 }
 
 /** The first decoded characters; empty for what can not be decoded. */
-function decodedStart(bytes: Uint8Array): string {
+export function decodedStart(bytes: Uint8Array): string {
   try {
     const head = gunzipSync(bytes.subarray(0, HEAD_BYTES), {
       finishFlush: constants.Z_SYNC_FLUSH,

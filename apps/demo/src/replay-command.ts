@@ -11,6 +11,7 @@ import { replayDocument } from "./replay-document.js";
 import { replayFile } from "./replay-file.js";
 import { reportLines } from "./replay-report.js";
 import { isOk, isTrace, type ReplayResult } from "./replay-result.js";
+import { createRunRecorder } from "./run-recorder.js";
 import type { Terminal } from "./terminal.js";
 
 export async function runReplay(line: CommandLine, terminal: Terminal): Promise<number> {
@@ -50,14 +51,18 @@ export async function replayAll(
 ): Promise<ReplayResult[]> {
   const composition = parseComposition(line.allocator);
   presetNamed(line.preset);
-  const progress = await createProgress(terminal, line);
+  // The log of collections and a bar would write over one another.
+  const isQuiet = line.isQuiet || line.gcLogStyle !== undefined;
+  const progress = await createProgress(terminal, { ...line, isQuiet });
+  const recorder = createRunRecorder(line, terminal);
   const results: ReplayResult[] = [];
   for (const [index, file] of files.entries()) {
     if (terminal.stopReason() !== undefined) break;
-    const result = await replayFile(file, { ...line, composition }, terminal, progress);
+    const result = await replayFile(file, { ...line, composition, recorder }, terminal, progress);
     results.push(result);
     onResult(result, index);
   }
+  await recorder?.write();
   return results;
 }
 

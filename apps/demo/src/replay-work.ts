@@ -3,6 +3,7 @@
 
 import type { Composition } from "./composition.js";
 import type { Progress } from "./progress.js";
+import type { RunRecorder } from "./run-recorder.js";
 import type { Terminal } from "./terminal.js";
 
 export interface ReplayOptions {
@@ -12,6 +13,8 @@ export interface ReplayOptions {
   readonly isVerifying: boolean;
   readonly passCount: number;
   readonly limitBytes: number | undefined;
+  /** What graphs and programs do is written down by it. */
+  readonly recorder?: RunRecorder | undefined;
 }
 
 export interface Work {
@@ -33,5 +36,20 @@ export function createWork(terminal: Terminal, progress: Progress): Work {
       await terminal.takeBreath();
       if (terminal.stopReason() !== undefined) throw new Stopped();
     },
+  };
+}
+
+/** Progress by stages: each call says that one more is done, and lets signals in. */
+export function createStages(
+  work: Work,
+  step: string,
+  file: string,
+  stageCount: number,
+): () => Promise<void> {
+  let doneCount = 0;
+  work.progress.begin(step, file, stageCount);
+  return async () => {
+    work.progress.reach(++doneCount);
+    await work.breathe();
   };
 }

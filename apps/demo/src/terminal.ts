@@ -25,7 +25,7 @@ export interface Terminal {
   /** Contents of a file; `-` is standard input. Throws `FileNotReadableError`. */
   readBytes(path: string): Promise<Uint8Array>;
   /** Writes a file, piece by piece. Throws `FileNotWritableError`. */
-  writeFile(path: string, pieces: Iterable<string>): Promise<void>;
+  writeFile(path: string, pieces: Iterable<string | Uint8Array>): Promise<void>;
   /** A monotonic clock. Unit: milliseconds. */
   nowMs(): number;
   /** Lets pending signals and writes in. */
@@ -80,7 +80,10 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 /** Writes a file as its pieces come: none of them is kept. */
-export async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
+export async function writePieces(
+  path: string,
+  pieces: Iterable<string | Uint8Array>,
+): Promise<void> {
   try {
     await pipeline(Readable.from(pieces), createWriteStream(path));
   } catch (error) {

@@ -3,8 +3,8 @@
 import { UsageError } from "@ouro/interfaces";
 import type { CommandLine } from "./arguments.js";
 import { EXIT_OK } from "./exit-code.js";
+import { heapAfterSteps } from "./heap-after-steps.js";
 import { exportHeap } from "./heap-export.js";
-import { inspectHeap } from "./inspected-heap.js";
 import { lookOf } from "./look.js";
 import { fileOperands } from "./operands.js";
 import { createProgress } from "./progress.js";
@@ -21,9 +21,8 @@ export async function runWhy(line: CommandLine, terminal: Terminal): Promise<num
   const progress = await createProgress(terminal, line);
   try {
     const work = createWork(terminal, progress);
-    const heap = await inspectHeap(file as string, terminal, work);
-    const finding = findWhy(heap, question);
-    await work.breathe();
+    const heap = await heapAfterSteps(file as string, line, terminal, work);
+    const finding = await findWhy(heap, question, work);
     progress.end();
     const look = lookOf(terminal.stdout, terminal.env, line);
     const text = line.isJson

@@ -14,6 +14,7 @@ import {
   type Snapshot,
 } from "@ouro/monitor";
 import type { InspectedHeap } from "./inspected-heap.js";
+import { createStages, type Work } from "./replay-work.js";
 import { didYouMean } from "./suggestion.js";
 
 export interface FoundObject {
@@ -51,10 +52,17 @@ export interface WhyQuestion {
 }
 
 /** Answers. Throws `UsageError` for a number or a type that the heap does not have. O(heap). */
-export function findWhy(heap: InspectedHeap, question: WhyQuestion): WhyFinding {
+export async function findWhy(
+  heap: InspectedHeap,
+  question: WhyQuestion,
+  work: Work,
+): Promise<WhyFinding> {
   const { snapshot } = heap;
+  const done = createStages(work, "looking", heap.file, 3);
   const reachability = findReachable(snapshot);
+  await done();
   const dominators = findDominators(snapshot);
+  await done();
   const object = askedObject(heap, question, dominators);
   const found = (each: number): FoundObject => ({
     object: each,
@@ -72,6 +80,7 @@ export function findWhy(heap: InspectedHeap, question: WhyQuestion): WhyFinding 
   for (let each = 0; each < snapshot.objectCount; each++) {
     if (snapshot.typeNameOf(each) === type) alikeCount++;
   }
+  await done();
   return {
     asked: found(object),
     alikeCount,
@@ -111,7 +120,7 @@ function askedObject(
     problem: typeName === undefined ? "holds no object" : `is no type of an object of ${file}`,
     remedy: didYouMean(
       typeName ?? "",
-      [...new Set(snapshot.typeNames)],
+      [...new Set(Array.from(snapshot.objectTypes, (type) => snapshot.typeNames[type] as string))],
       `ouro heap ${file} lists its types.`,
     ),
   });

@@ -7,6 +7,8 @@ export interface FakeTerminal extends Terminal {
   stderrText(): string;
   /** What was written into files, by path. */
   readonly written: ReadonlyMap<string, string>;
+  /** The same as bytes. */
+  readonly writtenBytes: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface FakeTerminalOptions {
@@ -22,6 +24,7 @@ export interface FakeTerminalOptions {
 export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
   const { env = { LANG: "C.UTF-8" }, isTTY = false, columns, files = {} } = options;
   const written = new Map<string, string>();
+  const writtenBytes = new Map<string, Uint8Array>();
   let stdout = "";
   let stderr = "";
   let breathCount = 0;
@@ -46,7 +49,9 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
       return files[path] ?? readBytes(path);
     },
     async writeFile(path, pieces) {
-      written.set(path, [...pieces].join(""));
+      const bytes = Buffer.concat([...pieces].map((piece) => Buffer.from(piece as string)));
+      writtenBytes.set(path, bytes);
+      written.set(path, bytes.toString("utf8"));
     },
     // A clock of its own, so that times in output are the same in each run.
     nowMs() {
@@ -61,6 +66,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
         ? "interrupted"
         : undefined,
     written,
+    writtenBytes,
     stdoutText: () => stdout,
     stderrText: () => stderr,
   };

@@ -15,8 +15,9 @@ export const smallGraph = shipped("graphs/small.hgraph.gz");
 export async function run(argv: readonly string[], options?: FakeTerminalOptions) {
   const terminal = fakeTerminal(options);
   const exitCode = await main(argv, terminal);
-  const { written } = terminal;
-  return { exitCode, stdout: terminal.stdoutText(), stderr: terminal.stderrText(), written };
+  const { written, writtenBytes } = terminal;
+  const texts = { stdout: terminal.stdoutText(), stderr: terminal.stderrText() };
+  return { exitCode, ...texts, written, writtenBytes };
 }
 
 /** The document of `ouro COMMAND … --json`, which must be as schema/COMMAND-1.schema.json says. */

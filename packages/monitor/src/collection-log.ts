@@ -24,6 +24,7 @@ import {
   PERMANENT_GENERATION,
   UsageError,
 } from "@ouro/interfaces";
+import { formatPlace, type SourcePlace } from "./source-place.js";
 
 export type CollectionLogStyle = "line" | "cpython" | "json";
 
@@ -33,6 +34,8 @@ export interface CollectionLogOptions {
   write: (line: string) => void;
   /** Undefined: nothing is said of time. */
   clock?: Clock;
+  /** Where the program is; asked when a collection begins. CPython's words leave it out. */
+  position?: () => SourcePlace | undefined;
 }
 
 /** A collection as the log's JSON tells it. Times are milliseconds, there if a clock is. */
@@ -49,6 +52,8 @@ export interface LoggedCollection {
   readonly resurrectedCount: number;
   readonly startMs?: number;
   readonly pauseMs?: number;
+  /** Where the program was. */
+  readonly place?: SourcePlace;
 }
 
 export interface CollectionLog {
@@ -70,11 +75,12 @@ interface Running {
   finalizerCount: number;
   resurrectedCount: number;
   startMs: number;
+  place?: SourcePlace;
 }
 
 /** A log in one style. */
 export function createCollectionLog(options: CollectionLogOptions): CollectionLog {
-  const { style, write, clock } = options;
+  const { style, write, clock, position } = options;
   const epochMs = clock?.now() ?? 0;
   let number = 0;
   let running: Running | undefined;
@@ -82,6 +88,7 @@ export function createCollectionLog(options: CollectionLogOptions): CollectionLo
 
   function start(generation: number, examinedCount: number): void {
     const startMs = (clock?.now() ?? 0) - epochMs;
+    const place = position?.();
     running = {
       generation,
       examinedCount,
@@ -90,6 +97,7 @@ export function createCollectionLog(options: CollectionLogOptions): CollectionLo
       finalizerCount: 0,
       resurrectedCount: 0,
       startMs,
+      ...(place === undefined ? {} : { place }),
     };
     number++;
   }
@@ -173,10 +181,11 @@ function lineOf(collection: LoggedCollection): string {
   const { finalizerCount, resurrectedCount } = collection;
   const finalizers = finalizerCount === 0 ? "" : `, ${finalizerCount} finalizers run`;
   const resurrected = resurrectedCount === 0 ? "" : `, ${resurrectedCount} resurrected`;
+  const at = collection.place === undefined ? "" : `, at ${formatPlace(collection.place)}`;
   return (
     `gc ${number} gen ${generation}${when}:${pause} ${collection.examinedCount} examined, ` +
     `${collection.reclaimedCount} reclaimed (${collection.reclaimedBytes} bytes), ` +
-    `${collection.uncollectableCount} uncollectable${finalizers}${resurrected}`
+    `${collection.uncollectableCount} uncollectable${finalizers}${resurrected}${at}`
   );
 }
 

@@ -10,9 +10,15 @@ export {
   type AllocationMeasure,
   type AllocationProfile,
   type AllocationSample,
+  type AllocationSite,
   foldedStacksOf,
   framesOf,
 } from "./allocation-profile.js";
+export {
+  type AllocationSites,
+  type AllocationSitesOptions,
+  createAllocationSites,
+} from "./allocation-sites.js";
 export {
   type CollectionLog,
   type CollectionLogOptions,
@@ -20,6 +26,11 @@ export {
   createCollectionLog,
   type LoggedCollection,
 } from "./collection-log.js";
+export {
+  type CollectionTrack,
+  type CollectionTrackOptions,
+  createCollectionTrack,
+} from "./collection-track.js";
 export { type Dominators, findDominators } from "./dominators.js";
 export { createHistogram, type Histogram } from "./histogram.js";
 export {
@@ -33,8 +44,10 @@ export { encodePprof } from "./pprof.js";
 export { prometheusOf } from "./prometheus.js";
 export { findReachable, type Reachability } from "./reachability.js";
 export { findReferrers, findRetentionPath, type RetentionStep } from "./retention.js";
+export { retentionProfileOf } from "./retention-profile.js";
 export { createSnapshot, holderOf, type Snapshot, type SnapshotNames } from "./snapshot.js";
-export { type SpeedscopeFile, speedscopeOf } from "./speedscope.js";
+export { formatPlace, type SourcePlace } from "./source-place.js";
+export { type SpeedscopeFile, type SpeedscopeFrame, speedscopeOf } from "./speedscope.js";
 export { createTimeSeries, type SeriesEntry, type TimeSeries } from "./time-series.js";
 export {
   type TraceEvent,

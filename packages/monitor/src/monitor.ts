@@ -61,6 +61,11 @@ export interface MonitorCounts {
 
 export interface Monitor {
   readonly observer: Observer;
+  /**
+   * Tells that another memory manager is heard from now on: what lived on the one before is live no
+   * more, and so much lives on this one already. Nothing else is forgotten.
+   */
+  beginManager(liveCount?: number, liveBytes?: number): void;
   /** Tells that a call of the program is over: what died since the last one is one pause. O(1). */
   endOperation(): void;
   counts(): MonitorCounts;
@@ -81,6 +86,8 @@ export function createMonitor({ clock, seriesLimitCount }: MonitorOptions = {}):
   const generations: GenerationTotals[] = [];
   const created = { count: 0, bytes: 0 };
   const reclaimed = { count: 0, bytes: 0, inCollections: 0 };
+  /** Live without having been born, less what went unheard. */
+  const unheard = { count: 0, bytes: 0 };
   const arenas = { now: 0, most: 0 };
   const work = { operation: 0, collection: 0, isCollecting: false, startMs: 0 };
   let operationCount = 0;
@@ -154,12 +161,21 @@ export function createMonitor({ clock, seriesLimitCount }: MonitorOptions = {}):
     operationCount++;
     if (work.operation > 0) operationWork.add(work.operation);
     work.operation = 0;
-    liveBytes.note(operationCount, created.bytes - reclaimed.bytes);
-    liveCount.note(operationCount, created.count - reclaimed.count);
+    liveBytes.note(operationCount, unheard.bytes + created.bytes - reclaimed.bytes);
+    liveCount.note(operationCount, unheard.count + created.count - reclaimed.count);
+  }
+
+  function beginManager(count = 0, bytes = 0): void {
+    unheard.count = count + reclaimed.count - created.count;
+    unheard.bytes = bytes + reclaimed.bytes - created.bytes;
+    arenas.now = 0;
+    work.isCollecting = false;
+    work.collection = 0;
   }
 
   return {
     observer: { event },
+    beginManager,
     endOperation,
     counts: () => ({
       events: Object.fromEntries(

@@ -15,7 +15,12 @@ import {
   StringTable,
   ValueType,
 } from "pprof-format";
-import { type AllocationProfile, framesOf } from "./allocation-profile.js";
+import {
+  type AllocationProfile,
+  type AllocationSite,
+  createFrameTable,
+  framesOf,
+} from "./allocation-profile.js";
 
 const VALUES = [
   ["alloc_objects", "count"],
@@ -28,11 +33,8 @@ const VALUES = [
 export function encodePprof({ samples }: AllocationProfile): Uint8Array {
   const stringTable = new StringTable();
   const text = (name: string): number => stringTable.dedup(name);
-  const locations = new Map<string, number>();
-  const locationOf = (name: string): number => {
-    if (!locations.has(name)) locations.set(name, locations.size + 1);
-    return locations.get(name) as number;
-  };
+  const table = createFrameTable();
+  const locationOf = (site: AllocationSite): number => table.indexOf(site) + 1;
   const sample = samples.map(
     (each) =>
       new Sample({
@@ -44,14 +46,19 @@ export function encodePprof({ samples }: AllocationProfile): Uint8Array {
   const sampleType = VALUES.map(
     ([type, unit]) => new ValueType({ type: text(type), unit: text(unit) }),
   );
-  const names = [...locations.keys()];
+  const location = table.frames.map(({ place }, index) => {
+    const line = new Line({ functionId: index + 1, line: place?.line ?? 0 });
+    return new Location({ id: index + 1, line: [line] });
+  });
+  const functions = table.frames.map(({ name, place }, index) => {
+    const filename = text(place?.file ?? "");
+    return new PprofFunction({ id: index + 1, name: text(name), filename });
+  });
   return new Profile({
     sampleType,
     sample,
-    location: names.map(
-      (_, index) => new Location({ id: index + 1, line: [new Line({ functionId: index + 1 })] }),
-    ),
-    function: names.map((name, index) => new PprofFunction({ id: index + 1, name: text(name) })),
+    location,
+    function: functions,
     stringTable,
     defaultSampleType: text("inuse_space"),
   }).encode();

@@ -18,6 +18,7 @@ import {
   OBJECT_HEADER_SIZE_WORDS,
   type TypeDescriptor,
 } from "@ouro/interfaces";
+import type { SourcePlace } from "./source-place.js";
 
 /** How names and sizes are told; every part has a default, so that any image can be read. */
 export interface SnapshotNames {
@@ -31,6 +32,8 @@ export interface SnapshotNames {
   sizesBytes?: ArrayLike<number>;
   /** For each object what tells it from others of its type, or undefined. */
   label?(object: number): string | undefined;
+  /** Where the program made an object, if that is known. */
+  placeOf?(object: number): SourcePlace | undefined;
 }
 
 /** **Invariant:** edges and roots name objects that are there; sizes are whole and not negative. */
@@ -59,6 +62,8 @@ export interface Snapshot {
   rootName(root: number): string;
   /** The type's name, and the object's number or what it is called. */
   describe(object: number): string;
+  /** Where the program made it; undefined: nobody told. */
+  placeOf(object: number): SourcePlace | undefined;
 }
 
 /** Reads an image as a graph. Throws nothing for a sound image. O(image). */
@@ -102,6 +107,7 @@ export function createSnapshot(image: HeapImage, names: SnapshotNames = {}): Sna
     edgeName,
     rootName,
     describe: (object) => `${typeNameOf(object)} ${names.label?.(object) ?? `#${object}`}`,
+    placeOf: (object) => names.placeOf?.(object),
   };
 }
 

@@ -1,13 +1,25 @@
 // Writes allocation profiles for speedscope (www.speedscope.app), a profile each, so that its
 // switch compares memory managers. Source: speedscope's file-format-schema.json.
 
-import { type AllocationMeasure, type AllocationProfile, framesOf } from "./allocation-profile.js";
+import {
+  type AllocationMeasure,
+  type AllocationProfile,
+  type AllocationSite,
+  createFrameTable,
+  framesOf,
+} from "./allocation-profile.js";
+
+export interface SpeedscopeFrame {
+  readonly name: string;
+  readonly file?: string;
+  readonly line?: number;
+}
 
 export interface SpeedscopeFile {
   readonly $schema: "https://www.speedscope.app/file-format-schema.json";
   readonly exporter: "ouro";
   readonly activeProfileIndex: 0;
-  readonly shared: { readonly frames: readonly { readonly name: string }[] };
+  readonly shared: { readonly frames: readonly SpeedscopeFrame[] };
   readonly profiles: readonly {
     readonly type: "sampled";
     readonly name: string;
@@ -24,11 +36,7 @@ export function speedscopeOf(
   profiles: readonly AllocationProfile[],
   measure: AllocationMeasure = "liveBytes",
 ): SpeedscopeFile {
-  const frames = new Map<string, number>();
-  const frameIndex = (name: string): number => {
-    if (!frames.has(name)) frames.set(name, frames.size);
-    return frames.get(name) as number;
-  };
+  const table = createFrameTable();
   const written = profiles.map(({ name, samples }) => {
     const counted = samples.filter((sample) => sample[measure] > 0);
     const weights = counted.map((sample) => sample[measure]);
@@ -38,7 +46,7 @@ export function speedscopeOf(
       unit: measure.endsWith("Bytes") ? ("bytes" as const) : ("none" as const),
       startValue: 0 as const,
       endValue: weights.reduce((sum, weight) => sum + weight, 0),
-      samples: counted.map((sample) => framesOf(sample).map(frameIndex)),
+      samples: counted.map((sample) => framesOf(sample).map(table.indexOf)),
       weights,
     };
   });
@@ -46,7 +54,11 @@ export function speedscopeOf(
     $schema: "https://www.speedscope.app/file-format-schema.json",
     exporter: "ouro",
     activeProfileIndex: 0,
-    shared: { frames: [...frames.keys()].map((name) => ({ name })) },
+    shared: { frames: table.frames.map(frameOf) },
     profiles: written,
   };
+}
+
+function frameOf({ name, place }: AllocationSite): SpeedscopeFrame {
+  return place === undefined ? { name } : { name, file: place.file, line: place.line };
 }

@@ -6,10 +6,14 @@
 //                            └─ element 2 ─► (cyclic garbage) ─ element ─► what no root reaches
 //   then the objects, in the order of their numbers
 //
+// What garbage refers to and a root reaches too is written as a weak reference: it is seen, and
+// what an object retains is what would go with it, garbage or not.
+//
 // The readers are scanners that trust what they read, so what they would take silently is asserted
 // here: counts that do not add up shift the whole graph, a size of 2³² wraps, a fraction is two
-// numbers. Only the root's synthetic children keep self sizes as they are; a name that begins with
-// "<" is cut, and "Object" is renamed, so such type names get a mark in front.
+// numbers; a wrong target or a repeated id is believed. Only the root's synthetic children keep
+// self sizes as they are; a name that begins with "<" is cut, and "Object" is renamed, so such type
+// names get a mark in front.
 //
 // Source of the format: V8's src/profiler/heap-snapshot-generator.cc; DevTools' HeapSnapshotLoader.
 
@@ -45,6 +49,8 @@ const WEAK = EDGE_TYPES.indexOf("weak");
 /** Synthetic nodes before the objects: the root, the roots, the garbage. */
 const SYNTHETIC_COUNT = 3;
 const SIZE_LIMIT = 2 ** 32;
+/** A serial is half an id, which is below 2³², too. */
+const SERIAL_LIMIT = 2 ** 31 - SYNTHETIC_COUNT - 1;
 /** Numbers of one piece of text: no string comes near V8's limit. */
 const NUMBERS_PER_TEXT = 30_000;
 
@@ -72,13 +78,19 @@ export function* writeV8HeapSnapshot(
   const weak = groupWeakEdges(snapshot);
   const counts = edgeCountsOf(snapshot, garbage, weak);
   const edgeCount = counts.reduce((total, count) => total + count, 0);
-  yield headerOf(snapshot, edgeCount, options.facts);
-  yield* numbersText("nodes", encodeNodes(snapshot, counts, strings, options));
-  const edges = encodeEdges(snapshot, garbage, weak, strings);
+  const locations = locationsOf(snapshot);
+  const scripts = locations.files.length === 0 ? {} : { scripts: locations.files };
+  const facts = { ...options.facts, ...scripts };
+  yield headerOf(snapshot, edgeCount, facts);
+  const nodes = encodeNodes(snapshot, counts, strings, options);
+  const nodeCount = yield* numbersText("nodes", nodes);
+  assert(nodeCount === counts.length, "as many nodes are written as the head says there are");
+  const edges = encodeEdges(snapshot, garbage, weak, strings, reachability);
   const writtenCount = yield* numbersText("edges", edges);
   assert(writtenCount === edgeCount, "as many edges are written as the nodes say they have");
-  const empty = ["trace_function_infos", "trace_tree", "samples", "locations"];
+  const empty = ["trace_function_infos", "trace_tree", "samples"];
   yield `${empty.map((key) => `"${key}":[]`).join(",\n")},\n`;
+  yield* numbersText("locations", locations.rows);
   yield* strings.text();
   yield "}\n";
 }
@@ -86,7 +98,7 @@ export function* writeV8HeapSnapshot(
 function headerOf(
   { objectCount }: Snapshot,
   edgeCount: number,
-  facts: V8HeapSnapshotOptions["facts"],
+  facts: Readonly<Record<string, unknown>>,
 ): string {
   const meta = {
     node_fields: NODE_FIELDS,
@@ -110,7 +122,7 @@ function headerOf(
     node_count: objectCount + SYNTHETIC_COUNT,
     edge_count: edgeCount,
     trace_function_count: 0,
-    ...(facts === undefined ? {} : { ouro: facts }),
+    ...(Object.keys(facts).length === 0 ? {} : { ouro: facts }),
   };
   return `{"snapshot":${JSON.stringify(head)},\n`;
 }
@@ -139,6 +151,20 @@ function createStrings(): StringTable {
       yield "]";
     },
   };
+}
+
+/** For each object with a place its node, script, line and column, as V8 numbers them, from 0. */
+function locationsOf({ objectCount, placeOf }: Snapshot) {
+  const scripts = new Map<string, number>();
+  const rows: (readonly [number, number, number, number])[] = [];
+  for (let object = 0; object < objectCount; object++) {
+    const place = placeOf(object);
+    if (place === undefined) continue;
+    if (!scripts.has(place.file)) scripts.set(place.file, scripts.size);
+    const script = scripts.get(place.file) as number;
+    rows.push([(object + SYNTHETIC_COUNT) * NODE_FIELDS.length, script, place.line - 1, 0]);
+  }
+  return { rows, files: [...scripts.keys()] };
 }
 
 /** What no root reaches. */
@@ -181,8 +207,12 @@ function* encodeEdges(
   garbage: readonly number[],
   weak: ReadonlyMap<number, readonly number[]>,
   strings: StringTable,
+  { distances }: Reachability,
 ): Generator<number[], void, void> {
-  const nodeOf = (object: number): number => (object + SYNTHETIC_COUNT) * NODE_FIELDS.length;
+  const nodeOf = (object: number): number => {
+    assert(object >= 0 && object < snapshot.objectCount, "a reference names an object of the heap");
+    return (object + SYNTHETIC_COUNT) * NODE_FIELDS.length;
+  };
   yield [ELEMENT, 1, NODE_FIELDS.length];
   yield [ELEMENT, 2, 2 * NODE_FIELDS.length];
   const { rootTargets, edgeStarts, edgeTargets, objectCount } = snapshot;
@@ -194,7 +224,10 @@ function* encodeEdges(
   for (let object = 0; object < objectCount; object++) {
     const end = edgeStarts[object + 1] as number;
     for (let edge = edgeStarts[object] as number; edge < end; edge++) {
-      yield [...nameEdge(snapshot, object, edge, strings), nodeOf(edgeTargets[edge] as number)];
+      const target = edgeTargets[edge] as number;
+      const isIdle = distances[object] === -1 && distances[target] !== -1;
+      if (isIdle) yield [WEAK, strings.indexOf(snapshot.edgeName(edge)), nodeOf(target)];
+      else yield [...nameEdge(snapshot, object, edge, strings), nodeOf(target)];
     }
     for (const target of weak.get(object) ?? []) {
       yield [WEAK, strings.indexOf("referent"), nodeOf(target)];
@@ -231,11 +264,14 @@ function* encodeNodes(
   for (const [index, name] of ["", "(GC roots)", "(cyclic garbage)"].entries()) {
     yield [SYNTHETIC, strings.indexOf(name), idOf(index), 0, counts[index] as number, 0];
   }
+  const serials = new Set<number>();
   for (let object = 0; object < snapshot.objectCount; object++) {
     const size = snapshot.sizesBytes[object] as number;
     expectSize(size, snapshot.describe(object));
     const name = strings.indexOf(safeName(snapshot.typeNameOf(object)));
-    const id = idOf(serialOf(object) + SYNTHETIC_COUNT);
+    const serial = serialOf(object);
+    expectSerial(serial, serials);
+    const id = idOf(serial + SYNTHETIC_COUNT);
     yield [OBJECT, name, id, size, counts[object + SYNTHETIC_COUNT] as number, 0];
   }
 }
@@ -263,6 +299,15 @@ function* numbersText(
   }
   yield `${numbers.length === 0 ? "" : separator}${numbers.join(",\n")}],\n`;
   return groupCount;
+}
+
+/** Comparisons match by what becomes of serials: a repeated one makes one object of two. */
+function expectSerial(serial: number, serials: Set<number>): void {
+  assert(Number.isInteger(serial), "a serial is a whole number");
+  assert(serial >= 0, "a serial is not negative");
+  assert(serial < SERIAL_LIMIT, "a serial is below 2 ** 31 - 4");
+  assert(!serials.has(serial), "no two objects have the same serial");
+  serials.add(serial);
 }
 
 function expectSize(sizeBytes: number, object: string): void {

@@ -66,3 +66,15 @@ it("logs strategies without generations too, and says why CPython's words do not
   expect(logOf("line", "mark-sweep")).toHaveLength(2);
   expect(() => logOf("cpython", "mark-sweep")).toThrow(/has no generations to tell of/);
 });
+
+it("says where the program was, if the program tells", () => {
+  const lines: string[] = [];
+  const position = () => ({ file: "leak.py", line: 14, functionName: "load" });
+  for (const style of ["line", "json"] as const) {
+    const log = createCollectionLog({ style, write: (line) => lines.push(line), position });
+    const { mutator } = createMemoryManager("cpython-3.13", { observer: log.observer });
+    mutator.collect(0);
+  }
+  expect(lines[0]).toMatch(/, at leak\.py:14 in load$/);
+  expect(JSON.parse(lines[1] as string).place).toEqual(position());
+});

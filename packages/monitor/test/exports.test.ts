@@ -12,7 +12,7 @@ const profile: AllocationProfile = {
   name: "run",
   samples: [
     {
-      sites: ["main", "load;all"],
+      sites: [{ name: "main" }, { name: "load;all", place: { file: "leak.py", line: 14 } }],
       typeName: "node",
       allocatedCount: 4,
       allocatedBytes: 128,
@@ -20,7 +20,7 @@ const profile: AllocationProfile = {
       liveBytes: 64,
     },
     {
-      sites: ["main"],
+      sites: [{ name: "main" }],
       typeName: "list",
       allocatedCount: 1,
       allocatedBytes: 16,
@@ -63,11 +63,25 @@ it("gives pprof's own decoder every value, stack and label back", () => {
     { stack: ["node", "load;all", "main"], values: [4, 128, 2, 64], label: ["type", "node"] },
     { stack: ["list", "main"], values: [1, 16, 0, 0], label: ["type", "list"] },
   ]);
+  const places = decoded.function.map(({ filename }, index) => [
+    text(filename),
+    Number(decoded.location[index]?.line[0]?.line),
+  ]);
+  expect(places).toEqual([
+    ["", 0],
+    ["leak.py", 14],
+    ["", 0],
+    ["", 0],
+  ]);
 });
 
 it("writes a profile a memory manager for speedscope, with shared frames", () => {
   const file = speedscopeOf([profile, { ...profile, name: "other" }]);
-  expect(file.shared.frames.map(({ name }) => name)).toEqual(["main", "load;all", "node"]);
+  expect(file.shared.frames).toEqual([
+    { name: "main" },
+    { name: "load;all", file: "leak.py", line: 14 },
+    { name: "node" },
+  ]);
   expect(file.profiles.map(({ name, endValue, unit }) => [name, endValue, unit])).toEqual([
     ["run", 64, "bytes"],
     ["other", 64, "bytes"],

@@ -94,3 +94,39 @@ it("refuses a size that readers would wrap, and names the object", () => {
   const snapshot = createSnapshot(imageOfNodes([[]], []), { sizesBytes: [2 ** 32] });
   expect(() => [...writeV8HeapSnapshot(snapshot)]).toThrow(/the size of node #0 in bytes/);
 });
+
+it("refuses a serial that is repeated, a fraction, or beyond what readers hold", () => {
+  const snapshot = createSnapshot(imageOfNodes([[], []], []));
+  const write = (serialOf: (object: number) => number) => () => [
+    ...writeV8HeapSnapshot(snapshot, { serialOf }),
+  ];
+  expect(write(() => 7)).toThrow(/no two objects have the same serial/);
+  expect(write((object) => object + 0.5)).toThrow(/a serial is a whole number/);
+  expect(write((object) => object - 9)).toThrow(/a serial is not negative/);
+  expect(write((object) => object + 2 ** 31)).toThrow(/a serial is below/);
+});
+
+it("refuses sizes that readers would take for other sizes", () => {
+  const write = (size: number) => () => [
+    ...writeV8HeapSnapshot(createSnapshot(imageOfNodes([[]], []), { sizesBytes: [size] })),
+  ];
+  expect(write(-48)).toThrow(/a size is not negative/);
+  expect(write(48.5)).toThrow(/a size is a whole number/);
+  expect(write(2 ** 32 - 1)).not.toThrow();
+});
+
+it("refuses a snapshot whose references or counts do not hold", () => {
+  const sound = createSnapshot(imageOfNodes([[1], []], [0]));
+  const write = (broken: Partial<Snapshot>) => () => [
+    ...writeV8HeapSnapshot({ ...sound, ...broken }),
+  ];
+  expect(write({ rootTargets: Int32Array.of(2) })).toThrow(/names an object of the heap/);
+  expect(write({ edgeTargets: Int32Array.of(9) })).toThrow(/names an object of the heap/);
+});
+
+it("tells DevTools where objects were made, if the program said so", () => {
+  const placeOf = (object: number) => (object === 1 ? { file: "leak.py", line: 14 } : undefined);
+  const { file } = read(createSnapshot(imageOfNodes([[1], []], [0]), { placeOf }));
+  expect(file.locations).toEqual([4 * 6, 0, 13, 0]);
+  expect(file.snapshot.ouro).toEqual({ scripts: ["leak.py"] });
+});

@@ -17,6 +17,7 @@ import {
   HEAP_IMAGE_VERSION,
   type HeapImage,
   LENGTH_WORD_OFFSET,
+  type LinearMemory,
   PERMANENT_GENERATION,
   type PrivateHeap,
   type Reference,
@@ -33,6 +34,13 @@ export interface HeapImageParts {
   readonly types: TypeTable;
   readonly roots: RootStack;
   readonly collector: Collector;
+}
+
+/** The parts that a walk over the objects needs. */
+export interface WalkedParts {
+  readonly heap: LinearMemory;
+  readonly types: TypeTable;
+  readonly collector: Pick<Collector, "walk">;
 }
 
 /**
@@ -84,6 +92,14 @@ export function saveHeap(parts: HeapImageParts): HeapImage {
   };
 }
 
+/**
+ * Objects in the order in which an image numbers them: by type, by length, by address. After a
+ * restore these are the objects of the image, each in its place. O(heap).
+ */
+export function objectsInImageOrder(parts: WalkedParts): Int32Array {
+  return takeCensus(parts, createObjectLayout(parts.heap.words, parts.types)).objects;
+}
+
 /** The value in an image of what a slot holds. */
 type Encoder = (value: number, slot: number) => number;
 
@@ -95,7 +111,7 @@ interface Census {
 }
 
 /** Sorts by counting: how many of each type and length there are says where each of them goes. */
-function takeCensus({ heap, types, collector }: HeapImageParts, layout: ObjectLayout): Census {
+function takeCensus({ heap, types, collector }: WalkedParts, layout: ObjectLayout): Census {
   const words = heap.words;
   const groups = Array.from({ length: types.count + 1 }, () => new Map<number, number>());
   const lengthOf = (object: number): number =>

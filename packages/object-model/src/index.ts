@@ -49,7 +49,12 @@ export {
 } from "./generation-maps.js";
 export type { HandleSetOptions } from "./handle-set.js";
 export { createHandleSet, type HandleLeak, type HandleSet } from "./handle-set.js";
-export { type HeapImageParts, saveHeap } from "./heap-image.js";
+export {
+  type HeapImageParts,
+  objectsInImageOrder,
+  saveHeap,
+  type WalkedParts,
+} from "./heap-image.js";
 export { decodeHeapImage, encodeHeapImage } from "./heap-image-file.js";
 export { restoreHeap } from "./heap-image-restore.js";
 export { createLists, type Lists } from "./list.js";

@@ -6,7 +6,14 @@ import {
   type Slot,
   type TypeDescriptor,
 } from "@ouro/interfaces";
-import { describeType, encodeHeapImage, restoreHeap, saveHeap } from "@ouro/object-model";
+import {
+  createObjectLayout,
+  describeType,
+  encodeHeapImage,
+  objectsInImageOrder,
+  restoreHeap,
+  saveHeap,
+} from "@ouro/object-model";
 import { describe, expect, test } from "vitest";
 import { buildHeap, describeReachable } from "./arbitrary-heap.js";
 import { managers, type Rig, rigs } from "./rigs.js";
@@ -51,6 +58,20 @@ describe("an image", () => {
       "leaf[0] =99",
     ]);
     expect(saveHeap(rig)).toEqual(makeImage());
+  });
+
+  test("numbers the objects that a walk finds in whatever order", () => {
+    const rig = makeRig();
+    restoreHeap(rig, makeImage());
+    const objects = objectsInImageOrder(rig);
+    const { typeOf } = createObjectLayout(rig.heap.words, rig.types);
+    expect(Array.from(objects, (object) => typeOf(object) - 1)).toEqual([0, 1, 1, 2, 2]);
+    expect(objects[1]).toBeLessThan(objects[2] as number);
+    const [leaf, first] = objects as unknown as [number, number];
+    expect(rig.heap.words[createObjectLayout(rig.heap.words, rig.types).slotsStart(first)]).toBe(
+      objects[2],
+    );
+    expect(rig.collector.isObject(leaf as never)).toBe(true);
   });
 
   test("of nothing fills nothing, and defines its types", () => {

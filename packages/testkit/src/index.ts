@@ -35,6 +35,7 @@ export type { Command, ObjectPick, Pick, ValuePick } from "./command.js";
 export * from "./counterexample-file.js";
 export { ACTS, type Act, type DeathCommand } from "./death-program.js";
 export * from "./death-properties.js";
+export { DEEP, type DeepCase } from "./deep-property.js";
 export type { DetectorProgram, GraphObject } from "./detector/detector-program.js";
 export type { DetectorMaker, DetectorSubject } from "./detector/detector-subject.js";
 export * from "./detector/detector-suite.js";

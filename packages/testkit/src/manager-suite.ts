@@ -2,6 +2,7 @@
 
 import type { Observer, Strategy, StrategyParts } from "@ouro/interfaces";
 import { deathProperties, deathWarnings } from "./death-properties.js";
+import { deepProperty } from "./deep-property.js";
 import type { ManagerMaker } from "./manager-subject.js";
 import { traitsOf } from "./manager-subject.js";
 import { nemesisRows } from "./nemesis-properties.js";
@@ -22,6 +23,7 @@ export const memoryManagerSuite: Suite<ManagerMaker> = {
     ...asProperties(rows.map(programProperty)),
     ...asProperties(deathProperties),
     ...asProperties(smallScopeProperties),
+    ...asProperties([deepProperty]),
   ],
   subjectName: ({ name }) => name,
   traitsOf,

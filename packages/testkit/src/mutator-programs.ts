@@ -1,11 +1,12 @@
 // Arbitrary mutator programs: fast-check's arbitrary of commands, with the shapes that hurt given
-// weight, and stress as a parameter of the program, so that it shrinks with it.
+// weight, and stress as parameters of the program, so that they shrink with it: a collection before
+// every nth allocation, behind the kth store, of the young after every nth command.
 
 import { IMMEDIATE_MAX, IMMEDIATE_MIN, immediateOf } from "@ouro/interfaces";
 import fc from "fast-check";
 import type { Command, ObjectPick, ValuePick } from "./command.js";
 import { type Program, printProgram } from "./program.js";
-import { SHAPES } from "./shape.js";
+import { SHAPES, type ShapeName } from "./shape.js";
 
 export interface MutatorProgramsOptions {
   /** Most commands of one program. Default 60. */
@@ -26,8 +27,19 @@ export function mutatorPrograms(options: MutatorProgramsOptions = {}): fc.Arbitr
     { weight: 2, arbitrary: fc.constant(1) },
     { weight: 2, arbitrary: fc.integer({ min: 2, max: 9 }) },
   );
+  const collectAtBarrier = fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }) },
+  );
+  const collectYoungEvery = fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 5 }) },
+  );
   return fc
-    .record({ commands, collectEvery }, { noNullPrototype: true })
+    .record(
+      { commands, collectEvery, collectAtBarrier, collectYoungEvery },
+      { noNullPrototype: true },
+    )
     .map((program) => withScript(program));
 }
 
@@ -57,6 +69,23 @@ const value: fc.Arbitrary<ValuePick> = fc.oneof(
   { weight: 5, arbitrary: object },
   { weight: 3, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: immediate },
+);
+
+/** What few other commands come by has more weight. */
+const SHAPE_WEIGHTS: Readonly<Record<ShapeName, number>> = {
+  chain: 2,
+  ring: 3,
+  loop: 1,
+  diamond: 1,
+  tails: 3,
+  wide: 2,
+  nested: 3,
+  "acyclic tail": 2,
+  "late edge": 3,
+  reuse: 2,
+};
+const shape = fc.oneof(
+  ...SHAPES.map((name) => ({ weight: SHAPE_WEIGHTS[name], arbitrary: fc.constant(name) })),
 );
 
 /** Raw words are anything; those that look like references must not be taken for any. */
@@ -102,7 +131,7 @@ function commandArbitrary(shapeLimitCount: number, rawLimitWords: number): fc.Ar
     }),
     make(4, "set word", { object, field: fc.nat(), word }),
     make(4, "build", {
-      shape: fc.constantFrom(...SHAPES),
+      shape,
       type: pick,
       count: fc.integer({ min: 1, max: shapeLimitCount }),
       slot: pick,

@@ -90,7 +90,7 @@ function checkWork(program: Program, make: SubjectMaker): void {
       continue;
     }
     const before = collector.statistics();
-    const { examinedCount, reclaimedCount } = mutator.collect();
+    const { examinedCount, reclaimedCount } = mutator.collect(step.generation);
     const after = collector.statistics();
     const reclaimed = after.reclaimedCount - before.reclaimedCount;
     expectPromise(

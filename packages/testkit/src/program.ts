@@ -15,7 +15,23 @@ export interface Program {
   readonly commands: readonly Command[];
   /** A full collection before every so many allocations; 0 for none. */
   readonly collectEvery: number;
+  /** A full collection behind the store, move, copy or drop with this number, from 1. */
+  readonly collectAtBarrier?: number;
+  /** The youngest generation alone is collected after every so many commands; 0: never. */
+  readonly collectYoungEvery?: number;
 }
+
+const STORES: readonly Step["call"][] = [
+  "leave",
+  "dispose",
+  "setRoot",
+  "moveRoot",
+  "set",
+  "give",
+  "fill",
+  "take",
+  "copy",
+];
 
 /**
  * The steps of a program, and undefined at the end of each command. Whoever takes them must play
@@ -23,14 +39,24 @@ export interface Program {
  * frame.
  */
 export function* stepsOfProgram(program: Program, shadow: ShadowHeap): Generator<Step | undefined> {
+  const { commands, collectEvery, collectAtBarrier = 0, collectYoungEvery = 0 } = program;
   let allocationCount = 0;
+  let storeCount = 0;
+  let commandCount = 0;
   yield { call: "enter", slotCount: 4 };
-  for (const command of program.commands) {
+  for (const command of commands) {
     for (const step of stepsOf(command, shadow)) {
-      if (step.call === "allocate" && program.collectEvery > 0) {
-        if (allocationCount++ % program.collectEvery === 0) yield { call: "collect" };
+      if (step.call === "allocate" && collectEvery > 0) {
+        if (allocationCount++ % collectEvery === 0) yield { call: "collect" };
       }
       yield step;
+      // A reference in a root slot is all that a program keeps over the collection.
+      if (STORES.includes(step.call) && ++storeCount === collectAtBarrier)
+        yield { call: "collect" };
+    }
+    commandCount++;
+    if (collectYoungEvery > 0 && commandCount % collectYoungEvery === 0) {
+      yield { call: "collect", generation: 0 };
     }
     yield undefined;
   }

@@ -3,18 +3,35 @@
 //
 //   chain   ○→○→○→○        loop    ○↺           tails   ○⇄○
 //   ring    ○→○→○→ back    diamond ○⇉○⇉○⇉○               ↘↙→○→○    wide  ○→ ○ 7 ∅ ○ 8 ∅ …
+//
+//   nested       a ring both ways: as many cycles as objects, each within another
+//   acyclic tail a ring whose objects hold boxes and leaves that are in no cycle
+//   late edge    an object that outlived collections, and gets the only reference to young ones
+//   reuse        objects dropped one after the other in one slot, then a ring where they lay
 
 import { immediateOf } from "@ouro/interfaces";
 import { FOREIGN, PAIR, programTypes, SEQUENCE, TABLE } from "./program-types.js";
 import type { SlotName } from "./shadow-heap.js";
 import type { Step } from "./step.js";
 
-export const SHAPES = ["chain", "ring", "loop", "diamond", "tails", "wide"] as const;
+export const SHAPES = [
+  "chain",
+  "ring",
+  "loop",
+  "diamond",
+  "tails",
+  "wide",
+  "nested",
+  "acyclic tail",
+  "late edge",
+  "reuse",
+] as const;
 export type ShapeName = (typeof SHAPES)[number];
 
 const indexOf = (name: string): number => programTypes.findIndex((type) => type.name === name);
 const pair = indexOf(PAIR);
 const leaf = indexOf("leaf");
+const box = indexOf("box");
 /** Objects of these can link to the next one of their kind, by this field. */
 const LINKS: readonly { readonly type: number; readonly field: number }[] = [
   { type: pair, field: 1 },
@@ -53,6 +70,20 @@ export function* stepsOfShape(
       break;
     case "tails":
       yield* tails(link, count, head, next, first);
+      break;
+    case "nested":
+      yield* nested(count, head, next, first);
+      break;
+    case "acyclic tail":
+      yield* acyclicTail(count, head, next, first);
+      break;
+    case "late edge":
+      yield* lateEdge(link, count, head, next, first);
+      break;
+    case "reuse":
+      for (let made = 0; made < count; made++) yield allocate(link.type, next);
+      yield { call: "setRoot", slot: next, value: 0 };
+      yield* ring(link, count, head, next, first);
       break;
     case "wide":
       yield* wide(WIDE[pick % WIDE.length] as number, count, head, next);
@@ -119,6 +150,56 @@ function* tails(
   yield set(other, 1, one);
   yield { call: "moveRoot", into: head, from: one };
   yield { call: "setRoot", slot: other, value: 0 };
+}
+
+/** Field 1 holds the one before, field 0 the one behind. */
+function* nested(count: number, head: SlotName, next: SlotName, first: SlotName): Generator<Step> {
+  yield allocate(pair, head);
+  yield { call: "setRoot", slot: first, value: { slot: head, fields: [] } };
+  for (let made = 1; made < count; made++) {
+    yield allocate(pair, next);
+    yield set(next, 1, head);
+    yield set(head, 0, next);
+    yield { call: "moveRoot", into: head, from: next };
+  }
+  yield set(first, 1, head);
+  yield set(head, 0, first);
+  yield { call: "setRoot", slot: first, value: 0 };
+}
+
+function* acyclicTail(
+  count: number,
+  head: SlotName,
+  next: SlotName,
+  first: SlotName,
+): Generator<Step> {
+  yield* ring({ type: pair, field: 1 }, count, head, next, first);
+  const fields: number[] = [];
+  for (let made = 0; made < count; made++) {
+    yield allocate(box, next);
+    yield allocate(leaf, first);
+    yield { call: "fill", object: { slot: next, fields: [] }, field: 0, from: first };
+    yield { call: "fill", object: { slot: head, fields: [...fields] }, field: 0, from: next };
+    if (fields.push(1) > FAR) break;
+  }
+}
+
+/** Paths longer than this are walked again with every step. */
+const FAR = 12;
+
+/** Two collections: an object is as old as it can be, or has survived twice. */
+function* lateEdge(
+  link: { type: number; field: number },
+  count: number,
+  head: SlotName,
+  next: SlotName,
+  first: SlotName,
+): Generator<Step> {
+  yield allocate(pair, head);
+  yield { call: "collect" };
+  yield { call: "collect" };
+  yield* chain(link, count, next, first);
+  yield { call: "give", object: { slot: head, fields: [] }, field: 0, from: next };
 }
 
 function* wide(type: number, length: number, head: SlotName, next: SlotName): Generator<Step> {

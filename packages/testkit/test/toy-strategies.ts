@@ -25,6 +25,7 @@ export type Fault =
   | "none"
   | "drops the last object that it reached"
   | "drops what lies three references from a root"
+  | "marks by calling itself"
   | "drops what only an owned-only slot holds"
   | "forgets to update a root"
   | "forgets to update the last slot"
@@ -204,6 +205,10 @@ function createTracing(parts: StrategyParts, kind: ToyKind, fault: Fault): Colle
   function reach(): Set<number> {
     const reached = new Set<number>();
     const pending = rootSlots();
+    if (fault === "marks by calling itself") {
+      for (const slot of pending) mark(words[slot] as number, reached);
+      return reached;
+    }
     if (fault === "drops what lies three references from a root") return nearest(pending);
     while (pending.length > 0) {
       const value = words[pending.pop() as number] as Value;
@@ -219,6 +224,12 @@ function createTracing(parts: StrategyParts, kind: ToyKind, fault: Fault): Colle
       reached.delete([...reached].at(-1) as number);
     }
     return reached;
+  }
+
+  function mark(value: number, reached: Set<number>): void {
+    if (value <= 0 || reached.has(value)) return;
+    reached.add(value);
+    for (const slot of slotsOf(value)) mark(words[slot] as number, reached);
   }
 
   /** Three rounds: what roots hold, what those hold, and what those hold. */

@@ -71,16 +71,13 @@ interface Shapes {
 
 /**
  * The image of a graph before its first step. Throws `LimitReachedError` for an object with both
- * hidden references and more than 65535 others. O(graph × log graph).
+ * hidden references and more than 65535 others. O(graph).
  */
 export function heapImageOfGraph(graph: HeapGraph): GraphImage {
   const { objectCount } = graph;
   const { types, shapeOf, lengths } = findShapes(graph);
   const at = (column: Int32Array, object: number): number => column[object] as number;
-  const objects = Int32Array.from({ length: objectCount }, (_, object) => object).sort(
-    (one, other) =>
-      at(shapeOf, one) - at(shapeOf, other) || at(lengths, one) - at(lengths, other) || one - other,
-  );
+  const objects = orderByShape(shapeOf, lengths, types.length);
   const numbers = new Int32Array(objectCount);
   for (let number = 0; number < objectCount; number++) numbers[at(objects, number)] = number;
   const frameStarts = frameStartsOf(graph);
@@ -105,10 +102,36 @@ export function heapImageOfGraph(graph: HeapGraph): GraphImage {
   };
 }
 
+/** By shape, by length, by number. Sorts by counting: a comparison each would take seconds. */
+function orderByShape(shapeOf: Int32Array, lengths: Int32Array, shapeCount: number): Int32Array {
+  const groups = Array.from({ length: shapeCount }, () => new Map<number, number>());
+  const groupOf = (object: number) => groups[shapeOf[object] as number] as Map<number, number>;
+  for (let object = 0; object < shapeOf.length; object++) {
+    const length = lengths[object] as number;
+    groupOf(object).set(length, (groupOf(object).get(length) ?? 0) + 1);
+  }
+  let placed = 0;
+  for (const group of groups) {
+    for (const [length, count] of [...group].sort(([one], [other]) => one - other)) {
+      group.set(length, placed);
+      placed += count;
+    }
+  }
+  const order = new Int32Array(shapeOf.length);
+  for (let object = 0; object < shapeOf.length; object++) {
+    const length = lengths[object] as number;
+    const place = groupOf(object).get(length) as number;
+    order[place] = object;
+    groupOf(object).set(length, place + 1);
+  }
+  return order;
+}
+
 function findShapes(graph: HeapGraph): Shapes {
   const { objectCount, refStarts, hiddenStarts, objectTypes, flags } = graph;
   const types: TypeDescriptor[] = [];
-  const known = new Map<string, number>();
+  /** By type, then by what else tells shapes apart. */
+  const known = graph.types.map(() => new Map<number, number>());
   const shapeOf = new Int32Array(objectCount);
   const lengths = new Int32Array(objectCount);
   const countOf = (starts: Int32Array, object: number): number =>
@@ -121,12 +144,13 @@ function findShapes(graph: HeapGraph): Shapes {
     const part = variablePartOf(isCollected, hiddenCount);
     lengths[object] = part === "visited" ? refCount : hiddenCount;
     const type = graph.types[typeIndex] as GraphType;
-    const name = `${type.name}#${typeIndex}${suffixOf(part, isCollected, refCount)}`;
-    let shape = known.get(name);
+    const fixedCount = part === "visited" ? 0 : refCount;
+    const key = shapeKey(part, isCollected, fixedCount);
+    let shape = known[typeIndex]?.get(key);
     if (shape === undefined) {
       shape = types.length;
-      known.set(name, shape);
-      const fixedCount = part === "visited" ? 0 : refCount;
+      known[typeIndex]?.set(key, shape);
+      const name = `${type.name}#${typeIndex}${suffixOf(part, isCollected, refCount)}`;
       types.push(describeShape(graph, name, type, isCollected, fixedCount, part));
     }
     shapeOf[object] = shape;
@@ -135,6 +159,13 @@ function findShapes(graph: HeapGraph): Shapes {
 }
 
 type VariablePart = TypeDescriptor["variablePart"];
+
+/** Two shapes of a type have the same key if and only if they have the same name. */
+function shapeKey(part: VariablePart, isCollected: boolean, fixedCount: number): number {
+  if (part === "visited") return 0;
+  if (part === "none") return 1;
+  return isCollected ? 3 + fixedCount : 2;
+}
 
 function variablePartOf(isCollected: boolean, hiddenCount: number): VariablePart {
   if (hiddenCount > 0) return "owned";

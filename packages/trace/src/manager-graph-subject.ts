@@ -18,9 +18,11 @@ import {
   type TypeId,
   type Value,
 } from "@ouro/interfaces";
+import { objectsInImageOrder } from "@ouro/object-model";
 import { referenceCount } from "@ouro/refcount";
 import { GENERATION_UNTRACKED } from "./heap-graph.js";
 import type { RecordedHeapSubject } from "./heap-graph-plan.js";
+import { createObjectNumbers } from "./object-numbers.js";
 import {
   endEventOf,
   graphPromiseOf,
@@ -49,7 +51,7 @@ export interface ManagedHeapSubject extends RecordedHeapSubject {
  * and the manager's `restoreHeap` throw.
  */
 export function createGraphSubject(make: MakeSubjectManager): ManagedHeapSubject {
-  const numbers = new Map<number, number>();
+  const numbers = createObjectNumbers();
   let references: Reference[] = [];
   let deaths: number[] = [];
   let manager: SubjectManager | undefined;
@@ -62,7 +64,7 @@ export function createGraphSubject(make: MakeSubjectManager): ManagedHeapSubject
     wants: [EVENT_OBJECT_DEALLOCATE, EVENT_OBJECT_RECLAIM, EVENT_OBJECT_MOVE],
     event(code, object, to) {
       const number = numbers.get(object);
-      if (number === undefined) return;
+      if (number < 0) return;
       if (code === endEvent) deaths.push(number);
       if (code !== EVENT_OBJECT_DEALLOCATE) numbers.delete(object);
       if (code !== EVENT_OBJECT_MOVE) return;
@@ -82,17 +84,8 @@ export function createGraphSubject(make: MakeSubjectManager): ManagedHeapSubject
     for (let field = first; field < end; field++) mutator.set(object, field, 0 as Value);
   }
 
-  /** By type in the order of the table, by length, by address: as an image numbers objects. */
   function numberObjects(): void {
-    const { collector, mutator, types } = made();
-    const found: { object: Reference; type: number; length: number }[] = [];
-    collector.walk((object) => {
-      const type = mutator.typeOf(object);
-      const { variablePart } = types.descriptor(type);
-      found.push({ object, type, length: variablePart === "none" ? 0 : mutator.lengthOf(object) });
-    });
-    found.sort((a, b) => a.type - b.type || a.length - b.length || a.object - b.object);
-    references = found.map(({ object }) => object);
+    references = Array.from(objectsInImageOrder(made())) as Reference[];
     for (const [number, object] of references.entries()) numbers.set(object, number);
   }
 

@@ -1,12 +1,10 @@
 // The smallest heaps: a handful of objects of two slots each, as arrays of object numbers. Object
-// numbers are 1 and up in the order of birth; 0 is none. Sets of objects are bit masks.
+// numbers are 1 and up in the order of birth; 0 is none. Sets of objects are bit masks, so there
+// are 30 objects at most.
 //
 //   slots   [ #1.0 #1.1 │ #2.0 #2.1 │ … ]        roots   [ r0 r1 … ]        live   0b…11
 //
 // What is live under counting is followed too: what nothing refers to goes at once.
-
-/** No case has more objects than a mask has bits. */
-export const OBJECT_LIMIT_COUNT = 30;
 
 export interface SmallHeap {
   readonly slots: number[];

@@ -214,6 +214,11 @@ const faults: readonly SuiteFault[] = [
     }),
   },
   {
+    fault: "marks by calling itself",
+    killedBy: kit.DEEP,
+    maker: managers(() => toyStrategy("tracing", "marks by calling itself")),
+  },
+  {
     fault: "decrements before it increments",
     killedBy: kit.SMALL_PROGRAMS,
     maker: managers(() => toyStrategy("counting", "decrements before it increments")),

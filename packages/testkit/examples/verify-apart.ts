@@ -1,0 +1,140 @@
+// Runs one property of the allocator suite in a worker that can be ended: an allocator that hangs
+// is found as one that fails, and its program is made as small as any other.
+//
+//   here: programs, shrinking        worker: plays one program, answers what it found
+//          └── no answer in time: the worker is ended, the program hangs
+//
+// Calls are sent as they are made, so that the last line of a script is the call that never ended.
+
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { AllocatorCommand, AllocatorMaker } from "@ouro/testkit";
+import { allocatorCommands } from "@ouro/testkit";
+import fc from "fast-check";
+
+const loader = new URL("../../../scripts/from-sources.mjs", import.meta.url).href;
+
+export interface ApartOptions {
+  /** A module beside this one that exports `allocator`. */
+  readonly module: string;
+  readonly property: string;
+  readonly programCount: number;
+  readonly seed: number;
+  readonly commandLimitCount?: number;
+  /** Without an answer for so long, a program hangs. */
+  readonly hangMilliseconds: number;
+}
+
+export interface Finding {
+  readonly reason: string;
+  readonly commands: readonly AllocatorCommand[];
+  /** The calls, the last one being where it broke. */
+  readonly script: readonly string[];
+}
+
+/** What the worker is asked, and what it answers. */
+export interface Question {
+  readonly property: string;
+  readonly commands: readonly AllocatorCommand[];
+  readonly isTraced: boolean;
+}
+export type Answer = { readonly line: string } | { readonly reason: string | undefined };
+
+export const HANGS = "a call does not return";
+
+/** The first program that fails, made small; undefined when all hold. */
+export async function verifyApart(options: ApartOptions): Promise<Finding | undefined> {
+  const { module, programCount, seed, property, commandLimitCount = 12 } = options;
+  const { allocator } = (await import(new URL(module, import.meta.url).href)) as {
+    allocator: AllocatorMaker;
+  };
+  const player = createPlayer(options);
+  const reasonFor = (commands: readonly AllocatorCommand[]) =>
+    player.play({ property, commands, isTraced: false });
+  try {
+    const programs = fc.sample(allocatorCommands(allocator, commandLimitCount), {
+      numRuns: programCount,
+      seed,
+    });
+    for (const commands of programs) {
+      if ((await reasonFor(commands)).reason === undefined) continue;
+      const small = await shrink(commands, async (fewer) => {
+        return (await reasonFor(fewer)).reason !== undefined;
+      });
+      const { reason, lines } = await player.play({ property, commands: small, isTraced: true });
+      return { reason: reason ?? HANGS, commands: small, script: lines };
+    }
+    return undefined;
+  } finally {
+    player.end();
+  }
+}
+
+/** Leaves out as many commands as it can, longer runs of them first. */
+async function shrink(
+  commands: readonly AllocatorCommand[],
+  fails: (fewer: readonly AllocatorCommand[]) => Promise<boolean>,
+): Promise<readonly AllocatorCommand[]> {
+  let small = commands;
+  for (let length = Math.ceil(small.length / 2); length >= 1; length = Math.floor(length / 2)) {
+    for (let start = 0; start < small.length; ) {
+      const fewer = [...small.slice(0, start), ...small.slice(start + length)];
+      if (fewer.length < small.length && (await fails(fewer))) small = fewer;
+      else start += length;
+    }
+  }
+  return small;
+}
+
+interface Play {
+  readonly lines: string[];
+  readonly settle: (reason: string | undefined, isOver: boolean) => void;
+}
+
+function createPlayer({ module, hangMilliseconds }: ApartOptions) {
+  let worker: Worker | undefined;
+  let current: Play | undefined;
+
+  /** Its modules are loaded when it says its first word. */
+  async function start(): Promise<Worker> {
+    const started = new Worker(new URL("./verify-worker.ts", import.meta.url), {
+      workerData: { module },
+      execArgv: ["--import", loader],
+    });
+    await once(started, "message");
+    started.on("error", (error) => {
+      current?.settle(`an error that nobody catches: ${error.message}`, true);
+    });
+    started.on("message", (answer: Answer) => {
+      if ("line" in answer) current?.lines.push(answer.line);
+      else current?.settle(answer.reason, false);
+    });
+    return started;
+  }
+
+  function end(): void {
+    worker?.removeAllListeners();
+    void worker?.terminate();
+    worker = undefined;
+  }
+
+  async function play(
+    question: Question,
+  ): Promise<{ reason: string | undefined; lines: string[] }> {
+    worker ??= await start();
+    const asked = worker;
+    return new Promise((resolve) => {
+      const lines: string[] = [];
+      const timer = setTimeout(() => current?.settle(HANGS, true), hangMilliseconds);
+      const settle: Play["settle"] = (reason, isOver) => {
+        clearTimeout(timer);
+        if (isOver) end();
+        resolve({ reason, lines });
+      };
+      current = { lines, settle };
+      asked.postMessage(question);
+    });
+  }
+
+  return { play, end };
+}
