@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { combineObservers } from "@ouro/interfaces";
 export {
   type AllocationMeasure,
   type AllocationProfile,
@@ -32,7 +33,6 @@ export {
 } from "./collection-track.js";
 export { type CostModel, type CostTotals, createCostModel } from "./cost-model.js";
 export { type Dominators, findDominators } from "./dominators.js";
-export { combineObservers } from "./event-fan.js";
 export { createHistogram, type Histogram } from "./histogram.js";
 export {
   createMonitor,
