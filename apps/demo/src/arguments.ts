@@ -184,6 +184,12 @@ export const COMMANDS: readonly CommandRow[] = [
     options: ["program", "preset", "level", "plain", "json", "quiet", ...EVERYWHERE],
   },
   {
+    name: "completion",
+    usage: "ouro completion bash|zsh|fish",
+    meaning: "print what makes a shell complete commands, options and presets",
+    options: EVERYWHERE,
+  },
+  {
     name: "help",
     usage: "ouro help [COMMAND|allocators|presets|exit-codes|formats]",
     meaning: "explain a command or a subject",
@@ -237,7 +243,7 @@ export const DEFAULT_PRESET = "cpython-3.13";
 const DEFAULT_PASS_COUNT = 3;
 const DEFAULT_ROW_COUNT = 12;
 const DEFAULT_LEVEL = 2;
-const GC_LOG_STYLES: readonly CollectionLogStyle[] = ["line", "json", "cpython"];
+export const GC_LOG_STYLES: readonly CollectionLogStyle[] = ["line", "json", "cpython"];
 
 const PARSER_OPTIONS = Object.fromEntries(
   OPTIONS.map((option) => [

@@ -129,6 +129,11 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro explain programs.jsonl.gz --level 3", "with every store and block"],
     ["ouro explain programs.jsonl.gz -p mark-sweep", "on another memory manager"],
   ],
+  completion: [
+    ['eval "$(ouro completion bash)"', "in ~/.bashrc"],
+    ['eval "$(ouro completion zsh)"', "in ~/.zshrc, after compinit"],
+    ["ouro completion fish | source", "in ~/.config/fish/config.fish"],
+  ],
   help: [["ouro help exit-codes", "what the exit codes mean"]],
 };
 
