@@ -70,6 +70,7 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "OUT",
     meaning: "also write the heap for DevTools and memlab (.heapsnapshot)",
   },
+  { name: "svg", value: "OUT", meaning: "also write a picture: of what is told, or of the arenas" },
   {
     name: "gc-log",
     value: "STYLE",
@@ -162,7 +163,7 @@ export const COMMANDS: readonly CommandRow[] = [
       "count a heap by type, map its arenas and pools, and name the blocks that pin an arena",
     options: [
       ...["preset", "program", "step", "top", "heapsnapshot", "speedscope", "pprof", "json"],
-      ...["quiet", ...EVERYWHERE],
+      ...["svg", "quiet", ...EVERYWHERE],
     ],
   },
   {
@@ -181,7 +182,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "explain",
     usage: "ouro explain PROGRAM [options]",
     meaning: "tell each decision of the memory manager while a program runs",
-    options: ["program", "preset", "level", "plain", "json", "quiet", ...EVERYWHERE],
+    options: ["program", "preset", "level", "plain", "svg", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "completion",
@@ -219,6 +220,7 @@ export interface CommandLine {
   readonly rowCount: number;
   /** Where to write a .heapsnapshot. */
   readonly heapSnapshotPath: string | undefined;
+  readonly svgPath: string | undefined;
   readonly gcLogStyle: CollectionLogStyle | undefined;
   /** Whether times by the clock are wanted beside units of work. */
   readonly isTimed: boolean;
@@ -292,6 +294,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     level: (wholeNumberOf("level", values.get("level"), 1, 3) ?? DEFAULT_LEVEL) as 1 | 2 | 3,
     rowCount: wholeNumberOf("top", values.get("top"), 1, 1_000_000) ?? DEFAULT_ROW_COUNT,
     heapSnapshotPath: values.get("heapsnapshot"),
+    svgPath: values.get("svg"),
     gcLogStyle: oneOf("gc-log", values.get("gc-log"), GC_LOG_STYLES),
     isTimed: values.has("wall"),
     traceEventsPath: values.get("trace-events"),

@@ -1,5 +1,5 @@
-// What holds for every command there is: looks, help, did-you-mean, Ctrl-C, a reader that goes away,
-// and a JSON document as its schema says. A command without a row here fails the first test.
+// What holds for every command: looks, help, did-you-mean, Ctrl-C, a reader that goes away, and
+// a JSON document as its schema says. A command without a row here fails the first test.
 
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
