@@ -5,7 +5,7 @@
 //   ouro heap -p <TAB>    presets                  ouro replay <TAB>      files
 
 import { UsageError } from "@ouro/interfaces";
-import { COMMANDS, HELP_SUBJECTS, OPTIONS, type OptionRow } from "./arguments.js";
+import { COMMANDS, HELP_SUBJECTS, OPTIONS, type OptionRow } from "./command-table.js";
 import { didYouMean } from "./suggestion.js";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;

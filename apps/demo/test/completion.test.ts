@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { COMMANDS, OPTIONS } from "../src/arguments.js";
+import { COMMANDS, OPTIONS } from "../src/command-table.js";
 import { run } from "./heap-document.js";
 
 let folder = "";

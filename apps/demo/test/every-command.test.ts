@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../src/arguments.js";
+import { COMMANDS } from "../src/command-table.js";
 import { run as runOn, shipped, smallGraph } from "./heap-document.js";
 
 const few = "few.jsonl.gz";
