@@ -1,5 +1,5 @@
 // Each fault before the property that is named for it:
-// `npx vitest run packages/memory-manager/test/faults`.
+// `npx vitest run packages/memory-manager/test/manager-faults`.
 // Before all of them: `npm run test:faults -- --section "memory managers"`.
 
 import { testPlantedFaults } from "../../../../scripts/faults/test-planted-faults.js";
