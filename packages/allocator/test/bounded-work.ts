@@ -35,7 +35,7 @@ function makeSubjects(parts: Parts): Record<string, Subject> {
     "pool allocator": {
       leastBytes: 440,
       mostBytes: 512,
-      mostSteps: 36,
+      mostSteps: 72,
       make: (source) => parts.createPoolAllocator({ source }),
     },
     "large block allocator": {
@@ -53,7 +53,7 @@ function makeSubjects(parts: Parts): Record<string, Subject> {
     "free list allocator": {
       leastBytes: 440,
       mostBytes: 512,
-      mostSteps: 44,
+      mostSteps: 80,
       make: (source) =>
         parts.createFreeListAllocator({
           source,

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { combineObservers } from "@ouro/interfaces";
 export {
   type AllocationMeasure,
   type AllocationProfile,
@@ -31,7 +32,6 @@ export {
   createCollectionTrack,
 } from "./collection-track.js";
 export { type Dominators, findDominators } from "./dominators.js";
-export { combineObservers } from "./event-fan.js";
 export { createHistogram, type Histogram } from "./histogram.js";
 export {
   createMonitor,

@@ -7,6 +7,7 @@ import { BOUNDED_WORK } from "../bounded-work.js";
 import { layerFaults } from "./layer-faults.js";
 import type { AllocatorFault } from "./planted-fault.js";
 import { sweepFaults } from "./sweep-faults.js";
+import { waitingFaults } from "./waiting-faults.js";
 
 const POOLS = { file: "pool-allocator.ts", on: "pool allocator" } as const;
 const ARENAS = { file: "arena-list.ts", on: "pool allocator" } as const;
@@ -330,5 +331,6 @@ export const plantedFaults: readonly AllocatorFault[] = [
     killedBy: BOUNDED_WORK,
   },
   ...sweepFaults,
+  ...waitingFaults,
   ...layerFaults,
 ];

@@ -40,10 +40,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     ...DETECTOR,
-    name: "the second of two slots is not followed",
-    find: `          reach(words[object + FIELDS + 1] as number, object, asks);
-        } else summary`,
-    replace: "        } else summary",
+    name: "the last slot of an object is not followed",
+    find: "slot < end; slot++) {\n      reach(words[slot] as number, from, asks);",
+    replace: "slot < end - 1; slot++) {\n      reach(words[slot] as number, from, asks);",
     killedBy: TWIN,
   },
   {

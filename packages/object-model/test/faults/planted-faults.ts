@@ -12,6 +12,7 @@ export const STRING = "a string is what a JavaScript string is";
 export const refusal = (name: string): string => `checked mode refuses: ${name}`;
 
 const CHECKED = { file: "checked-mutator.ts" } as const;
+const FIELDS = { file: "field-checks.ts" } as const;
 const LOG = { file: "reference-log.ts" } as const;
 const LOCKS = { file: "slot-locks.ts" } as const;
 const LISTS = { file: "list.ts", on: "null", killedBy: LIST } as const;
@@ -23,9 +24,28 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...LOG,
     name: "a safepoint does not end the epoch",
-    find: "epoch = epoch === epochCount ? 1 : epoch + 1;",
+    find: `stamp++;
+    epochStart = epochStart === lastEpochStart ? unit : epochStart + unit;`,
     replace: "",
     killedBy: refusal("a reference kept over collect"),
+  },
+  {
+    ...LOG,
+    name: "a safepoint ends what was given out, but not the epoch",
+    find: "epochStart = epochStart === lastEpochStart ? unit : epochStart + unit;",
+    replace: "",
+    killedBy: refusal(
+      "a reference kept over a safepoint, though another to its object was given out since",
+    ),
+  },
+  {
+    ...LOG,
+    name: "whatever has the epoch passes",
+    find: "(word & -4) === word && stamps[word >>> SHIFT] === stamp;",
+    replace: "(word & -4) === word && word > 0 && word < unit;",
+    killedBy: refusal(
+      "get of the number that a reference to an object would have that was not looked at",
+    ),
   },
   {
     ...CHECKED,
@@ -57,12 +77,12 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...CHECKED,
     name: "the death of an object is not seen",
-    find: " && isObject(word)",
+    find: " || (canDie && !isObject(object))",
     replace: "",
     killedBy: refusal("get of a reference whose object died without a safepoint"),
   },
   {
-    ...CHECKED,
+    ...LOG,
     name: "a word index passes for a reference",
     find: "const word = reference - epochStart;",
     replace: "const word = reference % unit;",
@@ -126,38 +146,59 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: refusal("root of a fraction"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "a field before the first slot passes",
     find: "start >= (words[row + ROW_SLOTS_START] as number) && start + count",
     replace: "start + count",
     killedBy: refusal("set of a length"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
+    name: "a raw word passes for a slot at hand",
+    find: "field < (slotCounts[type] as number) &&",
+    replace: "field < (fieldsEnds[type] as number) &&",
+    killedBy: refusal("get of a raw word"),
+  },
+  {
+    ...FIELDS,
+    name: "a slot passes for a raw word at hand",
+    find: "field >= (slotCounts[type] as number) &&\n",
+    replace: "field >= 0 &&\n",
+    killedBy: refusal("setWord of an owned-only slot"),
+  },
+  {
+    ...FIELDS,
+    name: "raw words at hand run on behind the object",
+    find: "field < (fieldsEnds[type] as number) &&\n",
+    replace: "field <= (fieldsEnds[type] as number) &&\n",
+    killedBy: refusal("word of a field behind an object of fixed length"),
+  },
+  {
+    ...FIELDS,
     name: "slots run on into raw words",
     find: "start + count <= end;",
     replace: "start < end;",
     killedBy: refusal("copy of slots that run on behind the object"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "owned-only slots pass for raw words",
     find: "start >= layout.slotsEnd(object) && start <",
     replace: "start >= layout.visitedEnd(object) && start <",
     killedBy: refusal("setWord of an owned-only slot"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "raw words run on behind the object",
     find: "start < object + layout.sizeWords(object);",
     replace: "start <= object + layout.sizeWords(object);",
     killedBy: refusal("word of a field behind the object"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "a length may be written",
-    find: "field === 0 && first === 0 && layout",
-    replace: "field === 0 && layout",
+    find: "field === 0 && first === 0 && kinds",
+    replace: "field === 0 && kinds",
     killedBy: refusal("setWord of a length"),
   },
   {
@@ -196,10 +237,10 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: refusal("moveRoot of a slot to itself"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "a type's kind of length is not looked at",
-    find: "if (!isThere || (length !== LENGTH_NONE) !== isArray)",
-    replace: "if (!isThere)",
+    find: "if (kinds[wanted] !== (isArray ? VARIABLE : FIXED)) typeNotMet",
+    replace: "if (!kinds[wanted]) typeNotMet",
     killedBy: refusal("allocateArray of a type of fixed length"),
   },
   {
