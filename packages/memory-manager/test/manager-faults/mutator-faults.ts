@@ -4,7 +4,6 @@ import * as suite from "@ouro/testkit";
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 
 const MUTATOR = "object-model/src/mutator.ts";
-const ROOTS = "object-model/src/root-stack.ts";
 
 export const mutatorFaults: readonly PlantedFault[] = [
   {
@@ -13,22 +12,6 @@ export const mutatorFaults: readonly PlantedFault[] = [
     on: "mark-sweep",
     find: "    for (let slot = frame; slot < top; slot++) words[slot] = 0;\n",
     replace: "",
-    killedBy: suite.CONTENTS,
-  },
-  {
-    name: "a frame that was left stays on the stack",
-    file: MUTATOR,
-    on: "mark-sweep",
-    find: "words[topWord] = frame;\n    drop(",
-    replace: "if (frame > rootsEnd) words[topWord] = frame;\n    drop(",
-    killedBy: suite.CONTENTS,
-  },
-  {
-    name: "a bare copy onto itself overwrites what it has yet to read",
-    file: MUTATOR,
-    on: "mark-sweep",
-    find: "words.copyWithin(into, from, from + count);",
-    replace: "for (let at = 0; at < count; at++) words[into + at] = words[from + at] as number;",
     killedBy: suite.CONTENTS,
   },
   {
@@ -66,14 +49,6 @@ export const mutatorFaults: readonly PlantedFault[] = [
     killedBy: suite.CONTENTS,
   },
   {
-    name: "memory is refused before anything was collected for it",
-    file: MUTATOR,
-    on: "mark-sweep",
-    find: "    collectUpTo(collector.oldestGeneration);\n    const object",
-    replace: "    const object",
-    killedBy: suite.LOWERED_LIMIT,
-  },
-  {
     name: "an array is born without its length",
     file: MUTATOR,
     on: "mark-sweep",
@@ -87,14 +62,6 @@ export const mutatorFaults: readonly PlantedFault[] = [
     on: "mark-sweep",
     find: "+ ((length + 3) >>> 2);",
     replace: "+ (length >>> 2);",
-    killedBy: suite.CONTENTS,
-  },
-  {
-    name: "roots of enclosing frames are not walked",
-    file: ROOTS,
-    on: "mark-sweep",
-    find: "for (let slot = framesStart; slot < top; slot++) visit(slot as Slot, get(slot));",
-    replace: "for (let slot = framesStart; slot < top - 1; slot++) visit(slot as Slot, get(slot));",
     killedBy: suite.CONTENTS,
   },
 ];

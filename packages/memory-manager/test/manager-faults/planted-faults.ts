@@ -138,13 +138,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     ...RUN,
-    name: "dicts are untracked in any collection",
-    find: "if (generation === oldestGeneration) untrackDicts();",
-    replace: "untrackDicts();",
-    killedBy: TWIN,
-  },
-  {
-    ...RUN,
     name: "survivors of a collection stay where they are",
     find: "const old = Math.min(generation + 1, oldestGeneration);",
     replace: "const old = generation;",
