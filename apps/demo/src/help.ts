@@ -171,7 +171,12 @@ function exampleLines(examples: readonly Example[], look: Look): string[] {
   return examples.flatMap(([command, meaning]) => {
     if (isWide) return [`  ${paint.cyan(command.padEnd(column))}${paint.dim(meaning)}`];
     const meaningLines = wrapText(meaning, look.width, "      ");
-    return [`  ${paint.cyan(command)}`, ...meaningLines.map((line) => paint.dim(line))];
+    // A long command goes on behind a backslash, as a shell reads it.
+    const parts = wrapText(command, look.width - 2, "  ");
+    const commandLines = parts.map((part, index) =>
+      paint.cyan(index + 1 < parts.length ? `${part} \\` : part),
+    );
+    return [...commandLines, ...meaningLines.map((line) => paint.dim(line))];
   });
 }
 
