@@ -1,11 +1,12 @@
 // More objects reached behind the cursor than the queue has room for: all are held by one array,
-// which is younger than they, so that it lies behind them in memory. Each alone holds another object,
-// which is garbage to whoever forgets to look at those that the queue had no room for.
+// which lies behind them in memory. Each holds one more, which nothing else reaches: who waits
+// outside of the queue has to be looked at, too.
 
-import { type Reference, type Strategy, slotAt, type Value } from "@ouro/interfaces";
+import type { Reference, Strategy, Value } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
 
-const OBJECT_COUNT = 20_000;
+const OBJECT_COUNT = 30_000;
+const ALL_COUNT = 2 * OBJECT_COUNT + 1;
 
 /** Answers what is wrong, or undefined. */
 export function flawOfFullQueue(strategy: Strategy): string | undefined {
@@ -14,25 +15,22 @@ export function flawOfFullQueue(strategy: Strategy): string | undefined {
   const node = manager.defineType({ name: "node", visitedSlotCount: 2 });
   const many = manager.defineType({ name: "many", variablePart: "visited" });
   const frame = mutator.enter(3);
-  const fresh = slotAt(frame, 1);
-  const list = slotAt(frame, 2);
+  const fresh = (frame + 1) as typeof frame;
+  const further = (frame + 2) as typeof frame;
   const array = (): Reference => mutator.root(frame) as Reference;
   manager.collector.generations?.setEnabled(false);
-  for (let index = 0; index < OBJECT_COUNT; index++) {
-    const alone = mutator.allocate(node, list);
-    mutator.set(alone, 0, alone);
-    const object = mutator.allocate(node, fresh);
-    mutator.fill(object, 0, list);
-    mutator.fill(object, 1, frame);
-    mutator.moveRoot(frame, fresh);
-  }
-  mutator.moveRoot(list, frame);
+  // The pools' arena comes first, so that the array lies behind its objects.
+  mutator.allocate(node, fresh);
+  mutator.setRoot(fresh, 0 as Value);
   mutator.allocateArray(many, OBJECT_COUNT, frame);
   for (let field = 1; field <= OBJECT_COUNT; field++) {
-    const object = mutator.root(list) as Reference;
-    mutator.set(array(), field, object);
-    mutator.take(list, object, 1);
-    mutator.set(object, 1, array());
+    const object = mutator.allocate(node, fresh);
+    mutator.set(object, 0, object);
+    const leaf = mutator.allocate(node, further);
+    mutator.set(leaf, 0, leaf);
+    mutator.set(leaf, 1, array());
+    mutator.give(mutator.root(fresh) as Reference, 1, further);
+    mutator.give(array(), field, fresh);
   }
   const early = mutator.collect();
   if (early.reclaimedCount !== 0) return `${early.reclaimedCount} reachable objects are gone`;
@@ -41,7 +39,5 @@ export function flawOfFullQueue(strategy: Strategy): string | undefined {
   const late = mutator.collect();
   manager.validate();
   const left = manager.statistics().liveCount;
-  return late.reclaimedCount === 2 * OBJECT_COUNT + 1 && left === 0
-    ? undefined
-    : `${left} are left`;
+  return late.reclaimedCount === ALL_COUNT && left === 0 ? undefined : `${left} are left`;
 }

@@ -31,6 +31,7 @@ export {
   type CollectionTrackOptions,
   createCollectionTrack,
 } from "./collection-track.js";
+export { type CostModel, type CostTotals, createCostModel } from "./cost-model.js";
 export { type Dominators, findDominators } from "./dominators.js";
 export { createHistogram, type Histogram } from "./histogram.js";
 export {
