@@ -88,7 +88,14 @@ module.exports = {
       comment: "Apps show the packages; no package knows them.",
       severity: "error",
       from: { path: "^packages/" },
-      to: { path: "^(apps/|scripts/|node_modules/@ouro/(demo|bench))" },
+      to: { path: "^(apps/|scripts/(?!faults/)|node_modules/@ouro/(demo|bench))" },
+    },
+    {
+      name: "no-scripts-in-sources",
+      comment: "Tests list their planted faults for scripts/faults; a source knows no script.",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/" },
+      to: { path: "^scripts/" },
     },
   ],
   options: {

@@ -38,6 +38,9 @@ const plants: Record<string, Record<string, string>> = {
   "no-apps-in-packages": {
     "packages/trace/test/planted.ts": 'import "../../../apps/demo/src/cli.js";',
   },
+  "no-scripts-in-sources": {
+    "packages/trace/src/planted.ts": 'import "../../../scripts/faults/planted-fault.js";',
+  },
 };
 
 function findViolations(folder: string): Violation[] {
@@ -54,7 +57,7 @@ function copyTree(): string {
   const copy = mkdtempSync(join(tmpdir(), "ouro-layers-"));
   const isWanted = (path: string) =>
     !["node_modules", "dist", ".turbo", "temp", "heavy"].includes(basename(path));
-  for (const folder of ["packages", "apps"]) {
+  for (const folder of ["packages", "apps", "scripts"]) {
     cpSync(join(root, folder), join(copy, folder), { recursive: true, filter: isWanted });
   }
   for (const file of [

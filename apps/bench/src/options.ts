@@ -5,6 +5,7 @@ import { UsageError } from "@ouro/interfaces";
 import { COLLECTIONS } from "./collections/collection.js";
 import { COLLECTION_PEERS } from "./collections/collection-peer.js";
 import { PEERS } from "./peer.js";
+import { CHECKED_PROGRAMS } from "./programs/program.js";
 import { GROUPS, type Group } from "./workload.js";
 
 export interface BenchOptions {
@@ -27,7 +28,7 @@ export interface BenchOptions {
 export const HELP = `npm run bench [-- NAME...] [options]
 
   NAME               ${GROUPS.join(", ")};
-                     collections are all collect-*; all when none is named
+                     collections are all collect-*, checked all checked-*; all when none is named
   --rounds N         rounds of all peers in turn, default 5, with --quick 1
   --quick            fewer operations: to see that it works, not to quote
   --peer NAME        only this peer and the null allocators; may be repeated
@@ -72,7 +73,7 @@ function parse(words: readonly string[]) {
 export function parseOptions(words: readonly string[]): BenchOptions {
   const { values, positionals } = parse(words);
   const groups = positionals.flatMap((word) =>
-    word === "collections" ? COLLECTIONS : groupNamed(word),
+    word === "collections" ? COLLECTIONS : word === "checked" ? CHECKED_PROGRAMS : groupNamed(word),
   );
   if (values.json && values.markdown) {
     usage("--markdown", "cannot go with --json", "Choose one; --json has all the figures.");

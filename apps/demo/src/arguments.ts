@@ -97,6 +97,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { name: "seed", value: "N", meaning: "a whole number; same seed, same programs (default 1)" },
   { name: "save", value: "FOLDER", meaning: "write each counterexample there, with its picture" },
   { name: "replay", value: "FILE", meaning: "play one counterexample again, and nothing else" },
+  { name: "plain", meaning: "all at once, also on a terminal, where one steps through it else" },
   { name: "json", meaning: "one JSON document on standard output (ouro help formats)" },
   { name: "quiet", short: "q", meaning: "no progress bar" },
   { name: "ascii", meaning: "only ASCII characters" },
@@ -180,7 +181,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "explain",
     usage: "ouro explain PROGRAM [options]",
     meaning: "tell each decision of the memory manager while a program runs",
-    options: ["program", "preset", "level", "json", "quiet", ...EVERYWHERE],
+    options: ["program", "preset", "level", "plain", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "help",
@@ -219,6 +220,7 @@ export interface CommandLine {
   readonly speedscopePath: string | undefined;
   readonly pprofPath: string | undefined;
   readonly prometheusPath: string | undefined;
+  readonly isPlain: boolean;
   readonly isJson: boolean;
   readonly isQuiet: boolean;
   readonly ascii: boolean;
@@ -290,6 +292,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     speedscopePath: values.get("speedscope"),
     pprofPath: values.get("pprof"),
     prometheusPath: values.get("prometheus"),
+    isPlain: values.has("plain"),
     isJson: values.has("json"),
     isQuiet: values.has("quiet"),
     ascii: values.has("ascii"),

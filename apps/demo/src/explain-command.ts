@@ -3,6 +3,7 @@
 import type { CommandLine } from "./arguments.js";
 import { EXIT_ANSWER_NO, EXIT_OK } from "./exit-code.js";
 import { explanationDocument, explanationLines } from "./explain-report.js";
+import { canStep, stepThrough } from "./explain-session.js";
 import { explainProgram } from "./explained-program.js";
 import { lookOf } from "./look.js";
 import { fileOperands } from "./operands.js";
@@ -21,6 +22,12 @@ export async function runExplain(line: CommandLine, terminal: Terminal): Promise
     const recording = { file, kind: kindOf(file, bytes), bytes };
     const program = await chooseProgram(recording, line.program, "explain", work);
     progress.end();
+    if (canStep(terminal) && !line.isPlain && !line.isJson) {
+      // All of it: the level is the reader's to change.
+      const whole = explainProgram(program, line.preset, 3);
+      await stepThrough(whole, line.level, terminal, line);
+      return whole.differences.length === 0 ? EXIT_OK : EXIT_ANSWER_NO;
+    }
     const explanation = explainProgram(program, line.preset, line.level);
     const look = lookOf(terminal.stdout, terminal.env, line);
     const text = line.isJson

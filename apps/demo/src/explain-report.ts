@@ -1,33 +1,60 @@
 // A narrated program, for people and as a document.
 
+import type { Level } from "./explain-sentences.js";
 import type { ExplainedStep, Explanation } from "./explained-program.js";
 import { formatNoun, wrapText } from "./format.js";
 import type { Look } from "./look.js";
+import type { Told } from "./narration.js";
 import { titleOf } from "./operation-title.js";
 
 export function explanationLines(explanation: Explanation, look: Look): string[] {
-  const { program, preset, steps, differences, isWhole } = explanation;
+  const { program, preset, steps, level } = explanation;
   const { glyphs, paint, width } = look;
   const title = `${program.name} ${glyphs.dot} ${formatNoun(program.steps.length, "step")}`;
   const lines = wrapText(`${title} ${glyphs.dot} ${preset}`, width).map((line) => paint.bold(line));
   lines.push(...wrapText(program.about ?? "", width, "  "));
-  for (const [index, step] of steps.entries()) lines.push("", ...stepLines(step, index, look));
+  for (const [index, step] of steps.entries()) {
+    lines.push("", ...stepLines(step, index, level, look));
+  }
+  lines.push("", ...endingLines(explanation, level, look));
+  lines.push("", ...verdictLines(explanation, look));
+  return lines;
+}
+
+export function verdictLines({ differences, isWhole }: Explanation, look: Look): string[] {
+  const { glyphs, width } = look;
   const compared = isWhole ? "Everything" : "What the roots reach";
   const verdict =
     differences.length === 0
       ? `${glyphs.yes} ${compared} is as recorded of CPython.`
       : `${glyphs.no} ${formatNoun(differences.length, "difference")} from the recording.`;
-  lines.push("", ...wrapText(verdict, width));
+  const lines = wrapText(verdict, width);
   for (const { stepIndex, what, recorded, got } of differences) {
     lines.push(...wrapText(`step ${stepIndex}, ${what}: recorded ${recorded}, got ${got}`, width));
   }
   return lines;
 }
 
-function stepLines({ operation, told }: ExplainedStep, index: number, look: Look): string[] {
-  const { paint, width } = look;
-  const indent = " ".repeat(String(index).length + 2);
-  const head = wrapText(`${index}  ${titleOf(operation)}`, width).map((line) => paint.cyan(line));
+export function stepLines(step: ExplainedStep, index: number, level: Level, look: Look): string[] {
+  const head = `${index}  ${titleOf(step.operation)}`;
+  return chapterLines(head, String(index).length + 2, step.told, level, look);
+}
+
+export function endingLines({ ending }: Explanation, level: Level, look: Look): string[] {
+  return chapterLines("The end", 3, ending, level, look);
+}
+
+/** A heading, and the sentences below it with their codes where there is room for both. */
+function chapterLines(
+  title: string,
+  indentCount: number,
+  all: readonly Told[],
+  level: Level,
+  { paint, width }: Look,
+): string[] {
+  const told = all.filter((each) => each.level <= level);
+  const indent = " ".repeat(indentCount);
+  const head = wrapText(title, width).map((line) => paint.cyan(line));
   const codeWidth = Math.max(0, ...told.map(({ code }) => code.length));
   if (width - codeWidth < 40) {
     return [...head, ...told.flatMap(({ text }) => wrapText(text, width, indent))];
@@ -42,7 +69,7 @@ function stepLines({ operation, told }: ExplainedStep, index: number, look: Look
 
 /** What `ouro explain --json` prints. */
 export function explanationDocument(explanation: Explanation, file: string) {
-  const { program, preset, level, steps, differences, isWhole } = explanation;
+  const { program, preset, level, steps, ending, differences, isWhole } = explanation;
   return {
     schema: "ouro/explain@1",
     file,
@@ -57,6 +84,7 @@ export function explanationDocument(explanation: Explanation, file: string) {
       title: titleOf(operation),
       sentences: told,
     })),
+    ending,
     differences,
   };
 }

@@ -143,7 +143,7 @@ export const SENTENCES: readonly Sentence[] = [
     code: "PM-GC-START",
     level: 1,
     event: "collection-start",
-    text: "collection of generation {generation}: {candidateCount} objects are examined",
+    text: "collection of generation {generation} begins; objects to examine: {candidateCount}",
   },
   {
     code: "PM-GC-EXAMINE",
@@ -246,6 +246,28 @@ export const SENTENCES: readonly Sentence[] = [
     text: "block {blockInPool} goes back to the list of pool {poolOf} of arena {arenaOf}",
   },
 ];
+
+/** What is told without an event: somebody looked. */
+export const NOTES = {
+  "PM-ARENA-KEEP": {
+    level: 2,
+    text:
+      "arena {arena}: none of its pools is in use any more; one such arena is kept for what " +
+      "comes, a second one would go back to the private heap",
+  },
+  "PM-END-ROOTS": {
+    level: 1,
+    text: "the program ends: what its roots hold is released",
+  },
+  "PM-END-COLLECT": {
+    level: 1,
+    text: "what is left refers to itself: all of it is collected",
+  },
+  "PM-END-EMPTY": { level: 1, text: "no object is left" },
+  "PM-END-LEFT": { level: 1, text: "{objects} left, which this preset never reclaims" },
+} as const satisfies Readonly<Record<string, { readonly level: Level; readonly text: string }>>;
+
+export type NoteCode = keyof typeof NOTES;
 
 const BY_EVENT = new Map<EventName, readonly Sentence[]>(
   EVENTS.map(({ name }) => [name, SENTENCES.filter(({ event }) => event === name)]),

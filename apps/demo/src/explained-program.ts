@@ -10,19 +10,27 @@ import {
   isReachProgram,
   type MakeSubjectManager,
   type MutatorProgram,
+  PROGRAM_ROOT_COUNT,
   type ProgramDifference,
   type ProgramOperation,
+  type ProgramSubject,
   runProgram,
   runReachProgram,
+  SCRATCH_ROOT,
 } from "@ouro/trace";
+import { watchArenas } from "./arena-watch.js";
 import type { Level } from "./explain-sentences.js";
+import { formatNoun } from "./format.js";
 import { type GenerationWatch, knownObjects, watchGenerations } from "./generation-watch.js";
-import { createNarration, type Told } from "./narration.js";
+import { createNarration, type Narration, type Told } from "./narration.js";
+import { type ObjectState, takeStates } from "./object-states.js";
 import { presetNamed } from "./preset-choice.js";
 
 export interface ExplainedStep {
   readonly operation: ProgramOperation;
   readonly told: readonly Told[];
+  /** What lives after it; undefined where the preset does not count. */
+  readonly objects: readonly ObjectState[] | undefined;
 }
 
 export interface Explanation {
@@ -30,6 +38,8 @@ export interface Explanation {
   readonly preset: string;
   readonly level: Level;
   readonly steps: readonly ExplainedStep[];
+  /** What is told when the program is over and its roots are released. */
+  readonly ending: readonly Told[];
   /** What was seen and is not as recorded of CPython. */
   readonly differences: readonly ProgramDifference[];
   /** Whether all that was recorded is compared, or what the roots reach. */
@@ -48,44 +58,69 @@ export function explainProgram(program: MutatorProgram, preset: string, level: L
     if (object === 0) return "nothing";
     return id === undefined || id < 0 ? undefined : `${known.get(id)?.kind ?? "object"} #${id}`;
   });
+  const arenas = watchArenas(narration);
+  let manager: MemoryManager | undefined;
   const make: MakeSubjectManager = (needs) => {
     const watcher: Observer = {
       wants: [EVENT_COLLECTION_START],
       event: (_code, generation) => watch?.beginCollection(generation),
     };
     const observer = combineObservers([narration.observer, watcher, needs.observer]);
-    const manager: MemoryManager = makeManager({
-      ...needs,
-      observer,
-      memoryObserver: narration.observer,
-    });
+    const memoryObserver = combineObservers([narration.observer, arenas.observer]);
+    manager = makeManager({ ...needs, observer, memoryObserver });
     return manager;
   };
-  const told: Told[][] = [];
+  const steps: ExplainedStep[] = [];
   let watch: GenerationWatch | undefined;
+  let statesNow: () => ObjectState[] | undefined = () => undefined;
   const onStep = (): void => {
     watch?.endStep();
-    told.push(narration.take(level));
+    arenas.endStep();
+    const { operation } = program.steps[steps.length] as MutatorProgram["steps"][number];
+    steps.push({ operation, told: narration.take(level), objects: statesNow() });
   };
   const run = () => {
     if (isWhole) {
       const subject = createProgramSubject(make, program);
       idOf = subject.idOf;
       watch = watchGenerations(subject, known, narration);
+      statesNow = () => takeStates(subject, known, PROGRAM_ROOT_COUNT);
       narration.take(level);
-      return runProgram(subject, program, { onStep });
+      return { report: runProgram(subject, program, { onStep }), subject };
     }
     const subject = createReachSubject(make, program);
     idOf = subject.idOf;
     narration.take(level);
-    return runReachProgram(subject, program, { onStep });
+    return { report: runReachProgram(subject, program, { onStep }), subject };
   };
-  const { differences } = run();
-  const steps = told.map((sentences, index) => ({
-    operation: (program.steps[index] as MutatorProgram["steps"][number]).operation,
-    told: sentences,
-  }));
-  return { program, preset, level, steps, differences, isWhole };
+  const { report, subject } = run();
+  endProgram(subject, manager as unknown as MemoryManager, narration);
+  arenas.endStep();
+  const ending = narration.take(level);
+  return { program, preset, level, steps, ending, differences: report.differences, isWhole };
+}
+
+/** Releases the roots, then collects until nothing goes any more. */
+function endProgram(
+  { setRoot }: Pick<ProgramSubject, "setRoot">,
+  manager: MemoryManager,
+  narration: Narration,
+): void {
+  narration.say("PM-END-ROOTS", {});
+  for (let root = 0; root <= SCRATCH_ROOT; root++) setRoot(root, null);
+  manager.collector.generations?.unfreeze();
+  const countNow = (): number => manager.statistics().liveCount;
+  let before = Number.POSITIVE_INFINITY;
+  if (countNow() > 0) narration.say("PM-END-COLLECT", {});
+  // Finalizers may bring objects back to a root: each runs once, so this comes to an end.
+  while (countNow() > 0 && countNow() < before) {
+    before = countNow();
+    manager.mutator.collect();
+    for (let root = 0; root <= SCRATCH_ROOT; root++) setRoot(root, null);
+  }
+  const count = countNow();
+  if (count === 0) narration.say("PM-END-EMPTY", {});
+  else narration.say("PM-END-LEFT", { objects: formatNoun(count, "object") });
 }
 
 function refuse(program: string, preset: string): never {

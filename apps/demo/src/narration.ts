@@ -13,7 +13,7 @@ import {
   type Observer,
   POOL_SIZE_WORDS,
 } from "@ouro/interfaces";
-import { type Level, sentenceFor } from "./explain-sentences.js";
+import { type Level, NOTES, type NoteCode, sentenceFor } from "./explain-sentences.js";
 
 export interface Told {
   readonly code: string;
@@ -32,6 +32,8 @@ export interface Narration {
   readonly observer: Observer;
   /** Tells something that no part told: an event by its code, and its words. */
   note(code: EventCode, words: Readonly<Record<string, string>>, level?: Level): void;
+  /** Tells what no event stands for: a sentence of NOTES, with its words. */
+  say(code: NoteCode, words: Readonly<Record<string, string>>): void;
   /** The sentences since the last call, of at most this level. */
   take(level: Level): Told[];
 }
@@ -62,9 +64,14 @@ export function createNarration(nameOf: (object: number) => string | undefined):
   function note(code: EventCode, words: Readonly<Record<string, string>>, least: Level = 1): void {
     const sentence = sentenceFor(code, 0, 0, 0);
     if (sentence === undefined) return;
-    const text = sentence.text.replace(/\{(\w+)\}/g, (_, name: string) => words[name] ?? "");
+    const text = fill(sentence.text, words);
     const level = Math.max(least, sentence.level) as Level;
     entries.push({ code: sentence.code, level, text });
+  }
+
+  function say(code: NoteCode, words: Readonly<Record<string, string>>): void {
+    const { level, text } = NOTES[code];
+    entries.push({ code, level, text: fill(text, words) });
   }
 
   function take(level: Level): Told[] {
@@ -85,7 +92,16 @@ export function createNarration(nameOf: (object: number) => string | undefined):
     return { code: sentence.code, level: sentence.level, text };
   }
 
-  return { observer: { event }, note, take };
+  return { observer: { event }, note, say, take };
+}
+
+function fill(text: string, words: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => words[name] ?? "");
+}
+
+/** How an arena is called: its place in the heap's memory. */
+export function arenaNumber(word: number): string {
+  return String(Math.floor(word / ARENA_SIZE_WORDS));
 }
 
 function wordsOf(
@@ -101,7 +117,7 @@ function wordsOf(
     if (OBJECTS.has(kind)) words.set(kind, names[index] ?? nameOf(number) ?? "an object");
     else words.set(kind, String(number));
     if (kind === "sizeWords") words.set("sizeBytes", String(4 * number));
-    if (kind === "arena") words.set(kind, String(Math.floor(number / ARENA_SIZE_WORDS)));
+    if (kind === "arena") words.set(kind, arenaNumber(number));
     if (kind === "pool") words.set(kind, poolInArena(number));
     if (kind === "sizeClass") words.set("classBytes", String((number + 1) * GRANULE_SIZE_BYTES));
     if (kind === "block") placeBlock(words, number);
@@ -114,7 +130,7 @@ function wordsOf(
 }
 
 function placeBlock(words: Map<string, string>, block: number): void {
-  words.set("arenaOf", String(Math.floor(block / ARENA_SIZE_WORDS)));
+  words.set("arenaOf", arenaNumber(block));
   words.set("poolOf", poolInArena(block));
 }
 

@@ -8,12 +8,15 @@ import { performance } from "node:perf_hooks";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { EXIT_LIMIT } from "./exit-code.js";
+import { keysOf } from "./key-input.js";
 
 export interface Output {
   write(text: string): void;
   readonly isTTY: boolean;
   /** Width of the terminal in columns; undefined when this is no terminal. */
   readonly columns: number | undefined;
+  /** Its height in lines; undefined when this is no terminal. */
+  readonly rows?: number | undefined;
   /** The stream itself, for libraries that draw on it. */
   readonly stream?: NodeJS.WritableStream;
 }
@@ -32,6 +35,8 @@ export interface Terminal {
   takeBreath(): Promise<void>;
   /** Why the work should stop early; undefined while it should go on. */
   stopReason(): "interrupted" | "output-closed" | undefined;
+  /** Names of the keys that are pressed, as they are; undefined when input is no terminal. */
+  readonly keys?: (() => AsyncIterable<string>) | undefined;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -122,6 +127,9 @@ export function processTerminal(): Terminal {
       get columns() {
         return stream.isTTY ? stream.columns : undefined;
       },
+      get rows() {
+        return stream.isTTY ? stream.rows : undefined;
+      },
     };
   };
   return {
@@ -133,5 +141,19 @@ export function processTerminal(): Terminal {
     nowMs: () => performance.now(),
     takeBreath: () => new Promise((resolve) => setImmediate(resolve)),
     stopReason: () => reason,
+    keys: process.stdin.isTTY ? readKeys : undefined,
   };
+}
+
+/** Keys one by one, without their echo, until whoever asks has enough. */
+async function* readKeys(): AsyncGenerator<string> {
+  const { stdin } = process;
+  stdin.setRawMode(true);
+  stdin.setEncoding("utf8");
+  try {
+    for await (const input of stdin) yield* keysOf(input as string);
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+  }
 }

@@ -89,6 +89,36 @@ describe("a narrated program", () => {
   });
 });
 
+describe("what the article names", () => {
+  it("is told of a program, from its first request to what becomes of its arena", async () => {
+    const told = new Set<string>();
+    for (const program of ["hand-finalizer-cycle", "hand-weakref-to-cycle", "hand-gen-promotion"]) {
+      const argv = ["explain", hand, "--program", program, "--level", "3"];
+      const { document } = await runDocument(argv);
+      const steps = document.steps as Step[];
+      for (const { code } of [...steps.flatMap(({ sentences }) => sentences), ...document.ending]) {
+        told.add(code);
+      }
+    }
+    const named = [
+      ...["PM-ALLOC-CLASS", "PM-POOL-TAKE", "PM-ARENA-RESERVE", "PM-OBJECT-CREATE"],
+      ...["PM-SLOT-WRITE", "PM-COUNT-UP", "PM-COUNT-DOWN", "PM-COUNT-ZERO", "PM-GC-TRACK"],
+      ...["PM-GC-PROMOTE", "PM-GC-START", "PM-GC-EXAMINE", "PM-GC-SUBTRACT", "PM-GC-UNREACHABLE"],
+      ...["PM-CALLBACK-RUN", "PM-FINALIZER-RUN", "PM-GC-CLEAR", "PM-DEALLOCATE", "PM-GC-END"],
+      ...["PM-FREE-BLOCK", "PM-RECLAIM", "PM-POOL-RELEASE", "PM-ARENA-KEEP"],
+      ...["PM-END-ROOTS", "PM-END-EMPTY"],
+    ];
+    expect(named.filter((code) => !told.has(code))).toEqual([]);
+  });
+
+  it("ends on a preset that never reclaims with what is left", async () => {
+    const { document } = await runDocument(["explain", hand, "-p", "null"]);
+    const codes = document.ending.map(({ code }: { code: string }) => code);
+    expect(codes).toContain("PM-END-LEFT");
+    expect(codes).not.toContain("PM-END-EMPTY");
+  });
+});
+
 describe("the table of sentences", () => {
   it("has a sentence for every event, and no code twice", () => {
     const codes = SENTENCES.map(({ code }) => code);

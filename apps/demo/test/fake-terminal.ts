@@ -19,6 +19,9 @@ export interface FakeTerminalOptions {
   files?: Record<string, Uint8Array>;
   /** After this many breaths somebody presses Ctrl-C. */
   interruptAfterBreaths?: number;
+  /** Names of keys that somebody presses, one after the other; then no more come. */
+  keys?: readonly string[];
+  rows?: number;
 }
 
 export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
@@ -29,14 +32,20 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
   let stderr = "";
   let breathCount = 0;
   let nowMs = 0;
+  async function* pressed(names: readonly string[]): AsyncGenerator<string> {
+    yield* names;
+  }
+
   return {
     env,
+    keys: options.keys === undefined ? undefined : () => pressed(options.keys ?? []),
     stdout: {
       write(text) {
         stdout += text;
       },
       isTTY,
       columns,
+      rows: options.rows,
     },
     stderr: {
       write(text) {

@@ -58,7 +58,7 @@ export const exportFaults: readonly ExportFault[] = [
     replace: "if (slot >= visitedCount) return [INTERNAL, strings.indexOf(name.slice(1))];",
   },
   {
-    name: "strings come before the arrays",
+    name: "an array comes after the strings",
     find: '  yield* strings.text();\n  yield "}\\n";',
     replace: "  yield* strings.text();\n  yield ',\"extra\":[1]}\\n';",
   },

@@ -33,7 +33,8 @@ interface Memlab {
     getSnapshotFromFile(path: string, options: object): Promise<MemlabSnapshot>;
   };
   readonly analysis: { preparePathFinder(snapshot: MemlabSnapshot): unknown };
-  readonly config: { muteConsole?: boolean };
+  readonly config: { muteConsole?: boolean; errorHandling: number };
+  readonly ErrorHandling: { readonly Throw: number };
 }
 
 export function isMemlabInstalled(): boolean {
@@ -43,8 +44,10 @@ export function isMemlabInstalled(): boolean {
 /** Reads a file. Throws what memlab throws. */
 export async function readWithMemlab(path: string): Promise<SnapshotReading> {
   const { default: memlab } = (await import(MEMLAB.href)) as { default: Memlab };
-  const { utils, analysis, config } = memlab;
+  const { utils, analysis, config, ErrorHandling } = memlab;
   config.muteConsole = true;
+  // Else it ends the whole process over a file that it cannot read.
+  config.errorHandling = ErrorHandling.Throw;
   const snapshot = await utils.getSnapshotFromFile(path, { buildNodeIdIndex: true });
   analysis.preparePathFinder(snapshot);
   const distanceOf = createDistances();

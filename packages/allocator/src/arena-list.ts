@@ -17,6 +17,8 @@ export interface ArenaList {
   takePool(): number;
   /** Takes an empty pool back, by its record. O(1). */
   releasePool(pool: number): void;
+  /** Whether a pool, given back now, would be the one that `takePool` answers next. O(1). */
+  isNext(pool: number): boolean;
 }
 
 export function createArenaList(
@@ -101,6 +103,15 @@ export function createArenaList(
     }
   }
 
+  /** Its arena gives next and will still do so, and does not go back. */
+  function isNext(pool: number): boolean {
+    const record = layout.arenaRecord(context, get(pool + layout.POOL) >>> ARENA_SHIFT);
+    const count = get(record + layout.FREE_POOL_COUNT);
+    if (count === 0) return true;
+    const isHead = get(usableArenas) === record && get(lastArenaWith + count) === record;
+    return isHead && count + 1 < layout.POOLS_PER_ARENA;
+  }
+
   /** The only usable arena, where one is kept; who keeps none has none with so many free pools. */
   function isKept(record: number): boolean {
     return keepsArena && get(record + layout.NEXT_ARENA) === 0;
@@ -152,5 +163,5 @@ export function createArenaList(
     source.releaseArenas(borrower, (arenaIndex * ARENA_SIZE_WORDS) as never, 1);
   }
 
-  return { takePool, releasePool };
+  return { takePool, releasePool, isNext };
 }

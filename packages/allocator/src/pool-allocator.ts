@@ -101,11 +101,14 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const poolMaps = allocatedMap - (poolRecords << 2);
   const sweepCursor = context.state + layout.SWEEP_CURSOR;
   const sweepNumber = context.state + layout.SWEEP_NUMBER;
-  const { takePool, releasePool } = createArenaList(context, source, keepsArena);
-  const sweep = createPoolSweep(context, { makeFirst, release });
+  const waitingPool = context.state + layout.WAITING_POOL;
+  const { takePool, releasePool, isNext } = createArenaList(context, source, keepsArena);
+  const sweep = createPoolSweep(context, { makeFirst, release, releaseWaiting });
   const { sweepFor } = sweep;
   const takeObserver = isObserved(observer, EVENT_POOL_TAKE) ? observer : undefined;
   const releaseObserver = isObserved(observer, EVENT_POOL_RELEASE) ? observer : undefined;
+  // A budget is charged and an observer told for each pool that is taken.
+  const waits = budgetWord === 0 && takeObserver === undefined && releaseObserver === undefined;
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
 
@@ -166,6 +169,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   function startPool(granules: number): boolean {
+    releaseWaiting();
     const pool = takePool();
     if (pool === 0) return false;
     words[pool + SIZE_CLASS] = granules - 1;
@@ -257,8 +261,29 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   function releaseEmpty(pool: number): void {
+    if (words[waitingPool] === pool) return;
+    releaseWaiting();
+    if (mayWait(pool)) {
+      words[waitingPool] = pool;
+      return;
+    }
     if (!isUnswept(context, pool)) unlink(pool);
     release(pool);
+  }
+
+  /** Last of its list, it serves when a pool would be taken: its arena must be the one to give. */
+  function mayWait(pool: number): boolean {
+    return words[pool + NEXT_POOL] === noPool && waits && words[sweepCursor] === 0 && isNext(pool);
+  }
+
+  /** Before anything else is taken or given back: the arenas are then as if it had not waited. */
+  function releaseWaiting(): void {
+    const pool = words[waitingPool] as number;
+    if (pool === 0) return;
+    words[waitingPool] = 0;
+    if (words[pool + USED_COUNT] !== 0) return;
+    unlink(pool);
+    releasePool(pool);
   }
 
   function unlink(pool: number): void {

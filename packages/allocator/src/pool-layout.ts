@@ -17,7 +17,10 @@
 //   used    some blocks live, some not; its record is linked in the used pools of its size class
 //   full    all blocks live, `free words` is 0; in no list, or still the first of its list, until
 //           the next allocation or the next pool to come first finds out
-//   empty   no block live; in the free pools of its arena, linked by `next`
+//   empty   no block live; in the free pools of its arena, linked by `next`, or waiting
+// An empty pool may wait in its list: the last there, and in the arena that gives the next pool.
+// The next allocation of its size takes it as it is, where it would have been given back and taken
+// anew. Before any other pool is taken or given back, it goes to its arena, if it is still empty.
 // While a sweep runs a used or full pool may wait to be swept: then it is in no list, whatever its
 // blocks (pool-sweep.ts).
 //
@@ -28,8 +31,8 @@
 // The allocator's own words, one region of the heap:
 //
 //   │ used pools, a head a size in granules: 33, padded │ no pool: 8 │ last arena with n free
-//   │ pools: 65 │ counters │ sweep: 3, padded │ starts: 33 × 32 │ starting words: 33, padded
-//   │ arena records, 8 words an arena │ pool records, 8 words a pool │
+//   │ pools: 65 │ counters │ sweep: 3 │ waiting, padded │ starts: 33 × 32
+//   │ starting words: 33, padded │ arena records, 8 words an arena │ pool records, 8 words a pool │
 //
 //   arena record  │ free pools │ free pool count │ next carve │ next │ previous │ – – – │
 //
@@ -72,6 +75,8 @@ export const SWEEP_CURSOR = USABLE_ARENAS + 5;
 export const SWEEP_NUMBER = USABLE_ARENAS + 6;
 /** The marks' word of block b is at this + (b >>> 7). */
 export const SWEEP_MARKS = USABLE_ARENAS + 7;
+/** A pool that waits, if nothing lives in it; 0 = none. */
+export const WAITING_POOL = USABLE_ARENAS + 8;
 /** `STARTS + 32 n + w`: where blocks of n granules begin in word w of a pool's map. */
 export const STARTS = 128;
 /** `STARTING_WORDS + n`: the words of a pool's map in which blocks of n granules begin. */

@@ -37,6 +37,8 @@ export interface SweptPools {
   makeFirst(pool: number): void;
   /** Gives a pool back in which nothing lives. */
   release(pool: number): void;
+  /** Gives back the empty pool that waits. */
+  releaseWaiting(): void;
 }
 
 export function createPoolSweep(context: layout.PoolContext, swept: SweptPools): PoolSweep {
@@ -47,6 +49,7 @@ export function createPoolSweep(context: layout.PoolContext, swept: SweptPools):
   const get = (word: number): number => words[word] as number;
 
   function beginSweep(marks: WordIndex): SweepCensus {
+    swept.releaseWaiting();
     const used = state + layout.USED_POOLS;
     words.fill(noPool, used + 1, used + 1 + SIZE_CLASS_COUNT);
     words[state + layout.SWEEP_MARKS] = marks;

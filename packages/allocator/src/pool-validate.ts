@@ -115,7 +115,8 @@ function validatePool(
   const usedCount = words[pool + layout.USED_COUNT] as number;
   const isFirst = words[state + layout.USED_POOLS + sizeClass + 1] === pool;
   const blockCount = layout.blocksPerPool(sizeClass);
-  const isServing = usedCount > 0 && (usedCount < blockCount || isFirst);
+  const isWaiting = usedCount === 0 && words[state + layout.WAITING_POOL] === pool;
+  const isServing = isWaiting || (usedCount > 0 && (usedCount < blockCount || isFirst));
   const waits = usedCount > 0 && isUnswept(context, pool);
   const cursor = words[state + layout.SWEEP_CURSOR] as number;
   const poolIndex = (pool - context.poolRecords) >> layout.POOL_RECORD_SHIFT;
@@ -131,7 +132,11 @@ function validatePool(
     if ((~map & starting) !== 0) freeWords |= 1 << index;
   }
   expectAll("pool", pool, [
-    [isFree === (usedCount === 0), "empty and free differ"],
+    [isFree === (usedCount === 0 && !isWaiting), "empty and free differ"],
+    [
+      !isWaiting || words[pool + layout.NEXT_POOL] === state + layout.NO_POOL,
+      "waits, not the last",
+    ],
     [isLinked === (isServing && !waits), "list and state differ"],
     [!waits || poolIndex >= cursor, "the sweep passed it by"],
     [usedCount === liveCount, "used count"],

@@ -35,7 +35,7 @@ function makeSubjects(parts: Parts): Record<string, Subject> {
     "pool allocator": {
       leastBytes: 440,
       mostBytes: 512,
-      mostSteps: 36,
+      mostSteps: 72,
       make: (source) => parts.createPoolAllocator({ source }),
     },
     "large block allocator": {
@@ -53,7 +53,7 @@ function makeSubjects(parts: Parts): Record<string, Subject> {
     "free list allocator": {
       leastBytes: 440,
       mostBytes: 512,
-      mostSteps: 44,
+      mostSteps: 80,
       make: (source) =>
         parts.createFreeListAllocator({
           source,
@@ -64,7 +64,12 @@ function makeSubjects(parts: Parts): Record<string, Subject> {
   };
 }
 
-/** The property on one of the allocators of a package's exports. */
+/** The names of the allocators of a package's exports whose work is counted. */
+export function boundedSubjects(parts: Parts): string[] {
+  return Object.keys(makeSubjects(parts));
+}
+
+/** The property on one of them. */
 export function boundedWorkProperty(parts: Parts, name: string): fc.IProperty<[number]> {
   const subject = makeSubjects(parts)[name];
   if (subject === undefined) throw new Error(`no allocator is named "${name}"`);

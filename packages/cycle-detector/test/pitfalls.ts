@@ -12,7 +12,7 @@ import {
 import type * as managerPackage from "@ouro/memory-manager";
 import type { TrialDeletionOptions, WeakReferences } from "@ouro/memory-manager";
 import { IMMORTAL_COUNT, makeImmortal, referenceCount } from "@ouro/refcount";
-import { expect } from "vitest";
+import { expect } from "./expect.js";
 
 /** The package's exports: of the sources, or of a copy in which a fault stands. */
 export type Parts = Pick<typeof managerPackage, "composeMemoryManager" | "trialDeletionStrategy">;

@@ -13,36 +13,26 @@
 //
 // Not seen: what a program writes to the heap's words itself, from `fieldsStart` on; arithmetic
 // from one handle's slot to another's; a reference exactly as many safepoints old as there are
-// epochs, if an object is there again; a slot as many frames old as there are keys, if its word is
-// locked with that key again.
+// epochs, if one to what is there now was given out; a slot as many frames old as there are keys,
+// if its word is locked with that key again.
 
 import {
+  ARENA_SIZE_WORDS,
   type Collector,
   checkInteger,
   InvalidAddressError,
-  LENGTH_NONE,
-  LENGTH_WORD_OFFSET,
   type Mutator,
-  OBJECT_HEADER_SIZE_WORDS,
   type PrivateHeap,
   type Reference,
-  ROW_LENGTH,
-  ROW_SIZE,
-  ROW_SLOTS_END,
-  ROW_SLOTS_MASK,
-  ROW_SLOTS_START,
   type RootStack,
   type Slot,
   StaleReferenceError,
-  TYPE_MASK,
-  TYPE_ROW_SHIFT,
-  TYPE_WORD_OFFSET,
   type TypeId,
   type TypeTable,
   UsageError,
   type Value,
 } from "@ouro/interfaces";
-import { createObjectLayout } from "./object-layout.js";
+import { createFieldChecks } from "./field-checks.js";
 import {
   ALLOCATE,
   ALLOCATE_ARRAY,
@@ -90,36 +80,26 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   const { isObject, oldestGeneration } = collector;
   /** Whether an object can die between two safepoints; else what was given out is there. */
   const canDie = collector.traits.death === "prompt";
-  const layout = createObjectLayout(words, types);
-  const log = createReferenceLog({ heapSizeWords: words.length, types, sites });
-  const { unit, take, isTaken, hasTaken, passSafepoint } = log;
+  const checks = createFieldChecks(words, types);
+  const heapSizeWords = heap.arenaCount * ARENA_SIZE_WORDS;
+  const log = createReferenceLog({ heapSizeWords, types, sites });
+  const { give: giveOut, wordOf, hasGiven, passSafepoint: safepoint } = log;
   const { open, enter: enterFrame, leave } = createSlotLocks(words, roots, fast);
-  const rows = types.base;
   const frameSlotCount = roots.end - roots.framesStart;
-  let epochStart = unit;
-  let knownTypeCount = 0;
-
-  function safepoint(call: Call, type: TypeId | 0): void {
-    epochStart = passSafepoint(call, type);
-  }
 
   /** Program code that ran inside a safepoint may have taken references before objects moved. */
   function endSafepoint(call: Call, type: TypeId | 0): void {
-    if (hasTaken()) safepoint(call, type);
+    if (hasGiven()) safepoint(call, type);
   }
 
   function tagged(value: Value, call: Call): Value {
-    if (value <= 0) return value;
-    take(value, call);
-    return epochStart + value;
+    return value > 0 ? giveOut(value, call) : value;
   }
 
   function plain(where: string, reference: number): Reference {
-    const word = reference - epochStart;
-    if (canDie || !isTaken(word)) {
-      if (!(word > 0 && word < unit && isObject(word))) refuseReference(where, reference);
-    }
-    return word as Reference;
+    const object = wordOf(reference);
+    if (object === 0 || (canDie && !isObject(object))) refuseReference(where, reference);
+    return object as Reference;
   }
 
   function refuseReference(where: string, reference: number): never {
@@ -160,94 +140,13 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     });
   }
 
-  /** `count` slots of the object from field `field` on. */
-  function checkSlots(where: string, object: Reference, field: number, count: number): void {
-    const row =
-      rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
-    const length =
-      (words[object + LENGTH_WORD_OFFSET] as number) & (words[row + ROW_SLOTS_MASK] as number);
-    const start = OBJECT_HEADER_SIZE_WORDS + field;
-    const end = (words[row + ROW_SLOTS_END] as number) + length;
-    const isInside = start >= (words[row + ROW_SLOTS_START] as number) && start + count <= end;
-    if (!isInside || field !== (field | 0)) refuseSlots(where, object, field, count);
-  }
-
-  /** Names the first field of the run that is no slot. */
-  function refuseSlots(where: string, object: Reference, field: number, count: number): never {
-    const first = layout.slotsStart(object) - fast.fieldsStart(object);
-    const end = layout.slotsEnd(object) - fast.fieldsStart(object);
-    const beginsWell = field >= first && field + count > end && field < end;
-    const isWhole = field === (field | 0);
-    refuseField(where, object, beginsWell && isWhole ? end : field, "slot");
-  }
-
-  /** Fields from `first` on; a variable-length object's first is its length. */
-  function checkRaw(where: string, object: Reference, field: number, first: number): void {
-    const row =
-      rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
-    const start = OBJECT_HEADER_SIZE_WORDS + field;
-    if (
-      words[row + ROW_LENGTH] !== LENGTH_NONE ||
-      start < (words[row + ROW_SLOTS_END] as number) ||
-      start >= (words[row + ROW_SIZE] as number) ||
-      field !== (field | 0)
-    )
-      checkAnyRaw(where, object, field, first);
-  }
-
-  function checkAnyRaw(where: string, object: Reference, field: number, first: number): void {
-    const start = object + OBJECT_HEADER_SIZE_WORDS + field;
-    const isLength = field === 0 && first === 0 && layout.isVariable(object);
-    const isRaw = start >= layout.slotsEnd(object) && start < object + layout.sizeWords(object);
-    if (!(isRaw || isLength) || field !== (field | 0))
-      refuseField(where, object, field, "raw word");
-  }
-
-  function refuseField(where: string, object: Reference, field: number, kind: string): never {
-    const { name } = types.descriptor(layout.typeOf(object));
-    const start = fast.fieldsStart(object);
-    const end = object + layout.sizeWords(object);
-    const at = start + field;
-    if (!(field >= 0 && at < end && field === (field | 0))) {
-      const expected = `a field of this "${name}", whose fields are 0 to ${end - start - 1}`;
-      throw new InvalidAddressError({ where, address: field, expected });
-    }
-    const isLength = field === 0 && layout.isVariable(object);
-    const isSlot = at >= layout.slotsStart(object) && at < layout.slotsEnd(object);
-    throw new UsageError({
-      where,
-      argument: `field ${field} of "${name}"`,
-      problem: isLength
-        ? "is the length, which never changes"
-        : `is ${isSlot ? "a slot" : "a raw word"}, where a ${kind} is needed`,
-      remedy: "Look at the type's descriptor: slots come first, raw words after",
-    });
-  }
-
-  function checkType(where: string, type: TypeId, isArray: boolean): void {
-    if (type > knownTypeCount) knownTypeCount = types.count;
-    const isThere = type === (type | 0) && type >= 1 && type <= knownTypeCount;
-    const length = words[rows + (type << TYPE_ROW_SHIFT) + ROW_LENGTH];
-    if (!isThere || (length !== LENGTH_NONE) !== isArray) refuseType(where, type, isArray);
-  }
-
-  function refuseType(where: string, type: TypeId, isArray: boolean): never {
-    checkInteger(where, "type", type, 1, types.count);
-    throw new UsageError({
-      where,
-      argument: `type "${types.descriptor(type).name}"`,
-      problem: isArray ? "is of fixed length" : "is of variable length",
-      remedy: isArray ? "Use allocate" : "Use allocateArray and say the length",
-    });
-  }
-
   function enter(slotCount: number): Slot {
     checkInteger("enter", "slotCount", slotCount, 0, frameSlotCount);
     return enterFrame(slotCount);
   }
 
   function allocate(type: TypeId, into: Slot): Reference {
-    checkType("allocate", type, false);
+    checks.type("allocate", type, false);
     const slot = open("allocate", into);
     safepoint(ALLOCATE, type);
     const object = fast.allocate(type, slot);
@@ -256,7 +155,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   }
 
   function allocateArray(type: TypeId, length: number, into: Slot): Reference {
-    checkType("allocateArray", type, true);
+    checks.type("allocateArray", type, true);
     checkInteger("allocateArray", "length", length, 0, LENGTH_LIMIT);
     const slot = open("allocateArray", into);
     safepoint(ALLOCATE_ARRAY, type);
@@ -281,13 +180,13 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
 
   function giveField(reference: Reference, field: number, from: Slot): void {
     const object = plain("give", reference);
-    checkSlots("give", object, field, 1);
+    checks.slot("give", object, field);
     fast.give(object, field, open("give", from));
   }
 
   function fill(reference: Reference, field: number, from: Slot): void {
     const object = plain("fill", reference);
-    checkSlots("fill", object, field, 1);
+    checks.slot("fill", object, field);
     const slot = open("fill", from);
     if (fast.get(object, field) !== 0) {
       throw new UsageError({
@@ -311,14 +210,14 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     const from = plain("copy (source)", source);
     checkInteger("copy", "count", count, 0, LENGTH_LIMIT);
     if (count === 0) return;
-    checkSlots("copy (target)", into, targetField, count);
-    checkSlots("copy (source)", from, sourceField, count);
+    checks.slots("copy (target)", into, targetField, count);
+    checks.slots("copy (source)", from, sourceField, count);
     fast.copy(into, targetField, from, sourceField, count);
   }
 
   function setWord(reference: Reference, field: number, value: number): void {
     const object = plain("setWord", reference);
-    checkRaw("setWord", object, field, 1);
+    checks.raw("setWord", object, field, 1);
     if (value !== (value | 0) && value !== value >>> 0) {
       throw new UsageError({
         where: "setWord",
@@ -348,17 +247,17 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     typeOf: (reference) => fast.typeOf(plain("typeOf", reference)),
     lengthOf(reference) {
       const object = plain("lengthOf", reference);
-      if (!layout.isVariable(object)) refuseLength(types, layout.typeOf(object));
+      checks.variable("lengthOf", object);
       return fast.lengthOf(object);
     },
     get(reference, field) {
       const object = plain("get", reference);
-      checkSlots("get", object, field, 1);
+      checks.slot("get", object, field);
       return tagged(fast.get(object, field), GET);
     },
     set(reference, field, value) {
       const object = plain("set", reference);
-      checkSlots("set", object, field, 1);
+      checks.slot("set", object, field);
       fast.set(object, field, plainValue("set (value)", value));
     },
     give: giveField,
@@ -366,13 +265,13 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     take(into, reference, field) {
       const slot = open("take", into);
       const object = plain("take", reference);
-      checkSlots("take", object, field, 1);
+      checks.slot("take", object, field);
       fast.take(slot, object, field);
     },
     copy,
     word(reference, field) {
       const object = plain("word", reference);
-      checkRaw("word", object, field, 0);
+      checks.raw("word", object, field, 0);
       return fast.word(object, field);
     },
     setWord,
@@ -390,13 +289,4 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
       return collection;
     },
   };
-}
-
-function refuseLength(types: TypeTable, type: TypeId): never {
-  throw new UsageError({
-    where: "lengthOf",
-    argument: `an object of type "${types.descriptor(type).name}"`,
-    problem: "is of fixed length",
-    remedy: "Ask for lengths of variable-length objects only",
-  });
 }

@@ -1,9 +1,14 @@
-// What checked mode remembers in order to explain itself: which call gave a reference out, and
-// which safepoints there were. Both are rings of fixed size, so that a long program costs no more
-// than a short one; what is forgotten is named less exactly, and refused all the same.
+// What checked mode remembers of the references it gave out, and of the safepoints there were.
 //
-//   taken       │ word index and call │ safepoint │ [stack] │ …   by a hash of word and epoch
-//   safepoints  │ call and type │ …                               by safepoint number
+//   stamps      │ safepoint │ safepoint │ …        one a granule of the heap: when a reference to
+//                                                  what begins there was given out last
+//   log         │ word index and call │ …          ring, in the order of giving out
+//   safepoints  │ call and type │ log position │   ring, by safepoint number
+//
+// The stamps decide: whatever was not given out since the last safepoint is no reference now. The
+// rings explain; they are of fixed size, so that a long program costs no more than a short one, and
+// what is forgotten is named less exactly, and refused all the same. The stamps of heap that no
+// object was read from stay untouched.
 //
 // The call stands in the two lowest bits of the word index, which are 0 in every reference.
 //
@@ -14,7 +19,7 @@
 // Epochs run from 1 and wrap at 2^8 or 2^22: the number stays a small integer, or an exact double.
 // No epoch is 0, so a word index that checked mode did not give out is told from all that it did.
 
-import type { TypeId, TypeTable } from "@ouro/interfaces";
+import type { Reference, TypeId, TypeTable } from "@ouro/interfaces";
 
 /** The calls that give references out come first, in two bits; the last four are safepoints. */
 export const CALLS = ["root", "get", "allocate", "allocateArray", "poll", "collect"] as const;
@@ -30,8 +35,11 @@ const TAKEN_COUNT = 1024;
 /** With stacks: enough for the references of some thousand lines of a program. */
 const TAKEN_WITH_SITE_COUNT = 65536;
 const SAFEPOINT_COUNT = 4096;
-/** How far apart the places of a word are from epoch to epoch. */
-const EPOCH_SHIFT = 0x9e5;
+/** Of an object's granule: its words share a stamp. */
+const GRANULE_SHIFT = 2;
+
+const FIRST_STAMP = 1;
+const LAST_STAMP = 2 ** 31 - 1;
 
 const NARROW_UNIT = 2 ** 22;
 const NARROW_EPOCH_COUNT = 2 ** 8 - 1;
@@ -49,69 +57,103 @@ export interface Taken {
 }
 
 export interface ReferenceLog {
-  /** What lies between one epoch and the next. */
-  readonly unit: number;
   readonly safepointCount: number;
-  /** Notes a safepoint, and answers the first number of its epoch: references lie above it. */
-  passSafepoint(call: Call, type: TypeId | 0): number;
-  /** Notes that a reference to the object at `word` is given out in the current epoch. */
-  take(word: number, call: Call): void;
-  /**
-   * Whether it is remembered that one was given out in the current epoch; false if it was not, or
-   * was forgotten.
-   */
-  isTaken(word: number): boolean;
+  /** Notes a safepoint: what was given out before is no reference any more. */
+  passSafepoint(call: Call, type: TypeId | 0): void;
+  /** Notes that a reference to the object at `word` is given out, and answers the reference. */
+  give(word: number, call: Call): Reference;
+  /** The word index of what was given out since the last safepoint; 0 for any other number. */
+  wordOf(reference: number): Reference | 0;
   /** Whether a reference was given out since the last safepoint. */
-  hasTaken(): boolean;
+  hasGiven(): boolean;
   /** What is known of a reference; undefined if it was never given out. */
   explain(reference: number): Taken | undefined;
 }
 
-/** Makes the log of a checked mutator over `heapSizeWords` words. All but `explain` are O(1). */
+/**
+ * Makes the log of a checked mutator over `heapSizeWords` words. All but `explain` are O(1), and a
+ * safepoint in 2^31, which is O(heap).
+ */
 export function createReferenceLog(options: {
   heapSizeWords: number;
   types: TypeTable;
   sites: boolean;
+  /** The number of safepoints after which stamps begin anew. Default: as many as a word holds. */
+  stampCount?: number;
 }): ReferenceLog {
-  const { types, sites } = options;
+  const { types, sites, stampCount = LAST_STAMP } = options;
   const isNarrow = options.heapSizeWords <= NARROW_UNIT;
   const unit = isNarrow ? NARROW_UNIT : WIDE_UNIT;
   const epochCount = isNarrow ? NARROW_EPOCH_COUNT : WIDE_EPOCH_COUNT;
-  const takenMask = (sites ? TAKEN_WITH_SITE_COUNT : TAKEN_COUNT) - 1;
-  const taken = new Int32Array(takenMask + 1);
-  const takenAt = new Int32Array(takenMask + 1);
+  const lastEpochStart = epochCount * unit;
+  const logMask = (sites ? TAKEN_WITH_SITE_COUNT : TAKEN_COUNT) - 1;
+  // Constants of this closure fold into the compiled code; a module's may not, once bundled.
+  const SAFEPOINT_MASK = SAFEPOINT_COUNT - 1;
+  const SHIFT = GRANULE_SHIFT;
+  const stamps = new Int32Array(options.heapSizeWords >>> SHIFT);
+  const log = new Int32Array(logMask + 1);
   const stacks: (Error | undefined)[] = [];
-  const safepoints = new Int32Array(SAFEPOINT_COUNT);
-  let safepointCount = 0;
-  let epoch = 1;
-  let epochShift = EPOCH_SHIFT;
-  let isAnyTaken = false;
+  const safepoints = new Int32Array(2 * SAFEPOINT_COUNT);
+  /** So many were logged: a count that wraps. */
+  let loggedCount = 0;
+  let safepointsBefore = 0;
+  /** Of the safepoint passed last; 0 stands for never. */
+  let stamp = FIRST_STAMP;
+  let epochStart = unit;
 
-  function passSafepoint(call: Call, type: TypeId | 0): number {
-    safepointCount++;
-    epoch = epoch === epochCount ? 1 : epoch + 1;
-    epochShift = epoch * EPOCH_SHIFT;
-    isAnyTaken = false;
-    safepoints[safepointCount & (SAFEPOINT_COUNT - 1)] = call | (type << 3);
-    return epoch * unit;
+  const safepointCount = (): number => safepointsBefore + stamp - FIRST_STAMP;
+
+  function passSafepoint(call: Call, type: TypeId | 0): void {
+    if (stamp === stampCount) forgetStamps();
+    stamp++;
+    epochStart = epochStart === lastEpochStart ? unit : epochStart + unit;
+    const place = (stamp & SAFEPOINT_MASK) << 1;
+    safepoints[place] = call | (type << 3);
+    safepoints[place + 1] = loggedCount;
   }
 
-  function take(word: number, call: Call): void {
-    const place = ((word >>> 2) + epochShift) & takenMask;
-    taken[place] = word | call;
-    takenAt[place] = safepointCount;
-    isAnyTaken = true;
+  function forgetStamps(): void {
+    stamps.fill(0);
+    safepointsBefore = safepointCount();
+    stamp = FIRST_STAMP;
+    safepoints[((stamp & SAFEPOINT_MASK) << 1) + 1] = loggedCount;
+  }
+
+  function give(word: number, call: Call): Reference {
+    const place = loggedCount & logMask;
+    stamps[word >>> SHIFT] = stamp;
+    log[place] = word | call;
+    loggedCount = (loggedCount + 1) | 0;
     if (sites) stacks[place] = new Error("site");
+    return (epochStart + word) as Reference;
   }
 
-  function isTaken(word: number): boolean {
-    const place = ((word >>> 2) + epochShift) & takenMask;
-    return ((taken[place] as number) & -4) === word && takenAt[place] === (safepointCount | 0);
+  function wordOf(reference: number): Reference | 0 {
+    const word = reference - epochStart;
+    const isGiven = (word & -4) === word && stamps[word >>> SHIFT] === stamp;
+    return (isGiven ? word : 0) as Reference | 0;
+  }
+
+  /** The place in the log of what was given out at a stamp; undefined if forgotten. */
+  function placeOf(word: number, atStamp: number): number | undefined {
+    if (atStamp < FIRST_STAMP || atStamp <= stamp - SAFEPOINT_COUNT) return undefined;
+    const positionAt = (ofStamp: number) =>
+      safepoints[((ofStamp & SAFEPOINT_MASK) << 1) + 1] as number;
+    const start = positionAt(atStamp);
+    const end = atStamp === stamp ? loggedCount : positionAt(atStamp + 1);
+    for (let count = end; count !== start; count = (count - 1) | 0) {
+      const place = (count - 1) & logMask;
+      if (((loggedCount - count) | 0) > logMask) return undefined;
+      if (((log[place] as number) & -4) === word) return place;
+    }
+    return undefined;
   }
 
   function nameOfSafepoint(number: number): string {
-    if (number <= safepointCount - SAFEPOINT_COUNT) return `safepoint ${number}`;
-    const entry = safepoints[number & (SAFEPOINT_COUNT - 1)] as number;
+    const ofStamp = number - safepointsBefore + FIRST_STAMP;
+    const isForgotten = ofStamp < FIRST_STAMP || ofStamp <= stamp - SAFEPOINT_COUNT;
+    if (isForgotten) return `safepoint ${number}`;
+    const entry = safepoints[(ofStamp & SAFEPOINT_MASK) << 1] as number;
     const type = (entry >> 3) as TypeId;
     const name = CALLS[(entry & 7) as Call];
     const call = type === 0 ? name : `${name} "${types.descriptor(type).name}"`;
@@ -121,31 +163,30 @@ export function createReferenceLog(options: {
   function explain(reference: number): Taken | undefined {
     const ofEpoch = Math.floor(reference / unit);
     if (!Number.isInteger(reference) || ofEpoch < 1 || ofEpoch > epochCount) return undefined;
-    const age = (epoch - ofEpoch + epochCount) % epochCount;
-    if (age > safepointCount) return undefined;
+    const age = (epochStart / unit - ofEpoch + epochCount) % epochCount;
+    if (age > safepointCount()) return undefined;
     const word = reference - ofEpoch * unit;
-    const place = ((word >>> 2) + ofEpoch * EPOCH_SHIFT) & takenMask;
-    const entry = taken[place] as number;
-    const takenAtSafepoint = safepointCount - age;
-    const isRemembered = (entry & -4) === word && takenAt[place] === (takenAtSafepoint | 0);
+    if (age === 0 && stamps[word >>> SHIFT] !== stamp) return undefined;
+    const takenAtSafepoint = safepointCount() - age;
+    const place = placeOf(word, stamp - age);
+    const call = place === undefined ? undefined : CALLS[((log[place] as number) & 3) as Call];
     return {
       reference: word,
       takenAtSafepoint,
-      takenBy: isRemembered ? CALLS[(entry & 3) as Call] : "a call too long ago to be remembered",
-      followedBy: age === 0 ? "none" : nameOfSafepoint(safepointCount - age + 1),
-      site: isRemembered ? siteOf(stacks[place]) : undefined,
+      takenBy: call ?? "a call too long ago to be remembered",
+      followedBy: age === 0 ? "none" : nameOfSafepoint(takenAtSafepoint + 1),
+      site: place === undefined ? undefined : siteOf(stacks[place]),
     };
   }
 
   return {
-    unit,
     get safepointCount() {
-      return safepointCount;
+      return safepointCount();
     },
     passSafepoint,
-    take,
-    isTaken,
-    hasTaken: () => isAnyTaken,
+    give,
+    wordOf,
+    hasGiven: () => loggedCount !== safepoints[((stamp & SAFEPOINT_MASK) << 1) + 1],
     explain,
   };
 }
@@ -157,5 +198,5 @@ function siteOf(error: Error | undefined): string | undefined {
   return lines.slice(OWN_CALL_COUNT).join("\n").trim();
 }
 
-/** `take`, the function that tags, and the mutator's method. */
+/** `give`, the function that tags, and the mutator's method. */
 const OWN_CALL_COUNT = 3;

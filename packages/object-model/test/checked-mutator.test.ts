@@ -1,3 +1,4 @@
+import { createPrivateHeap } from "@ouro/heap";
 import {
   InvalidAddressError,
   immediateOf,
@@ -6,8 +7,11 @@ import {
   slotAt,
   type TypeId,
 } from "@ouro/interfaces";
+import { composeMemoryManager } from "@ouro/memory-manager";
+import { nullStrategy } from "@ouro/null";
 import { describe, expect, it } from "vitest";
 import * as parts from "../src/index.js";
+import { createReferenceLog } from "../src/reference-log.js";
 import { killableStrategy } from "./killable-strategy.js";
 import { makeManager } from "./manager.js";
 import { flawOf, makeRig, refusals } from "./refusals.js";
@@ -79,6 +83,40 @@ it("epochs wrap in a larger heap, too: no false alarm, and what is older stays s
     expect(pair()).toBeLessThan(2 ** 52); // 22 bits of epoch above 30 of word index
     expect(() => mutator.typeOf(old)).toThrow(StaleReferenceError);
   }
+});
+
+it("stamps begin anew when they are used up, and nothing of before passes", () => {
+  const { types } = makeManager();
+  const log = createReferenceLog({ heapSizeWords: 4096, types, sites: false, stampCount: 5 });
+  const old = log.give(1024, 0);
+  for (let count = 1; count <= 20; count++) {
+    log.passSafepoint(4, 0);
+    expect(log.safepointCount).toBe(count);
+    expect(log.wordOf(old)).toBe(0);
+    expect(log.wordOf(log.give(2048, 0))).toBe(2048);
+    expect(log.explain(old)).toMatchObject({ takenAtSafepoint: 0, reference: 1024 });
+    expect(log.explain(log.give(1024, 1))?.takenBy).toBe("get");
+  }
+});
+
+it("a heap that grows far beyond its first size keeps references apart from their epochs", () => {
+  const manager = composeMemoryManager({
+    strategy: nullStrategy(),
+    heap: createPrivateHeap({ reservationBytes: 64 * 2 ** 20, backing: "resizable" }),
+    checked: true,
+  });
+  const { mutator, defineType, plain } = manager;
+  const bytes = defineType({ name: "bytes", variablePart: "bytes" });
+  const frame = mutator.enter(40);
+  for (let index = 0; index < 40; index++) {
+    mutator.allocateArray(bytes, 2 ** 20, slotAt(frame, index));
+  }
+  const last = mutator.root(slotAt(frame, 39)) as Reference;
+  expect(plain(last)).toBeGreaterThan(2 ** 22);
+  expect(mutator.lengthOf(last)).toBe(2 ** 20);
+  mutator.poll();
+  mutator.root(slotAt(frame, 39));
+  expect(() => mutator.lengthOf(last)).toThrow(StaleReferenceError);
 });
 
 describe("where objects die in collections only", () => {

@@ -204,6 +204,28 @@ export const refusals: readonly Refusal[] = [
     prepare: kept(safepoint),
     attempt: ENTRIES.get as Attempt,
   })),
+  {
+    name: "a reference kept over a safepoint, though another to its object was given out since",
+    kind: "stale-reference",
+    prepare: (rig) => {
+      const reference = rig.pair();
+      rig.mutator.poll();
+      rig.pair();
+      return reference;
+    },
+    attempt: ENTRIES.get as Attempt,
+  },
+  {
+    name: "get of the number that a reference to an object would have that was not looked at",
+    kind: address,
+    prepare: (rig) => {
+      const { mutator, fast, frame } = rig;
+      mutator.poll();
+      const epochStart = rig.pair() - mutator.plain(rig.pair());
+      return (epochStart + fast.root(mutator.plainSlot(slotAt(frame, 1)))) as Reference;
+    },
+    attempt: ENTRIES.get as Attempt,
+  },
   ...Object.entries(ENTRIES).flatMap(
     ([name, attempt]) =>
       [
@@ -222,8 +244,10 @@ export const refusals: readonly Refusal[] = [
         {
           name: `${name} of a word index that checked mode did not give out`,
           kind: address,
-          prepare: ({ fast, mutator, frame }: Rig) =>
-            fast.root(mutator.plainSlot(frame)) as Reference,
+          prepare: ({ fast, mutator, frame, pair }: Rig) => {
+            pair(); // so that a reference to the object is good, but not this
+            return fast.root(mutator.plainSlot(frame)) as Reference;
+          },
           attempt,
         },
       ] as const,
@@ -240,7 +264,7 @@ export const refusals: readonly Refusal[] = [
   },
   {
     name: "get of the inside of an object",
-    kind: "stale-reference",
+    kind: address,
     attempt: ({ mutator }, pair) => mutator.get((pair + 4) as Reference, 0),
   },
   ...Object.entries(SLOT_ENTRIES).flatMap(
@@ -341,6 +365,11 @@ export const refusals: readonly Refusal[] = [
           name: `${name} of a field behind the object`,
           kind: address,
           attempt: (rig: Rig) => attempt(rig, rig.bytes(), 3),
+        },
+        {
+          name: `${name} of a field behind an object of fixed length`,
+          kind: address,
+          attempt: (rig: Rig, pair: Reference) => attempt(rig, pair, 5),
         },
         {
           name: `${name} of the header`,

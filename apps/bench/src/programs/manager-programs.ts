@@ -2,13 +2,23 @@
 
 import type { Reference, Slot } from "@ouro/interfaces";
 import { createMemoryManager, type PresetName } from "@ouro/memory-manager";
+import { createCacheProgram } from "./cache-program.js";
 import type { ProgramSubject } from "./program.js";
 
 const LEFT = 0;
 const RIGHT = 1;
 
-export function createManagerPrograms(preset: PresetName): ProgramSubject {
-  const manager = createMemoryManager(preset, { reservationBytes: 2 ** 30 });
+export interface ManagerProgramsOptions {
+  /** Default 1 GiB. */
+  reservationBytes?: number;
+  checked?: boolean;
+}
+
+export function createManagerPrograms(
+  preset: PresetName,
+  { reservationBytes = 2 ** 30, checked = false }: ManagerProgramsOptions = {},
+): ProgramSubject {
+  const manager = createMemoryManager(preset, { reservationBytes, checked });
   const node = manager.defineType({ name: "node", visitedSlotCount: 2 });
   const array = manager.defineType({ name: "array", variablePart: "visited" });
   const { mutator, collector } = manager;
@@ -79,6 +89,11 @@ export function createManagerPrograms(preset: PresetName): ProgramSubject {
 
   return {
     trees,
+    useCache(count) {
+      const counted = createCacheProgram(manager)(count);
+      expectEmpty();
+      return counted;
+    },
     buildList(objectCount) {
       for (let i = 0; i < objectCount; i++) push();
     },

@@ -1,17 +1,37 @@
-// Who runs the programs: every preset through the mutator, the same strategies by hand, V8,
-// CPython.
+// Who runs the programs: every preset through the mutator, fast and checked, the same strategies by
+// hand, V8, CPython.
 
-import type { ProgramName } from "./program.js";
+import type { PresetName } from "@ouro/memory-manager";
+import { CHECKED_PROGRAMS, type ProgramName } from "./program.js";
 
 export interface ProgramPeer {
   readonly name: string;
   readonly title: string;
   readonly programs: readonly ProgramName[];
-  /** The peer that does the same by hand, or alone: the ratio to it is a price. */
+  /** The peer that does the same by hand, alone, or unchecked: the ratio to it is a price. */
   readonly hand?: string;
 }
 
+/** A preset in a small heap and in a large one, fast and checked. */
+function checkedPeers(preset: PresetName): ProgramPeer[] {
+  const peer = (name: string, title: string, hand?: string): ProgramPeer => ({
+    name: `${name}:${preset}`,
+    title,
+    programs: CHECKED_PROGRAMS,
+    ...(hand === undefined ? {} : { hand: `${hand}:${preset}` }),
+  });
+  return [
+    peer("small", `${preset}, fast, in 16 MiB`),
+    peer("checked-small", `**${preset}, checked, in 16 MiB**`, "small"),
+    peer("fast", `${preset}, fast, in 1 GiB`),
+    peer("checked", `**${preset}, checked, in 1 GiB**`, "fast"),
+  ];
+}
+
 export const PROGRAM_PEERS: readonly ProgramPeer[] = [
+  ...checkedPeers("refcount-only"),
+  ...checkedPeers("mark-sweep"),
+  ...checkedPeers("semispace"),
   {
     name: "manager:refcount-only",
     title: "**refcount-only**",

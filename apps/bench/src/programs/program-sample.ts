@@ -5,12 +5,16 @@ import { writeSync } from "node:fs";
 import { parentPort, Worker } from "node:worker_threads";
 import type { PresetName } from "@ouro/memory-manager";
 import {
+  CACHE_ENTRY_COUNT,
   type ProgramName,
   type ProgramResult,
   type ProgramSubject,
   type Stretch,
   treeObjectCount,
 } from "./program.js";
+
+/** Where references of checked mode are small integers. */
+const SMALL_HEAP_BYTES = 2 ** 24;
 
 /** Two other managers run the trees first, so that V8 has seen their parts. */
 async function runOthers(depth: number): Promise<void> {
@@ -32,9 +36,12 @@ function sampleInWorker(words: readonly string[]): Promise<ProgramResult> {
 async function createProgramSubject(name: string): Promise<ProgramSubject> {
   if (name === "v8") return (await import("./v8-programs.js")).createV8Programs();
   const [kind, preset] = name.split(":") as [string, PresetName];
-  return kind === "hand"
-    ? (await import("./hand-programs.js")).createHandPrograms(preset)
-    : (await import("./manager-programs.js")).createManagerPrograms(preset);
+  if (kind === "hand") return (await import("./hand-programs.js")).createHandPrograms(preset);
+  const { createManagerPrograms } = await import("./manager-programs.js");
+  return createManagerPrograms(preset, {
+    checked: kind.startsWith("checked"),
+    ...(kind.endsWith("small") ? { reservationBytes: SMALL_HEAP_BYTES } : {}),
+  });
 }
 
 function timed(objectCount: number, run: () => void): Stretch {
@@ -85,6 +92,15 @@ function runGarbage(subject: ProgramSubject, count: number, repeats: number): Pr
   return { timings: { cold: collect.slice(0, 1), collect: collect.slice(2) }, checksum: count };
 }
 
+function runCache({ useCache }: ProgramSubject, count: number, repeats: number): ProgramResult {
+  if (useCache === undefined) throw new Error("has no cache");
+  const all: Stretch[] = [];
+  for (let i = 0; i < repeats; i++) {
+    all.push(timed(count, () => expectCount(useCache(count), count + CACHE_ENTRY_COUNT)));
+  }
+  return { timings: { all: all.slice(2) }, checksum: count };
+}
+
 function runObjects(subject: ProgramSubject, count: number): ProgramResult {
   // What compiled code and the manager's own tables take is there before the clock starts.
   subject.buildList(1000);
@@ -104,9 +120,13 @@ function runProgram(
   switch (program) {
     case "trees":
     case "isolation":
+    case "checked-trees":
       return runTrees(subject, size, repeats);
     case "list":
+    case "checked-list":
       return runList(subject, size, repeats);
+    case "checked-cache":
+      return runCache(subject, size, repeats);
     case "garbage":
       return runGarbage(subject, size, repeats);
     case "objects":

@@ -1,7 +1,16 @@
 // Whole programs: what a strategy costs with everything that belongs to it. One operation is one
 // object born, and every byte is back in the allocator before the clock stops.
 
-export const PROGRAMS = ["trees", "list", "garbage", "objects", "isolation"] as const;
+/** The same programs fast and checked, so that the ratio is the price of checked mode. */
+export const CHECKED_PROGRAMS = ["checked-trees", "checked-list", "checked-cache"] as const;
+export const PROGRAMS = [
+  "trees",
+  "list",
+  "garbage",
+  "objects",
+  "isolation",
+  ...CHECKED_PROGRAMS,
+] as const;
 export type ProgramName = (typeof PROGRAMS)[number];
 
 export interface Program {
@@ -48,9 +57,40 @@ export function makePrograms(names: readonly ProgramName[], isQuick: boolean): P
       size: depth - 2,
       repeatCount: 4,
     },
+    ...makeCheckedPrograms(isQuick),
   ];
   return all.filter(({ name }) => names.includes(name));
 }
+
+/** Small enough for a heap of 16 MiB. */
+function makeCheckedPrograms(isQuick: boolean): Program[] {
+  const count = isQuick ? 20_000 : 200_000;
+  const text = count.toLocaleString("en");
+  const depth = isQuick ? 10 : 14;
+  return [
+    {
+      name: "checked-trees",
+      title: `binary trees of depth ${depth}, fast and checked`,
+      size: depth,
+      repeatCount: 6,
+    },
+    {
+      name: "checked-list",
+      title: `a list of ${text} two-field objects, fast and checked`,
+      size: count,
+      repeatCount: 8,
+    },
+    {
+      name: "checked-cache",
+      title: `${text} uses of a cache that forgets the entry used longest ago, fast and checked`,
+      size: count,
+      repeatCount: 8,
+    },
+  ];
+}
+
+/** Entries of the cache; one use in four replaces one. */
+export const CACHE_ENTRY_COUNT = 20_000;
 
 /** One timed stretch of one program. Unit: nanoseconds per object. */
 export interface Stretch {
@@ -68,6 +108,8 @@ export interface ProgramResult {
 
 /** What a program is run on: managers, hand-written code, V8. Each reports what it counted. */
 export interface ProgramSubject {
+  /** Uses a cache so many times, and drops it; answers the uses and the entries at the end. */
+  useCache?(count: number): number;
   /** Builds, walks and drops the trees of one depth; answers the objects walked. */
   trees(depth: number): number;
   buildList(count: number): void;

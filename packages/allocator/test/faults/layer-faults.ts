@@ -4,7 +4,7 @@ import * as names from "@ouro/testkit";
 import { BOUNDED_WORK } from "../bounded-work.js";
 import { CHECKED_MISUSE } from "../checked-misuse.js";
 import { COMPOSITION } from "../compositions.js";
-import type { PlantedFault } from "./planted-fault.js";
+import type { AllocatorFault } from "./planted-fault.js";
 
 const BUMP = { file: "bump-allocator.ts", on: "bump allocator" } as const;
 const FREE_LISTS = { file: "free-list-allocator.ts", on: "free list allocator" } as const;
@@ -12,7 +12,7 @@ const COUNTING = { file: "counting-allocator.ts", on: "counting allocator" } as 
 const CHECKED = { file: "checked-allocator.ts", on: "checked allocator" } as const;
 const CHECKED_BYTES = { file: "checked-bytes.ts", on: "checked allocator" } as const;
 
-export const layerFaults: readonly PlantedFault[] = [
+export const layerFaults: readonly AllocatorFault[] = [
   {
     ...BUMP,
     name: "a bump allocation is rounded down to the granule",

@@ -1,12 +1,9 @@
-// A small change of the sources, and the property that must fail on it.
+// What the tables of the allocator's faults have in common.
 
-export interface PlantedFault {
-  readonly name: string;
-  /** Source file under src/. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
+import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+
+/** The names of the rigs: see rigs.ts. */
+export interface AllocatorFault extends PlantedFault {
   readonly on:
     | "pool allocator"
     | "large block allocator"
@@ -15,5 +12,4 @@ export interface PlantedFault {
     | "free list allocator"
     | "counting allocator"
     | "checked allocator";
-  readonly killedBy: string;
 }

@@ -5,10 +5,9 @@ import * as names from "@ouro/testkit";
 import { ARENA_CHOICE } from "../arena-choice.js";
 import { BOUNDED_WORK } from "../bounded-work.js";
 import { layerFaults } from "./layer-faults.js";
-import type { PlantedFault } from "./planted-fault.js";
+import type { AllocatorFault } from "./planted-fault.js";
 import { sweepFaults } from "./sweep-faults.js";
-
-export type { PlantedFault };
+import { waitingFaults } from "./waiting-faults.js";
 
 const POOLS = { file: "pool-allocator.ts", on: "pool allocator" } as const;
 const ARENAS = { file: "arena-list.ts", on: "pool allocator" } as const;
@@ -17,7 +16,7 @@ const LISTS = { file: "free-block-lists.ts", on: "large block allocator" } as co
 const EXTENTS = { file: "extent.ts", on: "large block allocator" } as const;
 const ROUTER = { file: "size-router.ts", on: "size router" } as const;
 
-export const plantedFaults: readonly PlantedFault[] = [
+export const plantedFaults: readonly AllocatorFault[] = [
   {
     ...POOLS,
     name: "a pool's blocks begin 8 bytes off their alignment",
@@ -332,5 +331,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: BOUNDED_WORK,
   },
   ...sweepFaults,
+  ...waitingFaults,
   ...layerFaults,
 ];

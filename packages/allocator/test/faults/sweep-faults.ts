@@ -1,7 +1,7 @@
 // Faults of the sweep, and the property that kills each.
 
 import { SWEEP_EXACT, SWEEP_KEEPS, SWEEP_RELEASE, SWEEP_SOUND } from "@ouro/testkit";
-import type { PlantedFault } from "./planted-fault.js";
+import type { AllocatorFault } from "./planted-fault.js";
 
 const POOLS = { file: "pool-allocator.ts", on: "pool allocator" } as const;
 const POOL_SWEEP = { file: "pool-sweep.ts", on: "pool allocator" } as const;
@@ -9,7 +9,7 @@ const LARGE = { file: "large-block-allocator.ts", on: "large block allocator" } 
 const LARGE_SWEEP = { file: "large-sweep.ts", on: "large block allocator" } as const;
 const ROUTER = { file: "size-router.ts", on: "size router" } as const;
 
-export const sweepFaults: readonly PlantedFault[] = [
+export const sweepFaults: readonly AllocatorFault[] = [
   {
     ...POOLS,
     name: "a pool taken while a sweep runs is swept, new blocks and all",

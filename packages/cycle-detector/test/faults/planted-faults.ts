@@ -1,151 +1,163 @@
-// Faults that trial deletion is known for, each a small change of the sources, and what must notice
-// it: a pitfall by its title. A fault that no longer applies fails loudly.
+// Faults that detectors of cycles are known for, each a small change of the sources, and the
+// property that kills it. A fault that no longer applies fails loudly: the sources moved on.
 
-export interface PlantedFault {
-  readonly name: string;
-  /** Package and source file under its src/. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly killedBy: string;
-}
+import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+import * as names from "../property-names.js";
 
-const BUFFER = "cycle-detector/candidate-buffer.ts";
-const DETECTOR = "cycle-detector/trial-detector.ts";
-const COLLECTION = "memory-manager/candidate-collection.ts";
-const STRATEGY = "memory-manager/trial-deletion-strategy.ts";
+const DETECTOR = "subtract-detector.ts";
+const GRAPH = "object-graph.ts";
+const COMPONENTS = "strong-components.ts";
+const ARCS = "feedback-arcs.ts";
+const REPORT = "cycle-report.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
-    name: "what dies stays in the buffer",
-    file: STRATEGY,
-    find: "          buffer.remove(object);\n",
+    name: "a count above two is taken for two",
+    file: DETECTOR,
+    find: "      words[markOf(object)] = count < 0 ? immortalCount : count + 1;",
+    replace: "      words[markOf(object)] = count < 0 ? immortalCount : Math.min(count, 2) + 1;",
+    killedBy: names.FINDS,
+  },
+  {
+    name: "owned-only references are subtracted",
+    file: DETECTOR,
+    find: `    const end = object + (words[row + ROW_VISITED_END] as number) + length;
+    for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {`,
+    replace: `    const end = object + (words[row + 2] as number) + length;
+    for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {`,
+    killedBy: names.FINDS,
+  },
+  {
+    name: "a visited slot is missed",
+    file: DETECTOR,
+    find: "object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {",
+    replace: "object + (words[row + ROW_SLOTS_START] as number) + 1; slot < end; slot++) {",
+    killedBy: names.FINDS,
+  },
+  {
+    name: "a count below zero is taken for zero",
+    file: DETECTOR,
+    find: "      if (mark === 1) refuseCount(value, object);",
+    replace: "      if (mark === 1) continue;",
+    killedBy: names.REFUSES,
+  },
+  {
+    name: "a refusal leaves the marks",
+    file: DETECTOR,
+    find: "      clearMarks(start, end);\n      throw error;",
+    replace: "      throw error;",
+    killedBy: names.REFUSES,
+  },
+  {
+    name: "the marks of reached objects stay",
+    file: DETECTOR,
+    find: "        reachFrom(object);\n        words[markOf(object)] = 0;",
+    replace: "        reachFrom(object);",
+    killedBy: names.AT_REST,
+  },
+  {
+    name: "what is rescued is not looked at",
+    file: DETECTOR,
+    find: "      reachFrom(~entry);",
+    replace: "      if (entry > 0) reachFrom(~entry);",
+    killedBy: names.FINDS,
+  },
+  {
+    name: "all objects are visited forward",
+    file: DETECTOR,
+    find: "(words[row + ROW_FLAGS] as number) & TYPE_VISIT_BACKWARD) === 0",
+    replace: "(words[row + ROW_FLAGS] as number) & 0) === 0",
+    killedBy: names.ORDER,
+  },
+  {
+    name: "the found come in the order of the list reversed",
+    file: DETECTOR,
+    find: "      else words[markOf(last)] = ~((object >> 2) << 1);\n        last = object;",
+    replace: "      else words[markOf(last)] = ~((object >> 2) << 1);\n        last = first;",
+    killedBy: names.ORDER,
+  },
+  {
+    name: "asked again, forgotten objects are examined",
+    file: DETECTOR,
+    find: "      dropForgotten(list.start, list.end);",
     replace: "",
-    killedBy: "takes what dies out of the buffer at once",
+    killedBy: names.AGAIN,
   },
   {
-    name: "what takes the place of the dead keeps its old number",
-    file: BUFFER,
-    find: "      words[marks + (moved >> 2)] = mark;",
-    replace: "      if (moved === object) words[marks + (moved >> 2)] = mark;",
-    killedBy: "takes what dies out of the buffer at once",
-  },
-  {
-    name: "a collection that was asked for ends after its first pass",
-    file: COLLECTION,
-    find: "        if (!isThorough) break;",
-    replace: "        break;",
-    killedBy: "finds everything before it frees anything, and goes on until nothing is left",
-  },
-  {
-    name: "what is found is skipped if it was a candidate",
+    name: "counts are subtracted in the objects themselves",
     file: DETECTOR,
-    find: "      else found = putFound(object, found);\n    }\n    words[foundEndWord] = found;",
-    replace: `      else if (index > 1) leave(object);
-      else found = putFound(object, found);
-    }
-    words[foundEndWord] = found;`,
-    killedBy: "reclaims cycles of which every object is a candidate",
+    find: "      words[marks + (value >> 2)] = mark - 1;",
+    replace: "      words[marks + (value >> 2)] = mark - 1;\n      words[value] = mark;",
+    killedBy: names.UNCHANGED,
   },
   {
-    name: "each object is emptied right after its finalizer",
-    file: COLLECTION,
-    find: "      if (death.finalize(object)) didRun = true;",
-    replace: "      if (death.finalize(object)) didRun = true;\n      death.clear(object);",
-    killedBy: "runs every finalizer before the first object is emptied",
+    name: "owned-only slots are left out of the graph",
+    file: GRAPH,
+    find: "const { slotsStart, slotsEnd } = createObjectLayout(words, types);",
+    replace: "const { slotsStart, visitedEnd: slotsEnd } = createObjectLayout(words, types);",
+    killedBy: names.COMPONENTS,
   },
   {
-    name: "nothing is examined again after finalizers ran",
-    file: COLLECTION,
-    find: "    if (didRun) resurrectedCount += findAgain();",
+    name: "a closed component's nodes still lower others",
+    file: COMPONENTS,
+    find: "    else if ((of[target] as number) < 0) lower(",
+    replace: "    else lower(",
+    killedBy: names.COMPONENTS,
+  },
+  {
+    name: "what a child reaches does not lower its parent",
+    file: COMPONENTS,
+    find: "    if (depth > 0) lower(path[depth - 1] as number, lowest[node] as number);",
     replace: "",
-    killedBy: "lets finalizers make candidates, collect and resurrect",
+    killedBy: names.COMPONENTS,
   },
   {
-    name: "a collection runs inside another one",
-    file: STRATEGY,
-    find: "    if (collection.isCollecting()) return NO_COLLECTION;",
+    name: "an object that holds itself is no cycle",
+    file: REPORT,
+    find: "      if (targets[at] === node) return true;",
     replace: "",
-    killedBy: "lets finalizers make candidates, collect and resurrect",
+    killedBy: names.COMPONENTS,
   },
   {
-    name: "what was found and reached is forgotten",
-    file: DETECTOR,
-    find: "      words[entries + --start] = object;\n      words[markOf(object)] = start + 1;",
-    replace: "      leave(object);",
-    killedBy: "takes what was found and reached for a candidate again",
+    name: "a reference to itself is not cut",
+    file: ARCS,
+    find: "if (from[arc] === to[arc]) cutLoop(arc);",
+    replace: "if (from[arc] === to[arc]) drop(arc);",
+    killedBy: names.WEAKENS,
   },
   {
-    name: "acyclic objects are candidates",
-    file: BUFFER,
-    find: "  const KINDS = TYPE_COLLECTED | TYPE_ACYCLIC;",
-    replace: "  const KINDS = TYPE_COLLECTED;",
-    killedBy: "neither examines acyclic objects nor forgets to release them",
+    name: "a node with one arc in and many out is passed over",
+    file: ARCS,
+    find: "    if (outCount[node] !== 1 || inCount[node] !== 1) continue;",
+    replace: "    if (inCount[node] !== 1 || outCount[node] === 0) continue;",
+    killedBy: names.WEAKENS,
   },
   {
-    name: "acyclic objects are examined",
-    file: DETECTOR,
-    find: "  const KINDS = TYPE_COLLECTED | TYPE_ACYCLIC;",
-    replace: "  const KINDS = TYPE_COLLECTED;",
-    killedBy: "neither examines acyclic objects nor forgets to release them",
+    name: "the search cuts arcs to nodes that it has left too",
+    file: ARCS,
+    find: "    else if ((depth[end] as number) > 0) close(arc, end);",
+    replace: "    else close(arc, end);",
+    killedBy: names.WEAKENS,
   },
   {
-    name: "a reference from outside is not enough to live",
-    file: DETECTOR,
-    find: "      if (~mark < count) reachFrom(object);",
-    replace: "      if (~mark + 1 < count) reachFrom(object);",
-    killedBy: "reclaims nothing that a frame or a handle holds",
+    name: "small graphs are cut by a search too",
+    file: ARCS,
+    find: "rest.nodeCount <= EXACT_NODE_LIMIT ?",
+    replace: "rest.nodeCount < 0 ?",
+    killedBy: names.SHORTEST,
   },
   {
-    name: "callbacks are called when garbage is emptied already",
-    file: COLLECTION,
-    find: "    const deadCount = death.emptyWeakReferences(walkFound, detector.isFound, () => {",
-    replace: `    walkFound(death.clear);
-    const deadCount = death.emptyWeakReferences(walkFound, detector.isFound, () => {`,
-    killedBy: "empties all weak references to garbage before it calls back",
+    name: "cycles that share an arc are counted for the bound",
+    file: ARCS,
+    find: "    if ((taken[top] as number) > first) return;\n",
+    replace: "",
+    killedBy: names.BOUND,
   },
   {
-    name: "what is reached recurses",
-    file: DETECTOR,
-    find: "        words[markOf(value)] = top === 0 ? BOTTOM : top;\n        top = value;",
-    replace: "        reachFrom(value);",
-    killedBy: "needs no stack for deep structures",
-  },
-  {
-    name: "a saturated count is counted again",
-    file: DETECTOR,
-    find: "    if (count <= 0 || count >= immortalCount) return false;",
-    replace: `    if (count <= 0) return false;
-    if (count >= immortalCount) words[object] = count - immortalCount + 2;`,
-    killedBy: "takes a saturated count for a reference from outside",
-  },
-  {
-    name: "trial references are taken off the counts and not put back",
-    file: DETECTOR,
-    find: "      if (mark < 0) words[markOf(value)] = mark - 1;",
-    replace: `      if (mark < 0) {
-        words[markOf(value)] = mark - 1;
-        words[value] = (words[value] as number) - 1;
-        if (~mark > 0) words[markOf(value)] = mark;
-      }`,
-    killedBy: "leaves the counts of survivors as they were",
-  },
-  {
-    name: "a moved reference is not noted",
-    file: BUFFER,
-    find: "(value === holder || mayHoldSomething(value))) note(value);",
-    replace: "value === holder) note(value);",
-    killedBy: "notes what moves from a root into an object",
-  },
-  {
-    name: "an object is entered once for each reference",
-    file: DETECTOR,
-    find: "      if (mark < 0) words[markOf(value)] = mark - 1;",
-    replace: `      if (mark < 0) {
-        words[markOf(value)] = mark - 1;
-        words[entries + end++] = value;
-      }`,
-    killedBy: "examines a chain of candidates once",
+    name: "bytes are those of the slots alone",
+    file: REPORT,
+    find: "      group.bytes += sizeWords(object) * 4;",
+    replace: "      group.bytes += sizeWords(object) * 4 - 8;",
+    killedBy: names.SUMS,
   },
 ];

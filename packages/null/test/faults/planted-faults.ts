@@ -1,16 +1,7 @@
 // Small changes of the sources, and the property that kills each.
 
+import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 import { BIRTH, FOREVER, MEMORY, WALK } from "../null-properties.js";
-
-export interface PlantedFault {
-  readonly name: string;
-  /** Source file under src/. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly killedBy: string;
-}
 
 const file = "null-collector.ts";
 

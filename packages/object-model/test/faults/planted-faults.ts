@@ -2,40 +2,50 @@
 // sources, and the case or property that kills it. A fault that no longer applies fails loudly: the
 // sources moved on, it must too.
 
-export const REFUSALS = "checked mode refuses";
+import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+
 export const LIST = "a list is what an array of the same commands is";
 export const MAP = "a map is what a JavaScript map of the same commands is";
 export const STRING = "a string is what a JavaScript string is";
 
-export interface PlantedFault {
-  readonly name: string;
-  /** Source file under src/. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly killedBy: typeof REFUSALS | typeof LIST | typeof MAP | typeof STRING;
-  /** The strategy under which it shows, with a collection at every safepoint. Default: null. */
-  readonly on?: "semispace" | "refcount";
-  /** The refusal that is missing, by its name in refusals.ts. */
-  readonly refusal?: string;
-}
+/** The case of refusals.ts that finds the refusal missing. */
+export const refusal = (name: string): string => `checked mode refuses: ${name}`;
 
-const CHECKED = { file: "checked-mutator.ts", killedBy: REFUSALS } as const;
-const LOG = { file: "reference-log.ts", killedBy: REFUSALS } as const;
-const LOCKS = { file: "slot-locks.ts", killedBy: REFUSALS } as const;
-const LISTS = { file: "list.ts", killedBy: LIST } as const;
-const MAPS = { file: "map.ts", killedBy: MAP } as const;
-const STRINGS = { file: "string.ts", killedBy: STRING } as const;
-const BYTES = { file: "raw-bytes.ts", killedBy: STRING } as const;
+const CHECKED = { file: "checked-mutator.ts" } as const;
+const FIELDS = { file: "field-checks.ts" } as const;
+const LOG = { file: "reference-log.ts" } as const;
+const LOCKS = { file: "slot-locks.ts" } as const;
+const LISTS = { file: "list.ts", on: "null", killedBy: LIST } as const;
+const MAPS = { file: "map.ts", on: "null", killedBy: MAP } as const;
+const STRINGS = { file: "string.ts", on: "null", killedBy: STRING } as const;
+const BYTES = { file: "raw-bytes.ts", on: "null", killedBy: STRING } as const;
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
     ...LOG,
     name: "a safepoint does not end the epoch",
-    find: "epoch = epoch === epochCount ? 1 : epoch + 1;",
+    find: `stamp++;
+    epochStart = epochStart === lastEpochStart ? unit : epochStart + unit;`,
     replace: "",
-    refusal: "a reference kept over collect",
+    killedBy: refusal("a reference kept over collect"),
+  },
+  {
+    ...LOG,
+    name: "a safepoint ends what was given out, but not the epoch",
+    find: "epochStart = epochStart === lastEpochStart ? unit : epochStart + unit;",
+    replace: "",
+    killedBy: refusal(
+      "a reference kept over a safepoint, though another to its object was given out since",
+    ),
+  },
+  {
+    ...LOG,
+    name: "whatever has the epoch passes",
+    find: "(word & -4) === word && stamps[word >>> SHIFT] === stamp;",
+    replace: "(word & -4) === word && word > 0 && word < unit;",
+    killedBy: refusal(
+      "get of the number that a reference to an object would have that was not looked at",
+    ),
   },
   {
     ...CHECKED,
@@ -44,7 +54,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     const object = fast.allocate(type, slot);
     endSafepoint(ALLOCATE, type);`,
     replace: "const object = fast.allocate(type, slot);",
-    refusal: "a reference kept over allocate",
+    killedBy: refusal("a reference kept over allocate"),
   },
   {
     ...CHECKED,
@@ -53,7 +63,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     const object = fast.allocateArray(type, length, slot);
     endSafepoint(ALLOCATE_ARRAY, type);`,
     replace: "const object = fast.allocateArray(type, length, slot);",
-    refusal: "a reference kept over allocateArray",
+    killedBy: refusal("a reference kept over allocateArray"),
   },
   {
     ...CHECKED,
@@ -62,63 +72,63 @@ export const plantedFaults: readonly PlantedFault[] = [
       fast.poll();
       endSafepoint(POLL, 0);`,
     replace: "fast.poll();",
-    refusal: "a reference kept over poll",
+    killedBy: refusal("a reference kept over poll"),
   },
   {
     ...CHECKED,
     name: "the death of an object is not seen",
-    find: " && isObject(word)",
+    find: " || (canDie && !isObject(object))",
     replace: "",
-    refusal: "get of a reference whose object died without a safepoint",
+    killedBy: refusal("get of a reference whose object died without a safepoint"),
   },
   {
-    ...CHECKED,
+    ...LOG,
     name: "a word index passes for a reference",
     find: "const word = reference - epochStart;",
     replace: "const word = reference % unit;",
-    refusal: "get of a word index that checked mode did not give out",
+    killedBy: refusal("get of a word index that checked mode did not give out"),
   },
   {
     ...CHECKED,
     name: "the value of set is not tested",
     find: 'plainValue("set (value)", value)',
     replace: "value > 0 ? ((value % unit) as Reference) : value",
-    refusal: "set (value) of a reference kept over a safepoint",
+    killedBy: refusal("set (value) of a reference kept over a safepoint"),
   },
   {
     ...LOCKS,
     name: "a slot that arithmetic took out of its frame passes",
     find: "if (key === 0 || locks[word - framesStart] !== key) openPlain(where, slot);",
     replace: "if (key === 0 || !roots.isLive(word)) openPlain(where, slot);",
-    refusal: "setRoot of an enclosing frame's slot, reached from the frame above",
+    killedBy: refusal("setRoot of an enclosing frame's slot, reached from the frame above"),
   },
   {
     ...LOCKS,
     name: "every frame has the same key",
     find: "lastKey = lastKey === keyCount ? 1 : lastKey + 1;\n    if",
     replace: "lastKey = 1;\n    if (lastKey < 0) if",
-    refusal: "allocate of a slot of the frame above, reached from the enclosing frame",
+    killedBy: refusal("allocate of a slot of the frame above, reached from the enclosing frame"),
   },
   {
     ...LOCKS,
     name: "a frame gets the key that its depth had before",
     find: "const key = keyFor(frame);",
     replace: "const key = ((frames.length % 7) + 1) * keyUnit;",
-    refusal: "root of a slot of a frame that was left, where another lies",
+    killedBy: refusal("root of a slot of a frame that was left, where another lies"),
   },
   {
     ...LOCKS,
     name: "a word index passes for a slot of a frame",
     find: "if (lockOf(slot) !== 0 || !roots.isLive(slot)) refuse(where, slot);",
     replace: "if (!roots.isLive(slot)) refuse(where, slot);",
-    refusal: "take of a frame's slot by its word index",
+    killedBy: refusal("take of a frame's slot by its word index"),
   },
   {
     ...LOCKS,
     name: "the slots of a frame stay unlocked when it is left",
     find: "for (let word: number = frame; word < frameEnd; word++) locks[word - framesStart] = 0;",
     replace: "",
-    refusal: "fill of a slot of a frame that was left",
+    killedBy: refusal("fill of a slot of a frame that was left"),
   },
   {
     ...LOCKS,
@@ -126,91 +136,112 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "if (lockOf(slot) !== 0 || !roots.isLive(slot)) refuse(where, slot);",
     replace:
       "if (slot >= framesStart && (lockOf(slot) !== 0 || !roots.isLive(slot))) refuse(where, 0);",
-    refusal: "setRoot of a handle's slot that is not in use",
+    killedBy: refusal("setRoot of a handle's slot that is not in use"),
   },
   {
     ...LOCKS,
     name: "half a slot counts as one",
     find: "const key = slot - word;\n    if (key === 0",
     replace: "const key = (slot | 0) - word;\n    if (key === 0",
-    refusal: "root of a fraction",
+    killedBy: refusal("root of a fraction"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "a field before the first slot passes",
     find: "start >= (words[row + ROW_SLOTS_START] as number) && start + count",
     replace: "start + count",
-    refusal: "set of a length",
+    killedBy: refusal("set of a length"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
+    name: "a raw word passes for a slot at hand",
+    find: "field < (slotCounts[type] as number) &&",
+    replace: "field < (fieldsEnds[type] as number) &&",
+    killedBy: refusal("get of a raw word"),
+  },
+  {
+    ...FIELDS,
+    name: "a slot passes for a raw word at hand",
+    find: "field >= (slotCounts[type] as number) &&\n",
+    replace: "field >= 0 &&\n",
+    killedBy: refusal("setWord of an owned-only slot"),
+  },
+  {
+    ...FIELDS,
+    name: "raw words at hand run on behind the object",
+    find: "field < (fieldsEnds[type] as number) &&\n",
+    replace: "field <= (fieldsEnds[type] as number) &&\n",
+    killedBy: refusal("word of a field behind an object of fixed length"),
+  },
+  {
+    ...FIELDS,
     name: "slots run on into raw words",
     find: "start + count <= end;",
     replace: "start < end;",
-    refusal: "copy of slots that run on behind the object",
+    killedBy: refusal("copy of slots that run on behind the object"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "owned-only slots pass for raw words",
     find: "start >= layout.slotsEnd(object) && start <",
     replace: "start >= layout.visitedEnd(object) && start <",
-    refusal: "setWord of an owned-only slot",
+    killedBy: refusal("setWord of an owned-only slot"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "raw words run on behind the object",
     find: "start < object + layout.sizeWords(object);",
     replace: "start <= object + layout.sizeWords(object);",
-    refusal: "word of a field behind the object",
+    killedBy: refusal("word of a field behind the object"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "a length may be written",
-    find: "field === 0 && first === 0 && layout",
-    replace: "field === 0 && layout",
-    refusal: "setWord of a length",
+    find: "field === 0 && first === 0 && kinds",
+    replace: "field === 0 && kinds",
+    killedBy: refusal("setWord of a length"),
   },
   {
     ...CHECKED,
     name: "a raw word may be any number",
     find: "if (value !== (value | 0) && value !== value >>> 0) {",
     replace: "if (Number.isNaN(value)) {",
-    refusal: "setWord of a number that is no word",
+    killedBy: refusal("setWord of a number that is no word"),
   },
   {
     ...CHECKED,
     name: "a value may be any number",
     find: "if (value !== (value | 0)) refuseValue",
     replace: "if (value > 0) refuseValue",
-    refusal: "a value that is not a number",
+    killedBy: refusal("a value that is not a number"),
   },
   {
     ...CHECKED,
     name: "fill does not look at what the field holds",
     find: "if (fast.get(object, field) !== 0) {",
     replace: "if (fast.get(object, field) < 0) {",
-    refusal: "fill over a reference",
+    killedBy: refusal("fill over a reference"),
   },
   {
     ...LOCKS,
     name: "frames are left in any order",
     find: "!isOlder(frame) : frame !== current)",
     replace: "!isOlder(frame) : frame > current)",
-    refusal: "leave of an enclosing frame",
+    killedBy: refusal("leave of an enclosing frame"),
   },
   {
     ...CHECKED,
     name: "moveRoot of a slot to itself passes",
     find: "if (target === source) {",
     replace: "if (target < 0) {",
-    refusal: "moveRoot of a slot to itself",
+    killedBy: refusal("moveRoot of a slot to itself"),
   },
   {
-    ...CHECKED,
+    ...FIELDS,
     name: "a type's kind of length is not looked at",
-    find: "if (!isThere || (length !== LENGTH_NONE) !== isArray)",
-    replace: "if (!isThere)",
-    refusal: "allocateArray of a type of fixed length",
+    find: "if (kinds[wanted] !== (isArray ? VARIABLE : FIXED)) typeNotMet",
+    replace: "if (!kinds[wanted]) typeNotMet",
+    killedBy: refusal("allocateArray of a type of fixed length"),
   },
   {
     ...LISTS,
@@ -277,7 +308,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "a map does not hash objects anew that moved",
     find: "word(map, STAMP) !== stampNow()",
     replace: "word(map, STAMP) < 0",
-    on: "semispace",
+    on: "semispace, stressed",
   },
   {
     ...MAPS,
@@ -290,14 +321,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     try {
       const at = (): Reference => object;
       const usable = usableOf(log2);`,
-    on: "semispace",
+    on: "semispace, stressed",
   },
   {
     ...LISTS,
     name: "a cleared list keeps its storage",
     find: "take(frame, list, STORAGE_FIELD);",
     replace: "mutator.fill(list, STORAGE_FIELD, frame);",
-    on: "refcount",
+    on: "refcount, stressed",
   },
   {
     ...STRINGS,

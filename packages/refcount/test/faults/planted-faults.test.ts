@@ -1,65 +1,9 @@
-// Plants each fault in a copy of the sources, runs the property that is said to kill it at three
-// seeds, and expects it to fail each time. `npx vitest run packages/refcount/test/faults` runs it
-// alone; with OURO_UPDATE=1 it writes docs/fault-matrix.md anew.
+// Each fault before the property that is named for it:
+// `npx vitest run packages/refcount/test/faults`.
+// Before all of them: `npm run test:faults -- --section refcount`.
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
-import { countProperties, countProperty } from "../count-properties.js";
-import { DEPTH } from "../property-names.js";
-import type { Parts } from "../rig.js";
-import { faultMatrix, readMatrix, writeMatrix } from "./fault-matrix.js";
-import { type PlantedFault, plantedFaults } from "./planted-faults.js";
+import { testPlantedFaults } from "../../../../scripts/faults/test-planted-faults.js";
+import { section } from "./fault-section.js";
+import { properties } from "./properties.js";
 
-const SEEDS = [1, 20_26, -77_777];
-/** One of them here; all of them with OURO_LONG=1 (`npm run test:long`). */
-const SEEDS_NOW = process.env.OURO_LONG === "1" ? SEEDS : SEEDS.slice(0, 1);
-const RUN_LIMIT = 300;
-/** Each run of these is tens of thousands of objects. */
-const DEPTH_RUN_LIMIT = 8;
-const root = fileURLToPath(new URL("../../../../", import.meta.url));
-const sources = join(root, "packages/refcount/src");
-const copies = join(root, "temp/planted-faults", `refcount-${process.pid}`);
-
-/** The package's exports from a copy of its sources in which the fault stands. */
-async function plant(fault: PlantedFault, index: number): Promise<Parts> {
-  const copy = join(copies, String(index));
-  mkdirSync(copy, { recursive: true });
-  cpSync(sources, copy, { recursive: true });
-  const file = join(copy, fault.file);
-  const pieces = readFileSync(file, "utf8").split(fault.find);
-  expect(pieces.length, `"${fault.find}" stands once in ${fault.file}`).toBe(2);
-  writeFileSync(file, pieces.join(fault.replace));
-  return import(/* @vite-ignore */ join(copy, "index.ts"));
-}
-
-afterAll(() => rmSync(copies, { recursive: true, force: true }));
-
-describe("a planted fault is killed by the property that is named for it", () => {
-  it.each(plantedFaults.map((fault, index) => ({ ...fault, index })))(
-    "$name",
-    async (fault) => {
-      const property = countProperty(fault.killedBy, await plant(fault, fault.index));
-      const numRuns = fault.killedBy === DEPTH ? DEPTH_RUN_LIMIT : RUN_LIMIT;
-      for (const seed of SEEDS_NOW) {
-        const result = fc.check(property, { seed, numRuns, endOnFailure: true });
-        expect(result.failed, `seed ${seed}: it lived through ${result.numRuns} runs`).toBe(true);
-      }
-    },
-    120_000,
-  );
-});
-
-it("shows that each property can fail", () => {
-  const killers = new Set(plantedFaults.map((fault) => fault.killedBy));
-  expect(countProperties.filter((name) => !killers.has(name))).toEqual([]);
-});
-
-it("lists the planted faults in docs/fault-matrix.md as they are", () => {
-  const path = join(root, "docs/fault-matrix.md");
-  const expected = faultMatrix(plantedFaults, { runLimit: RUN_LIMIT, seedCount: SEEDS.length });
-  if (process.env.OURO_UPDATE === "1") writeMatrix(path, expected);
-  expect(readMatrix(path)).toBe(expected);
-});
+testPlantedFaults(section, properties);

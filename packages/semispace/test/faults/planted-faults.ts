@@ -2,17 +2,8 @@
 // property that kills it. A fault that no longer applies fails loudly: the sources moved on, it
 // must too.
 
+import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 import * as names from "../property-names.js";
-
-export interface PlantedFault {
-  readonly name: string;
-  /** Source file under src/. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly killedBy: string;
-}
 
 const COPIER = { file: "copier.ts" } as const;
 const COLLECTOR = { file: "semispace-collector.ts" } as const;

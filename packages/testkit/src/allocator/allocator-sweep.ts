@@ -36,7 +36,7 @@ const ROWS: readonly (readonly [string, readonly AllocatorCheck[]])[] = [
 
 export type SweepCommand =
   | { readonly do: "allocate"; readonly count: number; readonly requestBytes: number }
-  | { readonly do: "free"; readonly pick: number }
+  | { readonly do: "free"; readonly pick: number; readonly count: number }
   | { readonly do: "sweep"; readonly keptPercent: number; readonly salt: number }
   | { readonly do: "finish" };
 
@@ -75,7 +75,12 @@ function sweepCommands(
     requestBytes,
   });
   const many = fc.record({ do: fc.constant("allocate" as const), count, requestBytes: bulkBytes });
-  const free = fc.record({ do: fc.constant("free" as const), pick: fc.nat({ max: 9999 }) });
+  // Several in the order they came: that is what empties pools.
+  const free = fc.record({
+    do: fc.constant("free" as const),
+    pick: fc.nat({ max: 9999 }),
+    count: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 2500 })),
+  });
   const sweep = fc.record({ do: fc.constant("sweep" as const), keptPercent, salt: fc.nat() });
   return fc.array(
     fc.oneof(
@@ -100,7 +105,7 @@ function play(
   const marks = reserveMarks(model.heap);
   for (const command of commands) {
     if (command.do === "allocate") allocateMany(model, command.count, command.requestBytes);
-    if (command.do === "free") freeOne(model, command.pick);
+    if (command.do === "free") freeMany(model, command.count, command.pick);
     if (command.do === "sweep") sweep(model, marks, command.keptPercent, command.salt);
     if (command.do === "finish") sweepable(model).finishSweep();
     compareAllocator(model);
@@ -143,11 +148,13 @@ function allocateMany(model: AllocatorModel, count: number, requestBytes: number
   }
 }
 
-function freeOne(model: AllocatorModel, pick: number): void {
-  const block = model.order[pick % model.order.length];
-  if (block === undefined) return;
-  model.remove(block);
-  model.allocator.free(block);
+function freeMany(model: AllocatorModel, count: number, pick: number): void {
+  for (let index = 0; index < count; index++) {
+    const block = model.order[pick % model.order.length];
+    if (block === undefined) return;
+    model.remove(block);
+    model.allocator.free(block);
+  }
 }
 
 function sweep(model: AllocatorModel, marks: number, keptPercent: number, salt: number): void {

@@ -1,17 +1,8 @@
 // Faults that a mark-sweep collector is known for, each a small change of the sources, and the
 // property that kills it. A fault that no longer applies fails loudly: the sources moved on.
 
+import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 import { EXACT, FRESH, KEEPS, RECORD, RELEASE, SOUND } from "../programs.js";
-
-export interface PlantedFault {
-  readonly name: string;
-  /** Source file under src/. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly killedBy: string;
-}
 
 const MARKER = "marker.ts";
 const COLLECTOR = "mark-sweep.ts";

@@ -1,0 +1,43 @@
+// What the faults of the allocators are held against: the suite on each of them, and the properties
+// that know this package's parts.
+
+import { allocatorSuite, runSuite } from "@ouro/testkit";
+import { checkedProperty, suiteProperty } from "../../../../scripts/faults/check-property.js";
+import * as sources from "../../src/index.js";
+import { ARENA_CHOICE, arenaChoiceProperty } from "../arena-choice.js";
+import { BOUNDED_WORK, boundedSubjects, boundedWorkProperty } from "../bounded-work.js";
+import { CHECKED_MISUSE, checkedMisuseProperty } from "../checked-misuse.js";
+import { COMPOSITION, compositionProperty } from "../compositions.js";
+import { makeRigs } from "../rigs.js";
+
+const RUN_LIMIT = 100;
+/** Each run of the counted steps is thousands of operations. */
+const BOUNDED_RUN_LIMIT = 2;
+
+const ofTheSuite = makeRigs(sources).flatMap((maker) =>
+  allocatorSuite.properties
+    .filter((property) => property.whyNot(maker) === undefined)
+    .map(({ name }) =>
+      suiteProperty({ name, on: maker.name, programLimit: RUN_LIMIT }, (options) =>
+        runSuite(allocatorSuite, maker, options),
+      ),
+    ),
+);
+
+export const properties = [
+  ...ofTheSuite,
+  checkedProperty({ name: ARENA_CHOICE, on: "pool allocator", programLimit: RUN_LIMIT }, () =>
+    arenaChoiceProperty(sources),
+  ),
+  checkedProperty({ name: CHECKED_MISUSE, on: "checked allocator", programLimit: RUN_LIMIT }, () =>
+    checkedMisuseProperty(sources),
+  ),
+  checkedProperty({ name: COMPOSITION, programLimit: RUN_LIMIT }, () =>
+    compositionProperty(sources),
+  ),
+  ...boundedSubjects(sources).map((on) =>
+    checkedProperty({ name: BOUNDED_WORK, on, programLimit: BOUNDED_RUN_LIMIT }, () =>
+      boundedWorkProperty(sources, on),
+    ),
+  ),
+];

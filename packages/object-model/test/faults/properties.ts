@@ -1,0 +1,42 @@
+// What the faults of the object model are held against: each refusal of checked mode, and the
+// collections beside JavaScript's own, under three strategies.
+
+import { nullStrategy } from "@ouro/null";
+import { refcountStrategy } from "@ouro/refcount";
+import { semispaceStrategy } from "@ouro/semispace";
+import { checkedProperty, exactCase } from "../../../../scripts/faults/check-property.js";
+import * as sources from "../../src/index.js";
+import { listProperty } from "../list-property.js";
+import { makeManager } from "../manager.js";
+import { mapProperty } from "../map-property.js";
+import { flawOf, makeRig, refusals } from "../refusals.js";
+import { stringProperty } from "../string-property.js";
+import { LIST, MAP, refusal, STRING } from "./planted-faults.js";
+
+const RUN_LIMIT = 100;
+
+/** A stressed one collects at every safepoint. */
+const managers = {
+  null: () => makeManager({ strategy: nullStrategy() }),
+  "refcount, stressed": () => makeManager({ strategy: refcountStrategy(), collectEvery: 1 }),
+  "semispace, stressed": () => makeManager({ strategy: semispaceStrategy(), collectEvery: 1 }),
+};
+
+const ofCollections = Object.entries(managers).flatMap(([on, make]) => [
+  checkedProperty({ name: LIST, on, programLimit: RUN_LIMIT }, () => listProperty(sources, make)),
+  checkedProperty({ name: MAP, on, programLimit: RUN_LIMIT }, () => mapProperty(sources, make)),
+  checkedProperty({ name: STRING, on, programLimit: RUN_LIMIT }, () =>
+    stringProperty(sources, make),
+  ),
+]);
+
+const ofCheckedMode = refusals.map((each) =>
+  exactCase(refusal(each.name), () => {
+    for (const isWide of [false, true]) {
+      const flaw = flawOf(each, makeRig(sources, { isWide }));
+      if (flaw !== undefined) throw new Error(flaw);
+    }
+  }),
+);
+
+export const properties = [...ofCollections, ...ofCheckedMode];

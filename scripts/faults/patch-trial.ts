@@ -1,0 +1,57 @@
+// A patch before the properties of every section that imports what it changes; then, if none of
+// them fails, before the packages' tests.
+
+import type { EditedSources } from "./edit-sources.ts";
+import { hold, isKilled, type Verdict } from "./hold.ts";
+import type { FaultSection } from "./planted-fault.ts";
+
+export interface JudgedSection {
+  readonly section: string;
+  /** Why nothing was asked. */
+  readonly problem: string | undefined;
+  readonly verdicts: readonly Verdict[];
+}
+
+export async function judgePatch(
+  sources: EditedSources,
+  sections: readonly FaultSection[],
+  seeds: readonly number[],
+  say: (line: string) => void,
+): Promise<readonly JudgedSection[]> {
+  const judged: JudgedSection[] = [];
+  for (const { name, propertiesModule } of sections) {
+    const held = await hold(sources, {
+      ...{ seeds, propertiesModule, shrinks: true },
+      isAsked: () => true,
+      isNamed: () => true,
+    });
+    if (!held.meetsEdits) continue;
+    judged.push({ section: name, problem: held.problem, verdicts: held.verdicts });
+    if (held.problem !== undefined) say(`${name}: does not load: ${held.problem}`);
+    else sayVerdicts(name, held.verdicts, say);
+  }
+  return judged;
+}
+
+function sayVerdicts(
+  section: string,
+  verdicts: readonly Verdict[],
+  say: (line: string) => void,
+): void {
+  const killing = verdicts.filter(isKilled);
+  say(`\n${section}: ${killing.length} of ${verdicts.length} properties kill it`);
+  for (const { property, on, outcomes } of verdicts) {
+    const where = on === undefined ? "" : ` (${on})`;
+    const said = outcomes.map(({ hangs, isKilled: isDead, programCount }) => {
+      if (hangs === true) return "hangs";
+      return isDead ? `${programCount}` : ".";
+    });
+    say(`  ${said.join(" ").padStart(12)}  ${property}${where}`);
+  }
+  const [first] = killing;
+  const outcome = first?.outcomes[0];
+  if (first === undefined || outcome === undefined) return;
+  say(`  "${first.property}", seed ${outcome.seed}:`);
+  for (const line of (outcome.reason ?? "").split("\n").slice(0, 6)) say(`    saw:   ${line}`);
+  for (const line of (outcome.input ?? "").split("\n").slice(0, 30)) say(`    input: ${line}`);
+}

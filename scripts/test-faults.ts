@@ -1,0 +1,202 @@
+// `npm run test:faults`: plants every fault in turn and prints fault × property.
+//
+//   -- --section NAME   the faults of one section; --only TEXT those whose name contains it
+//   -- --seed N         three seeds from N on, in place of three that are drawn
+//   -- --named          asks only the property that is named for each fault
+//   -- --write          writes docs/fault-matrix.md; --json prints data instead of lines
+//   -- --patch FILE     plants a unified diff, and says which properties kill it
+//
+// The exit code is 1 when a fault lives, 2 when something cannot be planted.
+
+import { randomInt } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createCompiler } from "./faults/compiler.ts";
+import { LostFaultError, sourcesWith } from "./faults/edit-sources.ts";
+import {
+  evidenceLines,
+  type HeldFault,
+  isKilledAsSaid,
+  matrixLine,
+  toRow,
+} from "./faults/held-fault.ts";
+import { hold, isKilled } from "./faults/hold.ts";
+import { PAGE, printPage, type SectionPart } from "./faults/matrix-page.ts";
+import { applyPatchText, PatchError } from "./faults/patch.ts";
+import { judgePatch } from "./faults/patch-trial.ts";
+import {
+  type FaultSection,
+  isAskedOf,
+  isNamedFor,
+  type PlantedFault,
+} from "./faults/planted-fault.ts";
+import { loadSections } from "./faults/sections.ts";
+import { root } from "./workspace.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    section: { type: "string", multiple: true },
+    only: { type: "string" },
+    seed: { type: "string" },
+    patch: { type: "string" },
+    named: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const say = (line: string): void => {
+  if (!options.json) console.log(line);
+};
+
+function seedsOf(given: string | undefined): number[] {
+  if (given === undefined) return [0, 0, 0].map(() => randomInt(1, 2 ** 31 - 1));
+  const seed = Number(given);
+  if (Number.isInteger(seed)) return [seed, seed + 1, seed + 2];
+  return endBadly("--seed takes a whole number: npm run test:faults -- --seed 7");
+}
+
+function endBadly(problem: string): never {
+  if (options.json) console.log(JSON.stringify({ problem }));
+  else console.error(problem);
+  process.exit(2);
+}
+
+function chosen(sections: readonly FaultSection[]): FaultSection[] {
+  const names = options.section;
+  for (const name of names ?? []) {
+    if (sections.some((section) => section.name === name)) continue;
+    const known = sections.map((section) => section.name).join(", ");
+    endBadly(`No section of faults is named "${name}". There are: ${known}.`);
+  }
+  return sections.filter(({ name }) => names === undefined || names.includes(name));
+}
+
+function faultsOf({ faults }: FaultSection): readonly PlantedFault[] {
+  const { only } = options;
+  return only === undefined ? faults : faults.filter(({ name }) => name.includes(only));
+}
+
+interface SectionHeld {
+  /** Names; empty when not all of them were asked. */
+  readonly properties: readonly string[];
+  readonly held: readonly HeldFault[];
+}
+
+async function holdFault(section: FaultSection, fault: PlantedFault): Promise<HeldFault> {
+  const about = { section: section.name, fault };
+  const lost = (problem: string): HeldFault => ({ ...about, problem, verdicts: [] });
+  let sources: ReadonlyMap<string, string>;
+  try {
+    sources = sourcesWith(fault, section, root);
+  } catch (error) {
+    if (error instanceof LostFaultError) return lost(error.message);
+    throw error;
+  }
+  const problem = compiler.problemOf(sources);
+  if (problem !== undefined) return lost(`does not compile: ${problem}`);
+  const held = await hold(sources, {
+    seeds,
+    propertiesModule: section.propertiesModule,
+    isAsked: (property) =>
+      options.named ? isNamedFor(property, fault) : isAskedOf(property, fault),
+    isNamed: (property) => isNamedFor(property, fault),
+    shrinks: options.only !== undefined || options.json,
+  });
+  if (held.problem !== undefined) return lost(`does not load: ${held.problem}`);
+  if (!held.meetsEdits) return lost("no property imports the faulty source");
+  return { ...about, problem: undefined, verdicts: held.verdicts };
+}
+
+/** The properties over the sources as they are: none may fail. Answers their names. */
+async function holdSound(section: FaultSection): Promise<readonly string[]> {
+  const { verdicts } = await hold(new Map(), {
+    seeds,
+    propertiesModule: section.propertiesModule,
+    isAsked: () => true,
+    isNamed: (property) => section.faults.some((fault) => isNamedFor(property, fault)),
+    shrinks: true,
+  });
+  for (const { property, on, outcomes } of verdicts) {
+    const failing = outcomes.find((outcome) => outcome.isKilled || outcome.hangs === true);
+    if (failing === undefined) continue;
+    say(`  FAILS WITHOUT A FAULT: ${property} (${on}), seed ${failing.seed}: ${failing.reason}`);
+    process.exitCode = 1;
+  }
+  return [...new Set(verdicts.map(({ property }) => property))];
+}
+
+async function holdSection(section: FaultSection): Promise<SectionHeld> {
+  const faults = faultsOf(section);
+  const isWhole = options.only === undefined && !options.named && faults.length > 0;
+  if (faults.length > 0) say(`\n${section.name}: ${faults.length} faults in ${section.folder}`);
+  const properties = isWhole ? await holdSound(section) : [];
+  for (const [index, name] of properties.entries()) say(`  P${index + 1} ${name}`);
+  const held: HeldFault[] = [];
+  for (const fault of faults) {
+    const each = await holdFault(section, fault);
+    held.push(each);
+    say(matrixLine(each, isWhole ? properties : namesOf([each])));
+    if (options.only !== undefined) for (const line of evidenceLines(each)) say(`    ${line}`);
+  }
+  return { properties, held };
+}
+
+/** Each property once, in the order in which a section has them. */
+function namesOf(held: readonly HeldFault[]): string[] {
+  const names = held.flatMap(({ verdicts }) => verdicts.map(({ property }) => property));
+  return [...new Set(names)];
+}
+
+function toJson({ section, fault, problem, verdicts }: HeldFault) {
+  const { name, on, file, killedBy } = fault;
+  return { section, name, on, file, killedBy, problem, verdicts };
+}
+
+async function testAll(): Promise<void> {
+  const sections = await loadSections();
+  const parts: SectionPart[] = [];
+  const all: HeldFault[] = [];
+  for (const section of chosen(sections)) {
+    const { held, properties } = await holdSection(section);
+    all.push(...held);
+    parts.push({ section, seeds, properties, rows: held.map(toRow) });
+  }
+  const living = all.filter((held) => !isKilledAsSaid(held));
+  if (options.json) console.log(JSON.stringify({ seeds, faults: all.map(toJson) }));
+  for (const { section, fault, problem } of living) {
+    say(`LIVES: ${section}: ${fault.name} ${problem ?? `(not killed by "${fault.killedBy}")`}`);
+  }
+  const killedCount = all.length - living.length;
+  say(`\n${all.length} faults, ${killedCount} killed as said. Seeds ${seeds.join(", ")}.`);
+  if (all.length === 0) endBadly("No fault has such a name.");
+  if (living.length > 0) process.exitCode = 1;
+  const isWhole = options.only === undefined && !options.named;
+  if (options.write && !isWhole) endBadly("--write takes whole sections: no --only, no --named.");
+  if (options.write && living.length === 0) writeFileSync(PAGE, printPage(sections, parts));
+}
+
+async function testPatch(file: string): Promise<void> {
+  let sources: ReadonlyMap<string, string>;
+  try {
+    sources = applyPatchText(readFileSync(file, "utf8"), root);
+  } catch (error) {
+    if (error instanceof PatchError) endBadly(`${file}: ${error.message}`);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") endBadly(`${file}: no such file.`);
+    throw error;
+  }
+  const problem = compiler.problemOf(sources);
+  if (problem !== undefined) endBadly(`${file}: does not compile: ${problem}`);
+  const judged = await judgePatch(sources, chosen(await loadSections()), seeds, say);
+  const killers = judged.flatMap(({ verdicts }) => verdicts.filter(isKilled));
+  if (options.json) console.log(JSON.stringify({ seeds, patch: [...sources.keys()], judged }));
+  say(
+    killers.length > 0 ? `\nkilled by ${killers.length} properties` : "\nLIVES: nothing kills it",
+  );
+  if (killers.length === 0) process.exitCode = 1;
+}
+
+const seeds = seedsOf(options.seed);
+const compiler = createCompiler(root);
+if (options.patch === undefined) await testAll();
+else await testPatch(options.patch);
