@@ -41,6 +41,12 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
       return (await import("./demo-command.js")).runDemo(line, terminal);
     case "why":
       return (await import("./why-command.js")).runWhy(line, terminal);
+    case "compare":
+      return (await import("./compare-command.js")).runCompare(line, terminal);
+    case "leaks":
+      return (await import("./leaks-command.js")).runLeaks(line, terminal);
+    case "record":
+      return (await import("./record-command.js")).runRecord(line, terminal);
     case "cycles":
       return (await import("./cycles-command.js")).runCycles(line, terminal);
     case "heap":
