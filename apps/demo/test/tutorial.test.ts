@@ -83,15 +83,17 @@ function verify(step: number): Trial {
   };
 }
 
-/** The first promise that is broken, or all that hold and the last line. */
+/** The first promise that is broken, or some that hold and the verdict. */
 function shownOf({ lines }: Trial): string {
   const isHead = (line: string): boolean =>
     /^(holds|fails|not run|warning|Refuted|Nothing|wrote)/.test(line);
   const first = lines.findIndex((line) => line.startsWith("fails"));
   if (first < 0) {
-    const shown = lines.filter((line) => line.startsWith("holds") || line.startsWith("Nothing"));
-    const bare = (line: string): string => line.replace(/ \(.*\)$| \d+ programs.*/, "");
-    return `${shown.map(bare).join("\n")}\n`;
+    // Those that refuted the steps before; how many others there are is not the page's matter.
+    const isShown = (line: string): boolean => /^holds: keeps (what|its|lists)/.test(line);
+    const isOver = lines.some((line) => line.startsWith("Nothing refuted"));
+    const shown = lines.filter(isShown).map((line) => line.replace(/ \(.*\)$/, ""));
+    return `${[...shown, ...(isOver ? ["Nothing refuted"] : [])].join("\n")}\n`;
   }
   const end = lines.findIndex((line, index) => index > first && isHead(line));
   return `${lines.slice(first, end).join("\n")}\n`;
