@@ -27,6 +27,7 @@ export interface CommandLine {
   readonly rowCount: number;
   /** Where to write a .heapsnapshot. */
   readonly heapSnapshotPath: string | undefined;
+  readonly svgPath: string | undefined;
   readonly gcLogStyle: CollectionLogStyle | undefined;
   /** Whether times by the clock are wanted beside units of work. */
   readonly isTimed: boolean;
@@ -63,7 +64,7 @@ export const DEFAULT_PRESET = "cpython-3.13";
 const DEFAULT_PASS_COUNT = 3;
 const DEFAULT_ROW_COUNT = 12;
 const DEFAULT_LEVEL = 2;
-const GC_LOG_STYLES: readonly CollectionLogStyle[] = ["line", "json", "cpython"];
+export const GC_LOG_STYLES: readonly CollectionLogStyle[] = ["line", "json", "cpython"];
 
 const PARSER_OPTIONS = Object.fromEntries(
   OPTIONS.map((option) => [
@@ -117,6 +118,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     level: (wholeNumberOf("level", values.get("level"), 1, 3) ?? DEFAULT_LEVEL) as 1 | 2 | 3,
     rowCount: wholeNumberOf("top", values.get("top"), 1, 1_000_000) ?? DEFAULT_ROW_COUNT,
     heapSnapshotPath: values.get("heapsnapshot"),
+    svgPath: values.get("svg"),
     gcLogStyle: oneOf("gc-log", values.get("gc-log"), GC_LOG_STYLES),
     isTimed: values.has("wall"),
     traceEventsPath: values.get("trace-events"),

@@ -96,6 +96,7 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "OUT",
     meaning: "also write the heap for DevTools and memlab (.heapsnapshot)",
   },
+  { name: "svg", value: "OUT", meaning: "also write a picture: of what is told, or of the arenas" },
   {
     name: "gc-log",
     value: "STYLE",
@@ -210,7 +211,7 @@ export const COMMANDS: readonly CommandRow[] = [
       "count a heap by type, map its arenas and pools, and name the blocks that pin an arena",
     options: [
       ...["preset", "program", "step", "top", "heapsnapshot", "speedscope", "pprof", "json"],
-      ...["quiet", ...EVERYWHERE],
+      ...["svg", "quiet", ...EVERYWHERE],
     ],
   },
   {
@@ -244,7 +245,13 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "explain",
     usage: "ouro explain PROGRAM [options]",
     meaning: "tell each decision of the memory manager while a program runs",
-    options: ["program", "preset", "level", "plain", "json", "quiet", ...EVERYWHERE],
+    options: ["program", "preset", "level", "plain", "svg", "json", "quiet", ...EVERYWHERE],
+  },
+  {
+    name: "completion",
+    usage: "ouro completion bash|zsh|fish",
+    meaning: "print what makes a shell complete commands, options and presets",
+    options: EVERYWHERE,
   },
   {
     name: "help",

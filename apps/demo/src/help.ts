@@ -153,6 +153,11 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro explain programs.jsonl.gz --level 3", "with every store and block"],
     ["ouro explain programs.jsonl.gz -p mark-sweep", "on another memory manager"],
   ],
+  completion: [
+    ['eval "$(ouro completion bash)"', "in ~/.bashrc"],
+    ['eval "$(ouro completion zsh)"', "in ~/.zshrc, after compinit"],
+    ["ouro completion fish | source", "in ~/.config/fish/config.fish"],
+  ],
   help: [["ouro help exit-codes", "what the exit codes mean"]],
 };
 
@@ -166,7 +171,12 @@ function exampleLines(examples: readonly Example[], look: Look): string[] {
   return examples.flatMap(([command, meaning]) => {
     if (isWide) return [`  ${paint.cyan(command.padEnd(column))}${paint.dim(meaning)}`];
     const meaningLines = wrapText(meaning, look.width, "      ");
-    return [`  ${paint.cyan(command)}`, ...meaningLines.map((line) => paint.dim(line))];
+    // A long command goes on behind a backslash, as a shell reads it.
+    const parts = wrapText(command, look.width - 2, "  ");
+    const commandLines = parts.map((part, index) =>
+      paint.cyan(index + 1 < parts.length ? `${part} \\` : part),
+    );
+    return [...commandLines, ...meaningLines.map((line) => paint.dim(line))];
   });
 }
 

@@ -57,6 +57,8 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
       return (await import("./strategies-command.js")).runStrategies(line, terminal);
     case "explain":
       return (await import("./explain-command.js")).runExplain(line, terminal);
+    case "completion":
+      return (await import("./completion-command.js")).runCompletion(line, terminal);
     default: {
       const { helpText } = await import("./help.js");
       const look = lookOf(terminal.stdout, terminal.env, line);
@@ -81,6 +83,10 @@ function explain(error: unknown, argv: readonly string[], terminal: Terminal): n
   }
   if (error instanceof Stopped) {
     if (terminal.stopReason() !== "interrupted") return EXIT_OK;
+    if (argv.includes("--json")) {
+      const document = { schema: "ouro/interrupted@1", command: argv[0], partial: true };
+      terminal.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    }
     say("ouro: interrupted before there was an answer.");
     return EXIT_INTERRUPTED;
   }

@@ -2,30 +2,17 @@
 // finalizers compete: each a small change of the sources. A fault that no longer applies fails
 // loudly: the sources moved on, it must too.
 
-export interface PlantedFault {
-  readonly name: string;
-  /** Package and source file. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly on: "cpython-3.13" | "cpython-3.13-fast" | "refcount-trial-deletion";
-  readonly killedBy:
-    | "clear at rest"
-    | "clear at rest after single generations"
-    | "finalizers compete in CPython's order"
-    | "finalizers compete in CPython's order by count";
-}
+import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 
-const LISTS = "object-model/tracked-lists.ts";
-const MAPS = "object-model/generation-maps.ts";
-const WEAK = "finalization/weak-reference-table.ts";
-const FINALIZATION = "finalization/finalization.ts";
-const DETECTOR = "cycle-detector/subtract-detector.ts";
-const MAP_DETECTOR = "cycle-detector/map-detector.ts";
-const BUFFER = "cycle-detector/candidate-buffer.ts";
-const RUN = "generational/collection-run.ts";
-const DEALLOCATION = "refcount/deallocation.ts";
+const LISTS = "object-model/src/tracked-lists.ts";
+const MAPS = "object-model/src/generation-maps.ts";
+const WEAK = "finalization/src/weak-reference-table.ts";
+const FINALIZATION = "finalization/src/finalization.ts";
+const DETECTOR = "cycle-detector/src/subtract-detector.ts";
+const MAP_DETECTOR = "cycle-detector/src/map-detector.ts";
+const BUFFER = "cycle-detector/src/candidate-buffer.ts";
+const RUN = "generational/src/collection-run.ts";
+const DEALLOCATION = "refcount/src/deallocation.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
