@@ -169,6 +169,18 @@ describe("the script", () => {
   });
 
   it.skipIf(pythons.length === 0)(
+    "writes a large heap of like objects as readers take it",
+    async () => {
+      writeFileSync(path("large.py"), "kept = None\nfor i in range(250_000): kept = [kept]\n");
+      const argv = [path("ouro_record.py"), "-o", path("large.hgraph.gz"), path("large.py")];
+      const { status } = spawnSync(pythons.at(-1)?.path as string, argv, { encoding: "utf8" });
+      expect(status).toBe(0);
+      const { document } = await runDocument(["why", path("large.hgraph.gz"), "--type", "list"]);
+      expect(document.object.retainedObjects).toBeGreaterThanOrEqual(250_000);
+    },
+  );
+
+  it.skipIf(pythons.length === 0)(
     "says what is wrong in one line, and keeps the program's code",
     () => {
       const python = pythons.at(-1)?.path as string;
