@@ -5,7 +5,6 @@ import {
   FLAGS_SHIFT,
   InvalidAddressError,
   immediateOf,
-  isOuroError,
   type Reference,
   type Slot,
   StaleReferenceError,
@@ -17,6 +16,7 @@ import { markSweepStrategy } from "@ouro/mark-sweep";
 import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
 import { semispaceStrategy } from "@ouro/semispace";
 import { describe, expect, it } from "vitest";
+import { COLLECTS_FIRST, collectsBeforeMemoryIsOut } from "./emergency-collection.js";
 import { presets } from "./presets.js";
 
 const MIB = 2 ** 20;
@@ -240,25 +240,8 @@ describe.each([
   { name: "mark-sweep", strategy: () => markSweepStrategy() },
   { name: "semispace", strategy: () => semispaceStrategy() },
 ])("A small heap under $name", ({ strategy }) => {
-  it("6: garbage is collected before memory is called out, however large the budget", () => {
-    const manager = composeMemoryManager({
-      strategy: strategy(),
-      reservationBytes: 64 * MIB,
-      limitBytes: 4 * MIB,
-    });
-    const { mutator, frame, sequence } = open(manager);
-    for (let count = 0; count < 400; count++) {
-      mutator.allocateArray(sequence, 25_000, frame);
-    }
-    const refusal = () => mutator.allocateArray(sequence, 2_000_000, frame);
-    let refused: unknown;
-    try {
-      refusal();
-    } catch (error) {
-      refused = error;
-    }
-    expect(isOuroError(refused, "out-of-memory")).toBe(true);
-    mutator.allocateArray(sequence, 25_000, frame);
-    manager.validate();
+  it(`6: ${COLLECTS_FIRST}`, () => {
+    const options = { reservationBytes: 64 * MIB, limitBytes: 4 * MIB };
+    collectsBeforeMemoryIsOut(composeMemoryManager({ strategy: strategy(), ...options }));
   });
 });

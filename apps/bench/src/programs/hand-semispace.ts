@@ -1,8 +1,8 @@
-// A semispace written by hand for these programs and nothing else: one kind of object, two spaces at
-// fixed places, the references that must survive a collection on a stack of its own. It collects
+// A semispace written by hand for these programs and nothing else: one kind of object, two spaces
+// at fixed places, the references that must survive a collection on a stack of its own. It collects
 // when a space is full, by the rule of the preset: a space is twice what lives, 16 MiB at least.
 //
-//   words   │ stack … │ space │ …            │ other space │ …        object: 0 or copy, type, two slots
+//   words   │ stack … │ space │ … │ other space │ …        object: 0 or copy, type, two slots
 //
 // What the caller builds lies on the stack up to the `top` that it passes: that is all it pays.
 

@@ -1,10 +1,10 @@
-// The section of memory-manager in docs/fault-matrix.md.
+// The section of the contract's traps in docs/fault-matrix.md.
 
 import type { FaultSection } from "../../../../scripts/faults/planted-fault.js";
 import { plantedFaults } from "./planted-faults.js";
 
 export const section: FaultSection = {
-  name: "memory-manager",
+  name: "traps",
   about: [],
   folder: "packages/memory-manager/src",
   faults: plantedFaults,

@@ -1,7 +1,9 @@
-// Faults of trap 7: a finalizer that makes finalizable garbage keeps a collection from ending. Each
-// is a small change of the sources, and the case that kills it under the strategy that has it.
+// Faults of trap 6, memory called out though it is full of garbage, and of trap 7, a finalizer that
+// makes finalizable garbage and keeps a collection from ending. Each is a small change of the
+// sources, and the case that kills it under the strategy that has it.
 
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+import { COLLECTS_FIRST } from "../emergency-collection.js";
 import { NO_SECOND, ONE_COLLECTION } from "../finalizer-chains.js";
 
 const TRIAL = "refcount-trial-deletion";
@@ -17,6 +19,14 @@ const NESTED = {
 } as const;
 
 export const plantedFaults: readonly PlantedFault[] = [
+  {
+    name: "memory is called out before everything is collected",
+    on: "mark-sweep",
+    file: "../../object-model/src/mutator.ts",
+    find: "    collectUpTo(collector.oldestGeneration);\n",
+    replace: "",
+    killedBy: COLLECTS_FIRST,
+  },
   {
     name: "a collection makes passes as long as finalizers make garbage",
     on: TRIAL,

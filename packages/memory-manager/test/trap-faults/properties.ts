@@ -1,5 +1,6 @@
 // What the faults of whole memory managers are held against.
 
+import { markSweepStrategy } from "@ouro/mark-sweep";
 import { exactCase } from "../../../../scripts/faults/check-property.js";
 import type { FaultProperty } from "../../../../scripts/faults/planted-fault.js";
 import {
@@ -8,6 +9,7 @@ import {
   cpythonStrategy,
   trialDeletionStrategy,
 } from "../../src/index.js";
+import { COLLECTS_FIRST, collectsBeforeMemoryIsOut } from "../emergency-collection.js";
 import {
   finalizesWhatItFound,
   NO_SECOND,
@@ -21,12 +23,20 @@ const strategies = {
   "refcount-trial-deletion": () => trialDeletionStrategy(),
 };
 
-export const properties: readonly FaultProperty[] = Object.entries(strategies).flatMap(
-  ([on, strategy]) => {
+const inSmallHeap = () =>
+  composeMemoryManager({
+    strategy: markSweepStrategy(),
+    reservationBytes: 2 ** 26,
+    limitBytes: 2 ** 22,
+  });
+
+export const properties: readonly FaultProperty[] = [
+  exactCase(COLLECTS_FIRST, () => collectsBeforeMemoryIsOut(inSmallHeap()), "mark-sweep"),
+  ...Object.entries(strategies).flatMap(([on, strategy]) => {
     const make = () => composeMemoryManager({ strategy: strategy(), reservationBytes: 2 ** 26 });
     return [
       exactCase(ONE_COLLECTION, () => finalizesWhatItFound(make()), on),
       exactCase(NO_SECOND, () => nestsNoCollection(make()), on),
     ];
-  },
-);
+  }),
+];
