@@ -28,6 +28,10 @@ const checks: readonly Check[] = [
   { name: "size", commands: [script("size")] },
   { name: "readmes", commands: [script("readmes")] },
   { name: "house", commands: [script("house")] },
+  {
+    name: "faults",
+    commands: [["node", "--import", "./scripts/from-sources.mjs", "scripts/check-faults.ts"]],
+  },
 ];
 
 function runCheck(check: Check): boolean {

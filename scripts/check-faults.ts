@@ -1,8 +1,10 @@
 // Every planted fault finds its place in the sources, and docs/fault-matrix.md says what was seen
-// of these faults, not of older ones. Nothing is run.
+// of these faults, not of older ones. Nothing is run. `npm run faults:list` (--update) writes the
+// page anew: what was seen of unchanged sections stays.
 
+import { writeFileSync } from "node:fs";
 import { sourcesWith } from "./faults/edit-sources.ts";
-import { findStale } from "./faults/matrix-page.ts";
+import { findStale, PAGE, printPage } from "./faults/matrix-page.ts";
 import { loadSections } from "./faults/sections.ts";
 import { report, root } from "./workspace.ts";
 
@@ -20,6 +22,7 @@ for (const section of sections) {
     }
   }
 }
+if (process.argv.includes("--update")) writeFileSync(PAGE, printPage(sections, []));
 problems.push(...findStale(sections));
 const count = sections.reduce((sum, { faults }) => sum + faults.length, 0);
 report("faults", problems, `${count} faults in ${sections.length} sections`);

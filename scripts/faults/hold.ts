@@ -33,6 +33,8 @@ export interface HoldOptions {
 /** So long a property may take, named for the fault or not, before its thread is ended. */
 const NAMED_LIMIT_MILLISECONDS = 120_000;
 const OTHER_LIMIT_MILLISECONDS = 20_000;
+/** Properties that are not named for a fault show whether they see it at all. */
+export const OTHER_PROGRAM_COUNT = 20;
 
 export async function hold(sources: EditedSources, options: HoldOptions): Promise<Holding> {
   const { propertiesModule, seeds, isAsked, isNamed } = options;
@@ -61,7 +63,8 @@ async function askAll(
   seeds: readonly number[],
   { shrinks }: HoldOptions,
 ) {
-  const programCount = trial.properties[index]?.programLimit ?? 0;
+  const limit = trial.properties[index]?.programLimit ?? 0;
+  const programCount = seeds.length > 1 ? limit : Math.min(limit, OTHER_PROGRAM_COUNT);
   const limitMilliseconds = seeds.length > 1 ? NAMED_LIMIT_MILLISECONDS : OTHER_LIMIT_MILLISECONDS;
   const outcomes: (TrialOutcome & { seed: number })[] = [];
   for (const seed of seeds) {

@@ -4,194 +4,8 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "@ouro/interfaces";
 import type { CollectionLogStyle } from "@ouro/monitor";
+import { COMMANDS, EVERYWHERE, OPTIONS } from "./command-table.js";
 import { didYouMean, nearestName } from "./suggestion.js";
-
-export interface OptionRow {
-  readonly name: string;
-  readonly short?: string;
-  /** What stands for the value in the help; undefined when the option takes none. */
-  readonly value?: string;
-  readonly meaning: string;
-}
-
-export interface CommandRow {
-  readonly name: string;
-  readonly usage: string;
-  readonly meaning: string;
-  readonly options: readonly string[];
-}
-
-export const OPTIONS: readonly OptionRow[] = [
-  {
-    name: "allocator",
-    short: "a",
-    value: "NAME",
-    meaning:
-      "what traces run on: pool+large, large or a composition of yours (ouro help allocators)",
-  },
-  {
-    name: "preset",
-    short: "p",
-    value: "NAME",
-    meaning: "what graphs and programs run on (default cpython-3.13; ouro help presets)",
-  },
-  {
-    name: "verify",
-    meaning:
-      "traces: check the contents of every block; graphs and programs: check every structure " +
-      "after each step",
-  },
-  { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
-  { name: "limit", value: "SIZE", meaning: "most memory the heap may lend: 64MiB, 512KiB, 1GiB" },
-  {
-    name: "type",
-    value: "NAME",
-    meaning: "the object of this type with which most would go; only cycles with this type",
-  },
-  { name: "largest", meaning: "the object with which most would go (the default)" },
-  {
-    name: "step",
-    value: "N",
-    meaning: "after N steps: of a graph's plan (default 0), of a program (default all)",
-  },
-  { name: "top", value: "N", meaning: "rows of a table (default 12)" },
-  {
-    name: "program",
-    value: "NAME",
-    meaning: "a program of the file, by name or place (default 0)",
-  },
-  {
-    name: "level",
-    value: "N",
-    meaning: "1: what happens to objects, 2: each decision (default), 3: each store and block",
-  },
-  {
-    name: "heapsnapshot",
-    value: "OUT",
-    meaning: "also write the heap for DevTools and memlab (.heapsnapshot)",
-  },
-  {
-    name: "gc-log",
-    value: "STYLE",
-    meaning:
-      "log each collection on standard error: line, json, or cpython, in CPython's own words",
-  },
-  { name: "wall", meaning: "also real times, which differ from run to run" },
-  {
-    name: "trace-events",
-    value: "OUT",
-    meaning: "write collections over time for Perfetto (Chrome trace events)",
-  },
-  { name: "speedscope", value: "OUT", meaning: "write where memory comes from, or who holds it" },
-  { name: "pprof", value: "OUT", meaning: "the same for pprof (.pb.gz)" },
-  {
-    name: "prometheus",
-    value: "OUT",
-    meaning: "write counts and pauses as Prometheus scrapes them",
-  },
-  {
-    name: "programs",
-    value: "N",
-    meaning: "programs for each property, 1 to 1000000 (default 100)",
-  },
-  { name: "seed", value: "N", meaning: "a whole number; same seed, same programs (default 1)" },
-  { name: "save", value: "FOLDER", meaning: "write each counterexample there, with its picture" },
-  { name: "replay", value: "FILE", meaning: "play one counterexample again, and nothing else" },
-  { name: "plain", meaning: "all at once, also on a terminal, where one steps through it else" },
-  { name: "json", meaning: "one JSON document on standard output (ouro help formats)" },
-  { name: "quiet", short: "q", meaning: "no progress bar" },
-  { name: "ascii", meaning: "only ASCII characters" },
-  { name: "no-color", meaning: "no colour (so do NO_COLOR=1 and TERM=dumb)" },
-  { name: "help", short: "h", meaning: "this help" },
-  { name: "version", short: "V", meaning: "the version" },
-];
-
-const EVERYWHERE = ["ascii", "no-color", "help", "version"];
-
-export const COMMANDS: readonly CommandRow[] = [
-  {
-    name: "replay",
-    usage: "ouro replay FILE... [options]",
-    meaning: "replay recorded traces, heap graphs and programs and check everything recorded",
-    options: [
-      ...["allocator", "preset", "verify", "passes", "limit", "gc-log", "wall", "trace-events"],
-      ...["speedscope", "pprof", "prometheus", "json", "quiet"],
-      ...EVERYWHERE,
-    ],
-  },
-  {
-    name: "demo",
-    usage: "ouro demo [options]",
-    meaning: "replay the recordings shipped with ouro and compare with CPython",
-    options: ["allocator", "preset", "passes", "json", "quiet", ...EVERYWHERE],
-  },
-  {
-    name: "why",
-    usage: "ouro why FILE ['#NUMBER'] [options]",
-    meaning: "say why an object of a heap is alive, what holds it, and what would go with it",
-    options: [
-      "type",
-      "largest",
-      "preset",
-      "program",
-      "step",
-      "heapsnapshot",
-      "json",
-      "quiet",
-      ...EVERYWHERE,
-    ],
-  },
-  {
-    name: "cycles",
-    usage: "ouro cycles INPUT [options]",
-    meaning:
-      "find the reference cycles of a heap or a program, the references to make weak, and prove " +
-      "that counting alone frees them then",
-    options: ["type", "preset", "program", "step", "top", "json", "quiet", ...EVERYWHERE],
-  },
-  {
-    name: "verify",
-    usage: "ouro verify MODULE [options]",
-    meaning: "prove or refute a strategy, an allocator, a heap or a detector of yours",
-    options: ["programs", "seed", "save", "replay", "json", ...EVERYWHERE],
-  },
-  {
-    name: "heap",
-    usage: "ouro heap FILE [options]",
-    meaning:
-      "count a heap by type, map its arenas and pools, and name the blocks that pin an arena",
-    options: [
-      ...["preset", "program", "step", "top", "heapsnapshot", "speedscope", "pprof", "json"],
-      ...["quiet", ...EVERYWHERE],
-    ],
-  },
-  {
-    name: "diff",
-    usage: "ouro diff BEFORE AFTER [options]",
-    meaning: "compare two heaps, type by type",
-    options: ["top", "json", "quiet", ...EVERYWHERE],
-  },
-  {
-    name: "strategies",
-    usage: "ouro strategies [options]",
-    meaning: "list every preset with its traits",
-    options: ["json", ...EVERYWHERE],
-  },
-  {
-    name: "explain",
-    usage: "ouro explain PROGRAM [options]",
-    meaning: "tell each decision of the memory manager while a program runs",
-    options: ["program", "preset", "level", "plain", "json", "quiet", ...EVERYWHERE],
-  },
-  {
-    name: "help",
-    usage: "ouro help [COMMAND|allocators|presets|exit-codes|formats]",
-    meaning: "explain a command or a subject",
-    options: EVERYWHERE,
-  },
-];
-
-export const HELP_SUBJECTS = ["allocators", "presets", "exit-codes", "formats"];
 
 export interface CommandLine {
   readonly command: string;
@@ -213,6 +27,7 @@ export interface CommandLine {
   readonly rowCount: number;
   /** Where to write a .heapsnapshot. */
   readonly heapSnapshotPath: string | undefined;
+  readonly svgPath: string | undefined;
   readonly gcLogStyle: CollectionLogStyle | undefined;
   /** Whether times by the clock are wanted beside units of work. */
   readonly isTimed: boolean;
@@ -230,6 +45,18 @@ export interface CommandLine {
   readonly seed: number | undefined;
   readonly savePath: string | undefined;
   readonly replayPath: string | undefined;
+  /** Of `leaks`; undefined: its default. */
+  readonly survivedCount: number | undefined;
+  /** Of `record`. */
+  readonly outputPath: string | undefined;
+  /** Of `compare`, as they were written. */
+  readonly strategies: string | undefined;
+  readonly sweep: string | undefined;
+  readonly wallRuns: number;
+  readonly baselinePath: string | undefined;
+  readonly failOn: readonly string[];
+  readonly limits: readonly string[];
+  readonly format: "table" | "json" | "md";
 }
 
 export const DEFAULT_ALLOCATOR = "pool+large";
@@ -237,7 +64,7 @@ export const DEFAULT_PRESET = "cpython-3.13";
 const DEFAULT_PASS_COUNT = 3;
 const DEFAULT_ROW_COUNT = 12;
 const DEFAULT_LEVEL = 2;
-const GC_LOG_STYLES: readonly CollectionLogStyle[] = ["line", "json", "cpython"];
+export const GC_LOG_STYLES: readonly CollectionLogStyle[] = ["line", "json", "cpython"];
 
 const PARSER_OPTIONS = Object.fromEntries(
   OPTIONS.map((option) => [
@@ -260,12 +87,17 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   });
   const operands: string[] = [];
   const values = new Map<string, string>();
+  /** Of options that may be given several times. */
+  const lists = { "fail-on": [] as string[], limit: [] as string[] };
   const given: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
     given.push(token.rawName);
     values.set(token.name, optionValue(token));
+    if (token.name === "limit" || token.name === "fail-on") {
+      lists[token.name].push(optionValue(token));
+    }
   }
   const [first, ...rest] = operands;
   const asksHelp = values.has("help");
@@ -278,7 +110,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     preset: values.get("preset") ?? DEFAULT_PRESET,
     isVerifying: values.has("verify"),
     passCount: passCountOf(values.get("passes")),
-    limitBytes: limitOf(values.get("limit")),
+    limitBytes: command === "compare" ? undefined : limitOf(values.get("limit")),
     typeName: values.get("type"),
     isLargest: values.has("largest"),
     stepCount: wholeNumberOf("step", values.get("step"), 0, 1_000_000),
@@ -286,6 +118,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     level: (wholeNumberOf("level", values.get("level"), 1, 3) ?? DEFAULT_LEVEL) as 1 | 2 | 3,
     rowCount: wholeNumberOf("top", values.get("top"), 1, 1_000_000) ?? DEFAULT_ROW_COUNT,
     heapSnapshotPath: values.get("heapsnapshot"),
+    svgPath: values.get("svg"),
     gcLogStyle: oneOf("gc-log", values.get("gc-log"), GC_LOG_STYLES),
     isTimed: values.has("wall"),
     traceEventsPath: values.get("trace-events"),
@@ -301,6 +134,15 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     seed: wholeNumberOf("seed", values.get("seed"), -(2 ** 31), 2 ** 31 - 1),
     savePath: values.get("save"),
     replayPath: values.get("replay"),
+    survivedCount: wholeNumberOf("survived", values.get("survived"), 1, 1_000_000),
+    outputPath: values.get("output"),
+    strategies: values.get("strategies"),
+    sweep: values.get("sweep"),
+    wallRuns: wholeNumberOf("wall", values.get("wall"), 1, 1000) ?? 0,
+    baselinePath: values.get("baseline"),
+    failOn: lists["fail-on"],
+    limits: lists.limit,
+    format: formatOf(values.get("format")),
   };
 }
 
@@ -371,6 +213,19 @@ function checkOptions(
       ),
     });
   }
+}
+
+const FORMATS = ["table", "json", "md"] as const;
+
+function formatOf(text: string | undefined): CommandLine["format"] {
+  const format = FORMATS.find((name) => name === (text ?? "table"));
+  if (format !== undefined) return format;
+  throw new UsageError({
+    where: "ouro",
+    argument: `--format ${text}`,
+    problem: "is not a format",
+    remedy: didYouMean(text ?? "", FORMATS, `Formats: ${FORMATS.join(", ")}.`),
+  });
 }
 
 function passCountOf(text: string | undefined): number {

@@ -32,27 +32,41 @@ export interface CountedHeap {
   dropRoots(): Uint8Array;
 }
 
+/**
+ * An image that any strategy takes: no program code runs, nothing is immortal, every object can be
+ * emptied, and what handles hold stands before the frame slots.
+ */
+export function plainImage(image: HeapImage): HeapImage {
+  const held = image.handles.filter((_, index) => index % 2 === 1);
+  const frames = new Int32Array(held.length + image.frames.length);
+  frames.set(held);
+  frames.set(image.frames, held.length);
+  return {
+    ...image,
+    types: image.types.map((type) => ({
+      ...type,
+      finalizer: false,
+      weakReference: false,
+      clearable: type.collected,
+    })),
+    states: image.states.map((state) => state & ~IMAGE_IMMORTAL),
+    handles: new Int32Array(0),
+    frames,
+    weakReferences: new Int32Array(0),
+  };
+}
+
 /** Throws what the restore throws. O(image). */
-export function countHeap(image: HeapImage, weak: readonly WeakSlot[] = []): CountedHeap {
-  const values = emptied(image, weak);
-  const frames = rootsOf(image, values);
+export function countHeap(given: HeapImage, weak: readonly WeakSlot[] = []): CountedHeap {
+  const plain = plainImage(given);
+  const values = emptied(plain, weak);
+  const frames = rootsOf(plain, values);
   let made: MemoryManager | undefined;
   const subject: ManagedHeapSubject = createGraphSubject((needs) => {
     made = createMemoryManager(COUNTING_PRESET, needs);
     return made;
   });
-  subject.restore(
-    {
-      ...image,
-      types: image.types.map((type) => ({ ...type, finalizer: false, weakReference: false })),
-      states: image.states.map((state) => state & ~IMAGE_IMMORTAL),
-      values,
-      handles: new Int32Array(0),
-      frames,
-      weakReferences: new Int32Array(0),
-    },
-    new Set(),
-  );
+  subject.restore({ ...plain, values, frames }, new Set());
   const manager = made as unknown as MemoryManager;
   return {
     manager,
@@ -60,7 +74,7 @@ export function countHeap(image: HeapImage, weak: readonly WeakSlot[] = []): Cou
     rootCount: frames.reduce((count, value) => count + (value > 0 ? 1 : 0), 0),
     dropRoots() {
       for (let index = 0; index < frames.length; index++) subject.clearFrameSlot(index);
-      const isLeft = new Uint8Array(image.objectTypes.length).fill(1);
+      const isLeft = new Uint8Array(plain.objectTypes.length).fill(1);
       for (const object of Array.from(subject.takeDeaths())) isLeft[object] = 0;
       return isLeft;
     },
@@ -95,14 +109,10 @@ function valueStartsOf({ types, objectTypes, lengths }: HeapImage): Int32Array {
 /** What the image's roots hold, and one root for each object that nothing holds. */
 function rootsOf(image: HeapImage, values: Int32Array): Int32Array {
   const held = new Uint8Array(image.objectTypes.length);
-  const roots: number[] = [];
+  const roots = Array.from(image.frames);
   const hold = (value: number): void => {
     if (value > 0) held[value - 1] = 1;
   };
-  for (let index = 1; index < image.handles.length; index += 2) {
-    roots.push(image.handles[index] as number);
-  }
-  for (const value of image.frames) roots.push(value);
   roots.forEach(hold);
   values.forEach(hold);
   for (let object = 0; object < held.length; object++) {

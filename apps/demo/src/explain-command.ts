@@ -4,9 +4,10 @@ import type { CommandLine } from "./arguments.js";
 import { EXIT_ANSWER_NO, EXIT_OK } from "./exit-code.js";
 import { explanationDocument, explanationLines } from "./explain-report.js";
 import { canStep, stepThrough } from "./explain-session.js";
-import { explainProgram } from "./explained-program.js";
+import { type Explanation, explainProgram } from "./explained-program.js";
 import { lookOf } from "./look.js";
 import { fileOperands } from "./operands.js";
+import { textPicture } from "./picture.js";
 import { chooseProgram } from "./program-choice.js";
 import { createProgress } from "./progress.js";
 import { kindOf } from "./recording.js";
@@ -22,7 +23,7 @@ export async function runExplain(line: CommandLine, terminal: Terminal): Promise
     const recording = { file, kind: kindOf(file, bytes), bytes };
     const program = await chooseProgram(recording, line.program, "explain", work);
     progress.end();
-    if (canStep(terminal) && !line.isPlain && !line.isJson) {
+    if (canStep(terminal) && !line.isPlain && !line.isJson && line.svgPath === undefined) {
       // All of it: the level is the reader's to change.
       const whole = explainProgram(program, line.preset, 3);
       await stepThrough(whole, line.level, terminal, line);
@@ -34,8 +35,23 @@ export async function runExplain(line: CommandLine, terminal: Terminal): Promise
       ? JSON.stringify(explanationDocument(explanation, file), undefined, 2)
       : explanationLines(explanation, look).join("\n");
     terminal.stdout.write(`${text}\n`);
+    await drawExplanation(line, explanation, terminal);
     return explanation.differences.length === 0 ? EXIT_OK : EXIT_ANSWER_NO;
   } finally {
     progress.end();
   }
+}
+
+/** What is told, with colours and 90 columns wide, whatever the terminal is. */
+async function drawExplanation(
+  { svgPath }: CommandLine,
+  explanation: Explanation,
+  terminal: Terminal,
+): Promise<void> {
+  if (svgPath === undefined) return;
+  const output = { ...terminal.stdout, columns: 90, isTTY: true };
+  const look = lookOf(output, { FORCE_COLOR: "1", LANG: "C.UTF-8" }, {});
+  const title = `ouro explain ${explanation.program.name}`;
+  await terminal.writeFile(svgPath, [textPicture(title, explanationLines(explanation, look))]);
+  terminal.stderr.write(`ouro: wrote ${svgPath}.\n`);
 }

@@ -8,6 +8,7 @@ import { heapLines, heapReportDocument } from "./heap-report.js";
 import { inspectHeap } from "./inspected-heap.js";
 import { lookOf } from "./look.js";
 import { fileOperands } from "./operands.js";
+import { housePicture } from "./picture.js";
 import { placeHeap } from "./placed-heap.js";
 import { presetNamed } from "./preset-choice.js";
 import { createProgress } from "./progress.js";
@@ -34,6 +35,11 @@ export async function runHeap(line: CommandLine, terminal: Terminal): Promise<nu
       : heapLines(finding, options, look).join("\n");
     terminal.stdout.write(`${text}\n`);
     await exportHeap(line, placed.heap, terminal);
+    if (line.svgPath !== undefined) {
+      const title = `${placed.heap.name} on ${preset}`;
+      await terminal.writeFile(line.svgPath, [housePicture(title, finding.map)]);
+      terminal.stderr.write(`ouro: wrote ${line.svgPath}.\n`);
+    }
     return EXIT_OK;
   } finally {
     progress.end();

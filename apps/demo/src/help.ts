@@ -2,7 +2,8 @@
 
 import { UsageError } from "@ouro/interfaces";
 import { LAYERS, PARTS } from "./allocator-registry.js";
-import { COMMANDS, type CommandRow, HELP_SUBJECTS, OPTIONS } from "./arguments.js";
+import { COMMANDS, type CommandRow, HELP_SUBJECTS, OPTIONS } from "./command-table.js";
+import { METRICS } from "./compare-metrics.js";
 import { compositionNames } from "./composition.js";
 import { EXIT_CODES } from "./exit-code.js";
 import { wrapText } from "./format.js";
@@ -36,6 +37,7 @@ function subjectLines(subject: string, look: Look): string[] {
   if (subject === "allocators") return allocatorLines(look);
   if (subject === "exit-codes") return exitCodeLines(look);
   if (subject === "formats") return formatLines(look);
+  if (subject === "metrics") return metricLines(look);
   const command = COMMANDS.find((candidate) => candidate.name === subject);
   if (command !== undefined) return commandLines(command, look);
   const known = [...COMMANDS.map((candidate) => candidate.name), ...HELP_SUBJECTS];
@@ -98,6 +100,17 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro why heap.hgraph.gz '#7712'", "one object, by its number"],
     ["ouro why heap.hgraph.gz --heapsnapshot h.heapsnapshot", "and in DevTools"],
   ],
+  compare: [
+    ["ouro compare programs.jsonl.gz", "every preset on one file of programs"],
+    ["ouro compare heap.hgraph.gz -s cpython-3.13,mark-sweep", "two of them, on a recorded heap"],
+    ["ouro compare app.altrace.gz -s pool+large,large", "allocators, on a trace"],
+    ["ouro compare programs.jsonl.gz --sweep gen0=100..20000", "pauses against memory, a curve"],
+    ["ouro compare p.jsonl.gz --wall 5 --format md", "with times, for an issue"],
+    [
+      "ouro compare p.jsonl.gz --baseline old.json --fail-on pause.max --limit garbage.max=1MiB",
+      "in continuous integration: code 3 when it got worse",
+    ],
+  ],
   cycles: [
     ["ouro cycles heap.hgraph.gz", "what keeps itself alive, and what to make weak"],
     ["ouro cycles heap.hgraph.gz --type Node", "only cycles with an object of this type"],
@@ -119,6 +132,17 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro diff before.hgraph.gz after.hgraph.gz", "what grew and what shrank"],
     ["ouro diff a.ouroheap b.ouroheap --json", "the same for a script"],
   ],
+  leaks: [
+    ["ouro leaks programs.jsonl.gz --program long-1003", "what survives collections and grows"],
+    ["ouro leaks programs.jsonl.gz --survived 5", "only what survived five of them"],
+    ["ouro leaks a.hgraph.gz b.hgraph.gz c.hgraph.gz", "heaps of one program, oldest first"],
+  ],
+  record: [
+    ["ouro record -o ouro_record.py", "the script; then, with your own python3:"],
+    ["python3 ouro_record.py -o heap.hgraph.gz app.py", "the heap of app.py when it ends"],
+    ["ouro why heap.hgraph.gz --type Cache", "what keeps an object of it alive"],
+    ["ouro cycles heap.hgraph.gz", "what of it keeps itself alive"],
+  ],
   strategies: [
     ["ouro strategies", "who counts, who moves, when garbage goes"],
     ["ouro strategies --json", "every trait, for a script"],
@@ -128,6 +152,11 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro explain programs.jsonl.gz --program hand-self-list", "one by its name"],
     ["ouro explain programs.jsonl.gz --level 3", "with every store and block"],
     ["ouro explain programs.jsonl.gz -p mark-sweep", "on another memory manager"],
+  ],
+  completion: [
+    ['eval "$(ouro completion bash)"', "in ~/.bashrc"],
+    ['eval "$(ouro completion zsh)"', "in ~/.zshrc, after compinit"],
+    ["ouro completion fish | source", "in ~/.config/fish/config.fish"],
   ],
   help: [["ouro help exit-codes", "what the exit codes mean"]],
 };
@@ -142,7 +171,12 @@ function exampleLines(examples: readonly Example[], look: Look): string[] {
   return examples.flatMap(([command, meaning]) => {
     if (isWide) return [`  ${paint.cyan(command.padEnd(column))}${paint.dim(meaning)}`];
     const meaningLines = wrapText(meaning, look.width, "      ");
-    return [`  ${paint.cyan(command)}`, ...meaningLines.map((line) => paint.dim(line))];
+    // A long command goes on behind a backslash, as a shell reads it.
+    const parts = wrapText(command, look.width - 2, "  ");
+    const commandLines = parts.map((part, index) =>
+      paint.cyan(index + 1 < parts.length ? `${part} \\` : part),
+    );
+    return [...commandLines, ...meaningLines.map((line) => paint.dim(line))];
   });
 }
 
@@ -225,6 +259,23 @@ function exitCodeLines(look: Look): string[] {
     ...definitions(rows, look),
     "",
     ...wrapText("Of several answers the gravest one counts: 130, 5, 2, 4, 3, 1, 0.", look.width),
+  ];
+}
+
+const METRIC_NOTES = [
+  "Work is counted in units: an object or slot touched, or a word written whole, is one; the " +
+    "same in every run. A pause is what the program waited for in one operation: a collection, " +
+    "or a cascade of deallocations. Trial deletion tells of its candidates, not of all they reach.",
+  "Values of --limit: 5000, 64MiB, 20%, 30ms. Of throughput a limit is the least.",
+];
+
+function metricLines(look: Look): string[] {
+  const rows = METRICS.map(({ name, meaning }) => [name, meaning] as const);
+  return [
+    look.paint.bold("What ouro compare measures, --limit limits and --fail-on holds"),
+    ...definitions(rows, look),
+    "",
+    ...METRIC_NOTES.flatMap((note) => wrapText(note, look.width)),
   ];
 }
 

@@ -19,6 +19,7 @@ import {
   heapImageOfGraph,
   readHeapGraph,
 } from "@ouro/trace";
+import { withKnownRoots } from "./known-roots.js";
 import { chooseProgram } from "./program-choice.js";
 import { decodedStart, kindOf, piecesOf } from "./recording.js";
 import type { Work } from "./replay-work.js";
@@ -67,8 +68,7 @@ export async function inspectHeap(
 ): Promise<InspectedHeap> {
   const bytes = await terminal.readBytes(file);
   await work.breathe();
-  const start = String.fromCharCode(...bytes.subarray(0, IMAGE_START.length));
-  if (start === IMAGE_START) return heapOfImage(file, decodeHeapImage(bytes));
+  if (isHeapImage(bytes)) return heapOfImage(file, decodeHeapImage(bytes));
   const recording = { file, kind: kindOf(file, bytes), bytes };
   if (recording.kind === "mutator-programs") {
     const { heapOfProgram } = await import("./inspected-program.js");
@@ -79,6 +79,10 @@ export async function inspectHeap(
   const graph = await readHeapGraph(piecesOf(recording, work), { sourceName: file });
   await work.breathe();
   return heapOfGraph(file, graph);
+}
+
+export function isHeapImage(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(0, IMAGE_START.length)) === IMAGE_START;
 }
 
 function refuseTrace(file: string): never {
@@ -156,7 +160,9 @@ function snapshotOfGraph(
     label: (object) => `#${objects[object]}`,
     sizesBytes,
   };
-  const snapshot = createSnapshot(image, names);
+  const whole = createSnapshot(image, names);
+  const snapshot =
+    graph.rootNames === undefined ? whole : withKnownRoots(whole, graph, graph.rootNames, numbers);
   return {
     ...snapshot,
     weakEdges: weakEdgesOf(graph, numbers),

@@ -41,6 +41,12 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
       return (await import("./demo-command.js")).runDemo(line, terminal);
     case "why":
       return (await import("./why-command.js")).runWhy(line, terminal);
+    case "compare":
+      return (await import("./compare-command.js")).runCompare(line, terminal);
+    case "leaks":
+      return (await import("./leaks-command.js")).runLeaks(line, terminal);
+    case "record":
+      return (await import("./record-command.js")).runRecord(line, terminal);
     case "cycles":
       return (await import("./cycles-command.js")).runCycles(line, terminal);
     case "heap":
@@ -51,6 +57,8 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
       return (await import("./strategies-command.js")).runStrategies(line, terminal);
     case "explain":
       return (await import("./explain-command.js")).runExplain(line, terminal);
+    case "completion":
+      return (await import("./completion-command.js")).runCompletion(line, terminal);
     default: {
       const { helpText } = await import("./help.js");
       const look = lookOf(terminal.stdout, terminal.env, line);
@@ -75,6 +83,10 @@ function explain(error: unknown, argv: readonly string[], terminal: Terminal): n
   }
   if (error instanceof Stopped) {
     if (terminal.stopReason() !== "interrupted") return EXIT_OK;
+    if (argv.includes("--json")) {
+      const document = { schema: "ouro/interrupted@1", command: argv[0], partial: true };
+      terminal.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    }
     say("ouro: interrupted before there was an answer.");
     return EXIT_INTERRUPTED;
   }

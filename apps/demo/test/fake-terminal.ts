@@ -19,6 +19,8 @@ export interface FakeTerminalOptions {
   files?: Record<string, Uint8Array>;
   /** After this many breaths somebody presses Ctrl-C. */
   interruptAfterBreaths?: number;
+  /** After this many breaths nobody reads the output any more. */
+  closeAfterBreaths?: number;
   /** Names of keys that somebody presses, one after the other; then no more come. */
   keys?: readonly string[];
   rows?: number;
@@ -70,10 +72,11 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     async takeBreath() {
       breathCount += 1;
     },
-    stopReason: () =>
-      breathCount >= (options.interruptAfterBreaths ?? Number.POSITIVE_INFINITY)
-        ? "interrupted"
-        : undefined,
+    stopReason() {
+      const { interruptAfterBreaths = Infinity, closeAfterBreaths = Infinity } = options;
+      if (breathCount >= interruptAfterBreaths) return "interrupted";
+      return breathCount >= closeAfterBreaths ? "output-closed" : undefined;
+    },
     written,
     writtenBytes,
     stdoutText: () => stdout,

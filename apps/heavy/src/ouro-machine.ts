@@ -23,6 +23,8 @@ import { createObjectKinds, type MadeKind, type ObjectKinds } from "./object-kin
 /** As much as a program holds at once; the frames of operations lie in one another. */
 const RESERVATION_BYTES = 2 ** 23;
 const HELD_LIMIT_COUNT = 6;
+/** What Ouro has in place of CPython's tuple of callbacks: of no class that only programs use. */
+const HOLDER = "callbacks of weak references";
 
 /** Told, for the tally of features, what the lines of the log do not say. */
 export interface MachineWatch {
@@ -216,9 +218,14 @@ function createProgramRun(rig: Rig, program: MachineProgram, watch: MachineWatch
     return objects.map(serialOf).join(" ");
   }
 
+  const nameOfType = (object: Reference): string =>
+    manager.types.descriptor(mutator.typeOf(object)).name;
+
   function tellObjects(generation: number): void {
     if (collections > 0) return;
-    const found = gc.getObjects(generation).filter((object) => isReferable(object));
+    const found = gc.getObjects(generation).filter((object) => {
+      return nameOfType(object) !== HOLDER && isReferable(object);
+    });
     log.push(`objects ${generation} = ${serialsIn(found)}`);
   }
 

@@ -16,6 +16,7 @@ const FINALIZATION = "finalization/finalization.ts";
 const WEAK = "finalization/weak-reference-table.ts";
 const COLLECTION = "generational/collection-run.ts";
 const GENERATIONS = "generational/generations.ts";
+const HOLDER = "memory-manager/callback-holder.ts";
 const BARRIER = "memory-manager/tracking-barrier.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
@@ -46,13 +47,21 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "callbacks are given up newest first",
-    file: FINALIZATION,
-    find: "      words[each + PENDING] = get(base + 1);\n      words[base + 1] = each;\n",
-    replace: `      words[each + PENDING] = 0;
-      let end = base + 1;
-      while (get(end) !== 0) end = get(end) + PENDING;
-      words[end] = each;
-`,
+    file: HOLDER,
+    find: '  releaseOrder: "backward",\n',
+    replace: '  releaseOrder: "forward",\n',
+  },
+  {
+    name: "callbacks are held from outside of the lists while they are called",
+    file: HOLDER,
+    find: "    if (count < leastCount) return 0;",
+    replace: "    if (count >= leastCount) return 0;",
+  },
+  {
+    name: "the newest of the callbacks that are called is visited first",
+    file: HOLDER,
+    find: '  visitOrder: "backward",\n',
+    replace: '  visitOrder: "forward",\n',
   },
   {
     name: "weak references are emptied before the finalizer on death by count",

@@ -32,6 +32,9 @@ import * as layout from "./checked-layout.js";
 import { type Leak, leaksOf } from "./leak-report.js";
 import { refuseRequest } from "./refusal.js";
 
+/** Serials wrap. */
+const SERIAL_MASK = 0x7fffffff;
+
 export interface CheckedAllocatorOptions {
   /** The memory that the blocks lie in, and where the layer's own words are reserved. */
   source: ArenaSource;
@@ -89,7 +92,7 @@ export function createCheckedAllocator(
   const checkedSizeBytes = layout.checkedSizeBytes;
   const sealOf = layout.sealOf;
   const nextSerialWord = region.start + layout.NEXT_SERIAL;
-  const liveCountWord = region.start + layout.LIVE_COUNT;
+  const freedCountWord = region.start + layout.FREED_COUNT;
   const firstHeldWord = region.start + layout.FIRST_HELD;
   const lastHeldWord = region.start + layout.LAST_HELD;
   const heldBytesWord = region.start + layout.HELD_BYTES;
@@ -108,6 +111,11 @@ export function createCheckedAllocator(
   const get = (word: number): number => words[word] as number;
   const siteNow = (): number => (sites === undefined ? 0 : sites.current());
 
+  /** Every serial is one block's: those that were not freed live. */
+  function liveCount(): number {
+    return (get(nextSerialWord) - get(freedCountWord)) & SERIAL_MASK;
+  }
+
   function seal(base: number, mark: number): number {
     return sealOf(base, get(base + REQUEST), get(base + SERIAL), get(base + SITE), mark);
   }
@@ -117,9 +125,8 @@ export function createCheckedAllocator(
   }
 
   function place(base: number, requestBytes: number, value: number): Block {
-    const serial = (get(nextSerialWord) + 1) & 0x7fffffff;
+    const serial = (get(nextSerialWord) + 1) & SERIAL_MASK;
     words[nextSerialWord] = serial;
-    words[liveCountWord] = get(liveCountWord) + 1;
     words[base + REQUEST] = requestBytes;
     words[base + SERIAL] = serial;
     const site = siteNow();
@@ -241,10 +248,12 @@ export function createCheckedAllocator(
     const sizeBytes = checkedSizeBytes(requestBytes);
     const isHeld = sizeBytes <= holdBytes;
     if (isHeld) makeRoom("free", sizeBytes);
-    words[base + FREEING_SITE] = siteNow();
-    words[base + SEAL] = deadSeal(base, letter);
+    const site = siteNow();
+    words[base + FREEING_SITE] = site;
+    // As deadSeal: a seal is a mark with the header's facts laid over it.
+    words[base + SEAL] = get(base + SEAL) ^ LIVE ^ layout.deadMark(letter, site);
     fillBlock(block, (requestBytes + 3) >>> 2, DEAD_WORD);
-    words[liveCountWord] = get(liveCountWord) - 1;
+    words[freedCountWord] = (get(freedCountWord) + 1) & SERIAL_MASK;
     if (isHeld) hold(base, sizeBytes);
     else allocator.free(base as Block);
   }
@@ -321,7 +330,7 @@ export function createCheckedAllocator(
       heldBytes += allocator.usableSizeBytes(base as Block);
     }
     const freeBytes = below.freeBytes + heldBytes;
-    const liveBlockCount = get(liveCountWord);
+    const liveBlockCount = liveCount();
     const overheadBytes = below.lentBytes - usedBytes - freeBytes;
     return { ...below, name, liveBlockCount, usedBytes, freeBytes, overheadBytes, topBlock };
   }
@@ -329,7 +338,7 @@ export function createCheckedAllocator(
   /** Every fence, every dead byte, and the layer's own words. Throws as the calls do. */
   function validate(): void {
     allocator.validate();
-    let liveCount = 0;
+    let count = 0;
     let unsealed = 0;
     const held = new Set<number>();
     for (let base = get(firstHeldWord); base !== 0; base = get(base + NEXT_HELD)) {
@@ -342,10 +351,10 @@ export function createCheckedAllocator(
     allocator.walk((base) => {
       if (isLive(base)) {
         headerOf("validate", base + HEADER);
-        liveCount++;
+        count++;
       } else if (factsOf(base + HEADER) === undefined) unsealed = base;
     });
-    const isCounted = get(liveCountWord) === liveCount;
+    const isCounted = count === liveCount();
     expectSound(isCounted, "checked block", unsealed, "a header was overwritten");
     const isHeldCounted = get(heldCountWord) === held.size;
     expectSound(isHeldCounted, "held blocks", region.start, "count");

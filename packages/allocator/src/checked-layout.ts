@@ -15,7 +15,7 @@
 //
 // The layer's own words, one region of the heap:
 //
-//   │ serial │ live count │ first held │ last held │ held bytes │ held count │ – – │
+//   │ serial │ freed count │ first held │ last held │ held bytes │ held count │ – – │
 //
 // After CPython's debug hooks in `Objects/obmalloc.c` (`_PyMem_DebugRawAlloc`); the queue after
 // Valgrind's and AddressSanitizer's.
@@ -35,7 +35,7 @@ export const CHECKED_OVERHEAD_BYTES = CHECKED_HEADER_SIZE_WORDS * 4 + 8 + 3;
 
 /** Offsets in the layer's region. */
 export const NEXT_SERIAL = 0;
-export const LIVE_COUNT = 1;
+export const FREED_COUNT = 1;
 export const FIRST_HELD = 2;
 export const LAST_HELD = 3;
 export const HELD_BYTES = 4;

@@ -71,6 +71,12 @@ export interface FinalizationOptions {
     track(object: number, generation: number): void;
     untrack(object: number): void;
   };
+  /**
+   * Makes an object, tracked in generation 0 and with a count of 1, whose slots take the weak
+   * references and callbacks of an object that dies by its count, two for each; 0 if there is none:
+   * then they are chained. Default: there is none.
+   */
+  holdCallbacks?: (callbackCount: number) => number;
   observer?: Observer | undefined;
 }
 
@@ -84,7 +90,7 @@ export function createFinalization(options: FinalizationOptions): {
   call(code: () => void, source: "collection callback" | "observer"): void;
 } {
   const { words, types, roots, finalizedMask, weakMask, weakHeads: heads } = options;
-  const { increment, decrement, deallocate, lists, observer } = options;
+  const { increment, decrement, deallocate, lists, holdCallbacks, observer } = options;
   const program = createProgramCode({ words, roots, release });
   const weak = createWeakReferenceTable({ words, heads, weakMask });
   const finalizers = new Map<number, Finalizer>();
@@ -197,14 +203,48 @@ export function createFinalization(options: FinalizationOptions): {
    * taken is given up after the last one. Without room for the call a weak reference keeps its own.
    */
   function emptyByCount(object: number): void {
-    let base = 0;
+    const count = callbackCount(object);
+    const base = count === 0 ? 0 : program.enter(4, "weak callback");
+    const holder = base === 0 ? 0 : (holdCallbacks?.(count) ?? 0);
+    if (holder !== 0) callHeld(object, holder, count, base);
+    else callChained(object, base);
+    if (base !== 0) program.leave(base);
+  }
+
+  function callbackCount(object: number): number {
+    let count = 0;
+    for (let each = weak.first(object); each !== 0; each = weak.next(each)) {
+      if (get(each + CALLBACK) !== 0) count++;
+    }
+    return count;
+  }
+
+  /** The holder is a reference of the lists: what it holds is not held from outside. */
+  function callHeld(object: number, holder: number, count: number, base: number): void {
+    words[base] = holder;
+    const start = holder + LENGTH_WORD_OFFSET + 1;
+    let end = start;
+    for (let each = weak.first(object); each !== 0; each = weak.first(object)) {
+      empty(each);
+      const callback = get(each + CALLBACK);
+      if (callback === 0 || end === start + 2 * count) continue;
+      words[each + CALLBACK] = 0;
+      words[end] = each;
+      increment(each);
+      words[end + 1] = callback;
+      end += 2;
+    }
+    for (let slot = start; slot < end; slot += 2) callBack(get(slot), get(slot + 1), base + 2);
+    for (let slot = start; slot < end; slot += 2) weak.dropHostCallback(get(slot + 1));
+    lists.untrack(holder);
+  }
+
+  function callChained(object: number, base: number): void {
     let last = 0;
     for (let each = weak.first(object); each !== 0; each = weak.first(object)) {
       empty(each);
       const callback = get(each + CALLBACK);
-      if (callback === 0) continue;
-      if (base === 0) base = program.enter(4, "weak callback");
-      if (base === 0) continue;
+      if (callback === 0 || base === 0) continue;
       words[each + TAKEN] = callback;
       words[each + CALLBACK] = 0;
       words[last === 0 ? base : last + PENDING] = each;
@@ -227,7 +267,6 @@ export function createFinalization(options: FinalizationOptions): {
       giveUp(callback);
       release(each);
     }
-    program.leave(base);
   }
 
   function giveUp(callback: number): void {

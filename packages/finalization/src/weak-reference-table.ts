@@ -10,9 +10,9 @@
 // A callback is an object of the program, in the slot, or a host function, whose number is in the
 // slot as an immediate: a function is the host's, and cannot lie in the heap. `pending` chains weak
 // references whose callbacks are to be called: it is a slot, so that they stay alive and counted.
-// `taken` holds a callback that was taken out and is not given up yet: owned only, so that it is a
-// reference from outside, as CPython's tuple of callbacks is. It makes no object larger: 7 words
-// took 8. While a weak reference waits for its call, `taken` is not empty.
+// `taken` holds a callback that was taken out and is not given up yet, where no holder has it; it
+// makes no object larger, as 7 words took 8. While a weak reference waits for its call in a chain,
+// `taken` is not empty.
 //
 // Source: CPython 3.13 Objects/weakrefobject.c, `get_or_create_weakref`, `insert_weakref`.
 

@@ -14,6 +14,7 @@ export * from "./collector.js";
 export * from "./detector.js";
 export * from "./error.js";
 export * from "./event.js";
+export { combineObservers } from "./event-fan.js";
 export * from "./finalization.js";
 export * from "./generations.js";
 export * from "./heap-image.js";

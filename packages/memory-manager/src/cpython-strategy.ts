@@ -6,10 +6,13 @@
 //   allocate ─► counting.allocate ─► tracked, count 0 + 1            finalization ◄─ end
 //   poll ─► generations ─► lists ─► detector ─► finalization ─► counting.deallocate
 //
+//   death with callbacks ─► callback-holder.ts: an object of the lists while they are called
+//
 //   side table   │ a mark for each granule │ a head of weak references │ pieces of the lists │
 //
-// As far as a program can tell, versions differ in their thresholds: 700, 10, 10 up to 3.12 and
-// 2000, 10, 10 in 3.13. Source: CPython 3.13 Python/gc.c, Objects/object.c, Objects/typeobject.c.
+// As far as a program can tell, versions differ in their thresholds, 700, 10, 10 up to 3.12 and
+// 2000, 10, 10 in 3.13, and in what holds one single callback. Source: CPython 3.13 Python/gc.c,
+// Objects/object.c, Objects/typeobject.c.
 
 import { createSubtractDetector, type SubtractDetectorOptions } from "@ouro/cycle-detector";
 import { createFinalization } from "@ouro/finalization";
@@ -55,7 +58,13 @@ import {
   TRACKED_LISTS_BYTES_PER_GRANULE,
   type TrackedLists,
 } from "@ouro/object-model";
-import { createRefcountCollector, type Ending, IMMORTAL_COUNT } from "@ouro/refcount";
+import {
+  type Counting,
+  createRefcountCollector,
+  type Ending,
+  IMMORTAL_COUNT,
+} from "@ouro/refcount";
+import { createCallbackHolders } from "./callback-holder.js";
 import { createTrackingBarrier } from "./tracking-barrier.js";
 
 export interface CPythonOptions {
@@ -109,7 +118,10 @@ export function cpythonStrategy(options: CPythonOptions = {}): Strategy {
   return {
     name,
     traits,
-    create: (parts) => createCountingCollector(parts, name, options).collector,
+    create(parts) {
+      const leastHeldCount = options.version === "3.12" ? 2 : 1;
+      return createCountingCollector(parts, name, { ...options, leastHeldCount }).collector;
+    },
   };
 }
 
@@ -117,6 +129,8 @@ export function cpythonStrategy(options: CPythonOptions = {}): Strategy {
 export interface WiringOptions extends CPythonOptions {
   trigger?: Trigger;
   oldestGeneration?: number;
+  /** So many callbacks or more, of one that dies by count, are in an object. Default: none are. */
+  leastHeldCount?: number;
 }
 
 export interface Wired {
@@ -142,10 +156,11 @@ export function createCountingCollector(
   const layout = createObjectLayout(words, types);
   const trackedMask = parts.headerMask("tracked");
   const finalizedMask = parts.headerMask("finalized");
-  const made: { parts?: Parts } = {};
+  const made: { parts?: Parts; holdCallbacks?: (count: number) => number } = {};
   const base = createRefcountCollector(parts, {
     createEnding(counting) {
-      const { ending, ...rest } = createParts(parts, options, counting);
+      const holdCallbacks = (count: number): number => made.holdCallbacks?.(count) ?? 0;
+      const { ending, ...rest } = createParts(parts, options, { ...counting, holdCallbacks });
       made.parts = rest;
       return ending;
     },
@@ -155,6 +170,13 @@ export function createCountingCollector(
   const { oldestGeneration } = generations;
   if (options.onProgramError !== undefined) finalization.setErrorReporter(options.onProgramError);
   const { tryAllocate: place } = base;
+  const { leastHeldCount: leastCount } = options;
+  if (leastCount !== undefined) {
+    made.holdCallbacks = createCallbackHolders({
+      ...{ words, types, leastCount, place },
+      track: lists.track,
+    });
+  }
   const FLAGS = ROW_FLAGS;
   let isListed = false;
 
@@ -245,9 +267,7 @@ const ENDING_FLAGS = TYPE_COLLECTED | TYPE_FINALIZER | TYPE_WEAKLY_REFERABLE | T
 function createParts(
   parts: StrategyParts,
   options: WiringOptions,
-  counting: Parameters<
-    NonNullable<Parameters<typeof createRefcountCollector>[1]>["createEnding"] & object
-  >[0],
+  counting: Counting & { holdCallbacks: (count: number) => number },
 ): Parts & { ending: Ending } {
   const { heap, allocator, types, roots, sideTable, observer } = parts;
   const { words } = heap;

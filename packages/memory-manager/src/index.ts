@@ -29,6 +29,14 @@ export {
   PRESET_NAMES,
   type PresetName,
 } from "./presets.js";
+export type {
+  TraceDifference,
+  TracedAllocation,
+  TracedSnapshot,
+  TraceKey,
+  TraceStatistic,
+} from "./traced-snapshot.js";
+export type { TracedMemory, Tracemalloc, TracemallocOptions } from "./tracemalloc.js";
 export { type TrialDeletionOptions, trialDeletionStrategy } from "./trial-deletion-strategy.js";
 export type { WeakReferences } from "./weak-references.js";
 export { type WholeHeapOptions, wholeHeapStrategy } from "./whole-heap-strategy.js";

@@ -21,6 +21,7 @@ import {
   type Collector,
   type CollectorStatistics,
   checkInteger,
+  combineObservers,
   type Finalization,
   GRANULE_SIZE_BYTES,
   type HeapImage,
@@ -59,6 +60,13 @@ import {
   type TypeOptions,
   validateObjects,
 } from "@ouro/object-model";
+import {
+  createTracing,
+  type TracedManager,
+  type Tracemalloc,
+  type TracemallocOptions,
+  type Tracing,
+} from "./tracemalloc.js";
 import { checkTraits, layOutHeader } from "./traits-check.js";
 import { createWeakReferences, type WeakReferences } from "./weak-references.js";
 
@@ -91,6 +99,11 @@ export interface MemoryManagerOptions {
    * other parts do: it must not throw. What it does not want costs nothing.
    */
   memoryObserver?: Observer;
+  /**
+   * Whether births and deaths can be traced, by `tracemalloc` of the manager. Default: no, and
+   * nothing is paid.
+   */
+  tracemalloc?: boolean | TracemallocOptions;
 }
 
 export interface MemoryManager {
@@ -106,6 +119,8 @@ export interface MemoryManager {
   readonly finalization: Finalization | undefined;
   /** Undefined where the strategy has no finalization. */
   readonly weakReferences: WeakReferences | undefined;
+  /** Undefined unless the manager was composed with it. */
+  readonly tracemalloc: Tracemalloc | undefined;
   /**
    * Defines a type; what is left out is as `describeType` says. Throws `UsageError`, and
    * `IncompatiblePartsError` for a type with a finalizer where nothing runs it, as all that define
@@ -145,7 +160,9 @@ export interface MemoryManagerStatistics extends CollectorStatistics {
  * Composes one memory manager. Throws `IncompatiblePartsError` naming two parts and the reason when
  * they cannot fit, `UsageError` for an option that cannot be; then there is no memory manager.
  */
-export function composeMemoryManager(options: MemoryManagerOptions): MemoryManager {
+export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager {
+  const tracing = makeTracing(given, () => manager);
+  const options = withObserver(given, tracing);
   const { strategy, name = "manager" } = options;
   checkStrategy(strategy);
   checkTraits(strategy);
@@ -181,15 +198,8 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
   const handles = createHandleSet({ mutator, roots, ...(onLeak === undefined ? {} : { onLeak }) });
   heap.words[nameWord] = NAME_TAKEN;
 
-  return {
-    name,
-    strategy,
-    heap,
-    types,
-    roots,
-    collector,
-    mutator,
-    handles,
+  const manager: MemoryManager = {
+    ...{ name, strategy, heap, types, roots, collector, mutator, handles },
     defineType: (typeOptions) => types.define(describeType(typeOptions)),
     plain: checkedMutator?.plain ?? ((reference) => reference),
     plainSlot: checkedMutator?.plainSlot ?? ((slot) => slot),
@@ -198,6 +208,7 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
       finalization === undefined
         ? undefined
         : makeWeakReferences(mutator, finalization, { heap, types, roots, collector }),
+    tracemalloc: tracing,
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
     restoreHeap(image) {
       // Here and not at the table: nothing of the image is defined if one type of it cannot be.
@@ -209,8 +220,31 @@ export function composeMemoryManager(options: MemoryManagerOptions): MemoryManag
       heap.validate();
       collector.validate();
       validateObjects(heap.words, types, roots, collector);
+      tracing?.validate();
     },
   };
+  return manager;
+}
+
+/** Undefined unless it is asked for. */
+function makeTracing(
+  { tracemalloc = false }: MemoryManagerOptions,
+  manager: TracedManager,
+): Tracing | undefined {
+  if (tracemalloc === false) return undefined;
+  return createTracing(tracemalloc === true ? {} : tracemalloc, manager);
+}
+
+/** The tracing hears first: what another observer throws does not keep anything from it. */
+function withObserver(
+  options: MemoryManagerOptions,
+  tracing: Tracing | undefined,
+): MemoryManagerOptions {
+  if (tracing === undefined) return options;
+  const { observer } = options;
+  const { observer: tracer } = tracing;
+  const both = observer === undefined ? tracer : combineObservers([tracer, observer]);
+  return { ...options, observer: both };
 }
 
 /** What a strategy is handed; its allocator is made when it is asked for. */

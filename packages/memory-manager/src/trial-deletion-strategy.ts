@@ -68,6 +68,7 @@ const name = "refcount-trial-deletion";
 
 const traits: Traits = {
   ...COUNTING_TRAITS,
+  collectionOrder: "any",
   headerBits: [
     { name: "buffered", bitCount: 1 },
     { name: "finalized", bitCount: 1 },

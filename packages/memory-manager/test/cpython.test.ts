@@ -24,6 +24,9 @@ import {
 import { referenceCount } from "@ouro/refcount";
 import { describe, expect, it } from "vitest";
 
+/** Of what holds callbacks while they run, under the presets that have such an object. */
+const END_OF_HOLDER = "end callbacks of weak references";
+
 const NONE = 0 as Value;
 
 function makeRigOf(
@@ -106,7 +109,7 @@ describe.each([
         });
       }
       set(0);
-      expect(log).toEqual([
+      expect(log.filter((line) => line !== END_OF_HOLDER)).toEqual([
         ...["end a", "finalize a", "count false"],
         ...["callback 3 true true", "callback 2 true true", "callback 1 true true"],
       ]);
@@ -386,7 +389,8 @@ describe.each([
       make("f", 1, final);
       weak.createWith(at(2), at(0), at(1));
       for (const index of [1, 0, 2]) set(index);
-      expect(log).toEqual(["end a", "call f", "end f", "end weak reference"]);
+      const seen = log.filter((line) => line !== END_OF_HOLDER);
+      expect(seen).toEqual(["end a", "call f", "end f", "end weak reference"]);
     });
 
     it("are refused to what does not allow them, and under strategies without finalization", () => {

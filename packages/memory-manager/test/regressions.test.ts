@@ -1,8 +1,21 @@
 // What was once wrong in a memory manager as a whole, found by running random programs on CPython
 // as well (`npm run test:cpython`), where the case says what CPython does, or by `npm run prove`.
 
-import { type Finalization, type Slot, slotAt, type Value } from "@ouro/interfaces";
-import { createGc, createMemoryManager } from "@ouro/memory-manager";
+import {
+  type Finalization,
+  type Mutator,
+  OutOfMemoryError,
+  type Slot,
+  slotAt,
+  type TypeId,
+  type Value,
+} from "@ouro/interfaces";
+import {
+  createGc,
+  createMemoryManager,
+  type PresetName,
+  type WeakReferences,
+} from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 
 describe("is_finalized", () => {
@@ -33,6 +46,67 @@ describe("is_finalized", () => {
 
   it("is true inside the finalizer of an object that a collection found", () => {
     expect(seenInFinalizer("in a collection")).toEqual([true, true]);
+  });
+});
+
+describe("Callbacks of weak references to an object that dies by its count", () => {
+  /** The types of generation 0 while the newest of so many callbacks runs. */
+  function youngInCallback(preset: PresetName, callbackCount: number): string[] {
+    const manager = createMemoryManager(preset, { reservationBytes: 1 << 25 });
+    const { mutator, types, weakReferences } = manager;
+    const gc = createGc(manager);
+    const type = manager.defineType({ name: "node", visitedSlotCount: 1, weaklyReferable: true });
+    const frame = mutator.enter(1 + callbackCount);
+    mutator.allocate(type, frame);
+    const seen: string[][] = [];
+    for (let each = 1; each <= callbackCount; each++) {
+      (weakReferences as WeakReferences).create(slotAt(frame, each), frame, () => {
+        seen.push(gc.getObjects(0).map((object) => types.descriptor(mutator.typeOf(object)).name));
+      });
+    }
+    gc.collect();
+    const [before] = gc.getCount();
+    mutator.setRoot(frame, 0 as Value);
+    expect(seen.length).toBe(callbackCount);
+    expect(gc.getObjects().map((object) => types.descriptor(mutator.typeOf(object)).name)).toEqual(
+      new Array(callbackCount).fill("weak reference"),
+    );
+    // Neither the birth nor the death of what held them is counted; the count is never below 0.
+    expect(gc.getCount()[0]).toBe(Math.max(0, before - 1));
+    manager.validate();
+    return seen[0] as string[];
+  }
+
+  const HOLDER = "callbacks of weak references";
+
+  it("are held by an object of generation 0 while they run, in 3.12 from two of them on", () => {
+    expect(youngInCallback("cpython-3.13", 1)).toEqual([HOLDER]);
+    expect(youngInCallback("cpython-3.13", 3)).toEqual([HOLDER]);
+    expect(youngInCallback("cpython-3.12", 1)).toEqual([]);
+    expect(youngInCallback("cpython-3.12", 2)).toEqual([HOLDER]);
+    expect(youngInCallback("cpython-3.13-fast", 2)).toEqual([]);
+  });
+
+  it("run all the same when memory is full, or the name of the holder's type is taken", () => {
+    for (const problem of ["memory", "name"]) {
+      const manager = createMemoryManager("cpython-3.13", { reservationBytes: 1 << 23 });
+      const { mutator } = manager;
+      const type = manager.defineType({ name: "node", visitedSlotCount: 1, weaklyReferable: true });
+      const full = manager.defineType({ name: "full", visitedSlotCount: 2 });
+      if (problem === "name") manager.defineType({ name: HOLDER, visitedSlotCount: 3 });
+      const frame = mutator.enter(4);
+      mutator.allocate(type, frame);
+      let callCount = 0;
+      for (const each of [1, 2]) {
+        const weak = manager.weakReferences as WeakReferences;
+        weak.create(slotAt(frame, each), frame, () => callCount++);
+      }
+      if (problem === "memory") fill(mutator, full, slotAt(frame, 3));
+      mutator.setRoot(frame, 0 as Value);
+      expect(callCount).toBe(2);
+      expect(manager.finalization?.programErrorCount).toBe(0);
+      manager.validate();
+    }
   });
 });
 
@@ -67,3 +141,18 @@ describe("A weak reference of a checked manager (prove, round 1)", () => {
     },
   );
 });
+
+/** Two sizes of block at least: a chain of pairs until nothing fits. */
+function fill(mutator: Mutator, type: TypeId, slot: Slot): void {
+  try {
+    for (;;) {
+      const frame = mutator.enter(1);
+      const next = mutator.allocate(type, frame);
+      mutator.set(next, 0, mutator.root(slot));
+      mutator.setRoot(slot, next);
+      mutator.leave(frame);
+    }
+  } catch (error) {
+    expect(error).toBeInstanceOf(OutOfMemoryError);
+  }
+}

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { combineObservers } from "@ouro/interfaces";
 export {
   type AllocationMeasure,
   type AllocationProfile,
@@ -30,8 +31,8 @@ export {
   type CollectionTrackOptions,
   createCollectionTrack,
 } from "./collection-track.js";
+export { type CostModel, type CostTotals, createCostModel } from "./cost-model.js";
 export { type Dominators, findDominators } from "./dominators.js";
-export { combineObservers } from "./event-fan.js";
 export { createHistogram, type Histogram } from "./histogram.js";
 export {
   createMonitor,

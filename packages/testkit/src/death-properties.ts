@@ -12,26 +12,46 @@ import type { Property, SuiteOptions } from "./suite.js";
 export const FINALIZERS = "finalizes an object once, when nothing reaches it any more";
 export const WEAK_REFERENCES = "empties weak references when their object goes, and only then";
 export const FINALIZATION_ORDER = "calls finalizers and callbacks in the order of its traits";
+export const DEATHS_COLLECTED =
+  "keeps what it promises of death with collections put in behind every command";
 export const PROGRAM_CODE = "is whole whatever finalizers and callbacks do";
 
 const CALM: readonly Act[] = ["nothing"];
 
 interface Row {
   readonly name: string;
-  readonly check: DeathCheck;
+  readonly checks: readonly DeathCheck[];
+  /** Put in behind every command. */
+  readonly added?: readonly DeathCommand[];
   readonly acts: readonly Act[];
   readonly source: string;
 }
 
 const ROWS: readonly Row[] = [
-  { name: FINALIZERS, check: "finalizers", acts: ACTS, source: "O8 death log: PEP 442" },
-  { name: WEAK_REFERENCES, check: "weak", acts: ACTS, source: "O8 death log: PEP 205, gc.c" },
-  { name: FINALIZATION_ORDER, check: "order", acts: CALM, source: "CPython Python/gc.c" },
-  { name: PROGRAM_CODE, check: "whole", acts: ACTS, source: "nemesis; CPython test_finalization" },
+  { name: FINALIZERS, checks: ["finalizers"], acts: ACTS, source: "O8 death log: PEP 442" },
+  { name: WEAK_REFERENCES, checks: ["weak"], acts: ACTS, source: "O8 death log: PEP 205, gc.c" },
+  { name: FINALIZATION_ORDER, checks: ["order"], acts: CALM, source: "CPython Python/gc.c" },
+  {
+    name: PROGRAM_CODE,
+    checks: ["whole"],
+    acts: ACTS,
+    source: "nemesis; CPython test_finalization",
+  },
+  {
+    name: DEATHS_COLLECTED,
+    checks: ["finalizers", "weak", "whole"],
+    acts: ACTS,
+    added: [{ do: "collect" }],
+    source: "O7 metamorphic, with program code",
+  },
 ];
 
+function withAdded(commands: readonly DeathCommand[], added: readonly DeathCommand[]) {
+  return commands.flatMap((command) => [command, ...added]);
+}
+
 export const deathProperties: readonly Property<ManagerMaker, DeathCommand[]>[] = ROWS.map(
-  ({ name, check, acts, source }) => ({
+  ({ name, checks, added = [], acts, source }) => ({
     name,
     source,
     whyNot(maker: ManagerMaker) {
@@ -42,10 +62,10 @@ export const deathProperties: readonly Property<ManagerMaker, DeathCommand[]>[] 
     programs: (_: ManagerMaker, { commandLimitCount }: SuiteOptions) =>
       deathPrograms(acts, commandLimitCount),
     check(commands: DeathCommand[], maker: ManagerMaker, notes: Notes) {
-      playDeaths(maker, commands, new Set([check]), notes);
+      playDeaths(maker, withAdded(commands, added), new Set(checks), notes);
     },
     commandCount: (commands: DeathCommand[]) => commands.length,
-    script: printDeathScript,
+    script: (commands: DeathCommand[]) => printDeathScript(withAdded(commands, added)),
   }),
 );
 

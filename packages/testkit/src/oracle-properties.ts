@@ -1,8 +1,8 @@
 // The oracles as properties of the suite for memory managers: those that look after every command
 // (check-program.ts), and those that compare whole runs.
 //
-//   metamorphic   program           ─► graph ─┐ equal
-//                 program + collect ─► graph ─┘
+//   metamorphic   program           ─► graph ─┐ equal: collections of every generation behind each
+//                 program + collect ─► graph ─┘        command, and between any two calls
 //   work          collect ─► examined ≤ objects there      rounds 3 to 8 lend no more than round 2
 
 import { checkProgram, createScene, playStep, type Scene } from "./check-program.js";
@@ -55,12 +55,29 @@ export const oracleRows: readonly ProgramPropertyRow[] = [
   },
 ];
 
-function endOf(program: Program, make: SubjectMaker): string {
+function endOf(program: Program, make: SubjectMaker, between = (_: Scene): void => {}): string {
   const scene = createScene(make);
   for (const step of stepsOfProgram(program, scene.shadow)) {
-    if (step !== undefined) playStep(step, scene);
+    if (step === undefined) continue;
+    playStep(step, scene);
+    between(scene);
   }
   return graphText(scene.subject, scene.shadow, scene.player);
+}
+
+/** What is put between any two calls: a full collection, or one of each generation in turn. */
+function collectionsBetween(): readonly (readonly [string, (scene: Scene) => void])[] {
+  let turn = 0;
+  return [
+    ["a collection", (scene) => playStep({ call: "collect" }, scene)],
+    [
+      "a collection of one generation after the other",
+      ({ subject }) => {
+        const { generations } = subject.collector;
+        generations?.collect(turn++ % (generations.oldestGeneration + 1));
+      },
+    ],
+  ];
 }
 
 function checkMetamorphic({ commands }: Program, make: SubjectMaker): void {
@@ -73,11 +90,17 @@ function checkMetamorphic({ commands }: Program, make: SubjectMaker): void {
   for (const [what, added] of put) {
     const more = commands.flatMap((command) => [command, ...added]);
     const found = endOf({ commands: more, collectEvery: 0 }, make);
-    expectPromise(
-      found === plain,
-      `with ${what} behind each command the program ends in\n${found}\nand not in\n${plain}`,
-    );
+    expectSameEnd(`${what} behind each command`, found, plain);
   }
+  for (const [what, collect] of collectionsBetween()) {
+    const found = endOf({ commands, collectEvery: 0 }, make, collect);
+    expectSameEnd(`${what} between any two calls`, found, plain);
+  }
+}
+
+function expectSameEnd(what: string, found: string, plain: string): void {
+  const text = `with ${what} the program ends in\n${found}\nand not in\n${plain}`;
+  expectPromise(found === plain, text);
 }
 
 function checkWork(program: Program, make: SubjectMaker): void {

@@ -45,6 +45,7 @@ export interface GraphHeader {
   readonly hubs: readonly number[];
   readonly steps: readonly StepClaim[];
   readonly sections: readonly SectionClaim[];
+  readonly rootNames: readonly string[] | undefined;
 }
 
 /** Reads the header's JSON; `fail` is told what is wrong with it. */
@@ -73,6 +74,7 @@ export function parseGraphHeader(text: string, fail: Fail): GraphHeader {
     gcThresholds: list(fields, "gc_threshold", 3),
     types: fields.objects("types").map(graphType),
     hubs: fields.counts("hubs"),
+    rootNames: fields.has("root_names") ? fields.texts("root_names") : undefined,
     steps: fields.objects("steps").map((step) => {
       const sizes = list(step, "heap_generation_sizes", GENERATION_COUNT);
       return stepClaim(step, sizes, fail);
@@ -162,6 +164,10 @@ function checkSections(header: GraphHeader, fail: Fail): void {
       if (name === "cut" && kind === "collect") continue;
       expect(`step${step}.${name}`, encoding, counted);
     }
+  }
+  const rootCount = sections.find(({ name }) => name === "roots")?.count;
+  if (header.rootNames !== undefined && header.rootNames.length !== rootCount) {
+    fail(`the header names ${header.rootNames.length} roots of ${rootCount}`);
   }
   if (index !== sections.length) fail(`the header has a section "${sections[index]?.name}" more`);
 }

@@ -202,7 +202,7 @@ function assemble(header: GraphHeader, columns: ReadonlyMap<string, Column>): He
   const words = (name: string): Int32Array => columns.get(name) as Int32Array;
   const bytes = (name: string): Uint8Array => columns.get(name) as Uint8Array;
   const { name, description, source, objectCount, types, steps } = header;
-  const { generationSizes, gcCounts, gcThresholds } = header;
+  const { generationSizes, gcCounts, gcThresholds, rootNames } = header;
   return {
     name,
     description,
@@ -229,6 +229,7 @@ function assemble(header: GraphHeader, columns: ReadonlyMap<string, Column>): He
       callbacks: bytes("weak.callback"),
     },
     roots: words("roots"),
+    rootNames,
     steps: steps.map((step, index) => assembleStep(step, `step${index}.`, columns)),
   };
 }

@@ -19,6 +19,9 @@
 // In memory a graph is typed arrays: the references of object i are `refs` from `refStarts[i]` to
 // `refStarts[i + 1] − 1`, in the order in which traversal visits them; `hidden` likewise.
 //
+// A graph that a program recorded of itself (`ouro record`) has no steps, and in its header
+// `root_names`, a text for each of `roots`.
+//
 // **Invariant:** refcount = external + incoming refs + incoming hidden, but for immortal objects,
 // whose refcount is 0. Objects are numbered by generation, within one in the order of its list.
 
@@ -116,6 +119,12 @@ export interface HeapGraph {
   readonly weakReferences: GraphWeakReferences;
   /** Objects that the plan holds from outside. */
   readonly roots: Int32Array;
+  /**
+   * For each root what it is, in a heap that was recorded from inside its own program; then
+   * `externals` are counts that nothing explains, and only these are known to be roots. Undefined:
+   * whatever has external references is held from outside.
+   */
+  readonly rootNames: readonly string[] | undefined;
   readonly steps: readonly GraphStep[];
 }
 

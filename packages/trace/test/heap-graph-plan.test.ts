@@ -75,6 +75,30 @@ describe("a plan", () => {
     expect(report.steps.map(({ deathCount }) => deathCount)).toEqual([0, 0, 0, 3]);
   });
 
+  // The suspended coroutines of `asyncio_stuck`: what an inexact step left to die waits, under
+  // mark-sweep, for the full collection that comes next, and was held against that.
+  it("is held to no full collection for which deaths of a step with program code wait", () => {
+    const graph = eight();
+    const last = graph.steps[3] as GraphStep;
+    const none = Int32Array.of();
+    const calm = { ...last, cut: none, destroyed: none, changedRefcounts: none, returned: 0 };
+    const steps = [...graph.steps, calm];
+    const stepFacts = steps.map((_, step) => ({
+      isExact: step !== 1,
+    })) as unknown as GraphFacts["steps"];
+    const facts: GraphFacts = { name: "eight", objectCount: 8, refCount: 8, steps: stepFacts };
+    const exactSteps = (promise: "exact" | "full collection"): boolean[] => {
+      const subject = createGraphModel();
+      const report = runGraphPlan(subject, { ...graph, steps }, { facts, promise });
+      return report.steps.map(({ isExact }) => isExact);
+    };
+    expect(steps.map(({ generation }) => generation === 2)).toEqual([
+      ...[false, false, false, true, true],
+    ]);
+    expect(exactSteps("exact")).toEqual([true, false, true, true, true]);
+    expect(exactSteps("full collection")).toEqual([true, false, false, false, true]);
+  });
+
   const faults: readonly (readonly [GraphFault, (step: GraphStepReport) => boolean])[] = [
     ["dies late", ({ missingDeaths }) => missingDeaths.count > 0],
     ["counts owned slots", ({ agrees }) => !agrees],

@@ -146,6 +146,8 @@ describe("a heap graph that contradicts itself", () => {
     [{ generation_sizes: [9, 0, 0, 0] }, /counts 9 tracked of 8 objects/],
     [{ generation_sizes: [3, 2, 1] }, /has not 4 numbers/],
     [{ types: [{ name: 1 }] }, /"types\[0\]\.name" is not a text/],
+    [{ root_names: ["sys.modules"] }, /names 1 roots of 2/],
+    [{ root_names: ["a", "b\n"] }, /root_names/],
     [{ steps: [] }, /has a section "step0\.cut" more/],
     [{ sections: [] }, /has "undefined" for section "type"/],
   ])("is refused for the header %j", (fields, problem) => {

@@ -144,15 +144,19 @@ export const layerFaults: readonly AllocatorFault[] = [
   {
     ...CHECKED_BYTES,
     name: "the fence before a block is not looked at",
-    find: "if (behind === 0 && before) return FENCES_HOLD;",
-    replace: "if (behind === 0) return FENCES_HOLD;",
+    find: `(get(end + 1) ^ FENCE_WORD) |
+      (get(base) ^ FENCE_WORD) |
+      (get(base + 1) ^ FENCE_WORD) |
+      (get(base + FENCE) ^ FENCE_WORD) |
+      (get(base + FENCE + 1) ^ FENCE_WORD);`,
+    replace: "(get(end + 1) ^ FENCE_WORD);",
     killedBy: names.OVERRUN,
   },
   {
     ...CHECKED_BYTES,
     name: "the first words of a live header are not looked at",
-    find: " && pairs[base >> 1] === fencePair;",
-    replace: ";",
+    find: "      (get(base) ^ FENCE_WORD) |\n      (get(base + 1) ^ FENCE_WORD) |\n",
+    replace: "",
     killedBy: CHECKED_MISUSE,
   },
   {
@@ -186,7 +190,7 @@ export const layerFaults: readonly AllocatorFault[] = [
   {
     ...CHECKED,
     name: "a freed block keeps the seal of a live one",
-    find: "words[base + SEAL] = deadSeal(base, letter);",
+    find: "words[base + SEAL] = get(base + SEAL) ^ LIVE ^ layout.deadMark(letter, site);",
     replace: "",
     killedBy: names.REFUSALS,
   },
@@ -214,7 +218,7 @@ export const layerFaults: readonly AllocatorFault[] = [
   {
     ...CHECKED,
     name: "blocks held back are counted as live",
-    find: "words[liveCountWord] = get(liveCountWord) - 1;",
+    find: "words[freedCountWord] = (get(freedCountWord) + 1) & SERIAL_MASK;",
     replace: "",
     killedBy: names.ACCOUNTING,
   },

@@ -1,17 +1,8 @@
 // Faults that finalization is known for, each a small change of the sources, and the property that
 // kills it. A fault that no longer applies fails loudly: the sources moved on.
 
+import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 import * as names from "../property-names.js";
-
-export interface PlantedFault {
-  readonly name: string;
-  /** Source file under src/. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly killedBy: string;
-}
 
 const FINALIZATION = "finalization.ts";
 const WEAK = "weak-reference-table.ts";

@@ -1,5 +1,5 @@
-// Plants each fault, runs the property that is said to kill it at three seeds, and expects it to
-// fail each time. With OURO_UPDATE=1 it writes the testkit's section of docs/fault-matrix.md anew.
+// Runs toy strategies that are wrong before the property that is said to kill each, and expects it
+// to fail: one seed here, three with OURO_LONG=1.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

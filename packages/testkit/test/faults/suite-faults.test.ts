@@ -35,6 +35,11 @@ const NOTHING: Collection = {
   uncollectableCount: 0,
 };
 
+function emptyFirstRoot({ roots, heap, mutator }: Subject): void {
+  const first = roots.framesStart;
+  if (first < (heap.words[roots.topWord] as number)) mutator.setRoot(first as never, 0 as never);
+}
+
 interface SuiteFault {
   readonly fault: string;
   readonly killedBy: string;
@@ -46,6 +51,35 @@ const faults: readonly SuiteFault[] = [
     fault: "swaps two slots when it collects",
     killedBy: kit.METAMORPHIC,
     maker: managers(() => toyStrategy("tracing", "swaps two slots when it collects")),
+  },
+  {
+    fault: "empties a root when it collects its youngest generation",
+    killedBy: kit.METAMORPHIC,
+    maker: managers(cpythonStrategy, (subject) => {
+      const { collector } = subject;
+      const { generations } = collector;
+      if (generations === undefined) return subject;
+      const collect = (generation: number) => {
+        const found = generations.collect(generation);
+        if (generation === 0) emptyFirstRoot(subject);
+        return found;
+      };
+      return { ...subject, collector: { ...collector, generations: { ...generations, collect } } };
+    }),
+  },
+  {
+    fault: "empties a root in every third collection",
+    killedBy: kit.DEATHS_COLLECTED,
+    maker: managers(cpythonStrategy, (subject) => {
+      const { mutator } = subject;
+      let count = 0;
+      const collect = (generation?: number) => {
+        const collection = mutator.collect(generation);
+        if (++count % 3 === 0) emptyFirstRoot(subject);
+        return collection;
+      };
+      return { ...subject, mutator: { ...mutator, collect } };
+    }),
   },
   {
     fault: "says that it examined a thousand objects more",

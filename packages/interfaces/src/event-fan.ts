@@ -1,6 +1,6 @@
 // One observer for many: parts take one, and several listeners may want to hear.
 
-import { EVENTS, type EventCode, type Observer } from "@ouro/interfaces";
+import { EVENTS, type EventCode, type Observer } from "./event.js";
 
 /**
  * An observer that tells each of `observers` what it wants, in their order. It wants what any of

@@ -1,0 +1,177 @@
+// `ouro compare INPUT -s A,B,…`: one input on several strategies, each in a process of its own.
+
+import { UsageError } from "@ouro/interfaces";
+import { PRESET_NAMES } from "@ouro/memory-manager";
+import type { CommandLine } from "./arguments.js";
+import {
+  type Baseline,
+  findViolations,
+  parseFailOn,
+  parseLimit,
+  readBaseline,
+} from "./compare-gate.js";
+import {
+  type Comparison,
+  comparisonDocument,
+  comparisonLines,
+  comparisonMarkdown,
+  violationText,
+} from "./compare-report.js";
+import type { ComparedInput, StrategyResult, SweepPoint } from "./compare-result.js";
+import { runApart } from "./compare-runner.js";
+import { parseSweep, type Sweep } from "./compare-sweep.js";
+import { compositionNames, parseComposition } from "./composition.js";
+import {
+  EXIT_INTERRUPTED,
+  EXIT_INVARIANT,
+  EXIT_LIMIT,
+  EXIT_OK,
+  graverExitCode,
+} from "./exit-code.js";
+import { isHeapImage } from "./inspected-heap.js";
+import { lookOf } from "./look.js";
+import { fileOperands } from "./operands.js";
+import { presetNamed } from "./preset-choice.js";
+import { createProgress } from "./progress.js";
+import { kindOf } from "./recording.js";
+import { createWork, Stopped, type Work } from "./replay-work.js";
+import type { Terminal } from "./terminal.js";
+
+/** What is the input's fault is the same for every strategy. */
+const INPUT_KINDS: ReadonlySet<string> = new Set(["input-format", "limit-reached", "usage"]);
+
+export async function runCompare(line: CommandLine, terminal: Terminal): Promise<number> {
+  const [file] = fileOperands(line, 1, line.operands) as [string];
+  const sweep = line.sweep === undefined ? undefined : parseSweep(line.sweep);
+  const failOn = line.failOn.flatMap(parseFailOn);
+  if (failOn.length > 0 && line.baselinePath === undefined) refuseFailOn();
+  const baseline = await baselineOf(line, terminal);
+  const bytes = await terminal.readBytes(file);
+  const isTrace = !isHeapImage(bytes) && kindOf(file, bytes) === "allocation-trace";
+  const strategies = strategiesOf(line, isTrace, sweep);
+  const limits = line.limits.map((text) => parseLimit(text, strategies));
+  const progress = await createProgress(terminal, line);
+  const work = createWork(terminal, progress);
+  try {
+    const orders = ordersOf(strategies, sweep).map((each) => ({
+      ...each,
+      file,
+      bytes,
+      program: line.program,
+      wallRuns: line.wallRuns,
+    }));
+    const { input, results, isPartial } = await runOrders(orders, work);
+    progress.end();
+    const fault = results.find(({ failure }) => INPUT_KINDS.has(failure?.kind ?? ""))?.failure;
+    if (fault != null) {
+      terminal.stderr.write(`${fault.message}\n`);
+      return fault.exitCode;
+    }
+    if (input === undefined) throw new Stopped();
+    const violations = findViolations(results, limits, baseline, failOn);
+    return print({ input, results, sweep, baseline, violations, isPartial }, line, terminal);
+  } finally {
+    progress.end();
+  }
+}
+
+type Order = Parameters<typeof runApart>[0];
+
+async function runOrders(orders: readonly Order[], work: Work) {
+  const results: StrategyResult[] = [];
+  let input: ComparedInput | undefined;
+  let isPartial = false;
+  for (const order of orders) {
+    try {
+      const answer = await runApart(order, work);
+      input = answer.result.failure === null ? answer.input : (input ?? answer.input);
+      results.push({ ...answer.result, value: order.thresholds?.value ?? null });
+      if (INPUT_KINDS.has(answer.result.failure?.kind ?? "")) break;
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      isPartial = true;
+      break;
+    }
+  }
+  return { input, results, isPartial };
+}
+
+function ordersOf(strategies: readonly string[], sweep: Sweep | undefined) {
+  const points: readonly (SweepPoint | undefined)[] = sweep?.points ?? [undefined];
+  return strategies.flatMap((strategy) => points.map((thresholds) => ({ strategy, thresholds })));
+}
+
+function print(comparison: Comparison, line: CommandLine, terminal: Terminal): number {
+  const look = lookOf(terminal.stdout, terminal.env, line);
+  const { violations, results, isPartial } = comparison;
+  const isJson = line.isJson || line.format === "json";
+  if (isJson) {
+    terminal.stdout.write(`${JSON.stringify(comparisonDocument(comparison), undefined, 2)}\n`);
+    for (const violation of violations) {
+      terminal.stderr.write(`ouro: ${violationText(violation)}\n`);
+    }
+  } else {
+    const lines =
+      line.format === "md"
+        ? comparisonMarkdown(comparison, lookOf(terminal.stdout, terminal.env, PLAIN))
+        : comparisonLines(comparison, look);
+    terminal.stdout.write(`${lines.join("\n")}\n`);
+  }
+  if (isPartial) return EXIT_INTERRUPTED;
+  return results
+    .map(({ liveness, failure }) =>
+      liveness?.problem != null ? EXIT_INVARIANT : (failure?.exitCode ?? EXIT_OK),
+    )
+    .concat(violations.length > 0 ? [EXIT_LIMIT] : [])
+    .reduce(graverExitCode, EXIT_OK);
+}
+
+const PLAIN = { noColor: true };
+
+/** Those asked for, else every one there is; a sweep is of one. Throws `UsageError`. */
+function strategiesOf(line: CommandLine, isTrace: boolean, sweep: Sweep | undefined): string[] {
+  const names = line.strategies
+    ?.split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (isTrace) {
+    if (sweep !== undefined) refuseSweep("--sweep", "needs objects, and a trace has none");
+    return [...new Set(names ?? compositionNames())].map((name) => parseComposition(name).name);
+  }
+  const wanted = [...new Set(names ?? (sweep === undefined ? PRESET_NAMES : [line.preset]))];
+  for (const name of wanted) {
+    const { collector } = presetNamed(name)({ reservationBytes: 2 ** 26 });
+    if (sweep === undefined) continue;
+    const generation = sweep.points[0]?.generation ?? 0;
+    const hasThreshold =
+      collector.generations !== undefined && generation <= collector.oldestGeneration;
+    if (!hasThreshold) refuseSweep(name, `has no ${sweep.option} to sweep`);
+  }
+  return wanted;
+}
+
+function refuseSweep(argument: string, problem: string): never {
+  throw new UsageError({
+    where: "ouro compare --sweep",
+    argument,
+    problem,
+    remedy: "Choose a strategy with generations, such as -s cpython-3.13; see ouro strategies.",
+  });
+}
+
+function refuseFailOn(): never {
+  throw new UsageError({
+    where: "ouro compare",
+    argument: "--fail-on",
+    problem: "has nothing to compare with",
+    remedy: "Name what ouro compare --json wrote before: --baseline FILE.",
+  });
+}
+
+/** Throws `FileNotReadableError` and `InputFormatError`. */
+async function baselineOf(line: CommandLine, terminal: Terminal): Promise<Baseline | undefined> {
+  const { baselinePath } = line;
+  if (baselinePath === undefined) return undefined;
+  const text = new TextDecoder().decode(await terminal.readBytes(baselinePath));
+  return readBaseline(text, baselinePath);
+}

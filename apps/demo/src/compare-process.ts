@@ -1,0 +1,19 @@
+// One strategy of a comparison in a process of its own: V8 shares what it learns of the code
+// between compositions that run in one isolate. The order comes by message, and the result goes.
+
+import type { CompareMessage, CompareOrder } from "./compare-result.js";
+import { runAnyStrategy } from "./compared-input.js";
+
+process.once("message", (order: CompareOrder) => {
+  void answer(order);
+});
+
+async function answer(order: CompareOrder): Promise<void> {
+  const tell = (message: CompareMessage): Promise<void> =>
+    new Promise((resolve) => {
+      process.send?.(message, () => resolve());
+    });
+  const answered = await runAnyStrategy(order, (share) => void tell({ share }));
+  await tell(answered);
+  process.disconnect();
+}

@@ -1,0 +1,96 @@
+// `ouro leaks INPUT...`: growth by type over collections, or over several heaps, and what keeps it
+// alive.
+
+import { UsageError } from "@ouro/interfaces";
+import type { CommandLine } from "./arguments.js";
+import { createCensusSeries } from "./census-series.js";
+import { EXIT_OK } from "./exit-code.js";
+import { type InspectedHeap, inspectHeap } from "./inspected-heap.js";
+import { heapOfProgram } from "./inspected-program.js";
+import {
+  countedObjects,
+  findLeaks,
+  type LeaksFinding,
+  watchHeap,
+  watchProgram,
+} from "./leaks-finding.js";
+import { type LeaksOptions, leaksDocument, leaksLines } from "./leaks-report.js";
+import { lookOf } from "./look.js";
+import { fileOperands } from "./operands.js";
+import { placeHeap } from "./placed-heap.js";
+import { presetNamed } from "./preset-choice.js";
+import { chooseProgram } from "./program-choice.js";
+import { createProgress } from "./progress.js";
+import { kindOf } from "./recording.js";
+import { createWork, type Work } from "./replay-work.js";
+import type { Terminal } from "./terminal.js";
+
+const DEFAULT_SURVIVED = 2;
+
+export async function runLeaks(line: CommandLine, terminal: Terminal): Promise<number> {
+  presetNamed(line.preset);
+  const isSeries = line.operands.length > 1;
+  if (!isSeries) fileOperands(line, 1, line.operands);
+  if (isSeries && line.survivedCount !== undefined) refuseSurvived();
+  const progress = await createProgress(terminal, line);
+  try {
+    const work = createWork(terminal, progress);
+    const finding = isSeries
+      ? await overHeaps(line, terminal, work)
+      : await overCollections(line, terminal, work);
+    progress.end();
+    const options: LeaksOptions = {
+      rowCount: line.rowCount,
+      unit: isSeries ? "heap" : "collection",
+    };
+    const look = lookOf(terminal.stdout, terminal.env, line);
+    const text = line.isJson
+      ? JSON.stringify(leaksDocument(finding, options, line.preset), undefined, 2)
+      : leaksLines(finding, options, look).join("\n");
+    terminal.stdout.write(`${text}\n`);
+    return EXIT_OK;
+  } finally {
+    progress.end();
+  }
+}
+
+function refuseSurvived(): never {
+  throw new UsageError({
+    where: "ouro leaks",
+    argument: "--survived",
+    problem: "means nothing for several heaps, which know no collections",
+    remedy: "Leave it out, or name one program or one heap with a plan.",
+  });
+}
+
+async function overCollections(
+  line: CommandLine,
+  terminal: Terminal,
+  work: Work,
+): Promise<LeaksFinding> {
+  const [file] = line.operands as [string];
+  const survived = line.survivedCount ?? DEFAULT_SURVIVED;
+  const bytes = await terminal.readBytes(file);
+  const recording = { file, kind: kindOf(file, bytes), bytes };
+  if (recording.kind === "mutator-programs") {
+    const program = await chooseProgram(recording, line.program, "leaks", work);
+    const series = watchProgram(program, line.preset, survived);
+    const heap = heapOfProgram(file, program, line.preset);
+    return findLeaks(heap, series, survived, line.rowCount);
+  }
+  const heap = await inspectHeap(file, line, terminal, work);
+  const series = await watchHeap(heap, line.preset, survived, work);
+  const placed = await placeHeap(heap, line.preset, heap.graph?.steps.length ?? 0, work);
+  return findLeaks(placed.heap, series, survived, line.rowCount);
+}
+
+/** Each heap is a census of all its objects. */
+async function overHeaps(line: CommandLine, terminal: Terminal, work: Work): Promise<LeaksFinding> {
+  const series = createCensusSeries(1);
+  let last: InspectedHeap | undefined;
+  for (const file of line.operands) {
+    last = await inspectHeap(file, line, terminal, work);
+    series.take(countedObjects(last));
+  }
+  return findLeaks(last as InspectedHeap, series, 1, line.rowCount);
+}

@@ -1,0 +1,208 @@
+// What grows: the types of which more and more objects survive collections, and what keeps one of
+// them alive. A program is run, a recorded heap goes through its plan, and a census is taken after
+// each collection; of several heaps each is a census.
+
+import { EVENT_COLLECTION_END, type Observer, type Reference, UsageError } from "@ouro/interfaces";
+import type { MemoryManager } from "@ouro/memory-manager";
+import {
+  combineObservers,
+  findDominators,
+  findReachable,
+  findRetentionPath,
+  type RetentionStep,
+} from "@ouro/monitor";
+import { createObjectLayout } from "@ouro/object-model";
+import {
+  behavesAsCPython,
+  createGraphSubject,
+  createProgramSubject,
+  createReachSubject,
+  heapImageOfGraph,
+  type MakeSubjectManager,
+  type MutatorProgram,
+  runProgram,
+  runReachProgram,
+} from "@ouro/trace";
+import { type CensusSeries, createCensusSeries, type TypeSeries } from "./census-series.js";
+import { stepsOfGraph } from "./heap-course.js";
+import type { InspectedHeap } from "./inspected-heap.js";
+import { presetNamed } from "./preset-choice.js";
+import type { Work } from "./replay-work.js";
+
+export interface GrownType extends TypeSeries {
+  readonly growthCount: number;
+  readonly growthBytes: number;
+  /** Never less than before, and more at the end than at the beginning. */
+  readonly grows: boolean;
+  /** One of them that is left at the end, and the way from a root to it. */
+  readonly example:
+    | { readonly object: number; readonly path: readonly RetentionStep[] }
+    | undefined;
+}
+
+export interface LeaksFinding {
+  /** As it is at the end. */
+  readonly heap: InspectedHeap;
+  readonly survivedCount: number;
+  readonly censusCount: number;
+  /** Most growth in bytes first. */
+  readonly types: readonly GrownType[];
+}
+
+/** Objects of a program are counted after each collection in which the preset reclaims. */
+export function watchProgram(
+  program: MutatorProgram,
+  preset: string,
+  survivedCount: number,
+): CensusSeries {
+  const series = createCensusSeries(survivedCount);
+  const makeManager = presetNamed(preset);
+  let hasCollected = false;
+  const watcher: Observer = {
+    wants: [EVENT_COLLECTION_END],
+    event() {
+      hasCollected = true;
+    },
+  };
+  let manager = makeManager({ reservationBytes: 2 ** 26 });
+  const isWhole = behavesAsCPython(manager);
+  const make: MakeSubjectManager = (needs) => {
+    manager = makeManager({ ...needs, observer: combineObservers([watcher, needs.observer]) });
+    return manager as MemoryManager;
+  };
+  const take = (idOf: (value: number) => number): void => {
+    if (hasCollected) series.take(objectsOf(manager, idOf));
+    hasCollected = false;
+  };
+  if (isWhole) {
+    const subject = createProgramSubject(make, program);
+    const onStep = (): void => take(subject.idOf);
+    runProgram(subject, program, { onStep, differenceLimitCount: Number.POSITIVE_INFINITY });
+  } else {
+    const subject = createReachSubject(make, program);
+    runReachProgram(subject, program, { onStep: () => take(subject.idOf) });
+  }
+  return series;
+}
+
+function objectsOf(manager: MemoryManager, idOf: (value: number) => number) {
+  const { typeOf, sizeWords } = createObjectLayout(manager.heap.words, manager.types);
+  const objects: { number: number; typeName: string; bytes: number }[] = [];
+  manager.collector.walk((object: Reference) => {
+    const { name } = manager.types.descriptor(typeOf(object));
+    const typeName = name.split("-", 1)[0] as string;
+    objects.push({ number: idOf(object), typeName, bytes: sizeWords(object) * 4 });
+  });
+  return objects;
+}
+
+/** A recorded heap goes through its plan. Throws `Stopped`, and what the restore throws. */
+export async function watchHeap(
+  heap: InspectedHeap,
+  preset: string,
+  survivedCount: number,
+  work: Work,
+): Promise<CensusSeries> {
+  const series = createCensusSeries(survivedCount);
+  const { graph, snapshot, image } = heap;
+  if (graph === undefined || graph.steps.length === 0) refusePlanless(heap.file);
+  const subject = createGraphSubject((needs) => presetNamed(preset)(needs));
+  const { closingTypes, frameStarts } = heapImageOfGraph(graph);
+  subject.restore(image, closingTypes);
+  const isDead = new Uint8Array(snapshot.objectCount);
+  const steps = stepsOfGraph(graph, frameStarts);
+  work.progress.begin("stepping", heap.file, steps.length);
+  for (const [index, step] of steps.entries()) {
+    await work.breathe();
+    if ("clear" in step) for (const slot of step.clear) subject.clearFrameSlot(slot);
+    else subject.collect(step.collect);
+    for (const object of Array.from(subject.takeDeaths())) isDead[object] = 1;
+    if ("collect" in step) series.take(countedObjects(heap, (object) => isDead[object] === 0));
+    work.progress.reach(index + 1);
+  }
+  return series;
+}
+
+function refusePlanless(file: string): never {
+  throw new UsageError({
+    where: "ouro leaks",
+    argument: file,
+    problem: "is one heap at one moment, without a plan: nothing can grow",
+    remedy: "Name several heaps of one program, oldest first, or a program.",
+  });
+}
+
+export function* countedObjects(
+  { snapshot, numberOf }: InspectedHeap,
+  isThere: (object: number) => boolean = () => true,
+) {
+  for (let object = 0; object < snapshot.objectCount; object++) {
+    if (!isThere(object)) continue;
+    const bytes = snapshot.sizesBytes[object] as number;
+    yield { number: numberOf(object), typeName: snapshot.typeNameOf(object), bytes };
+  }
+}
+
+/** Types by growth, each with an example of the last heap. O(heap). */
+export function findLeaks(
+  heap: InspectedHeap,
+  series: CensusSeries,
+  survivedCount: number,
+  exampleCount: number,
+): LeaksFinding {
+  const types = series
+    .types()
+    .map((row) => ({ ...row, ...growthOf(row) }))
+    .sort(
+      (one, other) =>
+        other.growthBytes - one.growthBytes || (one.typeName < other.typeName ? -1 : 1),
+    );
+  const examples = findExamples(
+    heap,
+    types.filter(({ growthBytes }) => growthBytes > 0).slice(0, exampleCount),
+    survivedCount === 1 ? () => true : series.isOld,
+  );
+  return {
+    heap,
+    survivedCount,
+    censusCount: series.censusCount,
+    types: types.map((row) => ({ ...row, example: examples.get(row.typeName) })),
+  };
+}
+
+function growthOf({ counts, bytes }: TypeSeries) {
+  const growth = (values: readonly number[]): number => (values.at(-1) ?? 0) - (values[0] ?? 0);
+  const isNeverLess = bytes.every((each, index) => each >= (bytes[index - 1] ?? 0));
+  return {
+    growthCount: growth(counts),
+    growthBytes: growth(bytes),
+    grows: isNeverLess && growth(bytes) > 0,
+  };
+}
+
+/** Of each type the old object with which most would go. */
+function findExamples(
+  { snapshot, numberOf }: InspectedHeap,
+  types: readonly TypeSeries[],
+  isOld: (number: number) => boolean,
+): Map<string, NonNullable<GrownType["example"]>> {
+  const reachability = findReachable(snapshot);
+  const tree = findDominators(snapshot);
+  const wanted = new Set(types.map(({ typeName }) => typeName));
+  const best = new Map<string, number>();
+  for (let object = 0; object < snapshot.objectCount; object++) {
+    const typeName = snapshot.typeNameOf(object);
+    if (!wanted.has(typeName) || !isOld(numberOf(object))) continue;
+    const known = best.get(typeName);
+    const retained = tree.retainedBytes[object] as number;
+    if (known === undefined || retained > (tree.retainedBytes[known] as number)) {
+      best.set(typeName, object);
+    }
+  }
+  const examples = new Map<string, NonNullable<GrownType["example"]>>();
+  for (const [typeName, object] of best) {
+    const path = findRetentionPath(snapshot, reachability, tree, object);
+    if (path !== undefined) examples.set(typeName, { object, path });
+  }
+  return examples;
+}

@@ -1,0 +1,120 @@
+// What grows, for people and as a document.
+
+import { formatBytes, formatCount, formatNoun, formatTableWithin, wrapText } from "./format.js";
+import { cutName } from "./heap-report.js";
+import type { GrownType, LeaksFinding } from "./leaks-finding.js";
+import type { Look } from "./look.js";
+import { heapDocument } from "./why-report.js";
+
+/** Ways that are shown, and steps of each, from its end. */
+const WAYS = 3;
+const WAY_STEPS = 5;
+const SPARK_WIDTH = 12;
+const SPARKS = "▁▂▃▄▅▆▇█";
+const ASCII_SPARKS = "_.-=+*%#";
+
+export interface LeaksOptions {
+  readonly rowCount: number;
+  /** What a census is taken after, or of. */
+  readonly unit: "collection" | "heap";
+}
+
+export function leaksLines(finding: LeaksFinding, options: LeaksOptions, look: Look): string[] {
+  const { heap, censusCount, survivedCount, types } = finding;
+  const { paint, glyphs, width } = look;
+  const who =
+    options.unit === "heap"
+      ? "all objects"
+      : `objects that survived ${formatNoun(survivedCount, "collection")}`;
+  const title = [heap.name, formatNoun(censusCount, options.unit), who].join(` ${glyphs.dot} `);
+  const grown = types.filter(({ growthBytes }) => growthBytes > 0);
+  const head = wrapText(title, width).map((line) => paint.bold(line));
+  if (censusCount < 2) {
+    const many = censusCount === 1 ? "one collection" : "no collection";
+    return [...head, "", ...wrapText(`There was ${many}: nothing can be compared.`, width)];
+  }
+  if (grown.length === 0) return [...head, "", "No type has more than at the beginning."];
+  const shown = grown.slice(0, options.rowCount);
+  const more = grown.length - shown.length;
+  return [
+    ...head,
+    "",
+    ...tableOf(shown, look),
+    ...(more > 0 ? [paint.dim(`  and ${formatNoun(more, "more type")} (--top N)`)] : []),
+    "",
+    ...shown.slice(0, WAYS).flatMap((type) => wayLines(finding, type, look)),
+  ];
+}
+
+function tableOf(types: readonly GrownType[], look: Look): string[] {
+  const { glyphs, paint, width } = look;
+  const nameWidth = Math.max(12, width - 60);
+  const rows = types.map((type) => [
+    `  ${cutName(type.typeName, nameWidth)}`,
+    paint.red(`+${formatCount(type.growthCount)} ${glyphs.up}`),
+    paint.red(`+${formatBytes(type.growthBytes)} ${glyphs.up}`),
+    type.grows ? "grows" : "",
+    sparkline(type.bytes, look),
+    `${formatBytes(type.bytes[0] ?? 0)} ${glyphs.arrow} ${formatBytes(type.bytes.at(-1) ?? 0)}`,
+  ]);
+  const heading = ["  type", "objects", "bytes", "", "over time", `first ${glyphs.arrow} last`];
+  return formatTableWithin(width, [heading, ...rows], 3);
+}
+
+function sparkline(values: readonly number[], { isUnicode }: Look): string {
+  const sparks = isUnicode ? SPARKS : ASCII_SPARKS;
+  const most = Math.max(1, ...values);
+  const count = Math.min(SPARK_WIDTH, values.length);
+  return Array.from({ length: count }, (_, place) => {
+    const value = values[Math.floor(((place + 1) * values.length) / count) - 1] as number;
+    return sparks[Math.ceil((value / most) * (sparks.length - 1))];
+  }).join("");
+}
+
+function wayLines({ heap }: LeaksFinding, { typeName, example }: GrownType, look: Look): string[] {
+  if (example === undefined) {
+    return wrapText(`${typeName}: no root reaches those that are left.`, look.width);
+  }
+  const { snapshot } = heap;
+  const { arrow } = look.glyphs;
+  const steps = example.path.slice(-WAY_STEPS).map(({ slotName, object }) => {
+    return `${slotName} ${arrow} ${snapshot.describe(object)}`;
+  });
+  const ellipsis = steps.length < example.path.length ? ["..."] : [];
+  const way = [...ellipsis, ...steps].join(" ");
+  const text = `${snapshot.describe(example.object)} is alive by ${way}`;
+  const [first = "", ...rest] = wrapText(text, look.width, "  ");
+  return [first.slice(2), ...rest];
+}
+
+/** What `ouro leaks --json` prints. */
+export function leaksDocument(finding: LeaksFinding, { unit }: LeaksOptions, preset: string) {
+  const { heap, censusCount, survivedCount, types } = finding;
+  return {
+    schema: "ouro/leaks@1",
+    heap: heapDocument(heap),
+    preset,
+    unit,
+    survived: survivedCount,
+    censuses: censusCount,
+    types: types.map((type) => ({
+      type: type.typeName,
+      objects: type.growthCount,
+      bytes: type.growthBytes,
+      grows: type.grows,
+      objectsOverTime: type.counts,
+      bytesOverTime: type.bytes,
+      example:
+        type.example === undefined
+          ? null
+          : {
+              number: heap.numberOf(type.example.object),
+              path: type.example.path.map(({ object, slotName }) => ({
+                number: heap.numberOf(object),
+                type: heap.snapshot.typeNameOf(object),
+                via: slotName,
+              })),
+            },
+    })),
+  };
+}

@@ -1,0 +1,140 @@
+// What holds for every command: looks, help, did-you-mean, Ctrl-C, a reader that goes away, and
+// a JSON document as its schema says. A command without a row here fails the first test.
+
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { COMMANDS } from "../src/command-table.js";
+import { run as runOn, shipped, smallGraph } from "./heap-document.js";
+
+const few = "few.jsonl.gz";
+const lines = gunzipSync(readFileSync(shipped("programs/hand.jsonl.gz")))
+  .toString()
+  .split("\n");
+const files = { [few]: gzipSync(`${lines.slice(0, 3).join("\n")}\n`) };
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour
+const colour = /\u001b\[\d+m/;
+
+interface Row {
+  readonly command: string;
+  readonly argv: readonly string[];
+  /** Has no document. */
+  readonly isText?: true;
+  /** Is done before anybody can press Ctrl-C. */
+  readonly isShort?: true;
+  /** Other than 0, with an input that is right. */
+  readonly exitCode?: number;
+}
+
+/** `verify` and `demo` take long; their own tests hold them to the same. */
+const ROWS: readonly Row[] = [
+  { command: "replay", argv: ["replay", few] },
+  { command: "why", argv: ["why", smallGraph] },
+  { command: "cycles", argv: ["cycles", smallGraph] },
+  { command: "heap", argv: ["heap", smallGraph] },
+  { command: "diff", argv: ["diff", smallGraph, smallGraph] },
+  { command: "strategies", argv: ["strategies"], isShort: true },
+  { command: "explain", argv: ["explain", few] },
+  { command: "completion", argv: ["completion", "bash"], isText: true, isShort: true },
+  { command: "help", argv: ["help"], isText: true, isShort: true },
+];
+const ELSEWHERE = ["demo", "verify", "compare", "leaks", "record"];
+const LONG_ROWS = ROWS.filter(({ isShort }) => !isShort);
+
+const run = (argv: readonly string[], more: object = {}) => runOn(argv, { files, ...more });
+
+function schemaOf(name: string) {
+  const schema = JSON.parse(readFileSync(shipped(`schema/${name}-1.schema.json`), "utf8"));
+  return new Ajv2020({ allErrors: true, strictTypes: false }).compile(schema);
+}
+
+it("is asked of every command", () => {
+  const rows = [...ROWS.map(({ command }) => command), ...ELSEWHERE];
+  expect(COMMANDS.map(({ name }) => name).filter((name) => !rows.includes(name))).toEqual([]);
+});
+
+describe("every command", () => {
+  it.each(ROWS)("fits into 60 columns of plain ASCII: $command", async ({ argv, isText }) => {
+    const options = { columns: 60, isTTY: true, env: { TERM: "dumb" } };
+    const { stdout, exitCode } = await run(argv, options);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^[\x20-\x7e\n]+$/);
+    if (isText && argv[0] === "completion") return;
+    const wide = stdout.split("\n").filter((line) => line.length > 60);
+    expect(wide).toEqual([]);
+  });
+
+  it.each(ROWS)("has colour only where it is wanted: $command", async ({ argv }) => {
+    const withTTY = { isTTY: true, columns: 80 };
+    const plain = await run(argv, { ...withTTY, env: { LANG: "C.UTF-8", NO_COLOR: "1" } });
+    expect(plain.stdout).not.toMatch(colour);
+    const off = await run([...argv, "--no-color"], { env: { FORCE_COLOR: "1" } });
+    expect(off.stdout).not.toMatch(colour);
+    if (argv[0] === "completion") return;
+    const on = await run(argv, { env: { FORCE_COLOR: "1", LANG: "C.UTF-8" } });
+    expect(on.stdout).toMatch(colour);
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))("has help with an example first: %s", async (name) => {
+    const options = { columns: 60, env: { TERM: "dumb" } };
+    const { stdout, exitCode } = await run([name, "--help"], options);
+    expect(exitCode).toBe(0);
+    if (name === "help") return;
+    expect(stdout.split("\n")[0]).toMatch(/ouro/);
+    expect(stdout).toContain(`Usage  ouro ${name}`);
+    expect(stdout.split("\n").filter((line) => line.length > 60)).toEqual([]);
+  });
+
+  it.each(COMMANDS)("is found from a name with a slip: $name", async ({ name }) => {
+    const slip = name.slice(0, -1) + (name.endsWith("x") ? "y" : "x");
+    const { stderr, exitCode, stdout } = await run([slip]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr.replace(/\s+/g, " ")).toContain(`Did you mean ${name}?`);
+  });
+
+  it.each(COMMANDS)("says what an option with a slip was meant to be: $name", async ({ name }) => {
+    const { stderr, exitCode } = await run([name, "--ascci"]);
+    expect(exitCode).toBe(2);
+    expect(stderr.replace(/\s+/g, " ")).toContain("Did you mean --ascii?");
+  });
+
+  it.each(ROWS.filter(({ isText }) => !isText))(
+    "prints one document, as its schema says: $command",
+    async ({ argv, command }) => {
+      const { stdout, stderr, exitCode } = await run([...argv, "--json"], { isTTY: true });
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      const isSound = schemaOf(command);
+      isSound(JSON.parse(stdout));
+      expect(isSound.errors ?? []).toEqual([]);
+    },
+  );
+});
+
+describe("a command that takes its time", () => {
+  it.each(LONG_ROWS)("says that Ctrl-C came, with code 130: $command", async ({ argv }) => {
+    const { stderr, exitCode } = await run(argv, { interruptAfterBreaths: 1 });
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain("interrupted");
+    expect(stderr).not.toMatch(/\n\s+at |defect/);
+  });
+
+  it.each(LONG_ROWS)("leaves a document that is sound after Ctrl-C: $command", async (row) => {
+    const options = { interruptAfterBreaths: 1 };
+    const { stdout, exitCode } = await run([...row.argv, "--json"], options);
+    expect(exitCode).toBe(130);
+    const document = JSON.parse(stdout);
+    const name = document.schema.replace(/^ouro\/(.*)@1$/, "$1");
+    expect(["interrupted", row.command]).toContain(name);
+    expect(existsSync(shipped(`schema/${name}-1.schema.json`))).toBe(true);
+    const isSound = schemaOf(name);
+    isSound(document);
+    expect(isSound.errors ?? []).toEqual([]);
+  });
+
+  it.each(LONG_ROWS)("ends quietly when nobody reads any more: $command", async ({ argv }) => {
+    const { stderr, exitCode } = await run(argv, { closeAfterBreaths: 1 });
+    expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+});

@@ -1,0 +1,16 @@
+// The section of whole memory managers in docs/fault-matrix.md.
+
+import type { FaultSection } from "../../../../scripts/faults/planted-fault.js";
+import { mutatorFaults } from "./mutator-faults.js";
+import { plantedFaults } from "./planted-faults.js";
+
+export const section: FaultSection = {
+  name: "memory managers",
+  about: [
+    "Faults of parts that only a whole memory manager shows: the maps and the detector of the fast",
+    "preset, and what the mutator does where a strategy names no hook.",
+  ],
+  folder: "packages",
+  faults: [...plantedFaults, ...mutatorFaults],
+  propertiesModule: new URL("./properties.ts", import.meta.url).href,
+};

@@ -1,0 +1,167 @@
+// Faults of the fast preset: its maps, its detector and its reclamation of all that was found at
+// once. A fault that no longer applies fails loudly: the sources moved on, it must too.
+
+import * as suite from "@ouro/testkit";
+import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+
+export const TWIN = "lets a program see what it sees under cpython-3.13";
+export const FULL_QUEUE = "reaches more objects than its queue holds";
+
+export const WATCHED = "empties a weak reference to garbage that nothing else makes special";
+
+const FAST = "cpython-3.13-fast, low thresholds";
+const DETECTOR = { file: "cycle-detector/src/map-detector.ts", on: FAST } as const;
+const INSIDE = { file: "cycle-detector/src/inside-counts.ts", on: FAST } as const;
+const MAPS = { file: "object-model/src/generation-maps.ts", on: FAST } as const;
+const RUN = { file: "generational/src/map-collection-run.ts", on: FAST } as const;
+const RECLAIM = { file: "generational/src/found-reclaim.ts", on: FAST } as const;
+
+export const plantedFaults: readonly PlantedFault[] = [
+  {
+    ...DETECTOR,
+    name: "what is reached ahead of the cursor gets no mark",
+    find: "    if (value < from) rescue(value, place);\n    else bytes[place] = REACHED;",
+    replace: "    if (value < from) rescue(value, place);",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "what is reached behind the cursor is not looked at again",
+    find: "    if (value < from) rescue(value, place);\n    else bytes[place] = REACHED;",
+    replace: "    bytes[place] = REACHED;",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "a full queue forgets who waits",
+    find: "      isSweepNeeded = true;\n",
+    replace: "",
+    killedBy: FULL_QUEUE,
+  },
+  {
+    ...DETECTOR,
+    name: "the last slot of an object is not followed",
+    find: "slot < end; slot++) {\n      reach(words[slot] as number, from, asks);",
+    replace: "slot < end - 1; slot++) {\n      reach(words[slot] as number, from, asks);",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "the last byte of counts stays after a young collection",
+    find: "each < place + 8; each++) words[each] = 0;",
+    replace: "each < place + 7; each++) words[each] = 0;",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "weak references to garbage are not looked for",
+    find: "    if ((header & weakMask) !== 0) return true;\n",
+    replace: "",
+    killedBy: WATCHED,
+  },
+  {
+    ...DETECTOR,
+    name: "a reference from outside does not count once one inside was seen",
+    find: "if (mark === count && mark !== MANY) return false;",
+    replace: "if (mark > 0 && mark !== MANY && mark < WAITING) return false;",
+    killedBy: TWIN,
+  },
+  {
+    ...INSIDE,
+    name: "references from older objects are counted as well",
+    find: "    if (value <= 0 || (asks && !isCandidate(value))) return;",
+    replace: "    if (value <= 0 || (asks && value === 1)) return;",
+    killedBy: TWIN,
+  },
+  {
+    ...INSIDE,
+    name: "a count that is too large for its byte stays there",
+    find: "    if (known < LARGEST) bytes[place] = known + 1;\n    else countMany(value, place);",
+    replace: "    if (known < LARGEST) bytes[place] = known + 1;",
+    killedBy: TWIN,
+  },
+  {
+    ...INSIDE,
+    name: "a large count begins one too low",
+    find: "overflow.begin(value, LARGEST + 1);",
+    replace: "overflow.begin(value, LARGEST);",
+    killedBy: TWIN,
+  },
+  {
+    ...INSIDE,
+    name: "the last of 32 objects in a row is not counted",
+    find: "object < first + 128; object += 4",
+    replace: "object < first + 124; object += 4",
+    killedBy: TWIN,
+  },
+  {
+    ...MAPS,
+    name: "a dead object's generation stays in the map",
+    find: "    if ((high & bit) !== 0) words[group + 1] = high ^ bit;\n",
+    replace: "",
+    killedBy: TWIN,
+  },
+  {
+    ...MAPS,
+    name: "survivors keep their generation",
+    find: "        setGeneration(word, reached, generation);\n",
+    replace: "",
+    killedBy: TWIN,
+  },
+  {
+    ...MAPS,
+    name: "a collection of the middle generation takes the oldest along",
+    find: "generation === 1 ? high : low & high;",
+    replace: "generation === 1 ? low & high : low & high;",
+    killedBy: TWIN,
+  },
+  {
+    ...MAPS,
+    name: "candidates of a collection stay candidates",
+    find: "        words[groups + (word << 2) + CANDIDATE] = 0;\n",
+    replace: "",
+    killedBy: TWIN,
+  },
+  {
+    ...MAPS,
+    name: "a tract does not say that it got what was frozen",
+    find: "& ~(1 << from)) | (1 << to);",
+    replace: "& ~(1 << from)) | (get(tracts + tract) & (1 << to));",
+    killedBy: TWIN,
+  },
+  {
+    ...RUN,
+    name: "what finalizers made reachable is reclaimed",
+    find: "      run.resurrected = promoteResurrected(old);\n",
+    replace: "",
+    killedBy: TWIN,
+  },
+  {
+    ...RUN,
+    name: "survivors of a collection stay where they are",
+    find: "const old = Math.min(generation + 1, oldestGeneration);",
+    replace: "const old = generation;",
+    killedBy: TWIN,
+  },
+  {
+    ...RECLAIM,
+    name: "what garbage holds outside keeps its count",
+    find: "if (value > 0 && !isFound(value) && decrement(value)) chain(value);",
+    replace: "if (value < 0 && !isFound(value) && decrement(value)) chain(value);",
+    killedBy: suite.COUNTS,
+  },
+  {
+    ...RECLAIM,
+    name: "of what dies with garbage the first alone is deallocated",
+    find: "    else words[lastDead] = ~object;\n",
+    replace: "",
+    killedBy: TWIN,
+  },
+  {
+    ...RECLAIM,
+    name: "one object less is said to be reclaimed",
+    find: "onReclaimed(objectCount, totalWords);",
+    replace: "onReclaimed(objectCount - 1, totalWords);",
+    killedBy: suite.DEATHS,
+  },
+];

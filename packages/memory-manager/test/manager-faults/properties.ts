@@ -1,0 +1,90 @@
+// What the faults of whole memory managers are held against: the suite on presets, and the fast
+// preset beside the exact one.
+
+import { type Reference, slotAt, type Value } from "@ouro/interfaces";
+import { memoryManagerSuite, runSuite } from "@ouro/testkit";
+import fc from "fast-check";
+import {
+  checkedProperty,
+  exactCase,
+  suiteProperty,
+} from "../../../../scripts/faults/check-property.js";
+import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "../../src/index.js";
+import { flawOfFullQueue } from "../full-queue.js";
+import { presets, subjectsOf } from "../presets.js";
+import { playTwin, twinPrograms } from "../twin-programs.js";
+import { FULL_QUEUE, TWIN, WATCHED } from "./planted-faults.js";
+
+const RUN_LIMIT = 60;
+const TWIN_RUN_LIMIT = 300;
+const ON = [
+  "cpython-3.13-fast, low thresholds",
+  "cpython-3.13, low thresholds",
+  "refcount-whole-heap",
+  "refcount-only",
+  "mark-sweep",
+  "semispace",
+];
+
+const ofTheSuite = ON.flatMap((on) => {
+  const strategy = presets.get(on);
+  if (strategy === undefined) throw new Error(`no preset is named "${on}"`);
+  const maker = { name: on, make: subjectsOf(strategy) };
+  return memoryManagerSuite.properties
+    .filter((property) => property.whyNot(maker) === undefined)
+    .map(({ name }) =>
+      suiteProperty({ name, on, programLimit: RUN_LIMIT }, (options) =>
+        runSuite(memoryManagerSuite, maker, options),
+      ),
+    );
+});
+
+const FAST = ON[0] as string;
+
+const twin = checkedProperty({ name: TWIN, on: FAST, programLimit: TWIN_RUN_LIMIT }, () =>
+  fc.property(twinPrograms, (program) => {
+    const seen = playTwin(program, cpythonFastStrategy());
+    const expected = playTwin(program, cpythonStrategy());
+    const at = seen.findIndex((line, index) => line !== expected[index]);
+    if (at >= 0 || seen.length !== expected.length) {
+      throw new Error(`step ${at}: "${seen[at]}", and not "${expected[at]}"`);
+    }
+  }),
+);
+
+const fullQueue = exactCase(
+  FULL_QUEUE,
+  () => {
+    const flaw = flawOfFullQueue(cpythonFastStrategy());
+    if (flaw !== undefined) throw new Error(String(flaw));
+  },
+  FAST,
+);
+
+/** Two objects that hold each other, of a type without finalizer, and one weak reference. */
+const watched = exactCase(
+  WATCHED,
+  () => {
+    const manager = composeMemoryManager({
+      strategy: cpythonFastStrategy(),
+      reservationBytes: 2 ** 24,
+    });
+    const { mutator } = manager;
+    const node = manager.defineType({ name: "node", visitedSlotCount: 2, weaklyReferable: true });
+    const frame = mutator.enter(3);
+    const [second, weak] = [slotAt(frame, 1), slotAt(frame, 2)];
+    mutator.allocate(node, frame);
+    mutator.allocate(node, second);
+    manager.weakReferences?.create(weak, frame);
+    mutator.set(mutator.root(frame) as Reference, 0, mutator.root(second));
+    mutator.give(mutator.root(second) as Reference, 0, frame);
+    mutator.setRoot(second, 0 as Value);
+    mutator.collect();
+    const target = manager.finalization?.targetOf(mutator.root(weak) as Reference);
+    if (target !== 0) throw new Error(`the weak reference refers to ${target}`);
+    manager.validate();
+  },
+  FAST,
+);
+
+export const properties = [twin, fullQueue, watched, ...ofTheSuite];
