@@ -13,7 +13,7 @@ import {
   UsageError,
 } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
-import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
+import { composeMemoryManager, cpythonStrategy, type MemoryManager } from "@ouro/memory-manager";
 import { semispaceStrategy } from "@ouro/semispace";
 import { describe, expect, it } from "vitest";
 import { COLLECTS_FIRST, collectsBeforeMemoryIsOut } from "./emergency-collection.js";
@@ -239,6 +239,7 @@ describe.each(managers)("The fourteen traps under $name", ({ fast, checked, chec
 describe.each([
   { name: "mark-sweep", strategy: () => markSweepStrategy() },
   { name: "semispace", strategy: () => semispaceStrategy() },
+  { name: "cpython-3.13", strategy: () => cpythonStrategy() },
 ])("A small heap under $name", ({ strategy }) => {
   it(`6: ${COLLECTS_FIRST}`, () => {
     const options = { reservationBytes: 64 * MIB, limitBytes: 4 * MIB };

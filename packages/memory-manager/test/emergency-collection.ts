@@ -14,7 +14,8 @@ export function collectsBeforeMemoryIsOut(manager: MemoryManager): void {
   const array = manager.defineType({ name: "array", variablePart: "visited" });
   const frame = mutator.enter(1);
   const place = (): void => {
-    mutator.allocateArray(array, LENGTH, frame);
+    const object = mutator.allocateArray(array, LENGTH, frame);
+    mutator.set(object, 1, object); // a cycle: counting alone leaves it
     mutator.setRoot(frame, 0);
   };
   for (let count = 0; count < OBJECT_COUNT; count++) place();

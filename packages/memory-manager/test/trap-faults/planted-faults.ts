@@ -21,7 +21,7 @@ const NESTED = {
 export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "memory is called out before everything is collected",
-    on: "mark-sweep",
+    on: CPYTHON,
     file: "../../object-model/src/mutator.ts",
     find: "    collectUpTo(collector.oldestGeneration);\n",
     replace: "",

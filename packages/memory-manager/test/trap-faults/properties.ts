@@ -1,6 +1,5 @@
 // What the faults of whole memory managers are held against.
 
-import { markSweepStrategy } from "@ouro/mark-sweep";
 import { exactCase } from "../../../../scripts/faults/check-property.js";
 import type { FaultProperty } from "../../../../scripts/faults/planted-fault.js";
 import {
@@ -25,13 +24,13 @@ const strategies = {
 
 const inSmallHeap = () =>
   composeMemoryManager({
-    strategy: markSweepStrategy(),
+    strategy: cpythonStrategy(),
     reservationBytes: 2 ** 26,
     limitBytes: 2 ** 22,
   });
 
 export const properties: readonly FaultProperty[] = [
-  exactCase(COLLECTS_FIRST, () => collectsBeforeMemoryIsOut(inSmallHeap()), "mark-sweep"),
+  exactCase(COLLECTS_FIRST, () => collectsBeforeMemoryIsOut(inSmallHeap()), "cpython-3.13"),
   ...Object.entries(strategies).flatMap(([on, strategy]) => {
     const make = () => composeMemoryManager({ strategy: strategy(), reservationBytes: 2 ** 26 });
     return [
