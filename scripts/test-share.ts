@@ -6,7 +6,8 @@ export default function setUp(): () => void {
     if (process.env.OURO_LONG === "1") return;
     console.log(
       "A share of each property's programs, seed 1. npm run test:long plays all of them (three " +
-        "seeds for each planted fault); npm run prove -- --minutes N every composition, new seeds.",
+        "seeds for each planted fault); npm run prove -- --minutes N every composition, new " +
+        "seeds; npm run prove -- --exhaustive every case of the small scopes.",
     );
   };
 }

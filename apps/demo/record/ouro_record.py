@@ -29,12 +29,12 @@ Other threads wait meanwhile. Objects of the recorder are left out.
 
 import array
 import gc
-import gzip
 import json
 import os
 import sys
 import types
 import weakref
+import zlib
 
 HAVE_GC = 1 << 14
 HEAP_TYPE = 1 << 9
@@ -58,9 +58,26 @@ def record(path, name=None, skip_frames=0):
         sys.setswitchinterval(interval)
         if was_enabled:
             gc.enable()
-    with gzip.open(path, "wb", compresslevel=6) as out:
-        out.write(data)
+    with open(path, "wb") as out:
+        out.write(_compress(data))
     return count
+
+
+def _compress(data):
+    """One gzip member. Readers refuse what decodes to 256 times its size: it could fill memory."""
+    for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY):
+        packer = zlib.compressobj(6, zlib.DEFLATED, 31, 9, strategy)
+        parts, size, is_safe = [], 0, True
+        for start in range(0, len(data), 1 << 20):
+            piece = data[start : start + (1 << 20)]
+            part = packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
+            parts.append(part)
+            size += len(part)
+            is_safe = is_safe and len(part) * 128 > len(piece)
+        parts.append(packer.flush())
+        if is_safe:
+            break
+    return b"".join(parts)
 
 
 class _Heap:

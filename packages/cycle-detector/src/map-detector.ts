@@ -378,7 +378,10 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     isSweepNeeded = false;
     if (isWhole) clearLent();
     else {
-      for (let entry = first; entry < last; entry += 2) clearTract(words[entry] as number);
+      for (let entry = first; entry < last; entry += 2) {
+        const hasLeaving = ((words[entry + 1] as number) & TRACT_HAS_LEAVING) !== 0;
+        clearTract(words[entry] as number, hasLeft || hasLeaving);
+      }
     }
     last = first;
     hasLeft = false;
@@ -406,12 +409,12 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     });
   }
 
-  /** Only candidates have counts, and those that were candidates until they left. */
-  function clearTract(tract: number): void {
+  /** Only candidates have counts, and those that were candidates until they left or went out. */
+  function clearTract(tract: number, isAnyGone: boolean): void {
     const group = candidates + (tract << 7);
     const start = (counts + (tract << (TRACT_SHIFT - 2))) >> 2;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
-      if (words[group + (word << 2)] === 0 && !hasLeft) continue;
+      if (words[group + (word << 2)] === 0 && !isAnyGone) continue;
       const place = start + (word << 3);
       for (let each = place; each < place + 8; each++) words[each] = 0;
     }

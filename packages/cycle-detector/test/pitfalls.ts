@@ -13,6 +13,7 @@ import type * as managerPackage from "@ouro/memory-manager";
 import type { TrialDeletionOptions, WeakReferences } from "@ouro/memory-manager";
 import { IMMORTAL_COUNT, makeImmortal, referenceCount } from "@ouro/refcount";
 import { expect } from "./expect.js";
+import { workIsLinear } from "./linear-work.js";
 
 /** The package's exports: of the sources, or of a copy in which a fault stands. */
 export type Parts = Pick<typeof managerPackage, "composeMemoryManager" | "trialDeletionStrategy">;
@@ -369,4 +370,5 @@ export const pitfalls: Readonly<Record<string, Scenario>> = {
   "leaves the counts of survivors as they were": countsAreAsBefore,
   "notes what moves from a root into an object": movesAreDecrementsInDisguise,
   "examines a chain of candidates once": chainsAreLinear,
+  "works in proportion to the candidates and what they reach": workIsLinear,
 };

@@ -5,11 +5,16 @@
 
 import {
   checkProgram,
+  DEEP,
+  GROWTH,
   MEMORY,
   memoryManagerSuite,
   mutatorPrograms,
   PROPERTY_NAMES,
   runProgram,
+  SMALL_COLLECTIONS,
+  SMALL_HEAPS,
+  SMALL_PROGRAMS,
 } from "@ouro/testkit";
 import { testSuite } from "@ouro/testkit/vitest";
 import fc from "fast-check";
@@ -19,6 +24,10 @@ import { checkedSubjectsOf, presets, stressedSubjectsOf, subjectsOf } from "./pr
 const runCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 8 : 3));
 const seed = Number(process.env.OURO_SEED ?? 1);
 const TIMEOUT_MILLISECONDS = 30_000 + runCount * 2000;
+/** Properties that play the same cases each time, and long ones. */
+const SCOPES: readonly string[] = [SMALL_PROGRAMS, SMALL_HEAPS, SMALL_COLLECTIONS, DEEP, GROWTH];
+/** Other thresholds are no other code: their scopes are played by `npm run test:long`. */
+const isSameCode = (name: string): boolean => /3\.12|low thresholds/.test(name);
 const CALM = PROPERTY_NAMES.filter((name) => name !== MEMORY);
 
 const modes = [
@@ -56,7 +65,10 @@ describe.each([...presets])("The preset %s", (name, strategy) => {
   );
 
   const properties = memoryManagerSuite.properties.flatMap(({ name: property }) =>
-    PROPERTY_NAMES.includes(property as never) ? [] : [property],
+    PROPERTY_NAMES.includes(property as never) ||
+    (SCOPES.includes(property) && isSameCode(name) && process.env.OURO_LONG !== "1")
+      ? []
+      : [property],
   );
   testSuite(
     memoryManagerSuite,

@@ -40,15 +40,19 @@ export type TwinCommand =
   | { do: "immediate"; from: number; field: number }
   | { do: "drop"; slot: number }
   | { do: "crowd"; slot: number; of: number; isDropped: boolean }
-  | { do: "chain"; kind: Kind; slot: number; count: number; isBackward: boolean }
+  | { do: "chain"; kind: Kind; slot: number; count: number; isBackward: boolean; isLast: boolean }
   | { do: "garbage"; kind: Kind; count: number }
   | { do: "weak"; slot: number; of: number; hasCallback: boolean }
   | { do: "immortal"; slot: number }
   | { do: "collect"; generation: number }
   | { do: "freeze" | "unfreeze" | "poll" };
 
+type Chain = Extract<TwinCommand, { do: "chain" }>;
+
 const slot = fc.nat(SLOT_COUNT - 1);
 const count = fc.integer({ min: 1, max: 100 });
+/** Of a chain: who holds whom, and in the last field or in the first. */
+const direction = { isBackward: fc.boolean(), isLast: fc.boolean() };
 const always = <T extends string>(value: T) => fc.constant(value);
 const ALL = Object.keys(KINDS) as Kind[];
 const FIXED: readonly Kind[] = ["one", "two", "three", "four", "five", "final", "watched"];
@@ -63,7 +67,7 @@ function programsOf(kinds: readonly Kind[]): fc.Arbitrary<TwinCommand[]> {
     [1, fc.record({ do: always("immediate"), from: slot, field: fc.nat(4) })],
     [5, fc.record({ do: always("drop"), slot })],
     [1, fc.record({ do: always("crowd"), slot, of: slot, isDropped: fc.boolean() })],
-    [2, fc.record({ do: always("chain"), kind: fixed, slot, count, isBackward: fc.boolean() })],
+    [2, fc.record({ do: always("chain"), kind: fixed, slot, count, ...direction })],
     [2, fc.record({ do: always("garbage"), kind: fixed, count })],
     [2, fc.record({ do: always("weak"), slot, of: slot, hasCallback: fc.boolean() })],
     [1, fc.record({ do: always("immortal"), slot })],
@@ -177,13 +181,15 @@ function makeTwin(strategy: Strategy) {
   }
 
   /** Each holds the one before, or is held by it. */
-  function chain(name: Kind, into: number, count: number, isBackward: boolean): void {
-    mutator.allocate(typeOf(name), at(into));
+  function chain({ kind, slot: into, count, isBackward, isLast }: Chain): void {
+    mutator.allocate(typeOf(kind), at(into));
+    const [first, fieldCount] = fieldsOf(inSlot(into) as Reference);
+    const field = isLast ? first + fieldCount - 1 : first;
     mutator.setRoot(at(TEMPORARY), mutator.root(at(into)));
     for (let index = 1; index < count; index++) {
-      const next = mutator.allocate(typeOf(name), at(TEMPORARY + 1));
-      if (isBackward) mutator.set(next, 0, mutator.root(at(TEMPORARY)));
-      else mutator.set(inSlot(TEMPORARY) as Reference, 0, next);
+      const next = mutator.allocate(typeOf(kind), at(TEMPORARY + 1));
+      if (isBackward) mutator.set(next, field, mutator.root(at(TEMPORARY)));
+      else mutator.set(inSlot(TEMPORARY) as Reference, field, next);
       mutator.moveRoot(at(TEMPORARY), at(TEMPORARY + 1));
     }
     if (isBackward) mutator.setRoot(at(into), mutator.root(at(TEMPORARY)));
@@ -230,7 +236,7 @@ function makeTwin(strategy: Strategy) {
         crowd(command.slot, command.of, command.isDropped);
         break;
       case "chain":
-        chain(command.kind, command.slot, command.count, command.isBackward);
+        chain(command);
         break;
       case "garbage":
         garbage(command.kind, command.count);

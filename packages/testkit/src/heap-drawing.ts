@@ -78,6 +78,7 @@ export function drawAsSvg(
   const style = 'font-family="sans-serif" font-size="12"';
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${style} role="img">`,
+    `<title>The heap ${escapeText(parts.map(({ title }) => title).join(", "))}</title>`,
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7"',
     ' orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
     ...body,

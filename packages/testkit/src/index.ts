@@ -30,6 +30,7 @@ export {
   type SweepCommand,
   sweepProperties,
 } from "./allocator/allocator-sweep.js";
+export { AGES, GROWTH, PLACES, STALE } from "./audit-properties.js";
 export { type CheckOptions, checkProgram, runProgram } from "./check-program.js";
 export type { Command, ObjectPick, Pick, ValuePick } from "./command.js";
 export * from "./counterexample-file.js";
@@ -54,7 +55,7 @@ export {
 export { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
 export { LOOKING_OBSERVER, LOWERED_LIMIT, THROWING_OBSERVER } from "./nemesis-properties.js";
 export { createNotes, type Notes } from "./notes.js";
-export { METAMORPHIC, ROOM, WORK } from "./oracle-properties.js";
+export { METAMORPHIC, RENAMED, ROOM, WORK } from "./oracle-properties.js";
 export { type Program, printProgram, scriptOf } from "./program.js";
 export { drawProgram } from "./program-drawing.js";
 export { programTypes } from "./program-types.js";

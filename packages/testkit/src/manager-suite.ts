@@ -1,6 +1,7 @@
 // The suites for whole memory managers, and for collectors alone, which are composed to one.
 
 import type { Observer, Strategy, StrategyParts } from "@ouro/interfaces";
+import { auditRows } from "./audit-properties.js";
 import { deathProperties, deathWarnings } from "./death-properties.js";
 import { deepProperty } from "./deep-property.js";
 import type { ManagerMaker } from "./manager-subject.js";
@@ -15,7 +16,7 @@ import type { Subject, SubjectOptions } from "./subject.js";
 import { asProperties, runSuite, type Suite, type SuiteOptions } from "./suite.js";
 import { traitRows, traitWarnings } from "./trait-properties.js";
 
-const rows = [...oracleRows, ...traitRows, ...nemesisRows];
+const rows = [...oracleRows, ...auditRows, ...traitRows, ...nemesisRows];
 
 export const memoryManagerSuite: Suite<ManagerMaker> = {
   name: "memory manager",

@@ -5,18 +5,29 @@
 //                 program + collect ─► graph ─┘        command, and between any two calls
 //   work          collect ─► examined ≤ objects there      rounds 3 to 8 lend no more than round 2
 
-import { checkProgram, createScene, playStep, type Scene } from "./check-program.js";
+import {
+  checkProgram,
+  createScene,
+  playStep,
+  type Scene,
+  type StepSource,
+} from "./check-program.js";
 import { type Command, stepsOf } from "./command.js";
-import { graphText } from "./graph-text.js";
+import { graphText, shadowText } from "./graph-text.js";
 import { isReclaiming, type ManagerMaker, traitsOf } from "./manager-subject.js";
 import type { Notes } from "./notes.js";
-import { type Program, stepsOfProgram } from "./program.js";
+import { type Program, playOnShadow, scriptOf, stepsOfProgram } from "./program.js";
 import type { ProgramPropertyRow } from "./program-property.js";
+import { programTypes } from "./program-types.js";
 import { expectPromise } from "./promise.js";
 import * as property from "./properties.js";
+import { createShadowHeap } from "./shadow-heap.js";
+import type { Step } from "./step.js";
 import type { SubjectMaker } from "./subject.js";
 
 export const METAMORPHIC = "shows a program nothing of collections and polls put in anywhere";
+export const RENAMED =
+  "shows a program nothing of the numbers of types, nor of the order of independent stores";
 export const WORK = "examines no more than there is, and counts what it reclaims";
 export const ROOM = "needs no more arenas for eight rounds of a program than for two";
 
@@ -41,6 +52,12 @@ export const oracleRows: readonly ProgramPropertyRow[] = [
     check: (program, { make }) => checkMetamorphic(program, make),
   },
   {
+    name: RENAMED,
+    source: "O7 metamorphic: permuting independent commands, renaming",
+    programs: { commandLimitCount: 30, rawLimitWords: 3000 },
+    check: (program, { make }) => checkRenamed(program, make),
+  },
+  {
     name: WORK,
     source: "O10 work bounds: Lins 2008 on quadratic collectors",
     check: (program, { make }) => checkWork(program, make),
@@ -55,9 +72,24 @@ export const oracleRows: readonly ProgramPropertyRow[] = [
   },
 ];
 
-function endOf(program: Program, make: SubjectMaker, between = (_: Scene): void => {}): string {
+function endOf(program: Program, make: SubjectMaker, between?: (scene: Scene) => void): string {
+  return endOfSteps((shadow) => stepsOfProgram(program, shadow), make, { between });
+}
+
+interface Hooks {
+  /** Before the first step. */
+  readonly prepare?: (scene: Scene) => void;
+  readonly between?: ((scene: Scene) => void) | undefined;
+}
+
+function endOfSteps(
+  steps: StepSource,
+  make: SubjectMaker,
+  { prepare = () => {}, between = () => {} }: Hooks = {},
+): string {
   const scene = createScene(make);
-  for (const step of stepsOfProgram(program, scene.shadow)) {
+  prepare(scene);
+  for (const step of steps(scene.shadow)) {
     if (step === undefined) continue;
     playStep(step, scene);
     between(scene);
@@ -101,6 +133,49 @@ function checkMetamorphic({ commands }: Program, make: SubjectMaker): void {
 function expectSameEnd(what: string, found: string, plain: string): void {
   const text = `with ${what} the program ends in\n${found}\nand not in\n${plain}`;
   expectPromise(found === plain, text);
+}
+
+/** The same by another name, or in another order where that is the same. */
+function checkRenamed(program: Program, make: SubjectMaker): void {
+  const plain = endOf(program, make);
+  const renamed = endOfSteps((shadow) => stepsOfProgram(program, shadow), make, {
+    // Types are numbered as they are defined.
+    prepare({ player }) {
+      for (let type = programTypes.length - 1; type >= 0; type--) player.typeId(type);
+    },
+  });
+  expectPromise(renamed === plain, `with types numbered otherwise it ends in\n${renamed}`);
+  for (const steps of swappedScripts(scriptOf(program))) {
+    const swapped = endOfSteps(() => steps, make);
+    expectPromise(swapped === plain, `with two calls swapped it ends in\n${swapped}`);
+  }
+}
+
+const SWAPPED: readonly Step["call"][] = ["set", "setRoot", "setWord"];
+const SWAP_LIMIT_COUNT = 4;
+
+/** The script with two neighbours swapped, where the shadow heap ends in the same graph. */
+function swappedScripts(script: readonly Step[]): Step[][] {
+  const end = endOnShadow(script);
+  const found: Step[][] = [];
+  for (let place = script.length - 2; place > 0 && found.length < SWAP_LIMIT_COUNT; place--) {
+    const [one, other] = [script[place] as Step, script[place + 1] as Step];
+    if (!SWAPPED.includes(one.call) || !SWAPPED.includes(other.call)) continue;
+    const swapped = [...script.slice(0, place), other, one, ...script.slice(place + 2)];
+    if (endOnShadow(swapped) === end) found.push(swapped);
+  }
+  return found;
+}
+
+/** Undefined when a path leads nowhere. */
+function endOnShadow(script: readonly Step[]): string | undefined {
+  const shadow = createShadowHeap();
+  try {
+    for (const step of script) playOnShadow(step, shadow);
+    return shadowText(shadow);
+  } catch {
+    return undefined;
+  }
 }
 
 function checkWork(program: Program, make: SubjectMaker): void {

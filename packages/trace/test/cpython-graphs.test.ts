@@ -15,6 +15,7 @@ const given = recordingsOf("graphs").filter(([name]) => shipped.every(([other]) 
 describe.each([
   ["cpython-3.13", given],
   ["cpython-3.13-fast", shipped],
+  ["refcount-trial-deletion", shipped],
 ] as const)("plans recorded of CPython 3.13 under %s", (preset, recordings) => {
   it.skipIf(recordings.length === 0)("are there", () => {
     expect(recordings.length).toBeGreaterThan(0);

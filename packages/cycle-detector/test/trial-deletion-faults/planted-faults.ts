@@ -140,4 +140,11 @@ export const plantedFaults: readonly PlantedFault[] = [
       }`,
     killedBy: "examines a chain of candidates once",
   },
+  {
+    name: "what is reached has all candidates looked at anew",
+    file: DETECTOR,
+    find: "      if (~mark < count) reachFrom(object);",
+    replace: "      if (~mark < count) {\n        reachFrom(object);\n        index = -1;\n      }",
+    killedBy: "works in proportion to the candidates and what they reach",
+  },
 ];

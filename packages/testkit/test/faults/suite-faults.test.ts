@@ -2,7 +2,7 @@
 // fault of their own: each is shown to fail on a planted fault, and warnings are shown to come.
 
 import { type Collection, type Strategy, type Traits, TYPE_WORD_OFFSET } from "@ouro/interfaces";
-import { cpythonStrategy } from "@ouro/memory-manager";
+import { composeMemoryManager, cpythonStrategy } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import type { ManagerMaker, Subject } from "../../src/index.js";
 import * as kit from "../../src/index.js";
@@ -245,6 +245,69 @@ const faults: readonly SuiteFault[] = [
       const { collector } = subject;
       const finalization = { ...collector.finalization, programErrorCount: 0 };
       return { ...subject, collector: { ...collector, finalization } as typeof collector };
+    }),
+  },
+  {
+    fault: "says of each object that it begins one granule earlier",
+    killedBy: kit.PLACES,
+    maker: managers(tracing, (subject) => {
+      const { collector } = subject;
+      const walk: typeof collector.walk = (visit) => {
+        collector.walk((object) => visit((object - 4) as typeof object));
+      };
+      return { ...subject, collector: { ...collector, walk } };
+    }),
+  },
+  {
+    fault: "keeps the young in their generation",
+    killedBy: kit.AGES,
+    maker: managers(cpythonStrategy, (subject) => {
+      const { mutator } = subject;
+      // Asked for the young, it does nothing.
+      const collect: typeof mutator.collect = (generation) =>
+        generation === 0 ? NOTHING : mutator.collect(generation);
+      return { ...subject, mutator: { ...mutator, collect } };
+    }),
+  },
+  {
+    fault: "answers for a reference that is kept over a safepoint",
+    killedBy: kit.STALE,
+    maker: {
+      name: "checked, but for typeOf",
+      make: ({ observer }) => {
+        const strategy = cpythonStrategy();
+        const options = { strategy, observer, checked: true, reservationBytes: 2 ** 26 };
+        const subject = composeMemoryManager(options);
+        const { mutator } = subject;
+        const typeOf: typeof mutator.typeOf = () => 1 as never;
+        return { ...subject, mutator: { ...mutator, typeOf } };
+      },
+    },
+  },
+  {
+    fault: "collects everything after every two hundred births",
+    killedBy: kit.GROWTH,
+    maker: managers(cpythonStrategy, (subject) => {
+      const { mutator } = subject;
+      let birthCount = 0;
+      const allocate: typeof mutator.allocate = (type, into) => {
+        if (++birthCount % 200 === 0) mutator.collect();
+        return mutator.allocate(type, into);
+      };
+      return { ...subject, mutator: { ...mutator, allocate } };
+    }),
+  },
+  {
+    fault: "stores into another slot of objects of the second type",
+    killedBy: kit.RENAMED,
+    maker: managers(tracing, (subject) => {
+      const { mutator } = subject;
+      // What it stores into the first slot depends on the number of the type.
+      const set: typeof mutator.set = (object, field, value) => {
+        const isSecond = mutator.typeOf(object) === 2 && field === 0;
+        mutator.set(object, isSecond ? 1 : field, value);
+      };
+      return { ...subject, mutator: { ...mutator, set } };
     }),
   },
   {
