@@ -10,6 +10,7 @@ import { type BenchDocument, currentLoad, machineFacts, SCHEMA } from "./documen
 import type { BenchOptions } from "./options.js";
 import { PEERS, type Peer } from "./peer.js";
 import { makePrograms, PROGRAMS } from "./programs/program.js";
+import { answerProgramTargets } from "./programs/program-target.js";
 import { runProgram } from "./programs/run-programs.js";
 import { runWorkload } from "./run.js";
 import type { Tools } from "./spawn.js";
@@ -117,6 +118,10 @@ export async function runBench(
     workloads: results,
     programs,
     collections,
-    targets: [...answerTargets(results), ...answerCollectionTargets(collections)],
+    targets: [
+      ...answerTargets(results),
+      ...answerProgramTargets(programs),
+      ...answerCollectionTargets(collections),
+    ],
   };
 }

@@ -5,6 +5,13 @@
 import { type Finalization, type Slot, slotAt } from "@ouro/interfaces";
 import { composeMemoryManager, type MemoryManager, wholeHeapStrategy } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
+import {
+  finalizesWhatItFound,
+  NO_SECOND,
+  nestsNoCollection,
+  ONE_COLLECTION,
+  PASS_LIMIT,
+} from "./finalizer-chains.js";
 import { presets } from "./presets.js";
 
 /** By growth a collection is due late: for these tests early. */
@@ -87,10 +94,10 @@ it("there are presets with finalization", () => {
   expect(finalizing.length).toBeGreaterThanOrEqual(4);
 });
 
-/** Passes that one collection makes at most. */
-const PASS_LIMIT = 5;
-
 describe.each(finalizing)("A finalizer that makes finalizable garbage, under $name", ({ make }) => {
+  it(ONE_COLLECTION, () => finalizesWhatItFound(make()));
+  it(NO_SECOND, () => nestsNoCollection(make()));
+
   it("ends in a poll, in every round", () => {
     const scene = open(make);
     scene.onFinalize = () => dropRing(scene);

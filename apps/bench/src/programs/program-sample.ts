@@ -36,6 +36,9 @@ function sampleInWorker(words: readonly string[]): Promise<ProgramResult> {
 async function createProgramSubject(name: string): Promise<ProgramSubject> {
   if (name === "v8") return (await import("./v8-programs.js")).createV8Programs();
   const [kind, preset] = name.split(":") as [string, PresetName];
+  if (name === "hand:semispace") {
+    return (await import("./hand-semispace.js")).createHandSemispace();
+  }
   if (kind === "hand") return (await import("./hand-programs.js")).createHandPrograms(preset);
   const { createManagerPrograms } = await import("./manager-programs.js");
   return createManagerPrograms(preset, {
