@@ -138,7 +138,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     outputPath: values.get("output"),
     strategies: values.get("strategies"),
     sweep: values.get("sweep"),
-    wallRuns: wholeNumberOf("wall", values.get("wall"), 1, 1000) ?? 0,
+    wallRuns: wholeNumberOf("runs", values.get("runs"), 1, 1000) ?? 0,
     baselinePath: values.get("baseline"),
     failOn: lists["fail-on"],
     limits: lists.limit,

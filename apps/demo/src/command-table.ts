@@ -61,7 +61,7 @@ export const OPTIONS: readonly OptionRow[] = [
     meaning: "count objects that survived N collections or more (default 2)",
   },
   { name: "output", short: "o", value: "FILE", meaning: "write there instead of printing" },
-  { name: "wall", value: "N", meaning: "also N whole runs by the clock, with their spread" },
+  { name: "runs", value: "N", meaning: "also N whole runs by the clock, with their spread" },
   { name: "baseline", value: "FILE", meaning: "what compare --json wrote before: shows changes" },
   {
     name: "fail-on",
@@ -180,7 +180,7 @@ export const COMMANDS: readonly CommandRow[] = [
       "program",
       "sweep",
       "preset",
-      "wall",
+      "runs",
       "baseline",
       "fail-on",
       "limit",

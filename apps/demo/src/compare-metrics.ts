@@ -77,7 +77,7 @@ export const METRICS: readonly Metric[] = [
   metric("sidetable", "bytes of the side table then", "bytes", (f) => f.overhead.sideTableBytes),
   {
     name: "wall",
-    meaning: "median of whole runs by the clock (--wall)",
+    meaning: "median of whole runs by the clock (--runs)",
     unit: "milliseconds",
     better: "less",
     isOfTraces: true,

@@ -229,7 +229,7 @@ function modelText({ results, input }: Comparison): string {
         "the program waited for in one operation, cascades of deallocations included.";
   const wall =
     runs === undefined
-      ? " The same in every run; --wall N adds times by the clock."
+      ? " The same in every run; --runs N adds times by the clock."
       : ` wall: median of ${runs} whole runs by the clock of this machine, the replay included.`;
   return `${model}${wall} * best of its row.`;
 }

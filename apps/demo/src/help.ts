@@ -105,7 +105,7 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro compare heap.hgraph.gz -s cpython-3.13,mark-sweep", "two of them, on a recorded heap"],
     ["ouro compare app.altrace.gz -s pool+large,large", "allocators, on a trace"],
     ["ouro compare programs.jsonl.gz --sweep gen0=100..20000", "pauses against memory, a curve"],
-    ["ouro compare p.jsonl.gz --wall 5 --format md", "with times, for an issue"],
+    ["ouro compare p.jsonl.gz --runs 5 --format md", "with times, for an issue"],
     [
       "ouro compare p.jsonl.gz --baseline old.json --fail-on pause.max --limit garbage.max=1MiB",
       "in continuous integration: code 3 when it got worse",

@@ -19,27 +19,14 @@ import {
   heapImageOfGraph,
   readHeapGraph,
 } from "@ouro/trace";
+import type { InspectedHeap } from "./inspection.js";
 import { withKnownRoots } from "./known-roots.js";
 import { chooseProgram } from "./program-choice.js";
 import { decodedStart, kindOf, piecesOf } from "./recording.js";
 import type { Work } from "./replay-work.js";
 import type { Terminal } from "./terminal.js";
 
-export interface InspectedHeap {
-  readonly file: string;
-  readonly kind: "heap-graph" | "heap-image" | "mutator-program";
-  readonly name: string;
-  readonly image: HeapImage;
-  readonly snapshot: Snapshot;
-  /** The recording, where the heap is one. */
-  readonly graph: HeapGraph | undefined;
-  /** Of a recording, for each of its objects the first of its frame slots. */
-  readonly frameStarts: Int32Array | undefined;
-  /** Of an object of the snapshot, the number by which people know it. */
-  numberOf(object: number): number;
-  /** The other way; undefined for a number that no object has. */
-  objectOf(number: number): number | undefined;
-}
+export type { InspectedHeap };
 
 /** How a heap image begins, and a decoded allocation trace. */
 const IMAGE_START = "\u0089OHI";

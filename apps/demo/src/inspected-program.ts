@@ -16,7 +16,7 @@ import {
   runProgram,
   runReachProgram,
 } from "@ouro/trace";
-import type { InspectedHeap } from "./inspected-heap.js";
+import type { InspectedHeap } from "./inspection.js";
 import { presetNamed } from "./preset-choice.js";
 
 /** Throws `UsageError` for a preset that is none. O(steps × live objects). */

@@ -103,7 +103,7 @@ describe("a comparison", () => {
   });
 
   it("adds times by the clock with their runs", async () => {
-    const argv = [...program, "-s", "mark-sweep", "--wall", "3"];
+    const argv = [...program, "-s", "mark-sweep", "--runs", "3"];
     const { document } = await runDocument(argv);
     const [{ wall }] = document.strategies;
     expect(wall.runs).toHaveLength(3);
@@ -121,7 +121,8 @@ describe("a comparison", () => {
     expect(points[8].pauseMax).toBeGreaterThan(points[0].pauseMax);
     expect(points[0]).toMatchObject({ onCurve: true });
     expect(points[8]).toMatchObject({ onCurve: false });
-    const { stdout } = await run([...argv, "--ascii"], { columns: 60, isTTY: true });
+    const narrow = { columns: 60, isTTY: true, env: { NO_COLOR: "1" } };
+    const { stdout } = await run([...argv, "--ascii"], narrow);
     expect(stdout).toContain("held.peak");
     expect(stdout).toMatch(/\|.*a/);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(60);

@@ -8,7 +8,6 @@ import { playTwin, twinPrograms } from "./twin-programs.js";
 
 export const TWIN = "a program sees what it sees under the exact preset";
 export const QUEUE = "more objects than the queue holds are reached";
-export const TWIN_PROPERTIES = [TWIN, QUEUE];
 
 export function twinProperty(name: string, strategy: () => Strategy) {
   if (name === QUEUE) {

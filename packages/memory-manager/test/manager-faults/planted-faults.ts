@@ -155,7 +155,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "of what dies with garbage the first alone is deallocated",
     find: "    else words[lastDead] = ~object;\n",
     replace: "",
-    killedBy: TWIN,
+    killedBy: suite.EXACT,
   },
   {
     ...RECLAIM,

@@ -98,12 +98,6 @@ const faults: readonly Omit<PlantedFault, "killedBy">[] = [
     replace: "        if (get(each + CALLBACK) === 0) continue;",
   },
   {
-    name: "a callback is kept after death by count",
-    file: FINALIZATION,
-    find: "      words[each + TAKEN] = 0;\n      giveUp(callback);",
-    replace: "      words[each + TAKEN] = 0;\n      if (callback < 0) giveUp(callback);",
-  },
-  {
     name: "an object is emptied backward",
     file: FINALIZATION,
     find: "isBackward ? end - 1 - index : start + index",
