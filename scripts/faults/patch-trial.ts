@@ -1,5 +1,5 @@
-// A patch before the properties of every section that imports what it changes; then, if none of
-// them fails, before the packages' tests.
+// A patch before the properties of every section that imports what it changes. A file that no
+// section imports meets no property: such a patch lives.
 
 import type { EditedSources } from "./edit-sources.ts";
 import { hold, isKilled, type Verdict } from "./hold.ts";
