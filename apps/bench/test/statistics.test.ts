@@ -26,7 +26,7 @@ describe("statistics", () => {
     expect(net(10, undefined)).toBeUndefined();
   });
 
-  it("pair what was measured in one turn: what drifts is in neither the median nor its interval", () => {
+  it("pair what was measured in one turn, so that what drifts does not matter", () => {
     const base = Array.from({ length: 20 }, (_, turn) => 10 + turn);
     const other = base.map((value, turn) => value + 2 + (turn % 2 === 0 ? 0.1 : -0.1));
     const { median: middle, low, high, confidence, pairCount } = pairedDifference(base, other);

@@ -49,8 +49,9 @@ export function renderObservers({ name, title, rows }: ObserverResults, style: S
     one === undefined
       ? []
       : [
-          `The median of ${one.pairCount} differences between neighbours in time, and an interval ` +
-            `that holds it with ${(100 * one.confidence).toFixed(1)} % confidence (sign test).`,
+          `The median of ${one.pairCount} differences between neighbours in time, and an ` +
+            "interval that holds it with " +
+            `${(100 * one.confidence).toFixed(1)} % confidence (sign test).`,
         ];
   return [heading, table, ...note].join("\n\n");
 }
