@@ -53,9 +53,9 @@ const agreement: FaultProperty = {
 };
 
 /**
- * In step 1 program code kept object 2, as coroutines of `asyncio_stuck` keep theirs, which no graph
- * shows: it is recorded as alive, and dies in the full collection of step 2. What follows is shown
- * whole: step 4 must let 0 and 1 die.
+ * In step 1 program code kept object 2, as coroutines of `asyncio_stuck` keep theirs, which no
+ * graph shows: it is recorded as alive, and dies in the full collection of step 2. What follows is
+ * shown whole: step 4 must let 0 and 1 die.
  */
 function graphWithProgramCode(): { graph: HeapGraph; facts: GraphFacts } {
   const eight = decodeHeapGraph(graphFile(rawGraph()));
