@@ -43,7 +43,7 @@ export type RigMaker = (options?: RigOptions) => Rig;
 
 const MIB = 1 << 20;
 
-/** A memory manager of each preset there is, by the preset's name; the one without mechanism first. */
+/** A memory manager of each preset there is, by its name; the one without mechanism first. */
 export const managers: readonly (readonly [string, RigMaker])[] = [
   "null" as const,
   ...PRESET_NAMES.filter((preset) => preset !== "null"),
