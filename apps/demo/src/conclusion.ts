@@ -1,5 +1,5 @@
-// The end of `ouro demo`: one screen of 24 rows that says what was requested, what was allocated for
-// it, how objects died, and whether CPython agrees. What the traces say at length comes before.
+// The end of `ouro demo`: one screen of 24 rows that says what was requested, what was allocated
+// for it, how objects died, and whether CPython agrees. What the traces say at length comes before.
 
 import {
   formatBytes,
