@@ -307,8 +307,8 @@ function formatLines(look: Look): string[] {
     ],
     [
       "NAME.ouroheap",
-      "a heap image, as --image and encodeHeapImage of @ouro/object-model write it: the heap of a " +
-        "memory manager at one moment, wherever a heap graph is read to look at it",
+      "a heap image, as --image and encodeHeapImage of @ouro/object-model write it: the heap of " +
+        "a memory manager at one moment, wherever a heap graph is read to look at it",
     ],
     [
       "--heapsnapshot OUT",

@@ -68,8 +68,10 @@ describe("what leaks", () => {
 
   it("is told by where a program made it, too", async () => {
     const { document } = await runDocument([...growing, "--survived", "1"]);
-    const sum = (rows: { objects: number; bytes: number }[]) =>
-      rows.reduce(([objects, bytes], row) => [objects + row.objects, bytes + row.bytes], [0, 0]);
+    const sum = (rows: { objects: number; bytes: number }[]) => ({
+      objects: rows.reduce((all, { objects }) => all + objects, 0),
+      bytes: rows.reduce((all, { bytes }) => all + bytes, 0),
+    });
     expect(sum(document.sites)).toEqual(sum(document.types));
     expect(document.sites.length).toBeGreaterThan(1);
     const { stdout } = await run(growing);
