@@ -1,3 +1,4 @@
+import { IncompatiblePartsError } from "@ouro/interfaces";
 import { createMemoryManager } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import { createProgramSubject, decodePrograms, runProgram } from "../src/index.js";
@@ -27,4 +28,10 @@ describe("programs recorded of CPython 3.13, under cpython-3.13-fast,", () => {
     },
     120_000,
   );
+});
+
+it("A checked memory manager is refused, as the machine knows objects by where they lie", () => {
+  const checked = () => createMemoryManager("cpython-3.13", { checked: true });
+  expect(() => createProgramSubject(checked)).toThrow(IncompatiblePartsError);
+  expect(() => createProgramSubject(checked)).toThrow(/without `checked`/);
 });
