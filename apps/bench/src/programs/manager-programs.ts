@@ -12,16 +12,17 @@ export interface ManagerProgramsOptions {
   /** Default 1 GiB. */
   reservationBytes?: number;
   checked?: boolean;
+  /** For tests: everything is collected at every so many safepoints. */
+  collectEvery?: number;
   /** Default: nobody listens. */
   observer?: Observer;
 }
 
 export function createManagerPrograms(
   preset: PresetName,
-  { reservationBytes = 2 ** 30, checked = false, observer }: ManagerProgramsOptions = {},
+  { reservationBytes = 2 ** 30, ...others }: ManagerProgramsOptions = {},
 ): ProgramSubject {
-  const listening = observer === undefined ? {} : { observer };
-  const manager = createMemoryManager(preset, { reservationBytes, checked, ...listening });
+  const manager = createMemoryManager(preset, { reservationBytes, ...others });
   const node = manager.defineType({ name: "node", visitedSlotCount: 2 });
   const array = manager.defineType({ name: "array", variablePart: "visited" });
   const { mutator, collector } = manager;
