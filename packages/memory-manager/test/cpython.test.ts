@@ -1,6 +1,7 @@
 // Program code in the middle of death: finalizers and callbacks that allocate, store, collect,
 // resurrect and drop, also inside the death of another object.
 
+import { createSubtractDetector } from "@ouro/cycle-detector";
 import {
   EVENT_OBJECT_DEALLOCATE,
   type Finalization,
@@ -403,4 +404,27 @@ describe.each([
       expect(() => other.defineType({ name: "final", finalizer: true })).toThrow(/has a finalizer/);
     });
   });
+});
+
+it("The exact strategy asks the detector that it is given, and believes it", () => {
+  const seen: number[] = [];
+  const { make, mutator, generations, set, liveCount } = makeRigOf(cpythonStrategy, {
+    createDetector(options) {
+      const exact = createSubtractDetector(options);
+      return {
+        ...exact,
+        name: "watched",
+        find(list) {
+          seen.push(list.end - list.start);
+          return exact.find(list);
+        },
+      };
+    },
+  });
+  const object = make("self", 0);
+  mutator.set(object, 0, object);
+  set(0);
+  make("other", 1);
+  expect(generations.collect(0)).toBe(1);
+  expect([seen, liveCount()]).toEqual([[2], 1]);
 });
