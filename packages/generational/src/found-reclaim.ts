@@ -98,11 +98,11 @@ export function createFoundReclaim(options: FoundReclaimOptions): FoundReclaim {
   /** False if one of the found has weak references again. */
   function endWeakReferences(): boolean {
     let hasWeakReferences = false;
-    maps.walkFound(true, (object) => {
+    maps.walkSpecial((object) => {
       if (((words[object + TYPE] as number) & weakMask) !== 0) hasWeakReferences = true;
     });
     if (hasWeakReferences) return false;
-    maps.walkFound(true, (object) => {
+    maps.walkSpecial((object) => {
       const flags = words[rows + (typeOf(object) << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
       if ((flags & TYPE_WEAK_REFERENCE) !== 0) death.endWeakReference(object);
     });
@@ -170,7 +170,7 @@ export function createFoundReclaim(options: FoundReclaimOptions): FoundReclaim {
   function tellEnds(): number[] {
     const dead: number[] = [];
     if (!tellsEnd && !tellsReclaim) return dead;
-    maps.walkFound(false, (object) => {
+    maps.walkFound((object) => {
       const type = typeOf(object);
       const row = rows + (type << TYPE_ROW_SHIFT);
       totalWords = words[row + ROW_SIZE] as number;

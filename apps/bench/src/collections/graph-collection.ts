@@ -1,7 +1,13 @@
 // Heaps recorded of CPython: restored, then fully collected; then every reference is dropped that
 // the recorded plan drops, and what that made garbage is collected.
 
-import { type HeapImage, IMAGE_IMMORTAL, type Reference, type Slot, type TypeId } from "@ouro/interfaces";
+import {
+  type HeapImage,
+  IMAGE_IMMORTAL,
+  type Reference,
+  type Slot,
+  type TypeId,
+} from "@ouro/interfaces";
 import { createMemoryManager, type MemoryManager, type PresetName } from "@ouro/memory-manager";
 import { type HeapGraph, heapImageOfGraph } from "@ouro/trace";
 import type { CollectionSample, CollectionWorkload, Measure } from "./collection.js";
