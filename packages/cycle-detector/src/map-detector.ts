@@ -392,6 +392,8 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     const group = candidates + (tract << 7);
     const map = found + (tract << 5);
     let foundCount = 0;
+    let type = -1;
+    let isSpecial = false;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[group + (word << 2)] as number;
       let unreached = 0;
@@ -403,17 +405,20 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
         if ((bytes[counts + (object >> 2)] as number) >= WAITING) continue;
         unreached |= bit;
         foundCount++;
-        if (isSpecial(object)) special.push(object);
+        const header = words[object + TYPE] as number;
+        if ((header & MASK) !== type) {
+          type = header & MASK;
+          isSpecial = isSpecialType(type);
+        }
+        if (isSpecial || (header & weakMask) !== 0) special.push(object);
       }
       words[map + word] = unreached;
     }
     return foundCount;
   }
 
-  function isSpecial(object: number): boolean {
-    const header = words[object + TYPE] as number;
-    if ((header & weakMask) !== 0) return true;
-    const flags = words[rows + ((header & MASK) << ROW_SHIFT) + ROW_FLAGS] as number;
+  function isSpecialType(type: number): boolean {
+    const flags = words[rows + (type << ROW_SHIFT) + ROW_FLAGS] as number;
     return (flags & (TYPE_FINALIZER | TYPE_WEAK_REFERENCE)) !== 0;
   }
 

@@ -10,9 +10,8 @@ import {
   TRACT_SHIFT,
 } from "@ouro/interfaces";
 
-/** Candidates of so many tracts are looked at, and so many granules of each. */
+/** Of so many tracts 32 granules each are looked at. */
 const SAMPLED_TRACTS = 16;
-const SAMPLED_WORD = TRACT_MAP_WORDS >> 1;
 
 /** Of candidates that all have slots, by their first ones. O(1). */
 export function pointsDown(words: Int32Array, map: CandidateMap): boolean {
@@ -21,8 +20,10 @@ export function pointsDown(words: Int32Array, map: CandidateMap): boolean {
   let balance = 0;
   for (let index = 0; index < tractCount; index += step) {
     const tract = words[list + (index << TRACT_ENTRY_SHIFT)] as number;
-    let bits = words[candidates + (tract << 7) + (SAMPLED_WORD << 2)] as number;
-    const first = (tract << TRACT_SHIFT) + (SAMPLED_WORD << 7);
+    let word = TRACT_MAP_WORDS - 1;
+    while (word > 0 && words[candidates + (tract << 7) + (word << 2)] === 0) word--;
+    let bits = words[candidates + (tract << 7) + (word << 2)] as number;
+    const first = (tract << TRACT_SHIFT) + (word << 7);
     for (; bits !== 0; bits &= bits - 1) {
       const object = first + ((31 - Math.clz32(bits & -bits)) << 2);
       const value = words[object + OBJECT_HEADER_SIZE_WORDS] as number;

@@ -420,7 +420,6 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
       words.fill(0, found + start, found + start + TRACT_MAP_WORDS);
     });
     tractCount = 0;
-    special.length = 0;
   }
 
   // ── Proof ─────────────────────────────────────────────────────────────────────────────────────
