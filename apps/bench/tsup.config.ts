@@ -8,6 +8,7 @@ export default defineConfig({
     "src/sample.ts",
     "src/programs/program-sample.ts",
     "src/collections/collection-sample.ts",
+    "src/observers/observer-sample.ts",
   ],
   format: ["esm"],
   target: "node24",

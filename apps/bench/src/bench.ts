@@ -7,6 +7,8 @@ import { COLLECTIONS, makeCollections } from "./collections/collection.js";
 import { answerCollectionTargets } from "./collections/collection-target.js";
 import { runCollection } from "./collections/run-collections.js";
 import { type BenchDocument, currentLoad, machineFacts, SCHEMA } from "./document.js";
+import { makeObserverWorkload, OBSERVER } from "./observers/observer.js";
+import { runObservers } from "./observers/run-observers.js";
 import type { BenchOptions } from "./options.js";
 import { PEERS, type Peer } from "./peer.js";
 import { makePrograms, PROGRAMS } from "./programs/program.js";
@@ -106,6 +108,9 @@ export async function runBench(
   const collections = makeCollections(collectionNames, isQuick).map((workload) =>
     runCollection(workload, { ...settings, peers: options.peers }),
   );
+  const observers = options.groups.includes(OBSERVER)
+    ? runObservers(makeObserverWorkload(isQuick), settings)
+    : [];
   return {
     schema: SCHEMA,
     command,
@@ -118,6 +123,7 @@ export async function runBench(
     workloads: results,
     programs,
     collections,
+    observers,
     targets: [
       ...answerTargets(results),
       ...answerProgramTargets(programs),

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { isOuroError, UsageError } from "@ouro/interfaces";
 import type { CollectionResults } from "./collections/run-collections.js";
+import type { ObserverResults } from "./observers/run-observers.js";
 import type { ProgramResults } from "./programs/run-programs.js";
 import type { WorkloadResult } from "./run.js";
 import type { Target } from "./target.js";
@@ -24,6 +25,8 @@ export interface BenchDocument {
   readonly workloads: readonly WorkloadResult[];
   readonly programs: readonly ProgramResults[];
   readonly collections: readonly CollectionResults[];
+  /** Absent in runs of before they were measured. */
+  readonly observers?: readonly ObserverResults[];
   readonly targets: readonly Target[];
 }
 

@@ -39,6 +39,9 @@ How it is measured:
   came late in one of them.
 - A price is a ratio, and says little where both sides are next to nothing, as in the drop of a list
   under mark-sweep or semispace: tenths of a nanosecond an object.
+- *By who listens*: all listeners in turn, a process each, every second turn the other way round. A
+  difference is a listener's time less that of nobody in the same turn; *nobody, once more* is the
+  same composition again, so that its interval is the noise.
 - memium and @thi.ng/malloc look through lists of blocks. Where that takes too long, they are left
   out.
 `;

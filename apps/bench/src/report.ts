@@ -2,6 +2,7 @@
 
 import { renderCollection } from "./collections/collection-report.js";
 import type { BenchDocument } from "./document.js";
+import { renderObservers } from "./observers/observer-report.js";
 import { PEERS } from "./peer.js";
 import { COLLECTIONS_PREFACE, PREFACE } from "./preface.js";
 import { renderProgram } from "./programs/program-report.js";
@@ -113,7 +114,10 @@ export function renderTargets(targets: readonly Target[], style: Style): string 
 
 /** Runs for people, each with the command, machine and load that it was measured with. */
 export function renderPage(documents: readonly BenchDocument[], style: Style): string {
-  const isOfCollectors = documents.every((d) => d.workloads.length + d.programs.length === 0);
+  const isOfCollectors = documents.every(
+    ({ workloads, programs, observers = [] }) =>
+      workloads.length + programs.length + observers.length === 0,
+  );
   const introduction = isOfCollectors ? COLLECTIONS_PREFACE : PREFACE;
   const preface = style === "markdown" ? [introduction.trimEnd()] : [];
   const isAlone = documents.length === 1;
@@ -125,8 +129,8 @@ export function renderPage(documents: readonly BenchDocument[], style: Style): s
 }
 
 function headingOf(document: BenchDocument, style: Style): string {
-  const { node, workloads, programs, collections } = document;
-  const others = [...programs, ...collections].map(({ name }) => name);
+  const { node, workloads, programs, collections, observers = [] } = document;
+  const others = [...programs, ...collections, ...observers].map(({ name }) => name);
   const groups = new Set([...workloads.map(({ group }) => group), ...others]);
   const heading = `Node ${node.version}: ${[...groups].join(", ")}`;
   return style === "markdown" ? `# ${heading}` : heading;
@@ -147,6 +151,7 @@ function renderRun(document: BenchDocument, style: Style): string[] {
     ...document.workloads.map((result) => renderWorkload(result, document, style)),
     ...document.programs.map((result) => renderProgram(result, document.versions, style)),
     ...document.collections.map((result) => renderCollection(result, document.versions, style)),
+    ...(document.observers ?? []).map((result) => renderObservers(result, style)),
   ];
   const targets = document.targets.length === 0 ? [] : [renderTargets(document.targets, style)];
   const heading = style === "markdown" ? "## Targets" : "targets";

@@ -1,6 +1,7 @@
 // What is measured. A workload is one call of one timed loop; a group is what a user names.
 
 import { COLLECTIONS } from "./collections/collection.js";
+import { OBSERVER } from "./observers/observer.js";
 import { PROGRAMS } from "./programs/program.js";
 import { BATCH_LIMIT, type ReplaceShape } from "./sequence.js";
 
@@ -32,8 +33,8 @@ const ALLOCATOR_GROUPS = [
   "footprint",
   "assertions",
 ] as const;
-/** What a user may name: workloads of allocators, programs of whole managers, of collectors. */
-export const GROUPS = [...ALLOCATOR_GROUPS, ...PROGRAMS, ...COLLECTIONS] as const;
+/** What a user may name: workloads of allocators, of whole managers, of collectors, observers. */
+export const GROUPS = [...ALLOCATOR_GROUPS, ...PROGRAMS, ...COLLECTIONS, OBSERVER] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** A recorded trace, decoded to words that every peer can read. */

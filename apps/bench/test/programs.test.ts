@@ -15,6 +15,20 @@ describe.each(["refcount-only", "mark-sweep", "semispace"] as const)("programs o
     programs.dropList();
     expect(programs.useCache?.(3000)).toBe(3000 + CACHE_ENTRY_COUNT);
   });
+
+  it("keep no reference over a safepoint, checked and with collections all the time", () => {
+    const stressed = (collectEvery: number) =>
+      createManagerPrograms(preset, { reservationBytes: 2 ** 24, checked: true, collectEvery });
+    const programs = stressed(1);
+    expect(programs.trees(4)).toBe(treeObjectCount(4));
+    programs.buildList(300);
+    programs.dropList();
+    if (preset !== "refcount-only") {
+      programs.buildGarbage?.(300);
+      expect(programs.collectGarbage?.()).toBe(300);
+    }
+    expect(stressed(997).useCache?.(1000)).toBe(1000 + CACHE_ENTRY_COUNT);
+  });
 });
 
 describe("the semispace by hand", () => {

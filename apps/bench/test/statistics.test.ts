@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Row, withRatios } from "../src/run.js";
-import { median, net, spread, timesFaster } from "../src/statistics.js";
+import { median, net, pairedDifference, spread, timesFaster } from "../src/statistics.js";
 import { answerTargets, answerText } from "../src/target.js";
 
 function row(peer: string, cpuNs: number): Row {
@@ -24,6 +24,33 @@ describe("statistics", () => {
     expect(net(4.1, 4)).toBeUndefined();
     expect(net(3, 4)).toBeUndefined();
     expect(net(10, undefined)).toBeUndefined();
+  });
+
+  it("pair what was measured in one turn, so that what drifts does not matter", () => {
+    const base = Array.from({ length: 20 }, (_, turn) => 10 + turn);
+    const other = base.map((value, turn) => value + 2 + (turn % 2 === 0 ? 0.1 : -0.1));
+    const { median: middle, low, high, confidence, pairCount } = pairedDifference(base, other);
+    expect(middle).toBeCloseTo(2);
+    expect([low, high].map((value) => Number(value.toFixed(1)))).toEqual([1.9, 2.1]);
+    expect([confidence > 0.95, confidence < 0.96, pairCount]).toEqual([true, true, 20]);
+  });
+
+  it("take the interval that tables of the sign test give, and refuse fewer than six pairs", () => {
+    const ascending = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+    const intervalOf = (count: number) => {
+      const { low, high } = pairedDifference(ascending(count).fill(0), ascending(count));
+      return [low, high];
+    };
+    // Conover: Practical nonparametric statistics, order statistics for the median, 95 %.
+    expect([6, 8, 9, 20, 30].map(intervalOf)).toEqual([
+      [1, 6],
+      [1, 8],
+      [2, 8],
+      [6, 15],
+      [10, 21],
+    ]);
+    expect(() => intervalOf(5)).toThrow(RangeError);
+    expect(() => pairedDifference(ascending(6), ascending(7))).toThrow(RangeError);
   });
 
   it("say how many times faster, or nothing when a side is unknown", () => {

@@ -27,6 +27,10 @@ export interface CommandLine {
   readonly rowCount: number;
   /** Where to write a .heapsnapshot. */
   readonly heapSnapshotPath: string | undefined;
+  /** Where to write a heap image. */
+  readonly imagePath: string | undefined;
+  /** Whether the pools of a trace are shown as CPython shows its own. */
+  readonly wantsMallocStats: boolean;
   readonly svgPath: string | undefined;
   readonly gcLogStyle: CollectionLogStyle | undefined;
   /** Whether times by the clock are wanted beside units of work. */
@@ -118,6 +122,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     level: (wholeNumberOf("level", values.get("level"), 1, 3) ?? DEFAULT_LEVEL) as 1 | 2 | 3,
     rowCount: wholeNumberOf("top", values.get("top"), 1, 1_000_000) ?? DEFAULT_ROW_COUNT,
     heapSnapshotPath: values.get("heapsnapshot"),
+    imagePath: values.get("image"),
+    wantsMallocStats: values.has("mallocstats"),
     svgPath: values.get("svg"),
     gcLogStyle: oneOf("gc-log", values.get("gc-log"), GC_LOG_STYLES),
     isTimed: values.has("wall"),

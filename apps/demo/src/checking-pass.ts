@@ -1,6 +1,7 @@
 // The pass that proves and measures memory: one replay with the meter in place and, if asked for,
 // patterns in the blocks; then everything is freed.
 
+import type { PoolStatistics } from "@ouro/interfaces";
 import { type AllocationTrace, createReplayer, type Replayer } from "@ouro/trace";
 import { checkContents, checkFacts, checkFooter, checkMemory, createChecklist } from "./checks.js";
 import { type FillMap, takeFillMap } from "./fill-map.js";
@@ -31,6 +32,7 @@ export async function runCheckingPass(
     watchedEventIndex: footer.peakLiveBytesEventIndex,
     onWatchedEvent() {
       draft.map = takeFillMap(rig.small, meter.arenaIndexes(), meter.largeUse());
+      draft.mallocStats = poolStatisticsOf(rig);
     },
   });
   const list = createChecklist();
@@ -63,6 +65,14 @@ export async function runCheckingPass(
   }
   draft.checks = list.names;
   draft.mismatches = list.mismatches;
+}
+
+/** Of an allocator with pools; O(size classes). */
+function poolStatisticsOf({ small }: Rig): PoolStatistics | undefined {
+  const statistics = small?.statistics();
+  return statistics !== undefined && "classes" in statistics
+    ? (statistics as PoolStatistics)
+    : undefined;
 }
 
 async function runInSlices(

@@ -65,8 +65,10 @@ export const OPTIONS: readonly OptionRow[] = [
   { name: "baseline", value: "FILE", meaning: "what compare --json wrote before: shows changes" },
   {
     name: "fail-on",
-    value: "METRIC",
-    meaning: "end with code 3 if worse than the baseline; METRIC+5% allows as much",
+    value: "WHAT",
+    meaning:
+      "end with code 3: compare METRIC if it is worse than the baseline, METRIC+5% allows as " +
+      "much; cycles, leaks or increase where the command finds any",
   },
   { name: "format", value: "NAME", meaning: "table (default), json or md" },
   {
@@ -95,6 +97,17 @@ export const OPTIONS: readonly OptionRow[] = [
     name: "heapsnapshot",
     value: "OUT",
     meaning: "also write the heap for DevTools and memlab (.heapsnapshot)",
+  },
+  {
+    name: "image",
+    value: "OUT",
+    meaning: "also write the heap for ouro itself, to be looked at again (.ouroheap)",
+  },
+  {
+    name: "mallocstats",
+    meaning:
+      "traces: pools and arenas at the peak on standard error, as CPython's " +
+      "sys._debugmallocstats() lays them out",
   },
   { name: "svg", value: "OUT", meaning: "also write a picture: of what is told, or of the arenas" },
   {
@@ -143,7 +156,7 @@ export const COMMANDS: readonly CommandRow[] = [
     meaning: "replay recorded traces, heap graphs and programs and check everything recorded",
     options: [
       ...["allocator", "preset", "verify", "passes", "limit", "gc-log", "wall", "trace-events"],
-      ...["speedscope", "pprof", "prometheus", "json", "quiet"],
+      ...["speedscope", "pprof", "prometheus", "mallocstats", "json", "quiet"],
       ...EVERYWHERE,
     ],
   },
@@ -164,6 +177,7 @@ export const COMMANDS: readonly CommandRow[] = [
       "program",
       "step",
       "heapsnapshot",
+      "image",
       "json",
       "quiet",
       ...EVERYWHERE,
@@ -196,13 +210,16 @@ export const COMMANDS: readonly CommandRow[] = [
     meaning:
       "find the reference cycles of a heap or a program, the references to make weak, and prove " +
       "that counting alone frees them then",
-    options: ["type", "preset", "program", "step", "top", "json", "quiet", ...EVERYWHERE],
+    options: [
+      ...["type", "preset", "program", "step", "top", "fail-on", "json", "quiet"],
+      ...EVERYWHERE,
+    ],
   },
   {
     name: "verify",
     usage: "ouro verify MODULE [options]",
     meaning: "prove or refute a strategy, an allocator, a heap or a detector of yours",
-    options: ["programs", "seed", "save", "replay", "json", ...EVERYWHERE],
+    options: ["programs", "seed", "save", "replay", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "heap",
@@ -210,22 +227,22 @@ export const COMMANDS: readonly CommandRow[] = [
     meaning:
       "count a heap by type, map its arenas and pools, and name the blocks that pin an arena",
     options: [
-      ...["preset", "program", "step", "top", "heapsnapshot", "speedscope", "pprof", "json"],
-      ...["svg", "quiet", ...EVERYWHERE],
+      ...["preset", "program", "step", "top", "heapsnapshot", "image", "speedscope", "pprof"],
+      ...["svg", "json", "quiet", ...EVERYWHERE],
     ],
   },
   {
     name: "diff",
     usage: "ouro diff BEFORE AFTER [options]",
     meaning: "compare two heaps, type by type",
-    options: ["top", "json", "quiet", ...EVERYWHERE],
+    options: ["top", "fail-on", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "leaks",
     usage: "ouro leaks INPUT... [options]",
     meaning:
       "show what grows by type over collections, or over several heaps, and what keeps it alive",
-    options: ["survived", "preset", "program", "top", "json", "quiet", ...EVERYWHERE],
+    options: ["survived", "preset", "program", "top", "fail-on", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "record",

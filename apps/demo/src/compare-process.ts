@@ -8,12 +8,22 @@ process.once("message", (order: CompareOrder) => {
   void answer(order);
 });
 
+/** The work has no break in which a closed channel would be noticed. */
+const parent = process.ppid;
+
+function endIfAlone(): void {
+  if (process.ppid !== parent) process.exit();
+}
+
 async function answer(order: CompareOrder): Promise<void> {
   const tell = (message: CompareMessage): Promise<void> =>
     new Promise((resolve) => {
       process.send?.(message, () => resolve());
     });
-  const answered = await runAnyStrategy(order, (share) => void tell({ share }));
+  const answered = await runAnyStrategy(order, (share) => {
+    endIfAlone();
+    void tell({ share });
+  });
   await tell(answered);
   process.disconnect();
 }

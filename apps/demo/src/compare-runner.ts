@@ -38,6 +38,9 @@ export async function runApart(order: CompareOrder, work: Work): Promise<Answer>
   child.on("exit", (code, signal) => {
     end ??= signal === null ? `exit code ${code}` : `signal ${signal}`;
   });
+  // A second Ctrl-C ends this process at once; the other one must not go on without it.
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
   child.send(order);
   try {
     while (end === undefined) {
@@ -45,7 +48,8 @@ export async function runApart(order: CompareOrder, work: Work): Promise<Answer>
       await work.breathe();
     }
   } finally {
-    child.kill("SIGKILL");
+    process.removeListener("exit", kill);
+    kill();
   }
   return answer ?? died(order, end);
 }

@@ -1,12 +1,12 @@
-// The end of `ouro demo`: one screen that says what was requested, what was allocated for it, how
-// objects died, and whether CPython agrees.
+// The end of `ouro demo`: one screen of 24 rows that says what was requested, what was allocated
+// for it, how objects died, and whether CPython agrees. What the traces say at length comes before.
 
 import {
   formatBytes,
   formatComparison,
   formatCount,
   formatNoun,
-  formatTable,
+  formatTableWithin,
   wrapText,
 } from "./format.js";
 import { lifeLines } from "./life-report.js";
@@ -34,8 +34,6 @@ export function conclusionLines(results: readonly ReplayResult[], look: Look): s
     ...requestLines(traces, look),
     ...(lives.length === 0 ? [] : ["", ...lifeLines(addLives(lives), look)]),
     "",
-    ...wrapText(conclusion(traces), look.width),
-    "",
     ...wrapText(agreement(others), look.width),
   ];
 }
@@ -43,13 +41,18 @@ export function conclusionLines(results: readonly ReplayResult[], look: Look): s
 function requestLines(traces: readonly TraceResult[], look: Look): string[] {
   const complete = traces.filter((result) => !result.isPartial && result.figures !== undefined);
   if (complete.length === 0) return [];
+  const withFacts = complete.filter(({ facts }) => facts !== undefined);
+  const beside = (read: FootprintOf): string =>
+    withFacts.length === complete.length
+      ? `${formatComparison(sum(complete, read), recorded(complete, "pymalloc", read))} CPython's`
+      : "";
   const rows = [
-    ["calls to the allocator", formatCount(sum(complete, ({ events }) => events))],
-    ["requested, at the peaks", formatBytes(sum(complete, (figures) => figures.peakLiveBytes))],
-    ["allocated for it", formatBytes(sum(complete, (figures) => figures.peakFootprintBytes))],
-    ["still allocated at the ends", formatBytes(sum(complete, (fig) => fig.endFootprintBytes))],
+    ["calls to the allocator", formatCount(sum(complete, ({ events }) => events)), ""],
+    ["requested, at the peaks", formatBytes(sum(complete, (figures) => figures.peakLiveBytes)), ""],
+    ["allocated for it", formatBytes(sum(complete, peakOf)), beside(peakOf)],
+    ["still allocated at the ends", formatBytes(sum(complete, endOf)), beside(endOf)],
   ];
-  return formatTable(rows).map((line) => look.paint.dim("  ") + line);
+  return formatTableWithin(look.width - 2, rows, 2).map((line) => look.paint.dim("  ") + line);
 }
 
 /** Whether CPython agrees, of all graphs and programs. */
@@ -112,14 +115,12 @@ export function conclusion(results: readonly TraceResult[]): string {
 
 function comparisonSentences(results: readonly TraceResult[]): string[] {
   if (results.length === 0) return ["No recorded figures lay beside the traces."];
-  const peak = sum(results, (figures) => figures.peakFootprintBytes);
-  const end = sum(results, (figures) => figures.endFootprintBytes);
-  const recorded = (read: (facts: NonNullable<TraceResult["facts"]>) => number) =>
-    results.reduce((total, { facts }) => total + (facts === undefined ? 0 : read(facts)), 0);
-  const pymallocPeak = recorded((facts) => facts.pymalloc.peakFootprintBytes);
-  const glibcPeak = recorded((facts) => facts.glibcMalloc.peakFootprintBytes);
-  const pymallocEnd = recorded((facts) => facts.pymalloc.endFootprintBytes);
-  const glibcEnd = recorded((facts) => facts.glibcMalloc.endFootprintBytes);
+  const peak = sum(results, peakOf);
+  const end = sum(results, endOf);
+  const pymallocPeak = recorded(results, "pymalloc", peakOf);
+  const glibcPeak = recorded(results, "glibcMalloc", peakOf);
+  const pymallocEnd = recorded(results, "pymalloc", endOf);
+  const glibcEnd = recorded(results, "glibcMalloc", endOf);
   return [
     `At their peaks the programs took ${formatBytes(peak)} on Ouro, ` +
       `${formatComparison(peak, pymallocPeak)} CPython's allocator and ` +
@@ -128,6 +129,24 @@ function comparisonSentences(results: readonly TraceResult[]): string[] {
       `${formatComparison(end, pymallocEnd)} CPython's allocator and ` +
       `${formatComparison(end, glibcEnd)} glibc's malloc.`,
   ];
+}
+
+type Footprints = Pick<Figures, "peakFootprintBytes" | "endFootprintBytes">;
+type FootprintOf = (figures: Footprints) => number;
+
+const peakOf: FootprintOf = ({ peakFootprintBytes }) => peakFootprintBytes;
+const endOf: FootprintOf = ({ endFootprintBytes }) => endFootprintBytes;
+
+/** What another allocator was recorded to need. */
+function recorded(
+  results: readonly TraceResult[],
+  allocator: "pymalloc" | "glibcMalloc",
+  read: FootprintOf,
+): number {
+  return results.reduce(
+    (total, { facts }) => total + (facts === undefined ? 0 : read(facts[allocator])),
+    0,
+  );
 }
 
 function sum(results: readonly TraceResult[], read: (figures: Figures) => number): number {

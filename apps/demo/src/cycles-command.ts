@@ -4,7 +4,9 @@ import { UsageError } from "@ouro/interfaces";
 import type { CommandLine } from "./arguments.js";
 import { type CyclesFinding, findHeapCycles } from "./cycles-finding.js";
 import { cyclesDocument, cyclesLines } from "./cycles-report.js";
-import { EXIT_INVARIANT, EXIT_OK } from "./exit-code.js";
+import { EXIT_INVARIANT } from "./exit-code.js";
+import { checkFailOn, failOnCode } from "./fail-on.js";
+import { formatNoun } from "./format.js";
 import { heapAfterSteps } from "./heap-after-steps.js";
 import { lookOf } from "./look.js";
 import { fileOperands } from "./operands.js";
@@ -15,30 +17,41 @@ import type { Terminal } from "./terminal.js";
 
 export async function runCycles(line: CommandLine, terminal: Terminal): Promise<number> {
   const [file] = fileOperands(line, 1, line.operands) as [string];
+  checkFailOn(line, "cycles");
   const progress = await createProgress(terminal, line);
   try {
     const work = createWork(terminal, progress);
     const heap = await heapAfterSteps(file, line, terminal, work);
-    const finding = ofType(await findHeapCycles(heap, work), line.typeName);
+    const finding = ofType(await findHeapCycles(heap, work), line);
     progress.end();
     const look = lookOf(terminal.stdout, terminal.env, line);
     const text = line.isJson
       ? JSON.stringify(cyclesDocument(finding), undefined, 2)
       : cyclesLines(finding, line.rowCount, look).join("\n");
     terminal.stdout.write(`${text}\n`);
-    return finding.leftWeakenedCount === 0 ? EXIT_OK : EXIT_INVARIANT;
+    if (finding.leftWeakenedCount > 0) return EXIT_INVARIANT;
+    return failOnCode(line, terminal, foundIn(finding, line));
   } finally {
     progress.end();
   }
 }
 
-/** Only cycles that have a member of the type. Throws `UsageError` for one that no cycle has. */
-function ofType(finding: CyclesFinding, typeName: string | undefined): CyclesFinding {
+function foundIn({ cycles, heap }: CyclesFinding, { typeName }: CommandLine): string | undefined {
+  if (cycles.length === 0) return undefined;
+  const which = typeName === undefined ? "" : ` with an object of type ${typeName}`;
+  return `${heap.name} has ${formatNoun(cycles.length, "cycle")}${which}`;
+}
+
+/**
+ * Only cycles that have a member of the type. Throws `UsageError` for one that no cycle has, but
+ * where that is what is hoped for.
+ */
+function ofType(finding: CyclesFinding, { typeName, failOn }: CommandLine): CyclesFinding {
   if (typeName === undefined) return finding;
   const cycles = finding.cycles.filter(({ types }) =>
     types.some((type) => type.typeName === typeName),
   );
-  if (cycles.length > 0) return { ...finding, cycles };
+  if (cycles.length > 0 || failOn.length > 0) return { ...finding, cycles };
   const names = finding.cycles.flatMap(({ types }) => types.map((type) => type.typeName));
   throw new UsageError({
     where: "ouro cycles",

@@ -45,6 +45,8 @@ export interface CyclesFinding {
   readonly cycles: readonly FoundCycle[];
   /** Roots that were dropped, those of objects that nothing holds included. */
   readonly rootCount: number;
+  /** References to make weak in all cycles of the heap, shown or not. */
+  readonly weakCount: number;
   /** Objects of the whole heap that are left by counting alone, without the weak references. */
   readonly leftCount: number;
   /** And with them: 0, or Ouro has a defect. */
@@ -88,6 +90,7 @@ export async function findHeapCycles(heap: InspectedHeap, work: Work): Promise<C
     heap,
     cycles,
     rootCount: counted.rootCount,
+    weakCount: weak.length,
     leftCount: isLeft.reduce((sum, left) => sum + left, 0),
     leftWeakenedCount: isLeftWeakened.reduce((sum, left) => sum + left, 0),
   };

@@ -129,9 +129,8 @@ function kindsOf(
 }
 
 function proofLines(finding: CyclesFinding, look: Look): string[] {
-  const { cycles, heap, rootCount, leftCount, leftWeakenedCount } = finding;
+  const { heap, rootCount, weakCount, leftCount, leftWeakenedCount } = finding;
   const { paint, glyphs, width } = look;
-  const weakCount = cycles.reduce((sum, { weaken }) => sum + weaken.length, 0);
   const objects = formatNoun(heap.snapshot.objectCount, "object");
   const roots = formatNoun(rootCount, "root");
   const head = `Counting alone (${COUNTING_PRESET}), ${objects}, all ${roots} dropped:`;
@@ -165,7 +164,7 @@ function groupAlike({ snapshot }: InspectedHeap, cycles: readonly FoundCycle[]):
 
 /** What `ouro cycles --json` prints. */
 export function cyclesDocument(finding: CyclesFinding) {
-  const { heap, cycles, rootCount, leftCount, leftWeakenedCount } = finding;
+  const { heap, cycles, rootCount, weakCount, leftCount, leftWeakenedCount } = finding;
   return {
     schema: "ouro/cycles@1",
     heap: heapDocument(heap),
@@ -173,7 +172,7 @@ export function cyclesDocument(finding: CyclesFinding) {
     proof: {
       preset: COUNTING_PRESET,
       rootsDropped: rootCount,
-      weakened: cycles.reduce((sum, { weaken }) => sum + weaken.length, 0),
+      weakened: weakCount,
       left: { asItIs: leftCount, weakened: leftWeakenedCount },
       holds: leftWeakenedCount === 0,
     },

@@ -4,7 +4,7 @@
 
 import { UsageError } from "@ouro/interfaces";
 import type { CommandLine } from "./arguments.js";
-import { conclusionLines } from "./conclusion.js";
+import { conclusion, conclusionLines } from "./conclusion.js";
 import { formatNoun, wrapText } from "./format.js";
 import { graphTitleLines, graphVerdictLines } from "./graph-report.js";
 import { type Look, lookOf } from "./look.js";
@@ -41,10 +41,12 @@ export async function runDemo(line: CommandLine, terminal: Terminal): Promise<nu
   print(heading("Allocations", introduction(traces.length), look));
   // Every block's contents: structures after every step would take minutes.
   const traced = await replayAll({ ...line, isVerifying: true }, traces, terminal, show);
-  const largest = largestResult(traced.filter(isTrace));
+  const traceResults = traced.filter(isTrace);
+  const largest = largestResult(traceResults);
   if (largest !== undefined) {
     print(["", look.paint.bold(`Inside ${largest.traceName}`), ...mapLines(largest, look)]);
   }
+  print(["", ...wrapText(conclusion(traceResults), look.width)]);
   print(["", ...heading("Objects", objectsIntroduction(line.preset), look)]);
   const lived = await replayAll(line, heaps, terminal, show);
   const results = [...traced, ...lived];

@@ -1,20 +1,21 @@
 // `ouro diff BEFORE AFTER`: what one heap has more and less than another, by type.
 
-import { compareTypes, countTypes, type TypeDifference } from "@ouro/monitor";
+import { compareTypes, countTypes, type TypeCount, type TypeDifference } from "@ouro/monitor";
 import type { CommandLine } from "./arguments.js";
-import { EXIT_OK } from "./exit-code.js";
+import { checkFailOn, failOnCode } from "./fail-on.js";
 import { formatBytes, formatCount, formatNoun, formatTableWithin, wrapText } from "./format.js";
 import { cutName } from "./heap-report.js";
 import { type InspectedHeap, inspectHeap } from "./inspected-heap.js";
 import { type Look, lookOf } from "./look.js";
 import { fileOperands } from "./operands.js";
 import { createProgress } from "./progress.js";
-import { createWork } from "./replay-work.js";
+import { createStages, createWork } from "./replay-work.js";
 import type { Terminal } from "./terminal.js";
 import { heapDocument } from "./why-report.js";
 
 export async function runDiff(line: CommandLine, terminal: Terminal): Promise<number> {
   const [before, after] = fileOperands(line, 2, line.operands) as [string, string];
+  checkFailOn(line, "increase");
   const progress = await createProgress(terminal, line);
   try {
     const work = createWork(terminal, progress);
@@ -22,18 +23,31 @@ export async function runDiff(line: CommandLine, terminal: Terminal): Promise<nu
       await inspectHeap(before, line, terminal, work),
       await inspectHeap(after, line, terminal, work),
     ] as const;
+    const done = createStages(work, "counting", after, heaps.length);
+    const censuses: TypeCount[][] = [];
+    for (const { snapshot } of heaps) {
+      censuses.push(countTypes(snapshot));
+      await done();
+    }
     progress.end();
-    const [one, other] = heaps.map(({ snapshot }) => countTypes(snapshot));
+    const [one, other] = censuses;
     const rows = compareTypes(one ?? [], other ?? []);
     const look = lookOf(terminal.stdout, terminal.env, line);
     const text = line.isJson
       ? JSON.stringify(diffDocument(heaps, rows), undefined, 2)
       : diffLines(heaps, rows, line.rowCount, look).join("\n");
     terminal.stdout.write(`${text}\n`);
-    return EXIT_OK;
+    return failOnCode(line, terminal, increaseOf(heaps));
   } finally {
     progress.end();
   }
+}
+
+/** Of the whole heap in bytes: types may change places. */
+function increaseOf([before, after]: Heaps): string | undefined {
+  const [old, now] = [heapDocument(before).bytes, heapDocument(after).bytes];
+  if (now <= old) return undefined;
+  return `${after.name} has ${formatBytes(now - old)} more than ${before.name}`;
 }
 
 type Heaps = readonly [before: InspectedHeap, after: InspectedHeap];

@@ -1,10 +1,12 @@
 // `ouro explain PROGRAM`: tells each decision of the memory manager while a program runs.
 
+import { InputFormatError } from "@ouro/interfaces";
 import type { CommandLine } from "./arguments.js";
 import { EXIT_ANSWER_NO, EXIT_OK } from "./exit-code.js";
 import { explanationDocument, explanationLines } from "./explain-report.js";
 import { canStep, stepThrough } from "./explain-session.js";
 import { type Explanation, explainProgram } from "./explained-program.js";
+import { isHeapImage } from "./inspected-heap.js";
 import { lookOf } from "./look.js";
 import { fileOperands } from "./operands.js";
 import { textPicture } from "./picture.js";
@@ -21,6 +23,8 @@ export async function runExplain(line: CommandLine, terminal: Terminal): Promise
     const work = createWork(terminal, progress);
     const bytes = await terminal.readBytes(file);
     const recording = { file, kind: kindOf(file, bytes), bytes };
+    if (isHeapImage(bytes)) refuseKind(file, "a heap image");
+    if (recording.kind !== "mutator-programs") refuseKind(file, KINDS[recording.kind]);
     const program = await chooseProgram(recording, line.program, "explain", work);
     progress.end();
     if (canStep(terminal) && !line.isPlain && !line.isJson && line.svgPath === undefined) {
@@ -40,6 +44,17 @@ export async function runExplain(line: CommandLine, terminal: Terminal): Promise
   } finally {
     progress.end();
   }
+}
+
+const KINDS = { "allocation-trace": "an allocation trace", "heap-graph": "a heap graph" };
+
+function refuseKind(file: string, kind: string): never {
+  throw new InputFormatError({
+    source: file,
+    offsetBytes: 0,
+    problem: `it is ${kind}, and what is explained is a program`,
+    remedy: "Name a file of programs (NAME.jsonl.gz).",
+  });
 }
 
 /** What is told, with colours and 90 columns wide, whatever the terminal is. */

@@ -146,7 +146,7 @@ function checkStep(
 ): void {
   const where = `step ${step.stepIndex}, ${stepName(step)}`;
   const none = (what: string, { count, first }: ObjectDifferences): void => {
-    const objects = first.length === 0 ? "" : ` (objects ${first.join(", ")}…)`;
+    const objects = first.length === 0 ? "" : ` (objects ${first.join(", ")}...)`;
     list.equal(`${where}: ${what}${objects}`, count, 0);
   };
   none("alive, and died in CPython", step.missingDeaths);

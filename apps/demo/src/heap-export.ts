@@ -1,5 +1,5 @@
-// Writes a heap for the tools that people have, where the command line asks for it: itself for
-// DevTools and memlab; who keeps how much alive, as a flame graph, for speedscope and pprof.
+// Writes a heap where the command line asks for it: itself for DevTools and memlab, and as an image
+// for ouro; who keeps how much alive, as a flame graph, for speedscope and pprof.
 
 import { gzipSync } from "node:zlib";
 import {
@@ -9,16 +9,17 @@ import {
   speedscopeOf,
   writeV8HeapSnapshot,
 } from "@ouro/monitor";
+import { encodeHeapImage } from "@ouro/object-model";
 import type { CommandLine } from "./arguments.js";
 import type { InspectedHeap } from "./inspected-heap.js";
 import type { Terminal } from "./terminal.js";
 
-type Paths = Pick<CommandLine, "heapSnapshotPath" | "speedscopePath" | "pprofPath">;
+type Paths = Pick<CommandLine, "heapSnapshotPath" | "imagePath" | "speedscopePath" | "pprofPath">;
 
 /** Throws `FileNotWritableError`, and `LimitReachedError` for an object of 4 GiB or more. */
 export async function exportHeap(
-  { heapSnapshotPath, speedscopePath, pprofPath }: Paths,
-  { snapshot, numberOf, file, kind, name }: InspectedHeap,
+  { heapSnapshotPath, imagePath, speedscopePath, pprofPath }: Paths,
+  { image, snapshot, numberOf, file, kind, name }: InspectedHeap,
   terminal: Terminal,
 ): Promise<void> {
   const say = (path: string, what: string) =>
@@ -27,6 +28,10 @@ export async function exportHeap(
     const pieces = writeV8HeapSnapshot(snapshot, { serialOf: numberOf, facts: { file, kind } });
     await terminal.writeFile(heapSnapshotPath, pieces);
     say(heapSnapshotPath, "for the Memory panel of DevTools");
+  }
+  if (imagePath !== undefined) {
+    await terminal.writeFile(imagePath, [encodeHeapImage(image)]);
+    say(imagePath, "a heap image for ouro why, cycles, heap, diff, leaks and compare");
   }
   if (speedscopePath === undefined && pprofPath === undefined) return;
   const profile = retentionProfileOf(snapshot, findDominators(snapshot), name);

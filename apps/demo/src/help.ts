@@ -115,6 +115,7 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro cycles heap.hgraph.gz", "what keeps itself alive, and what to make weak"],
     ["ouro cycles heap.hgraph.gz --type Node", "only cycles with an object of this type"],
     ["ouro cycles programs.jsonl.gz --program hand-self-list", "of a program, once it has run"],
+    ["ouro cycles heap.hgraph.gz --type Node --fail-on cycles", "in continuous integration"],
     ["ouro cycles heap.hgraph.gz --step 3 --json", "after three steps of its plan, for a script"],
   ],
   verify: [
@@ -127,6 +128,7 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro heap heap.hgraph.gz", "types, arenas, pools, and who pins an arena"],
     ["ouro heap heap.hgraph.gz --step 3 --top 30", "after three steps of its plan"],
     ["ouro heap heap.hgraph.gz --heapsnapshot h.heapsnapshot", "and in DevTools"],
+    ["ouro heap heap.hgraph.gz --step 3 --image later.ouroheap", "kept, for ouro diff"],
   ],
   diff: [
     ["ouro diff before.hgraph.gz after.hgraph.gz", "what grew and what shrank"],
@@ -136,6 +138,7 @@ const COMMAND_EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["ouro leaks programs.jsonl.gz --program long-1003", "what survives collections and grows"],
     ["ouro leaks programs.jsonl.gz --survived 5", "only what survived five of them"],
     ["ouro leaks a.hgraph.gz b.hgraph.gz c.hgraph.gz", "heaps of one program, oldest first"],
+    ["ouro leaks a.hgraph.gz b.hgraph.gz --fail-on leaks", "code 3 where a type grows"],
   ],
   record: [
     ["ouro record -o ouro_record.py", "the script; then, with your own python3:"],
@@ -265,7 +268,7 @@ function exitCodeLines(look: Look): string[] {
 const METRIC_NOTES = [
   "Work is counted in units: an object or slot touched, or a word written whole, is one; the " +
     "same in every run. A pause is what the program waited for in one operation: a collection, " +
-    "or a cascade of deallocations. Trial deletion tells of its candidates, not of all they reach.",
+    "or a cascade of deallocations. What a collection examines costs a unit an object.",
   "Values of --limit: 5000, 64MiB, 20%, 30ms. Of throughput a limit is the least.",
 ];
 
@@ -304,8 +307,8 @@ function formatLines(look: Look): string[] {
     ],
     [
       "NAME.ouroheap",
-      "a heap image, as encodeHeapImage of @ouro/object-model writes it: the heap of a memory " +
-        "manager at one moment, wherever a heap graph is read to look at it",
+      "a heap image, as --image and encodeHeapImage of @ouro/object-model write it: the heap of " +
+        "a memory manager at one moment, wherever a heap graph is read to look at it",
     ],
     [
       "--heapsnapshot OUT",

@@ -8,7 +8,7 @@
 // What only the recording knows is added to the snapshot: CPython's sizes, what weak references
 // refer to, which reference is an element of a list or tuple, and why a root is one.
 
-import { assert, type HeapImage, InputFormatError } from "@ouro/interfaces";
+import { assert, type HeapImage, InputFormatError, type TypeDescriptor } from "@ouro/interfaces";
 import { createSnapshot, holderOf, type Snapshot, type SnapshotNames } from "@ouro/monitor";
 import { decodeHeapImage } from "@ouro/object-model";
 import {
@@ -23,7 +23,7 @@ import type { InspectedHeap } from "./inspection.js";
 import { withKnownRoots } from "./known-roots.js";
 import { chooseProgram } from "./program-choice.js";
 import { decodedStart, kindOf, piecesOf } from "./recording.js";
-import type { Work } from "./replay-work.js";
+import { createStages, type Work } from "./replay-work.js";
 import type { Terminal } from "./terminal.js";
 
 export type { InspectedHeap };
@@ -55,7 +55,14 @@ export async function inspectHeap(
 ): Promise<InspectedHeap> {
   const bytes = await terminal.readBytes(file);
   await work.breathe();
-  if (isHeapImage(bytes)) return heapOfImage(file, decodeHeapImage(bytes));
+  if (isHeapImage(bytes)) {
+    const done = createStages(work, "reading", file, 2);
+    const image = decodeHeapImage(bytes);
+    await done();
+    const heap = heapOfImage(file, image);
+    await done();
+    return heap;
+  }
   const recording = { file, kind: kindOf(file, bytes), bytes };
   if (recording.kind === "mutator-programs") {
     const { heapOfProgram } = await import("./inspected-program.js");
@@ -68,17 +75,24 @@ export async function inspectHeap(
   return heapOfGraph(file, graph);
 }
 
+/** What tells shapes of one type apart in an image of a recorded heap: `tuple#7`, `dict#3/2`. */
+const SHAPE = /#\d+( atom| owner|\/\d+)?$/;
+
 export function isHeapImage(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes.subarray(0, IMAGE_START.length)) === IMAGE_START;
 }
 
 function refuseTrace(file: string): never {
   const problem = "it is an allocation trace, which knows blocks and no objects";
-  throw new InputFormatError({ source: file, offsetBytes: 0, problem });
+  const remedy =
+    "Name a heap graph (NAME.hgraph.gz), programs (NAME.jsonl.gz) or a heap image " +
+    "(NAME.ouroheap).";
+  throw new InputFormatError({ source: file, offsetBytes: 0, problem, remedy });
 }
 
 function heapOfImage(file: string, image: HeapImage): InspectedHeap {
-  const snapshot = createSnapshot(image);
+  const typeName = ({ name }: TypeDescriptor): string => name.replace(SHAPE, "");
+  const snapshot = createSnapshot(image, { typeName });
   return {
     file,
     kind: "heap-image",

@@ -4,7 +4,8 @@
 import { UsageError } from "@ouro/interfaces";
 import type { CommandLine } from "./arguments.js";
 import { createCensusSeries } from "./census-series.js";
-import { EXIT_OK } from "./exit-code.js";
+import { checkFailOn, failOnCode } from "./fail-on.js";
+import { formatBytes, formatNoun } from "./format.js";
 import { type InspectedHeap, inspectHeap } from "./inspected-heap.js";
 import { heapOfProgram } from "./inspected-program.js";
 import {
@@ -26,9 +27,12 @@ import { createWork, type Work } from "./replay-work.js";
 import type { Terminal } from "./terminal.js";
 
 const DEFAULT_SURVIVED = 2;
+/** Types that a sentence names. */
+const NAMED = 3;
 
 export async function runLeaks(line: CommandLine, terminal: Terminal): Promise<number> {
   presetNamed(line.preset);
+  checkFailOn(line, "leaks");
   const isSeries = line.operands.length > 1;
   if (!isSeries) fileOperands(line, 1, line.operands);
   if (isSeries && line.survivedCount !== undefined) refuseSurvived();
@@ -48,10 +52,20 @@ export async function runLeaks(line: CommandLine, terminal: Terminal): Promise<n
       ? JSON.stringify(leaksDocument(finding, options, line.preset), undefined, 2)
       : leaksLines(finding, options, look).join("\n");
     terminal.stdout.write(`${text}\n`);
-    return EXIT_OK;
+    return failOnCode(line, terminal, foundIn(finding));
   } finally {
     progress.end();
   }
+}
+
+function foundIn({ types }: LeaksFinding): string | undefined {
+  const grown = types.filter(({ grows }) => grows);
+  if (grown.length === 0) return undefined;
+  const bytes = grown.reduce((sum, { growthBytes }) => sum + growthBytes, 0);
+  const names = grown.slice(0, NAMED).map(({ typeName }) => typeName);
+  if (grown.length > NAMED) names.push("...");
+  const many = `${formatNoun(grown.length, "type")} grow${grown.length === 1 ? "s" : ""}`;
+  return `${many} by ${formatBytes(bytes)} (${names.join(", ")})`;
 }
 
 function refuseSurvived(): never {
@@ -76,12 +90,12 @@ async function overCollections(
     const program = await chooseProgram(recording, line.program, "leaks", work);
     const series = watchProgram(program, line.preset, survived);
     const heap = heapOfProgram(file, program, line.preset);
-    return findLeaks(heap, series, survived, line.rowCount);
+    return findLeaks(heap, series, survived, line.rowCount, work);
   }
   const heap = await inspectHeap(file, line, terminal, work);
   const series = await watchHeap(heap, line.preset, survived, work);
   const placed = await placeHeap(heap, line.preset, heap.graph?.steps.length ?? 0, work);
-  return findLeaks(placed.heap, series, survived, line.rowCount);
+  return findLeaks(placed.heap, series, survived, line.rowCount, work);
 }
 
 /** Each heap is a census of all its objects. */
@@ -92,5 +106,6 @@ async function overHeaps(line: CommandLine, terminal: Terminal, work: Work): Pro
     last = await inspectHeap(file, line, terminal, work);
     series.take(countedObjects(last));
   }
-  return findLeaks(last as InspectedHeap, series, 1, line.rowCount);
+  const censuses = { types: series, sites: undefined };
+  return findLeaks(last as InspectedHeap, censuses, 1, line.rowCount, work);
 }

@@ -6,9 +6,11 @@ import { EVENT_COLLECTION_END, type Observer, type Reference, UsageError } from 
 import type { MemoryManager } from "@ouro/memory-manager";
 import {
   combineObservers,
+  type Dominators,
   findDominators,
   findReachable,
   findRetentionPath,
+  type Reachability,
   type RetentionStep,
 } from "@ouro/monitor";
 import { createObjectLayout } from "@ouro/object-model";
@@ -26,14 +28,21 @@ import {
 import { type CensusSeries, createCensusSeries, type TypeSeries } from "./census-series.js";
 import { stepsOfGraph } from "./heap-course.js";
 import type { InspectedHeap } from "./inspected-heap.js";
+import { titleOf } from "./operation-title.js";
 import { presetNamed } from "./preset-choice.js";
-import type { Work } from "./replay-work.js";
+import { createStages, type Work } from "./replay-work.js";
 
-export interface GrownType extends TypeSeries {
+interface Growth {
+  readonly counts: readonly number[];
+  readonly bytes: readonly number[];
   readonly growthCount: number;
   readonly growthBytes: number;
   /** Never less than before, and more at the end than at the beginning. */
   readonly grows: boolean;
+}
+
+export interface GrownType extends Growth {
+  readonly typeName: string;
   /** One of them that is left at the end, and the way from a root to it. */
   readonly example:
     | { readonly object: number; readonly path: readonly RetentionStep[] }
@@ -47,6 +56,18 @@ export interface LeaksFinding {
   readonly censusCount: number;
   /** Most growth in bytes first. */
   readonly types: readonly GrownType[];
+  /** The same by where objects were made; undefined where nobody told. */
+  readonly sites: readonly GrownSite[] | undefined;
+}
+
+export interface GrownSite extends Growth {
+  readonly site: string;
+}
+
+/** What was counted: by type, and by site where sites are known. */
+export interface Censuses {
+  readonly types: CensusSeries;
+  readonly sites: CensusSeries | undefined;
 }
 
 /** Objects of a program are counted after each collection in which the preset reclaims. */
@@ -54,8 +75,10 @@ export function watchProgram(
   program: MutatorProgram,
   preset: string,
   survivedCount: number,
-): CensusSeries {
+): Censuses {
   const series = createCensusSeries(survivedCount);
+  const sites = createCensusSeries(survivedCount);
+  const siteOf = sitesOf(program);
   const makeManager = presetNamed(preset);
   let hasCollected = false;
   const watcher: Observer = {
@@ -71,8 +94,11 @@ export function watchProgram(
     return manager as MemoryManager;
   };
   const take = (idOf: (value: number) => number): void => {
-    if (hasCollected) series.take(objectsOf(manager, idOf));
+    if (!hasCollected) return;
     hasCollected = false;
+    const objects = objectsOf(manager, idOf);
+    series.take(objects);
+    sites.take(objects.map((each) => ({ ...each, typeName: siteOf(each.number) })));
   };
   if (isWhole) {
     const subject = createProgramSubject(make, program);
@@ -82,7 +108,19 @@ export function watchProgram(
     const subject = createReachSubject(make, program);
     runReachProgram(subject, program, { onStep: () => take(subject.idOf) });
   }
-  return series;
+  return { types: series, sites };
+}
+
+/** Where a program makes an object: its step, and what it does there. */
+function sitesOf({ steps }: MutatorProgram): (id: number) => string {
+  const sites = new Map<number, string>();
+  for (const [index, { operation }] of steps.entries()) {
+    if (!("id" in operation)) continue;
+    const count = operation.op === "burst" ? operation.count : 1;
+    const site = `step ${index + 1}: ${titleOf(operation)}`;
+    for (let id = operation.id; id < operation.id + count; id++) sites.set(id, site);
+  }
+  return (id) => sites.get(id) ?? "no step";
 }
 
 function objectsOf(manager: MemoryManager, idOf: (value: number) => number) {
@@ -102,7 +140,7 @@ export async function watchHeap(
   preset: string,
   survivedCount: number,
   work: Work,
-): Promise<CensusSeries> {
+): Promise<Censuses> {
   const series = createCensusSeries(survivedCount);
   const { graph, snapshot, image } = heap;
   if (graph === undefined || graph.steps.length === 0) refusePlanless(heap.file);
@@ -120,7 +158,7 @@ export async function watchHeap(
     if ("collect" in step) series.take(countedObjects(heap, (object) => isDead[object] === 0));
     work.progress.reach(index + 1);
   }
-  return series;
+  return { types: series, sites: undefined };
 }
 
 function refusePlanless(file: string): never {
@@ -143,22 +181,23 @@ export function* countedObjects(
   }
 }
 
-/** Types by growth, each with an example of the last heap. O(heap). */
-export function findLeaks(
+/** Types by growth, each with an example of the last heap. Throws `Stopped`. O(heap). */
+export async function findLeaks(
   heap: InspectedHeap,
-  series: CensusSeries,
+  { types: series, sites }: Censuses,
   survivedCount: number,
   exampleCount: number,
-): LeaksFinding {
-  const types = series
-    .types()
-    .map((row) => ({ ...row, ...growthOf(row) }))
-    .sort(
-      (one, other) =>
-        other.growthBytes - one.growthBytes || (one.typeName < other.typeName ? -1 : 1),
-    );
+  work: Work,
+): Promise<LeaksFinding> {
+  const done = createStages(work, "looking", heap.file, 3);
+  await done();
+  const types = rowsByGrowth(series);
+  const reachability = findReachable(heap.snapshot);
+  await done();
+  const tree = findDominators(heap.snapshot);
+  await done();
   const examples = findExamples(
-    heap,
+    { heap, reachability, tree },
     types.filter(({ growthBytes }) => growthBytes > 0).slice(0, exampleCount),
     survivedCount === 1 ? () => true : series.isOld,
   );
@@ -167,7 +206,21 @@ export function findLeaks(
     survivedCount,
     censusCount: series.censusCount,
     types: types.map((row) => ({ ...row, example: examples.get(row.typeName) })),
+    sites:
+      sites === undefined
+        ? undefined
+        : rowsByGrowth(sites).map(({ typeName: site, ...row }) => ({ ...row, site })),
   };
+}
+
+function rowsByGrowth(series: CensusSeries) {
+  return series
+    .types()
+    .map((row) => ({ ...row, ...growthOf(row) }))
+    .sort(
+      (one, other) =>
+        other.growthBytes - one.growthBytes || (one.typeName < other.typeName ? -1 : 1),
+    );
 }
 
 function growthOf({ counts, bytes }: TypeSeries) {
@@ -180,14 +233,18 @@ function growthOf({ counts, bytes }: TypeSeries) {
   };
 }
 
+interface LookedAt {
+  readonly heap: InspectedHeap;
+  readonly reachability: Reachability;
+  readonly tree: Dominators;
+}
+
 /** Of each type the old object with which most would go. */
 function findExamples(
-  { snapshot, numberOf }: InspectedHeap,
+  { heap: { snapshot, numberOf }, reachability, tree }: LookedAt,
   types: readonly TypeSeries[],
   isOld: (number: number) => boolean,
 ): Map<string, NonNullable<GrownType["example"]>> {
-  const reachability = findReachable(snapshot);
-  const tree = findDominators(snapshot);
   const wanted = new Set(types.map(({ typeName }) => typeName));
   const best = new Map<string, number>();
   for (let object = 0; object < snapshot.objectCount; object++) {

@@ -9,6 +9,8 @@ import { heapDocument } from "./why-report.js";
 /** Ways that are shown, and steps of each, from its end. */
 const WAYS = 3;
 const WAY_STEPS = 5;
+/** Sites that are shown. */
+const SITES = 5;
 const SPARK_WIDTH = 12;
 const SPARKS = "▁▂▃▄▅▆▇█";
 const ASCII_SPARKS = "_.-=+*%#";
@@ -39,26 +41,55 @@ export function leaksLines(finding: LeaksFinding, options: LeaksOptions, look: L
   return [
     ...head,
     "",
-    ...tableOf(shown, look),
+    ...tableOf(
+      "type",
+      shown.map((type) => ({ ...type, name: type.typeName })),
+      look,
+    ),
     ...(more > 0 ? [paint.dim(`  and ${formatNoun(more, "more type")} (--top N)`)] : []),
     "",
     ...shown.slice(0, WAYS).flatMap((type) => wayLines(finding, type, look)),
+    ...siteLines(finding, look),
   ];
 }
 
-function tableOf(types: readonly GrownType[], look: Look): string[] {
+/** Where they were made: a site a row, most growth first. */
+function siteLines({ sites = [] }: LeaksFinding, look: Look): string[] {
+  const grown = sites.filter(({ growthBytes }) => growthBytes > 0);
+  if (grown.length === 0) return [];
+  const rows = grown.slice(0, SITES).map((row) => ({ ...row, name: row.site }));
+  const more = grown.length - rows.length;
+  return [
+    "",
+    ...tableOf("made at", rows, look),
+    ...(more > 0 ? [look.paint.dim(`  and ${formatNoun(more, "more site")} (--json)`)] : []),
+  ];
+}
+
+type Row = Pick<GrownType, "growthCount" | "growthBytes" | "grows" | "bytes"> & {
+  readonly name: string;
+};
+
+function tableOf(what: string, grown: readonly Row[], look: Look): string[] {
   const { glyphs, paint, width } = look;
-  const nameWidth = Math.max(12, width - 60);
-  const rows = types.map((type) => [
-    `  ${cutName(type.typeName, nameWidth)}`,
-    paint.red(`+${formatCount(type.growthCount)} ${glyphs.up}`),
-    paint.red(`+${formatBytes(type.growthBytes)} ${glyphs.up}`),
-    type.grows ? "grows" : "",
-    sparkline(type.bytes, look),
-    `${formatBytes(type.bytes[0] ?? 0)} ${glyphs.arrow} ${formatBytes(type.bytes.at(-1) ?? 0)}`,
+  // Where something was made is told in more words than what it is.
+  const hasBounds = what === "type";
+  const nameWidth = Math.max(12, width - (hasBounds ? 60 : 46));
+  const rows = grown.map(({ name, growthCount, growthBytes, grows, bytes }) => [
+    `  ${cutName(name, nameWidth)}`,
+    paint.red(`+${formatCount(growthCount)} ${glyphs.up}`),
+    paint.red(`+${formatBytes(growthBytes)} ${glyphs.up}`),
+    grows ? "grows" : "",
+    sparkline(bytes, look),
+    ...(hasBounds ? [boundsOf(bytes, look)] : []),
   ]);
-  const heading = ["  type", "objects", "bytes", "", "over time", `first ${glyphs.arrow} last`];
+  const bounds = hasBounds ? [`first ${glyphs.arrow} last`] : [];
+  const heading = [`  ${what}`, "objects", "bytes", "", "over time", ...bounds];
   return formatTableWithin(width, [heading, ...rows], 3);
+}
+
+function boundsOf(bytes: readonly number[], { glyphs }: Look): string {
+  return `${formatBytes(bytes[0] ?? 0)} ${glyphs.arrow} ${formatBytes(bytes.at(-1) ?? 0)}`;
 }
 
 function sparkline(values: readonly number[], { isUnicode }: Look): string {
@@ -89,7 +120,7 @@ function wayLines({ heap }: LeaksFinding, { typeName, example }: GrownType, look
 
 /** What `ouro leaks --json` prints. */
 export function leaksDocument(finding: LeaksFinding, { unit }: LeaksOptions, preset: string) {
-  const { heap, censusCount, survivedCount, types } = finding;
+  const { heap, censusCount, survivedCount, types, sites } = finding;
   return {
     schema: "ouro/leaks@1",
     heap: heapDocument(heap),
@@ -116,5 +147,14 @@ export function leaksDocument(finding: LeaksFinding, { unit }: LeaksOptions, pre
               })),
             },
     })),
+    sites:
+      sites?.map((row) => ({
+        site: row.site,
+        objects: row.growthCount,
+        bytes: row.growthBytes,
+        grows: row.grows,
+        objectsOverTime: row.counts,
+        bytesOverTime: row.bytes,
+      })) ?? null,
   };
 }

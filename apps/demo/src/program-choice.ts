@@ -34,7 +34,7 @@ export async function chooseProgram(
     remedy: didYouMean(
       wanted ?? "",
       names,
-      `It has ${names.length}: ${names.slice(0, 5).join(", ")}…`,
+      `It has ${names.length}: ${names.slice(0, 5).join(", ")}...`,
     ),
   });
 }

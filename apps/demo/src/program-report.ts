@@ -8,7 +8,9 @@ import { verdictLines } from "./verdict.js";
 
 export function programsLines(result: ProgramsResult, look: Look): string[] {
   const lines = programsTitleLines(result, look);
-  if (result.life !== undefined) lines.push("", ...lifeLines(result.life, look), "");
+  // What failed in the middle has an error to tell, and no figures.
+  const life = result.failure === undefined ? result.life : undefined;
+  if (life !== undefined) lines.push("", ...lifeLines(life, look), "");
   return [...lines, ...programsVerdictLines(result, look)];
 }
 

@@ -31,6 +31,10 @@ export function kindOfName(file: string): RecordingKind {
   return KINDS.find(([, , ending]) => ending.test(file))?.[0] ?? "allocation-trace";
 }
 
+export function isTraceName(file: string): boolean {
+  return KINDS.some(([kind, , ending]) => kind === "allocation-trace" && ending.test(file));
+}
+
 export function kindOf(file: string, bytes: Uint8Array): RecordingKind {
   const start = decodedStart(bytes);
   const known = KINDS.find(([, begins]) => start.startsWith(begins));

@@ -7,6 +7,7 @@ import { EXIT_ANSWER_NO, EXIT_INTERRUPTED, EXIT_OK, graverExitCode } from "./exi
 import { type Look, lookOf } from "./look.js";
 import { presetNamed } from "./preset-choice.js";
 import { createProgress } from "./progress.js";
+import { isTraceName } from "./recording.js";
 import { replayDocument } from "./replay-document.js";
 import { replayFile } from "./replay-file.js";
 import { reportLines } from "./replay-report.js";
@@ -51,19 +52,62 @@ export async function replayAll(
 ): Promise<ReplayResult[]> {
   const composition = parseComposition(line.allocator);
   presetNamed(line.preset);
+  if (line.wantsMallocStats) checkMallocStats(line, files);
   // The log of collections and a bar would write over one another.
   const isQuiet = line.isQuiet || line.gcLogStyle !== undefined;
   const progress = await createProgress(terminal, { ...line, isQuiet });
   const recorder = createRunRecorder(line, terminal);
+  if (recorder !== undefined && files.every(isTraceName)) refuseTraces(line, files);
   const results: ReplayResult[] = [];
   for (const [index, file] of files.entries()) {
     if (terminal.stopReason() !== undefined) break;
     const result = await replayFile(file, { ...line, composition, recorder }, terminal, progress);
     results.push(result);
     onResult(result, index);
+    if (line.wantsMallocStats) await tellMallocStats(result, terminal);
   }
-  await recorder?.write();
+  if (recorder === undefined) return results;
+  const hasObjects = results.some((result) => !isTrace(result) && result.failure === undefined);
+  if (hasObjects) await recorder.write();
+  else if (results.some((result) => isTrace(result) && result.failure === undefined)) {
+    refuseTraces(line, files);
+  }
   return results;
+}
+
+/** As CPython does, on standard error: there it can be laid beside that of `python3`. */
+async function tellMallocStats(result: ReplayResult, terminal: Terminal): Promise<void> {
+  if (!isTrace(result) || result.mallocStats === undefined) return;
+  const { formatMallocStats } = await import("@ouro/allocator");
+  terminal.stderr.write(formatMallocStats(result.mallocStats));
+}
+
+/** Refused before anything is replayed. */
+function checkMallocStats({ command, allocator }: CommandLine, files: readonly string[]): void {
+  const fail = (argument: string, problem: string, remedy: string): never => {
+    throw new UsageError({ where: `ouro ${command} --mallocstats`, argument, problem, remedy });
+  };
+  const { small } = parseComposition(allocator);
+  if (small === undefined) fail(allocator, "has no pools", "Choose -a pool+large");
+  if (files.some((file) => isTraceName(file) || file === "-")) return;
+  fail(files.join(", "), "knows no blocks", "Name an allocation trace (NAME.altrace.gz)");
+}
+
+/** A trace knows blocks alone: what these options write would be empty. */
+function refuseTraces(line: CommandLine, files: readonly string[]): never {
+  const wanted = [
+    ["--gc-log", line.gcLogStyle],
+    ["--trace-events", line.traceEventsPath],
+    ["--speedscope", line.speedscopePath],
+    ["--pprof", line.pprofPath],
+    ["--prometheus", line.prometheusPath],
+  ] as const;
+  throw new UsageError({
+    where: `ouro ${line.command}`,
+    argument: wanted.find(([, value]) => value !== undefined)?.[0] ?? "an export",
+    problem: `has nothing to tell of ${files.join(", ")}: an allocation trace knows no objects`,
+    remedy: "Name a heap graph (NAME.hgraph.gz) or programs (NAME.jsonl.gz) with it",
+  });
 }
 
 /** Prints the JSON document or the summary of several files, and answers the exit code. */

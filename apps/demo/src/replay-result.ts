@@ -1,5 +1,6 @@
 // What came out of one file: figures, mismatches, and what went wrong, if anything did.
 
+import type { PoolStatistics } from "@ouro/interfaces";
 import type { GraphPlanReport, ProgramDifference, TraceFacts } from "@ouro/trace";
 import type { ClassUse, FillMap } from "./fill-map.js";
 import type { LifeFigures } from "./life-tally.js";
@@ -70,6 +71,8 @@ export interface TraceResult extends RecordingResult {
   readonly figures: Figures | undefined;
   readonly facts: TraceFacts | undefined;
   readonly map: FillMap | undefined;
+  /** At the peak; undefined unless asked for. */
+  readonly mallocStats: PoolStatistics | undefined;
 }
 
 /** A recorded heap, and what its plan did on a memory manager. */

@@ -26,6 +26,7 @@ export function traceDraft(file: string, options: ReplayOptions): TraceDraft {
     figures: undefined,
     facts: undefined,
     map: undefined,
+    mallocStats: undefined,
     failure: undefined,
   };
 }

@@ -1,4 +1,4 @@
-// `ouro verify FILE`: proves or refutes what a module exports, with the suites of the testkit.
+// `ouro verify MODULE`: proves or refutes what a module exports, with the suites of the testkit.
 //
 //   my-strategy.js ─► strategy | allocator | heap | detector | manager ─► its suite ─► report
 //   counterexample.json (--replay) ─► the same, one program alone
@@ -16,8 +16,13 @@ import {
   type Report,
 } from "@ouro/testkit";
 import type { CommandLine } from "./arguments.js";
-import { EXIT_ANSWER_NO, EXIT_OK } from "./exit-code.js";
+import { EXIT_ANSWER_NO, EXIT_INTERRUPTED, EXIT_OK } from "./exit-code.js";
+import { wrapText } from "./format.js";
+import { type Look, lookOf } from "./look.js";
+import { createProgress } from "./progress.js";
+import { createWork } from "./replay-work.js";
 import type { Terminal } from "./terminal.js";
+import { runTrial, type TrialResult } from "./verify-run.js";
 import { loadTrial, type Trial } from "./verify-trial.js";
 
 export async function runVerify(line: CommandLine, terminal: Terminal): Promise<number> {
@@ -25,28 +30,63 @@ export async function runVerify(line: CommandLine, terminal: Terminal): Promise<
   if (file === undefined || tooMany !== undefined) {
     throw new UsageError({
       where: "ouro verify",
-      argument: file === undefined ? "FILE" : `"${tooMany}"`,
+      argument: file === undefined ? "MODULE" : `"${tooMany}"`,
       problem: file === undefined ? "is missing" : "is one operand too many",
       remedy: "Name one module that exports a strategy: ouro verify ./my-strategy.js",
     });
   }
-  const trial = await loadTrial(file, terminal);
+  const folder = terminal.env.INIT_CWD;
+  const trial = await loadTrial(file, folder);
   if (line.replayPath !== undefined) return replay(trial, line, line.replayPath, terminal);
-  const report = trial.run({
+  const options = {
     ...(line.programCount === undefined ? {} : { programCount: line.programCount }),
     ...(line.seed === undefined ? {} : { seed: line.seed }),
+  };
+  const progress = await createProgress(terminal, line);
+  let result: TrialResult;
+  try {
+    result = await runTrial(trial, { file, folder, options }, createWork(terminal, progress));
+  } finally {
+    progress.end();
+  }
+  const saved = line.savePath === undefined ? [] : await save(result.report, line.savePath);
+  print(result, saved, line, terminal);
+  if (result.isPartial) {
+    terminal.stderr.write("ouro: interrupted; these are the verdicts so far.\n");
+    return EXIT_INTERRUPTED;
+  }
+  return result.report.failCount === 0 ? EXIT_OK : EXIT_ANSWER_NO;
+}
+
+function print(
+  { report, isPartial }: TrialResult,
+  saved: readonly string[],
+  line: CommandLine,
+  terminal: Terminal,
+): void {
+  if (line.isJson) {
+    const document = { schema: "ouro/verify@1", partial: isPartial, report };
+    terminal.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    return;
+  }
+  const look = lookOf(terminal.stdout, terminal.env, line);
+  const lines = [
+    ...verdictLines(printReport(report), look),
+    ...saved.map((path) => `wrote ${path}`),
+  ];
+  terminal.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** What stands at the margin is wrapped; scripts and drawings are left as they are. */
+function verdictLines(text: string, { width, paint }: Look): string[] {
+  return text.split("\n").flatMap((line) => {
+    if (line.startsWith(" ")) return [line];
+    const [first = "", ...rest] = wrapText(line, width - 2);
+    const outcome = /^(holds|fails|not run):/.exec(first)?.[0] ?? "";
+    const colour = { "holds:": paint.green, "fails:": paint.red }[outcome] ?? paint.dim;
+    const head = outcome === "" ? first : colour(outcome) + first.slice(outcome.length);
+    return [head, ...rest.map((part) => `  ${part}`)];
   });
-  const saved = line.savePath === undefined ? [] : await save(report, line.savePath);
-  terminal.stdout.write(line.isJson ? documentOf(report) : `${textOf(report, saved)}\n`);
-  return report.failCount === 0 ? EXIT_OK : EXIT_ANSWER_NO;
-}
-
-function textOf(report: Report, saved: readonly string[]): string {
-  return [printReport(report), ...saved.map((path) => `wrote ${path}`)].join("\n");
-}
-
-function documentOf(report: Report): string {
-  return `${JSON.stringify({ schema: "ouro/verify@1", report }, undefined, 2)}\n`;
 }
 
 /** Each counterexample as a file to replay, with its picture beside it; the paths written. */
@@ -79,7 +119,9 @@ async function replay(
   const text = new TextDecoder().decode(await terminal.readBytes(path));
   const file = parseCounterexample(text, path);
   const found = trial.replay(file);
-  terminal.stdout.write(line.isJson ? replayDocument(file, found) : `${replayText(file, found)}\n`);
+  const look = lookOf(terminal.stdout, terminal.env, line);
+  const lines = verdictLines(replayText(file, found), look);
+  terminal.stdout.write(line.isJson ? replayDocument(file, found) : `${lines.join("\n")}\n`);
   return found === undefined ? EXIT_OK : EXIT_ANSWER_NO;
 }
 

@@ -19,15 +19,21 @@ import {
   memoryManagerSuite,
   type Report,
   replayCounterexample,
+  reportOf,
   runSuite,
   type Suite,
   type SuiteOptions,
+  type Verdict,
 } from "@ouro/testkit";
-import { FileNotReadableError, type Terminal } from "./terminal.js";
+import { FileNotReadableError } from "./terminal.js";
 
 /** A suite with the subject it is for. */
 export interface Trial {
+  /** How many verdicts a whole run comes to. */
+  readonly propertyCount: number;
   run(options: SuiteOptions): Report;
+  /** What a run that was stopped has found. */
+  stopped(seed: number, verdicts: readonly Verdict[]): Report;
   replay(file: CounterexampleFile): Counterexample | undefined;
 }
 
@@ -44,11 +50,11 @@ interface Exports {
 const RESERVATION_BYTES = 2 ** 26;
 
 /**
- * Loads a module and finds what it exports. Throws `FileNotReadableError` for no file,
- * `InputFormatError` for a module that cannot be loaded or exports nothing to verify.
+ * Loads a module, named from a folder, and finds what it exports. Throws `FileNotReadableError`
+ * for no file, `InputFormatError` for a module that cannot be loaded or exports nothing to verify.
  */
-export async function loadTrial(file: string, terminal: Terminal): Promise<Trial> {
-  const path = resolve(terminal.env.INIT_CWD ?? ".", file);
+export async function loadTrial(file: string, folder: string | undefined): Promise<Trial> {
+  const path = resolve(folder ?? ".", file);
   try {
     await stat(path);
   } catch (error) {
@@ -89,7 +95,9 @@ function trialOf(file: string, found: Exports): Trial {
 
 function bind<Maker>(suite: Suite<Maker>, maker: Maker): Trial {
   return {
+    propertyCount: suite.properties.length,
     run: (options) => runSuite(suite, maker, options),
+    stopped: (seed, verdicts) => reportOf(suite, maker, { seed, verdicts, warnings: [] }),
     replay: (file) => replayCounterexample(suite, maker, file),
   };
 }

@@ -99,6 +99,40 @@ describe("the built command", () => {
     },
   );
 
+  it.skipIf(process.platform === "win32")(
+    "answers Ctrl-C in a suite that has no break, with the verdicts so far",
+    async () => {
+      const argv = [bin, "verify", path("test/shipped-strategy.mjs"), "--programs", "1000000"];
+      const child = spawn(process.execPath, argv, { env: { LANG: "C.UTF-8" } });
+      let stderr = "";
+      child.stderr.on("data", (text) => {
+        stderr += text;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      child.kill("SIGINT");
+      const exitCode = await new Promise((resolve) => child.on("close", resolve));
+      expect(exitCode).toBe(130);
+      expect(stderr).toMatch(/^ouro: interrupted/);
+    },
+  );
+
+  it.skipIf(!existsSync("/proc/self/task"))(
+    "leaves no process behind when ouro compare is killed",
+    async () => {
+      const argv = [bin, "compare", path("programs/exact.jsonl.gz"), "-s", "cpython-3.13"];
+      const parent = spawn(process.execPath, argv, { stdio: "ignore" });
+      const childrenFile = `/proc/${parent.pid}/task/${parent.pid}/children`;
+      const children = await vi.waitUntil(
+        () => readFileSync(childrenFile, "utf8").trim() || undefined,
+        { timeout: 20_000, interval: 20 },
+      );
+      parent.kill("SIGKILL");
+      for (const child of children.split(" ")) {
+        await vi.waitUntil(() => !existsSync(`/proc/${child}`), { timeout: 20_000, interval: 50 });
+      }
+    },
+  );
+
   it("loads neither allocators nor trace reader nor progress bar for help", () => {
     const loaded = new Set<string>();
     const pending = ["cli.js"];

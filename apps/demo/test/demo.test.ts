@@ -28,6 +28,14 @@ describe("ouro demo", () => {
       expect(prose).toContain(`freed in generation ${generation}`);
     expect(text.trimEnd()).toMatch(/✓ 15 of 15 recordings hold every check$/);
     for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(60);
+    // One screen of 24 rows, with the prompt below it.
+    const screen = text.slice(text.indexOf("What was requested, and")).trimEnd().split("\n");
+    expect(screen.length).toBeLessThanOrEqual(23);
+    const [, , calls, requested, allocated] = screen;
+    expect(calls).toMatch(/^ {2}calls to the allocator +2,148,496$/);
+    expect(requested).toMatch(/^ {2}requested, at the peaks +15\.78 MiB$/);
+    expect(allocated).toMatch(/^ {2}allocated for it +19\.\d+ MiB/);
+    expect(screen.slice(-4).join(" ")).toContain("CPython agrees.");
   });
 
   it("draws its conclusion from the results and from nothing else", () => {

@@ -66,6 +66,21 @@ describe("what leaks", () => {
     expect(sum(old.document)).toBeGreaterThan(0);
   });
 
+  it("is told by where a program made it, too", async () => {
+    const { document } = await runDocument([...growing, "--survived", "1"]);
+    const sum = (rows: { objects: number; bytes: number }[]) => ({
+      objects: rows.reduce((all, { objects }) => all + objects, 0),
+      bytes: rows.reduce((all, { bytes }) => all + bytes, 0),
+    });
+    expect(sum(document.sites)).toEqual(sum(document.types));
+    expect(document.sites.length).toBeGreaterThan(1);
+    const { stdout } = await run(growing);
+    expect(stdout).toMatch(/made at +objects/);
+    expect(stdout).toMatch(/step \d+: \d+ new node/);
+    const heapsAlone = await runDocument(heaps, { files });
+    expect(heapsAlone.document.sites).toBe(null);
+  });
+
   it("does not grow in a recorded heap whose plan only drops references", async () => {
     const { document } = await runDocument(["leaks", smallGraph, "--survived", "1"]);
     expect(document.censuses).toBe(4);

@@ -195,6 +195,14 @@ describe("recordings that cannot be replayed", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  it("say nothing but that, and have no table of what did not happen", async () => {
+    const files = { "cut.jsonl.gz": programBytes.subarray(0, 9000) };
+    const { stdout, stderr } = await run(["cut.jsonl.gz"], { files });
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^cut\.jsonl\.gz[^\n]*\n {2}✗ cut\.jsonl\.gz, line \d+, decoded byte/);
+    expect(stderr).not.toContain("freed by counting");
+  });
+
   it("end with exit code 3 when they need more memory than the limit", async () => {
     const { exitCode, results } = await runJson([graphFile, "--limit", "64KiB"]);
     expect(exitCode).toBe(3);

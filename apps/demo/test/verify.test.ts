@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { main } from "../src/main.js";
-import { fakeTerminal } from "./fake-terminal.js";
+import { type FakeTerminalOptions, fakeTerminal } from "./fake-terminal.js";
 
 /** Never reclaims, as the null strategy. */
 const module = (name: string, extraTraits: string) => `
@@ -51,9 +52,23 @@ function write(name: string, extraTraits: string): string {
 }
 
 async function ouro(...argv: string[]) {
-  const terminal = fakeTerminal();
+  return ouroOn({}, ...argv);
+}
+
+async function ouroOn(options: FakeTerminalOptions, ...argv: string[]) {
+  const terminal = fakeTerminal(options);
   const exitCode = await main(argv, terminal);
-  return { exitCode, stdout: terminal.stdoutText() };
+  return { exitCode, stdout: terminal.stdoutText(), stderr: terminal.stderrText() };
+}
+
+/** What the shipped schema finds wrong with a document. */
+function problemsOf(name: string, document: unknown) {
+  const url = new URL(`../schema/${name}-1.schema.json`, import.meta.url);
+  const isSound = new Ajv2020({ allErrors: true, strictTypes: false }).compile(
+    JSON.parse(readFileSync(url, "utf8")),
+  );
+  isSound(document);
+  return isSound.errors ?? [];
 }
 
 describe("ouro verify", () => {
@@ -64,8 +79,9 @@ describe("ouro verify", () => {
     const { exitCode, stdout } = await ouro("verify", right, "--programs", "1", "--seed", "5");
     expect(stdout).toContain("keeps-all: suite collector, seed 5");
     expect(stdout).toContain("holds: keeps what is reachable alive, with its contents");
-    expect(stdout).toContain("(its traits do not say exact)");
+    expect(stdout.replace(/\s+/g, " ")).toContain("(its traits do not say exact)");
     expect(stdout).toContain("Nothing refuted");
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     expect(exitCode).toBe(0);
   });
 
@@ -76,6 +92,7 @@ describe("ouro verify", () => {
     expect(exitCode).toBe(1);
     const { schema, report } = JSON.parse(stdout);
     expect(schema).toBe("ouro/verify@1");
+    expect(problemsOf("verify", JSON.parse(stdout))).toEqual([]);
     expect(report.failCount).toBeGreaterThan(0);
     const name = "boasts-keeps-exactly-what-is-reachable-after-a-full-collection";
     expect(readdirSync(found)).toContain(`${name}.json`);
@@ -84,6 +101,11 @@ describe("ouro verify", () => {
     expect(again.exitCode).toBe(1);
     expect(again.stdout).toContain("fails: keeps exactly what is reachable");
     expect(again.stdout).toContain("garbage, still there");
+    const { stdout: json } = await ouro(
+      ...["verify", wrong, "--json"],
+      ...["--replay", join(found, `${name}.json`)],
+    );
+    expect(problemsOf("verify-replay", JSON.parse(json))).toEqual([]);
     const fixed = await ouro("verify", right, "--replay", join(found, `${name}.json`));
     expect(fixed.exitCode).toBe(0);
   });

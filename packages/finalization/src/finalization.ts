@@ -381,6 +381,12 @@ export function createFinalization(options: FinalizationOptions): {
     giveUp(old);
   }
 
+  function reattach(reference: Reference, target: Reference | 0): void {
+    const callback = get(reference + CALLBACK);
+    if (callback < 0) words[reference + CALLBACK] = weak.missHostCallback(callback);
+    if (target !== 0) weak.link(reference, target);
+  }
+
   function nameOf(object: number): string {
     return types.descriptor(typeOf(object) as TypeId).name;
   }
@@ -428,6 +434,7 @@ export function createFinalization(options: FinalizationOptions): {
       },
       sharedWeakReference: (target) => weak.shared(target) as Reference | 0,
       attach,
+      reattach,
       targetOf,
       weakReferencesTo,
       isFinalized,

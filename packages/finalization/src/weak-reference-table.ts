@@ -63,6 +63,11 @@ export interface WeakReferenceTable {
   /** Empties a weak reference. Does nothing if it is empty. O(1). */
   unlink(weak: number): void;
   addHostCallback(callback: WeakCallback): number;
+  /**
+   * Takes the number of a host function that is not here, so that nobody else gets it; calling it
+   * does nothing. Answers another number if that one is taken.
+   */
+  missHostCallback(value: number): number;
   hostCallback(value: number): WeakCallback | undefined;
   /** The host function of an immediate is needed no longer. */
   dropHostCallback(value: number): void;
@@ -80,8 +85,9 @@ export interface WeakReferenceTableOptions {
 
 export function createWeakReferenceTable(options: WeakReferenceTableOptions): WeakReferenceTable {
   const { words, heads, weakMask } = options;
-  const hostCallbacks: (WeakCallback | undefined)[] = [];
+  const hostCallbacks = new Map<number, WeakCallback>();
   const freeNumbers: number[] = [];
+  let nextNumber = 0;
   const get = (word: number): number => words[word] as number;
 
   function setHead(target: number, weak: number): void {
@@ -121,15 +127,20 @@ export function createWeakReferenceTable(options: WeakReferenceTableOptions): We
   }
 
   function addHostCallback(callback: WeakCallback): number {
-    const index = freeNumbers.pop() ?? hostCallbacks.length;
-    hostCallbacks[index] = callback;
-    return ~index;
+    let number = freeNumbers.pop() ?? nextNumber++;
+    while (hostCallbacks.has(number)) number = freeNumbers.pop() ?? nextNumber++;
+    hostCallbacks.set(number, callback);
+    return ~number;
+  }
+
+  function missHostCallback(value: number): number {
+    if (hostCallbacks.has(~value)) return addHostCallback(doNothing);
+    hostCallbacks.set(~value, doNothing);
+    return value;
   }
 
   function dropHostCallback(value: number): void {
-    if (hostCallbacks[~value] === undefined) return;
-    hostCallbacks[~value] = undefined;
-    freeNumbers.push(~value);
+    if (hostCallbacks.delete(~value)) freeNumbers.push(~value);
   }
 
   function validate(walk: Collector["walk"], isObject: (word: number) => boolean): void {
@@ -158,8 +169,11 @@ export function createWeakReferenceTable(options: WeakReferenceTableOptions): We
     link,
     unlink,
     addHostCallback,
-    hostCallback: (value) => hostCallbacks[~value],
+    missHostCallback,
+    hostCallback: (value) => hostCallbacks.get(~value),
     dropHostCallback,
     validate,
   };
 }
+
+function doNothing(): void {}

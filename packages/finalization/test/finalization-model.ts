@@ -1,6 +1,7 @@
 // Death by count on plain objects, as CPython's documentation tells it: the finalizer, once; if
 // nothing refers to the object then, its weak references are emptied, all of them, of referent and
-// callback, and called, the newest first; then what it holds is let go, in order.
+// callback, and called, the newest first; callbacks that are objects are given up, the oldest
+// first; then what it holds is let go, in order.
 
 export interface ModelNode {
   readonly name: number;
@@ -15,9 +16,12 @@ export interface ModelNode {
 export interface ModelWeak {
   readonly name: number;
   referent: ModelNode | undefined;
-  hasCallback: boolean;
+  /** A function of the host, or an object, which the weak reference holds. */
+  callback: ModelCallback | undefined;
   readonly action: Action;
 }
+
+type ModelCallback = "host" | ModelNode;
 
 /** What program code does: nothing, throws, drops a root, or stores its object in a root. */
 export interface Action {
@@ -60,22 +64,31 @@ export function createFinalizationModel(rootCount: number) {
       if (node.references > 0) return;
     }
     node.isDead = true;
-    const called = node.weak.filter(({ hasCallback }) => hasCallback);
-    for (const weak of node.weak) {
-      weak.referent = undefined;
-      weak.hasCallback = false;
-    }
-    for (const weak of called.reverse()) {
-      const left = weaks.filter(({ hasCallback }) => hasCallback).map(({ name }) => name);
-      log.push(`call ${weak.name}, callbacks left in ${left}`);
-      act(weak.action, undefined);
-    }
+    callBack(node);
     for (const at of [0, 1]) {
       const held = node.slots[at];
       node.slots[at] = undefined;
       release(held);
     }
     log.push(`end ${node.name}`);
+  }
+
+  function callBack(node: ModelNode): void {
+    const taken: { weak: ModelWeak; callback: ModelCallback }[] = [];
+    for (const weak of node.weak) {
+      if (weak.callback !== undefined) taken.unshift({ weak, callback: weak.callback });
+      weak.referent = undefined;
+      weak.callback = undefined;
+    }
+    for (const { weak, callback } of taken) {
+      const left = weaks.filter((each) => each.callback !== undefined).map(({ name }) => name);
+      const callee = callback === "host" ? undefined : callback;
+      log.push(`call ${callee?.name ?? "host"} for ${weak.name}, callbacks left in ${left}`);
+      if (callee !== undefined) callee.references++;
+      act(weak.action, callee);
+      release(callee);
+    }
+    for (const { callback } of taken.reverse()) if (callback !== "host") release(callback);
   }
 
   return {
@@ -97,8 +110,14 @@ export function createFinalizationModel(rootCount: number) {
       node.slots[field] = value;
       release(old);
     },
-    refer(name: number, referent: ModelNode, hasCallback: boolean, action: Action): ModelWeak {
-      const weak: ModelWeak = { name, referent, hasCallback, action };
+    refer(
+      name: number,
+      referent: ModelNode,
+      callback: ModelCallback | undefined,
+      action: Action,
+    ): ModelWeak {
+      const weak: ModelWeak = { name, referent, callback, action };
+      if (callback !== undefined && callback !== "host") callback.references++;
       referent.weak.push(weak);
       weaks.push(weak);
       return weak;

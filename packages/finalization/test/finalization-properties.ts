@@ -11,9 +11,13 @@ import {
 import { makeFinalizationRig, type Parts } from "./finalization-rig.js";
 import * as names from "./property-names.js";
 
-/** Roots 0 to 3 hold objects, those above weak references, one each, for good. */
+/**
+ * Roots 0 to 3 hold objects, those above weak references, one each, for good. The last one holds a
+ * callback until its weak reference does.
+ */
 const OBJECT_ROOTS = 4;
 const WEAK_ROOTS = 4;
+const CALLBACK_ROOT = OBJECT_ROOTS + WEAK_ROOTS;
 /** Where a weak reference has its callback. */
 const CALLBACK = OBJECT_HEADER_SIZE_WORDS;
 
@@ -40,16 +44,19 @@ const command = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("refer" as const),
       to: fc.nat({ max: 1 }),
-      hasCallback: fc.boolean(),
+      // A function of the host, an object of its own, what a root holds.
+      callback: fc.constantFrom("none", "host", "fresh object", "object of a root"),
+      root,
       action,
     }),
   },
 );
 type Command = typeof command extends fc.Arbitrary<infer Type> ? Type : never;
+type Refer = Command & { do: "refer" };
 
 function createScene(parts: Parts) {
   const rig = makeFinalizationRig(parts);
-  const model = createFinalizationModel(OBJECT_ROOTS);
+  const model = createFinalizationModel(CALLBACK_ROOT + 1);
   const log: string[] = [];
   const nodes = new Map<number, ModelNode>();
   const weaks = new Map<number, ModelWeak>();
@@ -68,22 +75,50 @@ function createScene(parts: Parts) {
     act(node.action, object);
   });
 
-  function refer(to: number, { hasCallback, action: given }: Command & { do: "refer" }): void {
+  rig.finalization.setCallable(rig.node, (callable: Slot, weak: Slot) => {
+    const callee = nodes.get(rig.words[callable] as number) as ModelNode;
+    call(weaks.get(rig.words[weak] as number) as ModelWeak, callee, rig.words[callable] as number);
+  });
+
+  function call({ name, action: given }: ModelWeak, callee?: ModelNode, self = 0): void {
+    const left = [...weaks].filter(([each]) => rig.words[each + CALLBACK] !== 0);
+    const names = left.map(([, { name: each }]) => each);
+    log.push(`call ${callee?.name ?? "host"} for ${name}, callbacks left in ${names}`);
+    act(given, self);
+  }
+
+  /** Puts an object that is to be called in the last root. */
+  function makeCallee({ callback, root: from, action: given }: Refer): ModelNode | undefined {
+    if (callback === "fresh object") {
+      const name = ++nameCount;
+      const object = rig.make(rig.node, CALLBACK_ROOT);
+      nodes.set(object, model.make(name, CALLBACK_ROOT, given));
+    } else if (callback === "object of a root") {
+      rig.setRoot(CALLBACK_ROOT, rig.rootOf(from));
+      model.setRoot(CALLBACK_ROOT, model.roots[from]);
+    }
+    return model.roots[CALLBACK_ROOT];
+  }
+
+  function refer(to: number, command: Refer): void {
     const free = WEAK_ROOTS + OBJECT_ROOTS - 1;
     const at = Array.from({ length: WEAK_ROOTS }, (_, each) => OBJECT_ROOTS + each).find(
       (each) => rig.rootOf(each) === 0,
     );
     if (at === undefined || at > free) return;
-    if (!hasCallback && rig.finalization.sharedWeakReference(to as Reference) !== 0) return;
-    const name = ++nameCount;
+    const isHost = command.callback === "host";
+    const callee = makeCallee(command);
+    const hasNone = !isHost && callee === undefined;
+    if (hasNone && rig.finalization.sharedWeakReference(to as Reference) !== 0) return;
     const weak = rig.make(rig.weakType, at);
-    const callback = (): void => {
-      const left = [...weaks].filter(([each]) => rig.words[each + CALLBACK] !== 0);
-      log.push(`call ${name}, callbacks left in ${left.map(([, { name: each }]) => each)}`);
-      act(given, 0);
-    };
-    rig.finalization.attach(weak as Reference, to as Reference, hasCallback ? callback : undefined);
-    weaks.set(weak, model.refer(name, nodes.get(to) as ModelNode, hasCallback, given));
+    const callback = callee ?? (isHost ? "host" : undefined);
+    const twin = model.refer(++nameCount, nodes.get(to) as ModelNode, callback, command.action);
+    rig.set(weak, 0, rig.rootOf(CALLBACK_ROOT));
+    const hostCallback = isHost ? () => call(twin) : undefined;
+    rig.finalization.attach(weak as Reference, to as Reference, hostCallback);
+    weaks.set(weak, twin);
+    rig.setRoot(CALLBACK_ROOT, 0);
+    model.setRoot(CALLBACK_ROOT, undefined);
   }
 
   function play(command: Command): void {

@@ -20,7 +20,7 @@ export type Parts = typeof finalization;
 const FINALIZED = 1 << 16;
 const WEAK = 1 << 17;
 const SIZE_WORDS = 12;
-export const ROOT_COUNT = 8;
+const ROOT_COUNT = 9;
 
 export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
   const heap = createPrivateHeap({ reservationBytes: 1 << 23, regionBytes: 4 << 20 });

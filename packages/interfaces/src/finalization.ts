@@ -53,6 +53,11 @@ export interface Finalization {
    * whose type does not allow it, a second one without callback. O(1).
    */
   attach(weak: Reference, target: Reference, callback?: WeakCallback): void;
+  /**
+   * Makes `weak`, which a heap image brought, refer to `target` as when it was saved; 0 if it was
+   * empty. A host function is not in an image: the callback that it was does nothing. O(1).
+   */
+  reattach(weak: Reference, target: Reference | 0): void;
   /** What `weak` refers to; 0 if that is gone, or going. Borrowed. O(1). */
   targetOf(weak: Reference): Reference | 0;
   /** The weak references to `target`, the shared one first, then the newest. O(those). */

@@ -19,6 +19,8 @@ export const HEAP_IMAGE_VERSION = 1;
 export const IMAGE_TRACKED = 1;
 export const IMAGE_FINALIZED = 2;
 export const IMAGE_IMMORTAL = 4;
+/** Of a collected type, and not tracked. Without this bit and `IMAGE_TRACKED` nobody said. */
+export const IMAGE_UNTRACKED = 8;
 export const IMAGE_GENERATION_SHIFT = 4;
 
 export interface HeapImage {
@@ -29,7 +31,10 @@ export interface HeapImage {
   /** For each object its length, 0 if its type has none. */
   readonly lengths: Int32Array;
   readonly states: Uint8Array;
-  /** Numbers of the tracked objects in list order, oldest generation first; empty without lists. */
+  /**
+   * Numbers of the tracked objects in list order, oldest generation first; empty where a collector
+   * keeps no order of its own.
+   */
   readonly trackedOrder: Int32Array;
   /** The slots of all objects, visited and owned-only ones, object by object. */
   readonly values: Int32Array;
@@ -39,7 +44,10 @@ export interface HeapImage {
   readonly handles: Int32Array;
   /** What the frame slots in use hold. */
   readonly frames: Int32Array;
-  /** For each weak reference the object's number as in a value; 0 if it is empty. */
+  /**
+   * For each object that is a weak reference, in the order of their numbers, what it refers to as a
+   * value; 0 if it is empty. The raw words in which it lies otherwise are 0.
+   */
   readonly weakReferences: Int32Array;
 }
 

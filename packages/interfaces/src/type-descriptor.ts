@@ -31,7 +31,9 @@ export const TYPE_LIMIT_COUNT = 0xffff;
 
 /**
  * Order in which the slots of an object are visited or released. `insertion`: pairs of key and
- * value in the order in which the keys came in, deleted pairs skipped (CPython: dict).
+ * value in the order in which the keys came in, deleted pairs skipped (CPython: dict). Who lays out
+ * such a type puts the pairs in that order and leaves none where a pair was deleted, so that the
+ * way of collectors is the way forward.
  */
 export type SlotOrder = "forward" | "backward" | "insertion";
 

@@ -4,4 +4,4 @@
  * @packageDocumentation
  */
 
-export { type MarkSweepOptions, markSweepStrategy } from "./mark-sweep.js";
+export { type MarkSweepOptions, markSweepStrategy } from "./mark-sweep-collector.js";

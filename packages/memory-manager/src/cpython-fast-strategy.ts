@@ -36,6 +36,7 @@ import {
   IMAGE_FINALIZED,
   IMAGE_GENERATION_SHIFT,
   IMAGE_TRACKED,
+  IMAGE_UNTRACKED,
   type MapDetector,
   NOT_TRACKED,
   type Reference,
@@ -188,23 +189,25 @@ function createCPythonFastCollector(
       words[object + TYPE_WORD_OFFSET] =
         (words[object + TYPE_WORD_OFFSET] as number) | finalizedMask;
     }
-    if ((state & IMAGE_TRACKED) === 0) return;
+    if ((state & (IMAGE_TRACKED | IMAGE_UNTRACKED)) === 0) return;
     if (!isListed) maps.clear(); // they were tracked as they were placed; the image knows better
     isListed = true;
+    if ((state & IMAGE_TRACKED) === 0) return;
     maps.track(object, state >> IMAGE_GENERATION_SHIFT);
   }
+
+  const isCollected = (object: number): boolean =>
+    ((words[layout.rowOf(object) + FLAGS] as number) & COLLECTED) !== 0;
 
   function stateOf(object: Reference): number {
     const state = base.stateOf?.(object) ?? 0;
     const generation = maps.generationOf(object);
     const isFinalized = ((words[object + TYPE_WORD_OFFSET] as number) & finalizedMask) !== 0;
-    const tracked =
-      generation === NOT_TRACKED ? 0 : IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT);
-    return state | tracked | (isFinalized ? IMAGE_FINALIZED : 0);
+    const untracked = isCollected(object) ? IMAGE_UNTRACKED : 0;
+    const tracked = IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT);
+    const watch = generation === NOT_TRACKED ? untracked : tracked;
+    return state | watch | (isFinalized ? IMAGE_FINALIZED : 0);
   }
-
-  const isCollected = (object: number): boolean =>
-    ((words[layout.rowOf(object) + FLAGS] as number) & COLLECTED) !== 0;
 
   return {
     ...base,
@@ -227,12 +230,7 @@ function createCPythonFastCollector(
     collect: generational.collect,
     setState,
     stateOf,
-    /** Weak references come back empty: an image does not say what they referred to. */
     restored() {
-      base.walk((object) => {
-        if (((words[layout.rowOf(object) + FLAGS] as number) & TYPE_WEAK_REFERENCE) === 0) return;
-        words.fill(0, layout.slotsEnd(object), object + layout.sizeWords(object));
-      });
       isListed = false;
       base.restored();
       generational.reset();

@@ -33,6 +33,7 @@ import {
   IMAGE_FINALIZED,
   IMAGE_GENERATION_SHIFT,
   IMAGE_TRACKED,
+  IMAGE_UNTRACKED,
   NOT_TRACKED,
   PERMANENT_GENERATION,
   type ProgramErrorReporter,
@@ -153,7 +154,6 @@ export function createCountingCollector(
   const { heap, types, roots } = parts;
   const words = heap.words;
   const rows = types.base;
-  const layout = createObjectLayout(words, types);
   const trackedMask = parts.headerMask("tracked");
   const finalizedMask = parts.headerMask("finalized");
   const made: { parts?: Parts; holdCallbacks?: (count: number) => number } = {};
@@ -197,21 +197,28 @@ export function createCountingCollector(
       words[object + TYPE_WORD_OFFSET] =
         (words[object + TYPE_WORD_OFFSET] as number) | finalizedMask;
     }
-    if ((state & IMAGE_TRACKED) === 0) return;
+    if ((state & (IMAGE_TRACKED | IMAGE_UNTRACKED)) === 0) return;
     if (!isListed) lists.clear(); // they were tracked as they were placed; the image knows better
     isListed = true;
+    if ((state & IMAGE_TRACKED) === 0) return;
     const generation = state >> IMAGE_GENERATION_SHIFT;
     const isPermanent = generation === PERMANENT_GENERATION;
     lists.track(object, isPermanent ? generation : Math.min(generation, oldestGeneration));
+  }
+
+  function isCollected(object: number): boolean {
+    const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
+    return ((words[rows + (type << TYPE_ROW_SHIFT) + FLAGS] as number) & TYPE_COLLECTED) !== 0;
   }
 
   function stateOf(object: Reference): number {
     const state = base.stateOf?.(object) ?? 0;
     const generation = lists.generationOf(object);
     const isFinalized = ((words[object + TYPE_WORD_OFFSET] as number) & finalizedMask) !== 0;
-    const tracked =
-      generation === NOT_TRACKED ? 0 : IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT);
-    return state | tracked | (isFinalized ? IMAGE_FINALIZED : 0);
+    const untracked = isCollected(object) ? IMAGE_UNTRACKED : 0;
+    const tracked = IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT);
+    const watch = generation === NOT_TRACKED ? untracked : tracked;
+    return state | watch | (isFinalized ? IMAGE_FINALIZED : 0);
   }
 
   const collector: Wired["collector"] = {
@@ -235,12 +242,7 @@ export function createCountingCollector(
     collect: generational.collect,
     setState,
     stateOf,
-    /** Weak references come back empty: an image does not say what they referred to. */
     restored() {
-      base.walk((object) => {
-        if (((words[layout.rowOf(object) + FLAGS] as number) & TYPE_WEAK_REFERENCE) === 0) return;
-        words.fill(0, layout.slotsEnd(object), object + layout.sizeWords(object));
-      });
       isListed = false;
       base.restored();
       generational.reset();

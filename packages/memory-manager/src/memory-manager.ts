@@ -21,6 +21,7 @@ import {
   type Collector,
   type CollectorStatistics,
   checkInteger,
+  checkOptions,
   combineObservers,
   type Finalization,
   GRANULE_SIZE_BYTES,
@@ -161,6 +162,7 @@ export interface MemoryManagerStatistics extends CollectorStatistics {
  * they cannot fit, `UsageError` for an option that cannot be; then there is no memory manager.
  */
 export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager {
+  checkOptions("composeMemoryManager", given, OPTIONS);
   const tracing = makeTracing(given, () => manager);
   const options = withObserver(given, tracing);
   const { strategy, name = "manager" } = options;
@@ -225,6 +227,11 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
   };
   return manager;
 }
+
+/** The strategy has an error of its own. */
+const OPTIONS =
+  "|strategy heap reservationBytes limitBytes name typeLimitCount handleLimitCount " +
+  "frameSlotLimitCount checked collectEvery onHandleLeak observer memoryObserver tracemalloc";
 
 /** Undefined unless it is asked for. */
 function makeTracing(

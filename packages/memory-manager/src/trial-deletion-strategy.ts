@@ -28,13 +28,14 @@ import {
   type Collection,
   type Collector,
   checkInteger,
+  EVENT_OBJECT_EXAMINE,
   type Finalization,
   GRANULE_SIZE_BYTES,
   IMAGE_FINALIZED,
+  isObserved,
   NOT_DUE,
   type ProgramErrorReporter,
   type Reference,
-  ROW_FLAGS,
   type Strategy,
   type StrategyParts,
   type Traits,
@@ -88,13 +89,12 @@ export function trialDeletionStrategy(options: TrialDeletionOptions = {}): Strat
 }
 
 function createTrialDeletion(parts: StrategyParts, options: TrialDeletionOptions): Collector {
-  const { heap, types, allocator, budgetWord } = parts;
+  const { heap, allocator, budgetWord } = parts;
   const { words } = heap;
   const { base, buffer, finalization, collection } = wire(parts);
   if (options.onProgramError !== undefined) finalization.setErrorReporter(options.onProgramError);
   const { tryAllocate: place } = base;
   const { candidateCount } = buffer;
-  const layout = createObjectLayout(words, types);
   const finalizedMask = parts.headerMask("finalized");
   const { leastCandidateCount, growthFactor = 2, startBytes = 4 << 20 } = options;
   const candidates = createCandidateTrigger(pickLeast(leastCandidateCount));
@@ -158,12 +158,8 @@ function createTrialDeletion(parts: StrategyParts, options: TrialDeletionOptions
     if ((words[budgetWord] as number) <= 0) askGrowth(0);
   }
 
-  /** Weak references come back empty, and every object may be garbage in a cycle. */
+  /** Every object may be garbage in a cycle. */
   function restored(): void {
-    base.walk((object) => {
-      if (((words[layout.rowOf(object) + ROW_FLAGS] as number) & TYPE_WEAK_REFERENCE) === 0) return;
-      words.fill(0, layout.slotsEnd(object), object + layout.sizeWords(object));
-    });
     base.restored();
     buffer.noteAll(base.walk);
     growth.done(NO_COLLECTION);
@@ -225,7 +221,14 @@ function wire(parts: StrategyParts): Wired {
     bufferedMask: parts.headerMask("buffered"),
   };
   const buffer = createCandidateBuffer(placed);
-  const detector = createTrialDetector({ ...placed, immortalCount: IMMORTAL_COUNT });
+  const examined: number[] | undefined = isObserved(observer, EVENT_OBJECT_EXAMINE)
+    ? []
+    : undefined;
+  const detector = createTrialDetector({
+    ...placed,
+    immortalCount: IMMORTAL_COUNT,
+    ...(examined === undefined ? {} : { onExamine: (object) => examined.push(object) }),
+  });
   const made: { finalization?: Finalization; collection?: CandidateCollection } = {};
   const base = createRefcountCollector(parts, {
     onLoss: buffer.note,
@@ -239,7 +242,7 @@ function wire(parts: StrategyParts): Wired {
         lists: { track() {}, untrack: buffer.remove },
       });
       const collection = createCandidateCollection({
-        ...{ words, buffer, detector, death, call, observer },
+        ...{ words, buffer, detector, death, call, observer, examined },
         layout: createObjectLayout(words, types),
         walk: (visit) =>
           allocator.walk((block) => {

@@ -3,6 +3,7 @@
 // the seed: `OURO_RUNS=2000 npx vitest run packages/memory-manager/test/conformance`. Memory runs
 // out in half as many, at each of their allocations; `-t "loses nothing"` runs those alone.
 
+import { PRESET_NAMES } from "@ouro/memory-manager";
 import {
   checkProgram,
   DEEP,
@@ -75,6 +76,10 @@ describe.each([...presets])("The preset %s", (name, strategy) => {
     { name, make: subjectsOf(strategy) },
     { properties, programCount: runCount, seed, timeoutMilliseconds: TIMEOUT_MILLISECONDS },
   );
+});
+
+it("Every preset there is stands among those that are held to it", () => {
+  expect([...presets.keys()]).toEqual(expect.arrayContaining([...PRESET_NAMES]));
 });
 
 it(

@@ -1,17 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { markSweepStrategy } from "@ouro/mark-sweep";
-import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
-import { nullStrategy } from "@ouro/null";
-import { refcountStrategy } from "@ouro/refcount";
-import { semispaceStrategy } from "@ouro/semispace";
+import { createMemoryManager, type MemoryManager, PRESET_NAMES } from "@ouro/memory-manager";
 import { describe, expect, test } from "vitest";
 import { programs } from "./stack-machine/programs.js";
 import { run } from "./stack-machine/stack-machine.js";
 
 const MIB = 1 << 20;
-const strategies = [nullStrategy(), refcountStrategy(), markSweepStrategy(), semispaceStrategy()];
-
 const modes = [
   ["", {}],
   [", checked", { checked: true }],
@@ -19,22 +13,23 @@ const modes = [
   [", checked, a collection at every safepoint", { checked: true, collectEvery: 1 }],
 ] as const;
 
-const compositions = strategies.flatMap((strategy) =>
+/** Every preset there is, and each that will be. */
+const compositions = PRESET_NAMES.flatMap((preset) =>
   modes.map(([mode, options]) => {
     const compose = (limitBytes = 32 * MIB): MemoryManager => {
       const limits = { reservationBytes: 64 * MIB, limitBytes, frameSlotLimitCount: 2000 };
-      return composeMemoryManager({ strategy, ...limits, ...options });
+      return createMemoryManager(preset, { ...limits, ...options });
     };
-    return [`${strategy.name}${mode}`, strategy, compose] as const;
+    return [`${preset}${mode}`, compose] as const;
   }),
 );
 
-describe.each(compositions)("the stack machine on %s", (_name, strategy, compose) => {
+describe.each(compositions)("the stack machine on %s", (_name, compose) => {
   test.each(programs)("runs $name", ({ source, prints }) => {
     const manager = compose();
     expect(run(manager, source)).toEqual(prints);
     manager.validate();
-    if (!strategy.traits.exact) return;
+    if (!manager.strategy.traits.exact) return;
     manager.mutator.collect();
     expect(manager.collector.statistics().liveCount).toBe(0);
   });
@@ -75,7 +70,7 @@ describe.each(compositions)("the stack machine on %s", (_name, strategy, compose
     `;
     expect(() => run(manager, source)).toThrow(/no room for a request of/);
     manager.validate();
-    if (!strategy.traits.exact) return;
+    if (!manager.strategy.traits.exact) return;
     for (const { source, prints } of programs) expect(run(manager, source)).toEqual(prints);
   });
 });
@@ -91,7 +86,7 @@ describe("the stack machine refuses", () => {
     [main("push 1073741823", "push 1", "add"), "is not a whole number from"],
     [main("fly"), 'no operation "fly"'],
   ])("%j", (source, message) => {
-    expect(() => run(composeMemoryManager({ strategy: nullStrategy() }), source)).toThrow(message);
+    expect(() => run(createMemoryManager("null"), source)).toThrow(message);
   });
 });
 

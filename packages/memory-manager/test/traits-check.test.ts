@@ -10,7 +10,11 @@ import {
 import { nullStrategy } from "@ouro/null";
 import { defineType, describeType, ref } from "@ouro/object-model";
 import { describe, expect, it } from "vitest";
-import { composeMemoryManager, type MemoryManager } from "../src/index.js";
+import {
+  composeMemoryManager,
+  type MemoryManager,
+  type MemoryManagerOptions,
+} from "../src/index.js";
 
 const sound = nullStrategy();
 
@@ -116,6 +120,13 @@ describe("a memory manager refuses", () => {
     expect(compose).toThrow(UsageError);
     expect(compose).toThrow(message);
   });
+});
+
+it("An option that there is not is refused, by name, with those that there are", () => {
+  const options = { strategy: sound, reservation: 8 << 20 };
+  const compose = () => composeMemoryManager(options as MemoryManagerOptions);
+  expect(compose).toThrow(UsageError);
+  expect(compose).toThrow(/option reservation is not known. Options: strategy, heap, reservationB/);
 });
 
 describe("two memory managers in one heap", () => {

@@ -113,9 +113,9 @@ export function playTwin(
 function makeTwin(strategy: Strategy) {
   const manager = composeMemoryManager({ strategy, reservationBytes: 2 ** 23 });
   const { mutator, finalization, weakReferences } = manager;
-  const generations = manager.collector.generations;
-  if (finalization === undefined || weakReferences === undefined || generations === undefined) {
-    throw new Error("a twin has finalization and generations");
+  const { generations } = manager.collector;
+  if (finalization === undefined || weakReferences === undefined) {
+    throw new Error("a twin has finalization");
   }
   const types = new Map<Kind, TypeId>();
   for (const [name, options] of Object.entries(KINDS)) {
@@ -218,6 +218,12 @@ function makeTwin(strategy: Strategy) {
     weakReferences?.create(at(into), at(of), callback);
   }
 
+  /** What there is of generations, at most the one that is asked for. */
+  function collect(generation: number): number {
+    if (generations === undefined) return mutator.collect().reclaimedCount;
+    return generations.collect(Math.min(generation, generations.oldestGeneration));
+  }
+
   function perform(command: TwinCommand): number {
     events = [];
     switch (command.do) {
@@ -249,7 +255,7 @@ function makeTwin(strategy: Strategy) {
         if (inSlot(command.slot) !== 0) makeImmortal(manager, inSlot(command.slot) as Reference);
         break;
       case "collect":
-        return generations?.collect(command.generation) ?? -1;
+        return collect(command.generation);
       case "freeze":
         generations?.freeze();
         return generations?.liveCount(3) ?? -1;

@@ -1,6 +1,7 @@
 // Runs a program on a memory manager, and prints what of our sources V8 saw running often: every
 // stretch of a function that ran at least once an operation. Its own process, since V8 counts for
-// a whole isolate. Arguments: a preset, and `observed` to attach an observer.
+// a whole isolate. Arguments: a preset, and `observed` to attach an observer, or `deaf` to attach
+// one that wants no event.
 
 import { Session } from "node:inspector/promises";
 import { slotAt } from "@ouro/interfaces";
@@ -8,7 +9,7 @@ import { createMemoryManager, type PresetName } from "@ouro/memory-manager";
 import { createMonitor } from "../src/monitor.js";
 
 const OPERATION_COUNT = 20_000;
-const [preset, attached] = process.argv.slice(2);
+const [preset, attached = ""] = process.argv.slice(2);
 
 const session = new Session();
 session.connect();
@@ -16,10 +17,11 @@ await session.post("Debugger.enable");
 await session.post("Profiler.enable");
 await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
 
-const { observer } = createMonitor();
+const hearing = createMonitor().observer;
+const observer = attached === "deaf" ? { ...hearing, wants: [] } : hearing;
 const manager = createMemoryManager(preset as PresetName, {
   reservationBytes: 2 ** 27,
-  ...(attached === "observed" ? { observer, memoryObserver: observer } : {}),
+  ...(attached === "" ? {} : { observer, memoryObserver: observer }),
 });
 const node = manager.defineType({ name: "node", visitedSlotCount: 2 });
 const { mutator } = manager;

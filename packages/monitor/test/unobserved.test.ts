@@ -44,6 +44,11 @@ it.each(PRESETS)("nothing that runs once an operation on %s speaks of observers"
   expect(namesOf(stretches.filter(speaksOfObservers))).toEqual([]);
 });
 
+it("runs what it runs without an observer for one that wants no event", () => {
+  const [deaf, bare] = ["deaf", ""].map((attached) => hotStretches("mark-sweep", attached));
+  expect(deaf).toEqual(bare);
+});
+
 it("finds it where an observer is attached, so that it could be found", () => {
   const stretches = hotStretches("cpython-3.13", "observed").filter(
     ({ file }) => !file.startsWith("monitor/"),

@@ -9,10 +9,9 @@
 import {
   HEAP_IMAGE_VERSION,
   type HeapImage,
-  IMAGE_FINALIZED,
   IMAGE_GENERATION_SHIFT,
-  IMAGE_IMMORTAL,
   IMAGE_TRACKED,
+  IMAGE_UNTRACKED,
   InputFormatError,
   isOuroError,
   TYPE_LIMIT_COUNT,
@@ -25,6 +24,7 @@ import {
   rawWordCountOf,
   type SectionName,
   slotCountOf,
+  WEAK_PLACE_COUNT,
 } from "./heap-image-sections.js";
 import { checkDescriptor } from "./type-table.js";
 
@@ -41,8 +41,7 @@ export type Fail = (section: SectionName, index: number, problem: string) => nev
 
 /** What the first group comes after. */
 export const NO_GROUP: ObjectGroup = { typeIndex: -1, length: 0, objectCount: 0 };
-const STATE_BITS = IMAGE_TRACKED | IMAGE_FINALIZED | IMAGE_IMMORTAL;
-const GENERATION_MASK = -1 << IMAGE_GENERATION_SHIFT;
+const WATCH_BITS = IMAGE_TRACKED | IMAGE_UNTRACKED;
 
 /**
  * The groups of an image's objects, in order. Throws `InputFormatError` naming the first thing in
@@ -62,6 +61,7 @@ export function checkHeapImage(image: HeapImage): ObjectGroup[] {
   checkTotals(image, groups, fail);
   checkStates(image, fail);
   checkReferences(image, fail);
+  checkWeakReferences(image, groups, fail);
   return groups;
 }
 
@@ -151,11 +151,10 @@ function checkStates(image: HeapImage, fail: Fail): void {
   let trackedCount = 0;
   for (let object = 0; object < states.length; object++) {
     const state = states[object] as number;
-    if ((state & ~(STATE_BITS | GENERATION_MASK)) !== 0) {
-      fail("states", object, `state ${state} has a bit that means nothing`);
-    }
-    if ((state & IMAGE_TRACKED) === 0) continue;
-    trackedCount++;
+    const watch = state & WATCH_BITS;
+    if (watch === 0) continue;
+    if (watch === WATCH_BITS) fail("states", object, `state ${state} is tracked and untracked`);
+    if (watch === IMAGE_TRACKED) trackedCount++;
     const type = types[objectTypes[object] as number] as TypeDescriptor;
     if (!type.collected) fail("states", object, `"${type.name}" is tracked and not collected`);
   }
@@ -183,7 +182,7 @@ function checkTrackedOrder(image: HeapImage, fail: Fail): void {
 }
 
 function checkReferences(image: HeapImage, fail: Fail): void {
-  const { types, objectTypes, values, handles, frames, weakReferences } = image;
+  const { values, handles, frames, objectTypes } = image;
   const objectCount = objectTypes.length;
   const problem = (value: number): string => `${value} names none of ${objectCount} objects`;
   for (let index = 0; index < values.length; index++) {
@@ -203,12 +202,53 @@ function checkReferences(image: HeapImage, fail: Fail): void {
     if (value > objectCount) fail("handles", index / 2, problem(value));
     previous = handle;
   }
-  for (let index = 0; index < weakReferences.length; index++) {
-    const value = weakReferences[index] as number;
-    if (value < 0 || value > objectCount) fail("weakReferences", index, problem(value));
-    const type = value === 0 ? undefined : types[objectTypes[value - 1] as number];
-    if (type?.weaklyReferable === false) {
-      fail("weakReferences", index, `"${type.name}" is not weakly referable`);
+}
+
+/** Each says what it refers to in one place, and an object has at most one without a callback. */
+function checkWeakReferences(image: HeapImage, groups: readonly ObjectGroup[], fail: Fail): void {
+  const { types, values, rawWords, weakReferences } = image;
+  const withoutCallback = new Set<number>();
+  let slot = 0;
+  let word = 0;
+  let count = 0;
+  for (const { typeIndex, length, objectCount } of groups) {
+    const type = types[typeIndex] as TypeDescriptor;
+    const slotCount = slotCountOf(type, length);
+    const rawWordCount = rawWordCountOf(type, length);
+    for (let each = 0; type.weakReference && each < objectCount; each++, count++) {
+      checkWeakTarget(image, count, fail);
+      const target = weakReferences[count] as number;
+      const isShared = target > 0 && values[slot + each * slotCount] === 0;
+      if (isShared && withoutCallback.has(target)) {
+        const problem = `object ${target - 1} has another weak reference without callback`;
+        fail("weakReferences", count, problem);
+      }
+      if (isShared) withoutCallback.add(target);
+      const first = word + each * rawWordCount;
+      for (let place = first; place < first + WEAK_PLACE_COUNT; place++) {
+        if (rawWords[place] !== 0) fail("rawWords", place, "a weak reference says where it lay");
+      }
     }
+    slot += objectCount * slotCount;
+    word += objectCount * rawWordCount;
+  }
+  if (count === weakReferences.length) return;
+  const problem = `there are ${weakReferences.length} weak references for ${count} objects`;
+  fail("weakReferences", count, problem);
+}
+
+function checkWeakTarget(
+  { types, objectTypes, weakReferences }: HeapImage,
+  index: number,
+  fail: Fail,
+): void {
+  const objectCount = objectTypes.length;
+  const target = weakReferences[index] ?? 0;
+  if (target < 0 || target > objectCount) {
+    fail("weakReferences", index, `${target} names none of ${objectCount} objects`);
+  }
+  const type = target === 0 ? undefined : types[objectTypes[target - 1] as number];
+  if (type?.weaklyReferable === false) {
+    fail("weakReferences", index, `"${type.name}" is not weakly referable`);
   }
 }

@@ -47,7 +47,7 @@ const FLAG_FINALIZER = 4;
 const FLAG_WEAKLY_REFERABLE = 8;
 const FLAG_CLEARABLE = 16;
 const FLAG_WEAK_REFERENCE = 32;
-const FLAGS = 31;
+const FLAGS = 63;
 
 /** Words of a TYPE item. */
 const TYPE_CHOICES = 3;

@@ -28,17 +28,18 @@ const where = "restoreHeap";
  * Fills an empty heap. Types are defined if the table is empty; otherwise each type of the image
  * must be there, by name, with an equal descriptor. Handles keep their indexes, frame slots are one
  * run from the bottom. Throws `InputFormatError` for an image that contradicts itself, `UsageError`
- * for a heap that is not empty, other types, or weak references; `OutOfMemoryError` when memory,
- * handles or frame slots do not suffice: then the heap is empty as before, and the types that were
- * defined stay so. O(image).
+ * for a heap that is not empty, other types, or weak references where nothing keeps them;
+ * `OutOfMemoryError` when memory, handles or frame slots do not suffice: then the heap is empty as
+ * before, and the types that were defined stay so. O(image).
  */
 export function restoreHeap(parts: HeapImageParts, image: HeapImage): void {
   const { heap, types, roots, collector } = parts;
   const groups = checkHeapImage(image);
   checkEmpty(parts);
   checkRoots(roots, image);
-  if (image.weakReferences.length > 0) {
-    refuse("the image", "has weak references", "Restore it where there is a weak table");
+  if (collector.finalization === undefined && image.weakReferences.some((value) => value > 0)) {
+    const remedy = "Restore it into a memory manager with finalization";
+    refuse("the image", "has weak references, and no part here keeps them", remedy);
   }
   const typeIds = matchTypes(types, image.types);
   const objects = allocateObjects(parts, image, groups, typeIds);
@@ -46,6 +47,7 @@ export function restoreHeap(parts: HeapImageParts, image: HeapImage): void {
   storeRoots(heap.words, roots, image, objects);
   restoreStates(collector, image, objects);
   collector.restored();
+  restoreWeakReferences(parts, image, objects);
   collector.validate();
   validateObjects(heap.words, types, roots, collector);
 }
@@ -205,6 +207,22 @@ function restoreStates(collector: Collector, image: HeapImage, objects: Int32Arr
     const state = states[index] as number;
     if (state === 0 || (isListed && (state & IMAGE_TRACKED) !== 0)) continue;
     collector.setState(objects[index] as Reference, state);
+  }
+}
+
+/** Those with lower numbers first, as if they were the older ones. */
+function restoreWeakReferences(
+  { collector }: HeapImageParts,
+  { types, objectTypes, weakReferences }: HeapImage,
+  objects: Int32Array,
+): void {
+  const { finalization } = collector;
+  if (finalization === undefined || weakReferences.length === 0) return;
+  let count = 0;
+  for (let index = 0; index < objects.length; index++) {
+    if (types[objectTypes[index] as number]?.weakReference !== true) continue;
+    const target = decode(weakReferences[count++] as number, objects);
+    finalization.reattach(objects[index] as Reference, target as Reference | 0);
   }
 }
 

@@ -37,6 +37,8 @@ export const TABLE_CHECKSUM_OFFSET = TABLE_OFFSET + SECTIONS.length * TABLE_ENTR
 const SECTION_ALIGNMENT_BYTES = 16;
 export const HEADER_SIZE_BYTES = alignedBytes(TABLE_CHECKSUM_OFFSET + 4);
 
+/** Raw words of a weak reference that say what it refers to, and its neighbours: 0 in an image. */
+export const WEAK_PLACE_COUNT = 3;
 /** The length of a variable-length object is at most this. */
 export const LENGTH_LIMIT = 0x3fffffff;
 

@@ -21,11 +21,13 @@ import {
   PERMANENT_GENERATION,
   type PrivateHeap,
   type Reference,
+  ROW_FLAGS,
   type RootStack,
+  TYPE_WEAK_REFERENCE,
   type TypeId,
   type TypeTable,
 } from "@ouro/interfaces";
-import { rawWordCountOf, slotCountOf } from "./heap-image-sections.js";
+import { rawWordCountOf, slotCountOf, WEAK_PLACE_COUNT } from "./heap-image-sections.js";
 import { createObjectLayout, type ObjectLayout } from "./object-layout.js";
 
 /** The parts of a memory manager that an image is taken of, or that it fills. */
@@ -61,6 +63,8 @@ export function saveHeap(parts: HeapImageParts): HeapImage {
   const states = new Uint8Array(objects.length);
   const values = new Int32Array(census.slotCount);
   const rawWords = new Int32Array(census.rawWordCount);
+  const isWeakReference = (object: number): boolean =>
+    ((words[layout.rowOf(object) + ROW_FLAGS] as number) & TYPE_WEAK_REFERENCE) !== 0;
   let valueCount = 0;
   let rawWordCount = 0;
   for (let index = 0; index < objects.length; index++) {
@@ -73,7 +77,12 @@ export function saveHeap(parts: HeapImageParts): HeapImage {
       values[valueCount++] = encode(words[slot] as number, slot);
     }
     const end = object + layout.sizeWords(object);
-    for (let word = slotsEnd; word < end; word++) rawWords[rawWordCount++] = words[word] as number;
+    // Where a weak reference refers to is said apart: here it would be an address.
+    const contentStart = isWeakReference(object) ? slotsEnd + WEAK_PLACE_COUNT : slotsEnd;
+    rawWordCount += contentStart - slotsEnd;
+    for (let word = contentStart; word < end; word++) {
+      rawWords[rawWordCount++] = words[word] as number;
+    }
   }
   return {
     version: HEAP_IMAGE_VERSION,
@@ -88,7 +97,7 @@ export function saveHeap(parts: HeapImageParts): HeapImage {
     rawWords,
     handles: saveHandles(words, parts.roots, encode),
     frames: saveFrames(words, parts.roots, encode),
-    weakReferences: new Int32Array(0),
+    weakReferences: saveWeakReferences(collector, objects.filter(isWeakReference), encode),
   };
 }
 
@@ -167,13 +176,23 @@ function createEncoder(objects: Int32Array): Encoder {
   };
 }
 
-/** The permanent generation first, the youngest last. */
-function saveTrackedOrder({ generations }: Collector, encode: Encoder): Int32Array {
+/** The permanent generation first, the youngest last. An order of addresses is none. */
+function saveTrackedOrder({ generations, traits }: Collector, encode: Encoder): Int32Array {
+  if (traits.collectionOrder === "any") return new Int32Array(0);
   const order: number[] = [];
   for (let generation = PERMANENT_GENERATION; generation >= 0; generation--) {
     generations?.walk(generation, (object) => order.push(encode(object, object) - 1));
   }
   return Int32Array.from(order);
+}
+
+/** Without finalization nothing says what they refer to. */
+function saveWeakReferences(
+  { finalization }: Collector,
+  weakReferences: Int32Array,
+  encode: Encoder,
+): Int32Array {
+  return weakReferences.map((weak) => encode(finalization?.targetOf(weak as Reference) ?? 0, weak));
 }
 
 function saveHandles(words: Int32Array, roots: RootStack, encode: Encoder): Int32Array {

@@ -2,8 +2,8 @@
 // which events of a slot the strategy wants to hear; everything else is the collector's.
 //
 //   program ──► mutator ──► barrier hooks that the traits name, or the bare store
-//                  └──────► collector.allocate → 0? collect everything → tryAllocate → out of
-// memory
+//                  └──────► collector.allocate ─► 0? collect everything ─► tryAllocate ─► 0?
+//                                                                     OutOfMemoryError
 //
 // This is the fast mode: nothing is tested but what costs nothing. checked-mutator.ts stands before
 // it and tests everything.

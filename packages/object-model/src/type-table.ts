@@ -7,6 +7,7 @@
 import {
   type Borrower,
   checkInteger,
+  checkOptions,
   LENGTH_BYTES,
   LENGTH_NONE,
   LENGTH_WORDS,
@@ -65,8 +66,16 @@ export interface TypeTableOptions {
 /** What a descriptor may leave out: a plain type without slots, watched by the collector. */
 export type TypeOptions = Pick<TypeDescriptor, "name"> & Partial<TypeDescriptor>;
 
-/** A whole descriptor of what was said of a type. */
+const OPTIONS =
+  "name|visitedSlotCount ownedSlotCount rawWordCount variablePart visitOrder releaseOrder " +
+  "untracking collected acyclic finalizer weaklyReferable clearable weakReference";
+
+/**
+ * A whole descriptor of what was said of a type. Throws `UsageError` for what is no property of a
+ * type: misspelt, it would be lost without a word.
+ */
 export function describeType(options: TypeOptions): TypeDescriptor {
+  checkOptions(where, options, OPTIONS);
   const { visitedSlotCount = 0, variablePart = "none" } = options;
   return {
     ownedSlotCount: 0,

@@ -1,3 +1,4 @@
+import { WEAK_REFERENCE_TYPE } from "@ouro/finalization";
 import {
   type HeapImage,
   IMAGE_IMMORTAL,
@@ -40,6 +41,23 @@ function makeImage(change: Partial<HeapImage> = {}): HeapImage {
     weakReferences: Int32Array.of(),
     ...change,
   };
+}
+
+/** A leaf, a node, and two weak references to it, of which one has a callback. */
+function makeWeakImage(change: Partial<HeapImage> = {}): HeapImage {
+  const [leaf, node] = makeImage().types as [TypeDescriptor, TypeDescriptor];
+  return makeImage({
+    types: [leaf, node, WEAK_REFERENCE_TYPE],
+    objectTypes: Int32Array.of(0, 1, 2, 2),
+    lengths: new Int32Array(4),
+    states: new Uint8Array(4),
+    values: Int32Array.of(0, 0, 0, 0, 0, immediateOf(0), 0, 0),
+    rawWords: new Int32Array(7),
+    handles: Int32Array.of(),
+    frames: Int32Array.of(2, 3, 4),
+    weakReferences: Int32Array.of(2, 2),
+    ...change,
+  });
 }
 
 describe("an image", () => {
@@ -160,9 +178,10 @@ describe("a restore is refused and changes nothing", () => {
     restoreHeap(enough, makeImage());
   });
 
-  test("where weak references have no table", () => {
-    const weakReferences = Int32Array.of(2, 0);
-    refuse(makeRig(), makeImage({ weakReferences }), "has weak references");
+  test("where nothing keeps the weak references of the image", () => {
+    const parts = rigs.find(([name]) => name === "null on large blocks")?.[1]() as Rig;
+    refuse(parts, makeWeakImage(), "has weak references, and no part here keeps them");
+    restoreHeap(parts, makeWeakImage({ weakReferences: Int32Array.of(0, 0) }));
   });
 
   const one = (...numbers: number[]) => Int32Array.from(numbers);
@@ -196,13 +215,10 @@ describe("a restore is refused and changes nothing", () => {
     ["a value of no object", { values: one(3, 1, 2, 6) }, /6 names none of 5 objects/],
     ["a handle of no object", { handles: one(0, 2, 2, 6) }, /6 names none of 5 objects/],
     ["a frame slot of no object", { frames: one(0, 6) }, /6 names none of 5 objects/],
-    ["a weak reference of no object", { weakReferences: one(6) }, /6 names none of 5 objects/],
-    ["a weak reference of an immediate", { weakReferences: one(-1) }, /-1 names none of 5 objects/],
-    ["a weak reference of a leaf", { weakReferences: one(1) }, /"leaf" is not weakly referable/],
     ["half a handle", { handles: one(0, 2, 2) }, /the last handle has no value/],
     ["handles out of order", { handles: one(2, 2, 2, 0) }, /handle 2 comes after 2/],
     ["a negative handle", { handles: one(-1, 2) }, /handle -1 comes after -1/],
-    ["a state of no meaning", { states: Uint8Array.of(0, 8, 0, 0, 0) }, /state 8 has a bit/],
+    ["a state of two minds", { states: Uint8Array.of(0, 9, 0, 0, 0) }, /state 9 is tracked and/],
     [
       "a tracked leaf",
       { states: Uint8Array.of(IMAGE_TRACKED, 0, 0, 0, 0) },
@@ -217,6 +233,32 @@ describe("a restore is refused and changes nothing", () => {
   test.each(contradictions)("where the image has %s", (_what, change, message) => {
     refuse(makeRig(), makeImage(change), message);
     expect(() => encodeHeapImage(makeImage(change))).toThrow(message);
+  });
+
+  const weakContradictions: [string, Partial<HeapImage>, RegExp][] = [
+    ["a weak reference of no object", { weakReferences: one(5, 0) }, /5 names none of 4 objects/],
+    [
+      "a weak reference of an immediate",
+      { weakReferences: one(0, -1) },
+      /-1 names none of 4 objects/,
+    ],
+    ["a weak reference of a leaf", { weakReferences: one(0, 1) }, /"leaf" is not weakly referable/],
+    ["too few weak references", { weakReferences: one(2) }, /1 weak references for 2 objects/],
+    ["too many weak references", { weakReferences: one(2, 2, 0) }, /3 weak references for 2 obj/],
+    [
+      "two weak references without callback to one object",
+      { values: new Int32Array(8) },
+      /object 1 has another weak reference without callback/,
+    ],
+    [
+      "a weak reference that says where it lay",
+      { rawWords: one(7, 0, 0, 0, 0, 0, 400) },
+      /a weak reference says where it lay/,
+    ],
+  ];
+  test.each(weakContradictions)("where the image has %s", (_what, change, message) => {
+    refuse(makeRig(), makeWeakImage(change), message);
+    expect(() => encodeHeapImage(makeWeakImage(change))).toThrow(message);
   });
 
   test("and the error says where in a file the image is wrong", () => {
@@ -271,8 +313,9 @@ describe("states", () => {
       rig.mutator.collect();
       rig.validate();
       if (rig.collector.stateOf === undefined) return;
+      const immortal = saveHeap(rig).states.map((state) => state & IMAGE_IMMORTAL);
       const kept = Uint8Array.of(0, 0, IMAGE_IMMORTAL, IMAGE_IMMORTAL);
-      expect(saveHeap(rig).states).toEqual(kept); // the mortal text, which nothing held, is gone
+      expect(immortal).toEqual(kept); // the mortal text, which nothing held, is gone
       const again = make();
       restoreHeap(again, saveHeap(rig));
       expect(saveHeap(again)).toEqual(saveHeap(rig));

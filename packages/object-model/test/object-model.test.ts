@@ -41,6 +41,11 @@ describe("a type table", () => {
     ],
     ["visited slots nobody collects", { visitedSlotCount: 1, collected: false }, /not collected/],
     ["an order that is none", { visitOrder: "sideways" as never }, /visitOrder "sideways"/],
+    [
+      "a property that there is not",
+      { visitedSlots: 2 } as never,
+      /option visitedSlots is not known. Options: name, visitedSlotCount/,
+    ],
   ];
 
   it.each(refused)("refuses %s", (_, options, problem) => {

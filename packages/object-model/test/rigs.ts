@@ -1,4 +1,4 @@
-// What object-model is tested on: memory managers of every strategy there is, and the null strategy
+// What object-model is tested on: memory managers of every preset there is, and the null strategy
 // on allocators that place blocks in another order than they were asked for.
 
 import { createLargeBlockAllocator } from "@ouro/allocator";
@@ -12,8 +12,7 @@ import type {
   RootStack,
   TypeTable,
 } from "@ouro/interfaces";
-import { markSweepStrategy } from "@ouro/mark-sweep";
-import { composeMemoryManager } from "@ouro/memory-manager";
+import { createMemoryManager, PRESET_NAMES } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
 import {
   createHandleSet,
@@ -23,8 +22,6 @@ import {
   type HandleSet,
   validateObjects,
 } from "@ouro/object-model";
-import { refcountStrategy } from "@ouro/refcount";
-import { semispaceStrategy } from "@ouro/semispace";
 
 export interface Rig {
   readonly heap: PrivateHeap;
@@ -45,12 +42,14 @@ export interface RigOptions {
 export type RigMaker = (options?: RigOptions) => Rig;
 
 const MIB = 1 << 20;
-const strategies = [nullStrategy(), refcountStrategy(), markSweepStrategy(), semispaceStrategy()];
 
-/** A memory manager of each strategy, by the strategy's name. */
-export const managers: readonly (readonly [string, RigMaker])[] = strategies.map((strategy) => [
-  strategy.name,
-  (options = {}) => composeMemoryManager({ strategy, reservationBytes: 64 * MIB, ...options }),
+/** A memory manager of each preset there is, by its name; the one without mechanism first. */
+export const managers: readonly (readonly [string, RigMaker])[] = [
+  "null" as const,
+  ...PRESET_NAMES.filter((preset) => preset !== "null"),
+].map((preset) => [
+  preset,
+  (options = {}) => createMemoryManager(preset, { reservationBytes: 64 * MIB, ...options }),
 ]);
 
 /** All of those, and the null strategy on other allocators. */

@@ -67,6 +67,7 @@ export {
   printReport,
   printVerdict,
   type Report,
+  type Verdict,
 } from "./report.js";
 export {
   createShadowHeap,
@@ -87,7 +88,14 @@ export type {
   SubjectOptions,
   SubjectWeakReferences,
 } from "./subject.js";
-export { type Property, runSuite, type Suite, type SuiteOptions, type Sweep } from "./suite.js";
+export {
+  type Property,
+  reportOf,
+  runSuite,
+  type Suite,
+  type SuiteOptions,
+  type Sweep,
+} from "./suite.js";
 export {
   COLLECTS_AS_SAID,
   HEADER_AS_SAID,

@@ -78,6 +78,8 @@ export interface SuiteOptions {
   readonly shrinks?: boolean;
   /** Most commands of one program; each suite has its own default. */
   readonly commandLimitCount?: number;
+  /** Told of each verdict as soon as there is one: a run can take hours. */
+  readonly onVerdict?: (verdict: Verdict) => void;
 }
 
 /** A suite only hands the programs of a property from one of its calls to the other. */
@@ -98,8 +100,20 @@ export function runSuite<Maker>(
   const verdicts: Verdict[] = [];
   for (const property of suite.properties) {
     const isWanted = names?.includes(property.name) ?? true;
-    if (isWanted) verdicts.push(judge(property, maker, options, notes));
+    if (!isWanted) continue;
+    const verdict = judge(property, maker, options, notes);
+    verdicts.push(verdict);
+    options.onVerdict?.(verdict);
   }
+  return reportOf(suite, maker, { seed, verdicts, warnings: suite.warnings(maker, notes) });
+}
+
+/** A report of the verdicts that there are, for a run that was stopped. */
+export function reportOf<Maker>(
+  suite: Suite<Maker>,
+  maker: Maker,
+  { seed, verdicts, warnings }: Pick<Report, "seed" | "verdicts" | "warnings">,
+): Report {
   const sum = (of: (verdict: Verdict) => number): number =>
     verdicts.reduce((total, verdict) => total + of(verdict), 0);
   return {
@@ -108,7 +122,7 @@ export function runSuite<Maker>(
     traits: suite.traitsOf(maker),
     seed,
     verdicts,
-    warnings: suite.warnings(maker, notes),
+    warnings,
     programCount: sum(({ programCount }) => programCount),
     commandCount: sum(({ commandCount }) => commandCount),
     failCount: verdicts.filter(({ outcome }) => outcome === "fails").length,

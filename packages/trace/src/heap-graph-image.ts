@@ -25,6 +25,7 @@ import {
   IMAGE_GENERATION_SHIFT,
   IMAGE_IMMORTAL,
   IMAGE_TRACKED,
+  IMAGE_UNTRACKED,
   LimitReachedError,
   type TypeDescriptor,
   type UntrackingRule,
@@ -87,7 +88,9 @@ export function heapImageOfGraph(graph: HeapGraph): GraphImage {
       types,
       objectTypes: objects.map((object) => at(shapeOf, object)),
       lengths: objects.map((object) => at(lengths, object)),
-      states: Uint8Array.from(objects, (object) => stateOf(graph, object)),
+      states: Uint8Array.from(objects, (object) =>
+        stateOf(graph, object, types[at(shapeOf, object)] as TypeDescriptor),
+      ),
       trackedOrder: trackedOrderOf(graph, numbers),
       values: valuesOf(graph, objects, numbers),
       rawWords: new Int32Array(0),
@@ -221,11 +224,16 @@ function untrackingOf({ name, isHeapType }: GraphType): UntrackingRule {
   return !isHeapType && (name === "tuple" || name === "dict") ? name : "never";
 }
 
-function stateOf({ flags, generations }: HeapGraph, object: number): number {
+function stateOf(
+  { flags, generations }: HeapGraph,
+  object: number,
+  { collected }: TypeDescriptor,
+): number {
   const bits = flags[object] as number;
   const generation = generations[object] as number;
+  const untracked = collected ? IMAGE_UNTRACKED : 0;
   return (
-    (bits & GRAPH_TRACKED ? IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT) : 0) |
+    (bits & GRAPH_TRACKED ? IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT) : untracked) |
     (bits & GRAPH_FINALIZED ? IMAGE_FINALIZED : 0) |
     (bits & GRAPH_IMMORTAL ? IMAGE_IMMORTAL : 0)
   );

@@ -12,6 +12,7 @@ import {
   EVENT_OBJECT_MOVE,
   EVENT_OBJECT_RECLAIM,
   type EventCode,
+  IncompatiblePartsError,
   type Observer,
   type Reference,
   type Slot,
@@ -82,9 +83,18 @@ export interface ProgramHeap {
   slot(id: number, slot: number): number;
 }
 
+/** A recorded program names any object at any time; checked mode lets nobody keep references. */
+function refuseChecked(): never {
+  throw new IncompatiblePartsError({
+    parts: ["checked mode", "the machine of mutator programs"],
+    reason: "the machine knows objects by where they lie, over safepoints too",
+    remedy: "Compose the memory manager without `checked`",
+  });
+}
+
 /**
- * With room for a given program, else for a small one. Throws what `make` throws; its calls throw
- * what the manager's do.
+ * With room for a given program, else for a small one. Throws what `make` throws, and
+ * `IncompatiblePartsError` for a checked manager; its calls throw what the manager's do.
  */
 export function createProgramHeap(
   make: MakeSubjectManager,
@@ -112,6 +122,7 @@ export function createProgramHeap(
     observer,
     frameSlotLimitCount: FRAME_SLOT_LIMIT_COUNT,
   });
+  if ("plain" in manager.mutator) refuseChecked();
   endEvent = endEventOf(manager.collector);
   const { mutator, finalization } = manager;
   const roots = mutator.enter(ROOT_COUNT);

@@ -142,8 +142,11 @@ export function createReachMachine(subject: ReachSubject, differ: Differ): Reach
       if (got !== expected) differ("result", expected, got);
     } else if (shared !== undefined) subject.setRoot(root, shared);
     else {
-      subject.make(id, "node", 1, root, false);
+      // The callback may have no other root than the one that is written last.
+      subject.make(id, "node", 1, SCRATCH_ROOT, false);
       subject.store(id, 0, shadow.get(id).slots[0] ?? null);
+      subject.setRoot(root, id);
+      subject.setRoot(SCRATCH_ROOT, null);
     }
   }
 

@@ -1,30 +1,80 @@
-import { createMemoryManager } from "@ouro/memory-manager";
+// Every shipped program of CPython 3.13 under every preset, held to what its traits promise: all
+// that was observed, or what the roots reach, after a full collection in each step.
+
+import { IncompatiblePartsError } from "@ouro/interfaces";
+import { createMemoryManager, PRESET_NAMES, type PresetName } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
-import { createProgramSubject, decodePrograms, runProgram } from "../src/index.js";
+import {
+  behavesAsCPython,
+  createProgramSubject,
+  createReachSubject,
+  decodePrograms,
+  type MutatorProgram,
+  type ProgramReport,
+  runProgram,
+  runReachProgram,
+  type SubjectNeeds,
+} from "../src/index.js";
 import { shippedRecordingsOf } from "./shipped-recordings.js";
 
-// `ouro demo` runs all programs under cpython-3.13, and its test is in apps/demo. The fast preset
-// is shown here on the shorter files: it finalizes what it finds in the order of addresses.
-const shorter = shippedRecordingsOf("programs").filter(([name]) =>
-  ["hand", "fin", "weak"].includes(name),
-);
+const recordings = shippedRecordingsOf("programs");
 
-describe("programs recorded of CPython 3.13, under cpython-3.13-fast,", () => {
-  it.each(shorter)(
-    "%s agree in every value and the set of events",
+function probe(preset: PresetName) {
+  const manager = createMemoryManager(preset, { reservationBytes: 2 ** 26 });
+  const isInOrder = manager.collector.traits.collectionOrder !== "any";
+  return { isCPython: behavesAsCPython(manager), events: isInOrder ? "order" : "set" } as const;
+}
+
+/** Runs a program on a fresh manager, which must be sound at the end. */
+function runnerOf(preset: PresetName): (program: MutatorProgram) => ProgramReport {
+  const { isCPython, events } = probe(preset);
+  const make = (needs: SubjectNeeds) => createMemoryManager(preset, needs);
+  const run = (program: MutatorProgram) => {
+    if (!isCPython) {
+      const subject = createReachSubject(make, program);
+      return { subject, report: runReachProgram(subject, program) };
+    }
+    const subject = createProgramSubject(make, program);
+    return { subject, report: runProgram(subject, program, { events }) };
+  };
+  return (program) => {
+    const { subject, report } = run(program);
+    subject.validate();
+    expect(subject.manager.finalization?.programErrorCount ?? 0).toBe(0);
+    return report;
+  };
+}
+
+it("are nine files; those presets that are held to everything recorded are CPython's", () => {
+  expect(recordings.map(([name]) => name).sort()).toEqual([
+    ...["auto", "autobasic", "basic", "exact", "fin", "hand", "long", "mixed", "weak"],
+  ]);
+  expect(PRESET_NAMES.filter((name) => probe(name).isCPython)).toEqual([
+    ...["cpython-3.13", "cpython-3.13-fast", "cpython-3.12"],
+  ]);
+});
+
+// `ouro demo` runs all programs under cpython-3.13, and its test is in apps/demo. Other thresholds
+// are no other code, and a program sets its own: `npm run test:long` plays those too.
+const isPlayedElsewhere = (name: PresetName): boolean =>
+  name === "cpython-3.13" || (name === "cpython-3.12" && process.env.OURO_LONG !== "1");
+const others = PRESET_NAMES.filter((name) => !isPlayedElsewhere(name));
+
+describe.each(others)("programs recorded of CPython 3.13 under %s", (preset) => {
+  it.each(recordings)(
+    "%s agree in all that the preset promises",
     (_, read) => {
       const { name, file } = read();
-      const reports = decodePrograms(file, { sourceName: name }).map((program) => {
-        const subject = createProgramSubject((needs) =>
-          createMemoryManager("cpython-3.13-fast", needs),
-        );
-        const report = runProgram(subject, program, { events: "set" });
-        subject.validate();
-        expect(subject.manager.finalization?.programErrorCount).toBe(0);
-        return report;
-      });
+      const reports = decodePrograms(file, { sourceName: name }).map(runnerOf(preset));
+      expect(reports.length).toBeGreaterThan(0);
       expect(reports.filter(({ agrees }) => !agrees)).toEqual([]);
     },
     120_000,
   );
+});
+
+it("A checked memory manager is refused, as the machine knows objects by where they lie", () => {
+  const checked = () => createMemoryManager("cpython-3.13", { checked: true });
+  expect(() => createProgramSubject(checked)).toThrow(IncompatiblePartsError);
+  expect(() => createProgramSubject(checked)).toThrow(/without `checked`/);
 });

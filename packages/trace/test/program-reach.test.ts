@@ -101,6 +101,18 @@ describe("programs with weak references or finalizers", () => {
     expect(carriedOut).toBeGreaterThan(leftOut);
   }, 60_000);
 
+  // The callback that a stand-in is made with was in the root that the stand-in goes to, and died
+  // of that under `refcount-only`.
+  it("make a stand-in whole before it takes the last root of its callback", () => {
+    const program = rest.find(({ name }) => name === "mixed-1046") as MutatorProgram;
+    const operations = program.steps.map(({ operation }) => operation);
+    const made = operations.find(
+      ({ op, ...each }) => op === "wref" && "id" in each && each.id === 45,
+    );
+    expect(made).toMatchObject({ root: 7, callback: 43 });
+    expect(differing(createTracingModel, [program])).toEqual([]);
+  });
+
   it("notice a finalizer that runs twice or for what is reachable, or never", () => {
     expect(isNoticed(() => createReachModel("finalizes twice"), some)).toBe(true);
     const never = ({ make }: ProgramSubject): Partial<ProgramSubject> => ({

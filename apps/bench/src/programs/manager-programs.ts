@@ -1,6 +1,6 @@
 // The programs as a mutator writes them: references in root slots, one API, any strategy.
 
-import type { Reference, Slot } from "@ouro/interfaces";
+import type { Observer, Reference, Slot } from "@ouro/interfaces";
 import { createMemoryManager, type PresetName } from "@ouro/memory-manager";
 import { createCacheProgram } from "./cache-program.js";
 import type { ProgramSubject } from "./program.js";
@@ -12,13 +12,17 @@ export interface ManagerProgramsOptions {
   /** Default 1 GiB. */
   reservationBytes?: number;
   checked?: boolean;
+  /** For tests: everything is collected at every so many safepoints. */
+  collectEvery?: number;
+  /** Default: nobody listens. */
+  observer?: Observer;
 }
 
 export function createManagerPrograms(
   preset: PresetName,
-  { reservationBytes = 2 ** 30, checked = false }: ManagerProgramsOptions = {},
+  { reservationBytes = 2 ** 30, ...others }: ManagerProgramsOptions = {},
 ): ProgramSubject {
-  const manager = createMemoryManager(preset, { reservationBytes, checked });
+  const manager = createMemoryManager(preset, { reservationBytes, ...others });
   const node = manager.defineType({ name: "node", visitedSlotCount: 2 });
   const array = manager.defineType({ name: "array", variablePart: "visited" });
   const { mutator, collector } = manager;

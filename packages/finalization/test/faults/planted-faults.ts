@@ -57,6 +57,23 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: names.ORDER,
   },
   {
+    name: "a callback is kept after death by count",
+    file: FINALIZATION,
+    find: "      words[each + TAKEN] = 0;\n      giveUp(callback);",
+    replace: "      words[each + TAKEN] = 0;\n      if (callback < 0) giveUp(callback);",
+    killedBy: names.SOUND,
+  },
+  {
+    name: "a callback is given up right after its call",
+    file: FINALIZATION,
+    find: "      callBack(each, get(each + TAKEN), base + 2);\n",
+    replace: `      callBack(each, get(each + TAKEN), base + 2);
+      giveUp(get(each + TAKEN));
+      words[each + TAKEN] = 0;
+`,
+    killedBy: names.ORDER,
+  },
+  {
     name: "a weak reference is emptied by a resurrection",
     file: FINALIZATION,
     find: "    const isWatched = (flagsOf(object) & TYPE_COLLECTED) !== 0;",

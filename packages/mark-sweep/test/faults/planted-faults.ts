@@ -5,7 +5,7 @@ import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 import { EXACT, FRESH, KEEPS, RECORD, RELEASE, SOUND } from "../programs.js";
 
 const MARKER = "marker.ts";
-const COLLECTOR = "mark-sweep.ts";
+const COLLECTOR = "mark-sweep-collector.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
   {

@@ -1,41 +1,28 @@
-// What the faults of whole memory managers are held against.
+// What the faults of the traps are held against: the cases, each under every strategy that has a
+// fault.
 
 import { exactCase } from "../../../../scripts/faults/check-property.js";
 import type { FaultProperty } from "../../../../scripts/faults/planted-fault.js";
-import {
-  composeMemoryManager,
-  cpythonFastStrategy,
-  cpythonStrategy,
-  trialDeletionStrategy,
-} from "../../src/index.js";
-import { COLLECTS_FIRST, collectsBeforeMemoryIsOut } from "../emergency-collection.js";
-import {
-  finalizesWhatItFound,
-  NO_SECOND,
-  nestsNoCollection,
-  ONE_COLLECTION,
-} from "../finalizer-chains.js";
+import { composeMemoryManager } from "../../src/index.js";
+import { type Compose, trapCases, trapName, wideEpochs } from "../contract-traps.js";
+import { presets } from "../presets.js";
 
-const strategies = {
-  "cpython-3.13": () => cpythonStrategy(),
-  "cpython-3.13-fast": () => cpythonFastStrategy(),
-  "refcount-trial-deletion": () => trialDeletionStrategy(),
-};
-
-const inSmallHeap = () =>
-  composeMemoryManager({
-    strategy: cpythonStrategy(),
-    reservationBytes: 2 ** 26,
-    limitBytes: 2 ** 22,
-  });
-
-export const properties: readonly FaultProperty[] = [
-  exactCase(COLLECTS_FIRST, () => collectsBeforeMemoryIsOut(inSmallHeap()), "cpython-3.13"),
-  ...Object.entries(strategies).flatMap(([on, strategy]) => {
-    const make = () => composeMemoryManager({ strategy: strategy(), reservationBytes: 2 ** 26 });
-    return [
-      exactCase(ONE_COLLECTION, () => finalizesWhatItFound(make()), on),
-      exactCase(NO_SECOND, () => nestsNoCollection(make()), on),
-    ];
-  }),
+const ON = [
+  "mark-sweep",
+  "refcount-only",
+  "semispace",
+  "cpython-3.13",
+  "cpython-3.13-fast",
+  "refcount-trial-deletion",
 ];
+
+export const properties: readonly FaultProperty[] = ON.flatMap((on) => {
+  const strategy = presets.get(on);
+  if (strategy === undefined) throw new Error(`no preset is named "${on}"`);
+  const compose: Compose = (options) => composeMemoryManager({ ...options, strategy: strategy() });
+  const manager = compose({ reservationBytes: 2 ** 24 });
+  const cases = on === "mark-sweep" ? [...trapCases, wideEpochs] : trapCases;
+  return cases
+    .filter(({ asks }) => asks?.(manager.strategy.traits, manager) ?? true)
+    .map((trapCase) => exactCase(trapName(trapCase), () => trapCase.play(compose), on));
+});

@@ -7,7 +7,8 @@ export const section: FaultSection = {
   name: "cpython-3.13",
   about: [
     "Faults of the parts of CPython's preset: it disagrees with a recorded program, or its heap is",
-    "found broken. Programs are played in the order of their files, whatever the seed.",
+    "found broken. Programs are played in the order of their files, whatever the seed. The last",
+    "two are of plans: what a tracing strategy is held to that carries one out.",
   ],
   folder: "packages",
   faults: plantedFaults,

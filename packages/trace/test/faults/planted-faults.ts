@@ -12,8 +12,11 @@ const RUN = "generational/src/collection-run.ts";
 const TRIGGER = "generational/src/threshold-trigger.ts";
 const STATE = "generational/src/generation-state.ts";
 const STRATEGY = "memory-manager/src/cpython-strategy.ts";
+const PLAN = "trace/src/heap-graph-plan.ts";
 
 export const AGREES = "agrees with every recorded program of CPython 3.13, and stays sound";
+export const HOLDS =
+  "holds a tracing strategy to each full collection that a graph shows whole, and to no other";
 
 const faults: readonly Omit<PlantedFault, "killedBy">[] = [
   {
@@ -192,7 +195,22 @@ const faults: readonly Omit<PlantedFault, "killedBy">[] = [
   },
 ];
 
-export const plantedFaults: readonly PlantedFault[] = faults.map((fault) => ({
-  ...fault,
-  killedBy: AGREES,
-}));
+const faultsOfPlans: readonly Omit<PlantedFault, "killedBy">[] = [
+  {
+    name: "deaths that wait for a full collection are held against what program code did meanwhile",
+    file: PLAN,
+    find: 'const isExact = promise === "full collection" ? isWholeSinceFull : isShownWhole;',
+    replace: "const isExact = isShownWhole || isWholeSinceFull;",
+  },
+  {
+    name: "after a step with program code nothing is held against the plan any more",
+    file: PLAN,
+    find: "      if (step.generation === OLDEST_GENERATION) isWholeSinceFull = true;\n",
+    replace: "",
+  },
+];
+
+export const plantedFaults: readonly PlantedFault[] = [
+  ...faults.map((fault) => ({ ...fault, killedBy: AGREES })),
+  ...faultsOfPlans.map((fault) => ({ ...fault, killedBy: HOLDS })),
+];
