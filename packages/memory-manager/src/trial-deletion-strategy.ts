@@ -28,6 +28,7 @@ import {
   type Collection,
   type Collector,
   checkInteger,
+  checkOptions,
   type Finalization,
   GRANULE_SIZE_BYTES,
   IMAGE_FINALIZED,
@@ -83,6 +84,8 @@ const ENDING_FLAGS = TYPE_FINALIZER | TYPE_WEAKLY_REFERABLE | TYPE_WEAK_REFERENC
 
 /** Counts, and examines what lost a reference. Its `create` throws `UsageError` for its options. */
 export function trialDeletionStrategy(options: TrialDeletionOptions = {}): Strategy {
+  const known = "|leastCandidateCount growthFactor startBytes onProgramError";
+  checkOptions("trialDeletionStrategy", options, known);
   return { name, traits, create: (parts) => createTrialDeletion(parts, options) };
 }
 
