@@ -1,6 +1,6 @@
 // Every example that a reader can copy works: the ts blocks of the package READMEs, and those of
 // README.md and docs/*.md that are marked `ts runnable`, are type-checked and run against the built
-// packages.
+// packages. And each package's README has the same sections in the same order.
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { type Example, expectedOutput, extractExamples } from "./readme-examples.ts";
+import { sectionProblems } from "./readme-sections.ts";
 import { listPackages, report, root, runCommand } from "./workspace.ts";
 
 const EXAMPLE_LINE_LIMIT = 20;
@@ -46,7 +47,9 @@ function readExamples(): { examples: Example[]; problems: string[] } {
       problems.push(`${path} is missing`);
       continue;
     }
-    const found = extractExamples(path, readFileSync(file, "utf8"), { needsMark: false });
+    const text = readFileSync(file, "utf8");
+    problems.push(...sectionProblems(path, text));
+    const found = extractExamples(path, text, { needsMark: false });
     if (found.length === 0) problems.push(`${path} has no ts example`);
     examples.push(...found);
   }

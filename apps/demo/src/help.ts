@@ -268,7 +268,7 @@ function exitCodeLines(look: Look): string[] {
 const METRIC_NOTES = [
   "Work is counted in units: an object or slot touched, or a word written whole, is one; the " +
     "same in every run. A pause is what the program waited for in one operation: a collection, " +
-    "or a cascade of deallocations. Trial deletion tells of its candidates, not of all they reach.",
+    "or a cascade of deallocations. What a collection examines costs a unit an object.",
   "Values of --limit: 5000, 64MiB, 20%, 30ms. Of throughput a limit is the least.",
 ];
 

@@ -55,6 +55,11 @@ export interface TrialDetectorOptions {
   bufferedMask: number;
   /** The count of objects that never die. */
   immortalCount: number;
+  /**
+   * Told of each object that is examined, in the middle of it: it must look at nothing. Left out,
+   * there is no call.
+   */
+  onExamine?: (object: WordIndex) => void;
 }
 
 /** What one examination looked at, and found. */
@@ -87,7 +92,7 @@ export interface TrialDetector {
 }
 
 export function createTrialDetector(options: TrialDetectorOptions): TrialDetector {
-  const { words, types, state, marks, bufferedMask, immortalCount } = options;
+  const { words, types, state, marks, bufferedMask, immortalCount, onExamine } = options;
   const rows = types.base;
   const entries = options.entries.start;
   const foundEndWord = state.start + FOUND_END;
@@ -239,10 +244,19 @@ export function createTrialDetector(options: TrialDetectorOptions): TrialDetecto
     words[endWord] = candidateCount;
   }
 
+  function tellExamined(end: number): void {
+    if (onExamine === undefined) return;
+    for (let index = 0; index < end; index++) {
+      const object = words[entries + index] as number;
+      if (object !== 0) onExamine(object as WordIndex);
+    }
+  }
+
   function find(): Examination {
     referenceCount = 0;
     const candidateCount = meetCandidates();
     const end = countReferences(candidateCount, false);
+    tellExamined(end);
     try {
       reachAll(end);
     } catch (error) {
@@ -288,6 +302,7 @@ export function createTrialDetector(options: TrialDetectorOptions): TrialDetecto
       words[markOf(object)] = ~0;
     }
     countReferences(end, true);
+    tellExamined(end);
     try {
       reachAll(end);
     } catch (error) {

@@ -17,6 +17,7 @@ import {
   type Death,
   EVENT_COLLECTION_END,
   EVENT_COLLECTION_START,
+  EVENT_OBJECT_EXAMINE,
   EVENT_OBJECT_UNREACHABLE,
   type EventCode,
   isObserved,
@@ -38,6 +39,8 @@ export interface CandidateCollectionOptions {
   call: (code: () => void, source: "observer") => void;
   walk: Collector["walk"];
   observer: Observer | undefined;
+  /** What was examined and not told of yet; undefined where nobody wants to know. */
+  examined: number[] | undefined;
 }
 
 export interface CandidateCollection {
@@ -61,7 +64,7 @@ export const NO_COLLECTION: Collection = Object.freeze({
 export function createCandidateCollection(
   options: CandidateCollectionOptions,
 ): CandidateCollection {
-  const { words, layout, buffer, detector, death, call, walk, observer } = options;
+  const { words, layout, buffer, detector, death, call, walk, observer, examined } = options;
   let isCollecting = false;
   // Of the collection that runs.
   let examinedCount = 0;
@@ -101,6 +104,7 @@ export function createCandidateCollection(
   function passOnce(): boolean {
     const examination = detector.find();
     examinedCount += examination.examinedCount;
+    tellExamined();
     if (examination.foundCount === 0) return false;
     try {
       return dispose();
@@ -130,6 +134,7 @@ export function createCandidateCollection(
   function findAgain(): number {
     const { examinedCount: stillThere, foundCount } = detector.findAgain();
     examinedCount += stillThere;
+    tellExamined();
     return stillThere - foundCount;
   }
 
@@ -137,6 +142,13 @@ export function createCandidateCollection(
     for (let index = 0; index < buffer.foundCount(); index++) {
       const object = buffer.foundAt(index);
       if (object !== 0) visit(object);
+    }
+  }
+
+  /** When the heap is whole again: an observer may validate it. */
+  function tellExamined(): void {
+    for (const object of examined?.splice(0) ?? []) {
+      emit(EVENT_OBJECT_EXAMINE, object, layout.typeOf(object), words[object]);
     }
   }
 

@@ -29,9 +29,11 @@ import {
   type Collector,
   checkInteger,
   checkOptions,
+  EVENT_OBJECT_EXAMINE,
   type Finalization,
   GRANULE_SIZE_BYTES,
   IMAGE_FINALIZED,
+  isObserved,
   NOT_DUE,
   type ProgramErrorReporter,
   type Reference,
@@ -222,7 +224,14 @@ function wire(parts: StrategyParts): Wired {
     bufferedMask: parts.headerMask("buffered"),
   };
   const buffer = createCandidateBuffer(placed);
-  const detector = createTrialDetector({ ...placed, immortalCount: IMMORTAL_COUNT });
+  const examined: number[] | undefined = isObserved(observer, EVENT_OBJECT_EXAMINE)
+    ? []
+    : undefined;
+  const detector = createTrialDetector({
+    ...placed,
+    immortalCount: IMMORTAL_COUNT,
+    ...(examined === undefined ? {} : { onExamine: (object) => examined.push(object) }),
+  });
   const made: { finalization?: Finalization; collection?: CandidateCollection } = {};
   const base = createRefcountCollector(parts, {
     onLoss: buffer.note,
@@ -236,7 +245,7 @@ function wire(parts: StrategyParts): Wired {
         lists: { track() {}, untrack: buffer.remove },
       });
       const collection = createCandidateCollection({
-        ...{ words, buffer, detector, death, call, observer },
+        ...{ words, buffer, detector, death, call, observer, examined },
         layout: createObjectLayout(words, types),
         walk: (visit) =>
           allocator.walk((block) => {

@@ -3,7 +3,8 @@
 // written whole.
 //
 //   the program        object-create 1 + its words · slot-write 1
-//   the manager        count-change 1 · collection-start its candidates · object-move 1 + its words
+//   the manager        count-change 1 · collection-start its candidates · object-examine 1 beyond
+//                      those · object-move 1 + its words
 //                      object-clear, object-reclaim, weak-reference-clear, finalizer-run 1
 //
 // What the manager does between two calls of `endOperation` is what the program waited for: a
@@ -19,6 +20,7 @@ import {
   EVENT_FINALIZER_RUN,
   EVENT_OBJECT_CLEAR,
   EVENT_OBJECT_CREATE,
+  EVENT_OBJECT_EXAMINE,
   EVENT_OBJECT_MOVE,
   EVENT_OBJECT_RECLAIM,
   EVENT_SLOT_WRITE,
@@ -52,12 +54,25 @@ export function createCostModel(): CostModel {
   const totals = { program: 0, counting: 0, pauses: 0 };
   const pauses = createHistogram();
   let pause = 0;
+  /** Candidates of this collection that were not told as examined yet. */
+  let paidCount = 0;
+
+  function startCollection(candidateCount: number): void {
+    pause += candidateCount;
+    paidCount = candidateCount;
+  }
+
+  function examine(): void {
+    if (paidCount > 0) paidCount--;
+    else pause++;
+  }
 
   function event(code: EventCode, _a: number, b: number, c: number): void {
     if (code === EVENT_SLOT_WRITE) totals.program++;
     else if (code === EVENT_COUNT_CHANGE) totals.counting++;
     else if (code === EVENT_OBJECT_CREATE) totals.program += 1 + c;
-    else if (code === EVENT_COLLECTION_START) pause += b;
+    else if (code === EVENT_COLLECTION_START) startCollection(b);
+    else if (code === EVENT_OBJECT_EXAMINE) examine();
     else if (code === EVENT_OBJECT_MOVE) pause += 1 + c;
     else pause++;
   }
@@ -69,6 +84,7 @@ export function createCostModel(): CostModel {
         EVENT_SLOT_WRITE,
         EVENT_COUNT_CHANGE,
         EVENT_COLLECTION_START,
+        EVENT_OBJECT_EXAMINE,
         EVENT_OBJECT_MOVE,
         EVENT_OBJECT_CLEAR,
         EVENT_OBJECT_RECLAIM,

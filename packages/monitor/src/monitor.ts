@@ -19,6 +19,7 @@ import {
   EVENT_COLLECTION_START,
   EVENT_OBJECT_CLEAR,
   EVENT_OBJECT_CREATE,
+  EVENT_OBJECT_EXAMINE,
   EVENT_OBJECT_MOVE,
   EVENT_OBJECT_RECLAIM,
   EVENTS,
@@ -89,7 +90,7 @@ export function createMonitor({ clock, seriesLimitCount }: MonitorOptions = {}):
   /** Live without having been born, less what went unheard. */
   const unheard = { count: 0, bytes: 0 };
   const arenas = { now: 0, most: 0 };
-  const work = { operation: 0, collection: 0, isCollecting: false, startMs: 0 };
+  const work = { operation: 0, collection: 0, paid: 0, isCollecting: false, startMs: 0 };
   let operationCount = 0;
   const collectionWork = createHistogram();
   const operationWork = createHistogram();
@@ -113,6 +114,7 @@ export function createMonitor({ clock, seriesLimitCount }: MonitorOptions = {}):
     totalsOf(generation).examinedCount += candidateCount;
     work.isCollecting = true;
     work.collection = candidateCount;
+    work.paid = candidateCount;
     work.startMs = clock?.now() ?? 0;
   }
 
@@ -134,6 +136,12 @@ export function createMonitor({ clock, seriesLimitCount }: MonitorOptions = {}):
     else work.operation += units;
   }
 
+  /** Candidates were counted when the collection began; who tells of more examines more. */
+  function examine(): void {
+    if (work.paid > 0) work.paid--;
+    else addWork(1);
+  }
+
   function reclaim(sizeWords: number): void {
     reclaimed.count++;
     reclaimed.bytes += sizeWords * 4;
@@ -149,6 +157,7 @@ export function createMonitor({ clock, seriesLimitCount }: MonitorOptions = {}):
     } else if (code === EVENT_OBJECT_RECLAIM) reclaim(c);
     else if (code === EVENT_OBJECT_CLEAR) addWork(1);
     else if (code === EVENT_OBJECT_MOVE) addWork(1);
+    else if (code === EVENT_OBJECT_EXAMINE) examine();
     else if (code === EVENT_COLLECTION_START) startCollection(a, b);
     else if (code === EVENT_COLLECTION_END) endCollection(a, b, c);
     else if (code === EVENT_ARENA_RESERVE) {

@@ -48,6 +48,31 @@ describe("the cost model", () => {
     expect([model.pauses.count, model.pauses.greatest]).toEqual([1, 500]);
   });
 
+  it("asks for all that trial deletion examines, not for its candidates alone", () => {
+    const model = createCostModel();
+    const manager = createMemoryManager("refcount-trial-deletion", { observer: model.observer });
+    const { mutator } = manager;
+    const node = manager.defineType({ name: "node", visitedSlotCount: 1 });
+    const frame = mutator.enter(3);
+    const [next, spare] = [(frame + 1) as typeof frame, (frame + 2) as typeof frame];
+    for (let index = 0; index < 500; index++) {
+      const object = mutator.allocate(node, next);
+      mutator.set(object, 0, mutator.root(frame));
+      mutator.setRoot(frame, object);
+    }
+    mutator.setRoot(next, 0);
+    mutator.collect();
+    model.endOperation();
+    const before = model.totals().pauses;
+    // The first of the list is a candidate now, and reaches all others.
+    mutator.setRoot(spare, mutator.root(frame));
+    mutator.setRoot(spare, 0);
+    const { examinedCount } = mutator.collect();
+    model.endOperation();
+    expect(examinedCount).toBe(500);
+    expect(model.totals().pauses - before).toBe(500);
+  });
+
   it("asks the same price of the same program, and another of another strategy", () => {
     const priceOf = (preset: "mark-sweep" | "cpython-3.13"): object => {
       const model = createCostModel();

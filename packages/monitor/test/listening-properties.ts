@@ -11,6 +11,7 @@ import {
   EVENT_FINALIZER_RUN,
   EVENT_OBJECT_CLEAR,
   EVENT_OBJECT_CREATE,
+  EVENT_OBJECT_EXAMINE,
   EVENT_OBJECT_MOVE,
   EVENT_OBJECT_RECLAIM,
   EVENT_SLOT_WRITE,
@@ -41,12 +42,16 @@ const WORK_IN_COLLECTION: readonly EventCode[] = [
   EVENT_OBJECT_RECLAIM,
 ];
 
-/** Objects looked at: candidates, and all that is cleared, moved or reclaimed. */
+/** Objects looked at: what collections examine, and all that is cleared, moved or reclaimed. */
 function workOf(told: readonly Told[]): number {
-  return told.reduce((sum, [code, , b]) => {
-    if (code === EVENT_COLLECTION_START) return sum + b;
-    return sum + (WORK_IN_COLLECTION.includes(code) ? 1 : 0);
-  }, 0);
+  let [work, candidateCount, examinedCount] = [0, 0, 0];
+  for (const [code, , b] of told) {
+    if (WORK_IN_COLLECTION.includes(code)) work++;
+    if (code === EVENT_OBJECT_EXAMINE) examinedCount++;
+    if (code === EVENT_COLLECTION_START) [candidateCount, examinedCount] = [b, 0];
+    if (code === EVENT_COLLECTION_END) work += Math.max(candidateCount, examinedCount);
+  }
+  return work;
 }
 
 /** Events told, in and out of collections, with those of each collection apart. */

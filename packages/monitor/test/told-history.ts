@@ -11,6 +11,7 @@ import {
   EVENT_FINALIZER_RUN,
   EVENT_OBJECT_CLEAR,
   EVENT_OBJECT_CREATE,
+  EVENT_OBJECT_EXAMINE,
   EVENT_OBJECT_MOVE,
   EVENT_OBJECT_RECLAIM,
   EVENT_SLOT_WRITE,
@@ -26,6 +27,8 @@ type Action =
       readonly do: "collect";
       readonly generation: number;
       readonly candidateCount: number;
+      /** Told one by one; 0 where nobody tells. */
+      readonly examinedCount: number;
       readonly deathCount: number;
       readonly uncollectableCount: number;
       readonly isFinalizing: boolean;
@@ -57,6 +60,7 @@ export const actions: fc.Arbitrary<readonly Action[]> = fc.array(
         do: fc.constant("collect" as const),
         generation: fc.nat(2),
         candidateCount: fc.nat(50),
+        examinedCount: fc.oneof(fc.constant(0), fc.nat(80)),
         deathCount: fc.nat(4),
         uncollectableCount: fc.nat(2),
         isFinalizing: fc.boolean(),
@@ -172,6 +176,7 @@ export function live(
     const beganMs = clock.now() - startMs;
     listener.beginCollection?.(populations);
     tell(EVENT_COLLECTION_START, generation, candidateCount);
+    for (let each = 0; each < action.examinedCount; each++) tell(EVENT_OBJECT_EXAMINE, 16);
     if (action.isFinalizing) tell(EVENT_FINALIZER_RUN, 16);
     let [reclaimed, reclaimedBytes] = [0, 0];
     for (let death = 0; death < deathCount && history.live.size > 0; death++) {

@@ -264,6 +264,13 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     file: COST,
+    name: "candidates are paid for twice by who tells of them one by one",
+    find: "if (paidCount > 0) paidCount--;\n    else pause++;",
+    replace: "pause++;",
+    killedBy: PRICES,
+  },
+  {
+    file: COST,
     name: "an operation without pause is one of nothing",
     find: "if (pause > 0) pauses.add(pause);",
     replace: "pauses.add(pause);",
