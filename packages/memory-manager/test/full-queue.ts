@@ -1,7 +1,7 @@
 // More objects reached behind the cursor than the queue has room for: all are held by one array,
-// which lies behind them in memory. Each holds two more, and each of those one, which nothing
-// else reaches: who waits outside of the queue has to be looked at, too. With fewer objects the queue doubles while it is
-// emptied at its front, so that what it holds goes round its end.
+// which lies behind them in memory. Each holds two more, and each of those one, which nothing else
+// reaches: who waits outside of the queue has to be looked at, too. With fewer objects the queue
+// doubles while it is emptied at its front, so that what it holds goes round its end.
 
 import type { Reference, Strategy, Value } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
