@@ -291,6 +291,9 @@ describe.each([
       const { make, mutator, at, generations, manager } = makeRig();
       const object = make("a", 0);
       make("b", 1);
+      // The fast preset notices it where nothing reached the object first: as many references point
+      // up as down, so that it looks at the lower one first.
+      mutator.set(object, 0, mutator.root(at(1)));
       mutator.set(mutator.root(at(1)) as Reference, 0, object);
       mutator.set(mutator.root(at(1)) as Reference, 1, object);
       manager.heap.words[object] = 1;
