@@ -80,6 +80,7 @@ How it is measured:
   counts that turn.
 - *collect-graphs*: heaps recorded of CPython are restored as heap images, and rebuilt in CPython
   out of Python objects of the same shape: dicts with string keys, tuples, and lists for everything
-  else, which CPython traverses quickest. *All cuts made*: then every reference is dropped that the
-  recorded plan drops, which is not timed, and what that leaves is collected.
+  else, which CPython traverses quickest. Each graph has a process and a memory manager of its own,
+  whose heap is emptied and filled anew for each repeat. *All cuts made*: then every reference is
+  dropped that the recorded plan drops, which is not timed, and what that leaves is collected.
 `;

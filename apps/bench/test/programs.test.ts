@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createHandPrograms } from "../src/programs/hand-programs.js";
 import { createHandSemispace } from "../src/programs/hand-semispace.js";
 import { createManagerPrograms } from "../src/programs/manager-programs.js";
 import { CACHE_ENTRY_COUNT, treeObjectCount } from "../src/programs/program.js";
@@ -28,6 +29,15 @@ describe.each(["refcount-only", "mark-sweep", "semispace"] as const)("programs o
       expect(programs.collectGarbage?.()).toBe(300);
     }
     expect(stressed(997).useCache?.(1000)).toBe(1000 + CACHE_ENTRY_COUNT);
+  });
+});
+
+describe.each(["refcount-only", "mark-sweep"] as const)("programs by hand on %s", (preset) => {
+  it("count what they built and leave nothing", () => {
+    const programs = createHandPrograms(preset);
+    expect(programs.trees(8)).toBe(treeObjectCount(8));
+    programs.buildList(5000);
+    programs.dropList();
   });
 });
 

@@ -31,7 +31,7 @@ import {
 } from "@ouro/interfaces";
 import { LARGEST, MANY } from "./count-bytes.js";
 import { createOverflowCounts } from "./overflow-counts.js";
-import { shapeOf, slotCountIn } from "./tract-shape.js";
+import { commonShape, slotCountIn } from "./tract-shape.js";
 
 export interface InsideCountsOptions {
   memory: LinearMemory;
@@ -110,6 +110,7 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
   function slotCountNow(tract: number): number {
     const group = candidates + (tract << 7);
     let type = -1;
+    let shape = -1;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[group + (word << 2)] as number;
       const header = (tract << TRACT_SHIFT) + (word << 7) + TYPE;
@@ -118,11 +119,12 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
         bits ^= bit;
         const typeNow = (words[header + ((31 - clz32(bit)) << 2)] as number) & MASK;
         if (typeNow === type) continue;
-        if (type >= 0) return 0;
         type = typeNow;
+        shape = commonShape(words, shape, rows + (type << ROW_SHIFT));
+        if (slotCountIn(shape) === 0) return 0;
       }
     }
-    return type < 0 ? 0 : slotCountIn(shapeOf(words, type, rows + (type << ROW_SHIFT)));
+    return shape < 0 ? 0 : slotCountIn(shape);
   }
 
   function countTwo(tract: number): void {
@@ -173,7 +175,7 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
     const asks = !isWhole;
     const group = candidates + (tract << 7);
     let type = -1;
-    let typeCount = 0;
+    let shape = -1;
     let row = 0;
     let startOffset = 0;
     let endOffset = 0;
@@ -188,8 +190,8 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
         const typeNow = (words[object + TYPE] as number) & MASK;
         if (typeNow !== type) {
           type = typeNow;
-          typeCount++;
           row = rows + (type << ROW_SHIFT);
+          shape = commonShape(words, shape, row);
           startOffset = words[row + ROW_SLOTS_START] as number;
           endOffset = words[row + ROW_VISITED_END] as number;
           lengthMask = words[row + ROW_VISITED_MASK] as number;
@@ -200,12 +202,11 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
         }
       }
     }
-    if (isWhole) setShape(tract, typeCount === 1 ? type : 0, typeCount === 1 ? row : 0);
+    if (isWhole) setShape(tract, shape);
   }
 
-  function setShape(tract: number, type: number, row: number): void {
-    const owner = (words[tracts + tract] as number) & TRACT_OWNER_MASK;
-    words[tracts + tract] = owner | shapeOf(words, type, row);
+  function setShape(tract: number, shape: number): void {
+    words[tracts + tract] = ((words[tracts + tract] as number) & TRACT_OWNER_MASK) | shape;
   }
 
   return {

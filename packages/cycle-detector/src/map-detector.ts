@@ -18,6 +18,8 @@
 //
 // `reachTwo`, `reachFew` and `drainTwo` are written out for objects of one shape (tract-shape.ts);
 // `reachAny` and `drain`, which read the rows of the type table, are what they must agree with.
+// Where all have two slots and most references point down, the cursor goes down, and "ahead" is
+// below it: the order is nobody's to see, as no object of such a shape untracks.
 //
 // Source: CPython 3.13 Python/gc.c, `subtract_refs`, `move_unreachable`; Christopher, Reference
 // count garbage collection (1984), for counting only what is inside.
@@ -26,7 +28,6 @@ import {
   ARENA_SHIFT,
   type ArenaSource,
   type CandidateMap,
-  expectSound,
   HeapCorruptionError,
   LENGTH_WORD_OFFSET,
   type LinearMemory,
@@ -40,7 +41,6 @@ import {
   TRACT_ENTRY_SHIFT,
   TRACT_HAS_FOUND,
   TRACT_HAS_LEAVING,
-  TRACT_HAS_SPECIAL,
   TRACT_MAP_WORDS,
   TRACT_SHIFT,
   TYPE_FINALIZER,
@@ -53,8 +53,10 @@ import {
   type WordIndex,
 } from "@ouro/interfaces";
 import { MANY, REACHED, RESCUED, WAITING } from "./count-bytes.js";
+import { createCountMap } from "./count-map.js";
 import { createInsideCounts } from "./inside-counts.js";
 import { createObjectQueue } from "./object-queue.js";
+import { pointsDown } from "./reference-direction.js";
 import { LEAVING } from "./tract-shape.js";
 
 /** Bytes a granule of a side table: counts, the queue, and room for every large count. */
@@ -81,9 +83,9 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   const { words, bytes } = options.memory;
   const rows = types.base;
   const granuleCount = (source.arenaCount - source.firstArenaIndex) << (ARENA_SHIFT - 2);
-  // The byte of object o is `bytes[counts + (o >> 2)]`.
+  const countMap = createCountMap(words, region, source);
+  const { counts } = countMap;
   const countWords = granuleCount >> 2;
-  const counts = region.start * 4 - (source.firstArenaIndex << (ARENA_SHIFT - 2));
   const queueWords = granuleCount >> 4;
   const queue = createObjectQueue(words, part(region, countWords, queueWords));
   const { push, take, touchAhead } = queue;
@@ -201,6 +203,35 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     return summary;
   }
 
+  /** `reachTwo` with a cursor that goes down: ahead of it is what lies below. */
+  function reachTwoDown(tract: number): number {
+    const asks = !isWhole;
+    const group = candidates + (tract << 7);
+    let summary = 0;
+    for (let word = TRACT_MAP_WORDS - 1; word >= 0; word--) {
+      let bits = words[group + (word << 2)] as number;
+      const first = (tract << TRACT_SHIFT) + (word << 7);
+      while (bits !== 0) {
+        const index = 31 - clz32(bits);
+        bits ^= 1 << index;
+        const object = first + (index << 2);
+        if (isScanned(object)) {
+          reachDown(words[object + FIELDS] as number, object, asks);
+          reachDown(words[object + FIELDS + 1] as number, object, asks);
+        } else summary = TRACT_HAS_FOUND;
+      }
+    }
+    return summary;
+  }
+
+  function reachDown(value: number, from: number, asks: boolean): void {
+    if (value <= 0 || (asks && !isCandidate(value))) return;
+    const place = counts + (value >> 2);
+    if ((bytes[place] as number) >= WAITING) return;
+    if (value > from) rescue(value, place);
+    else bytes[place] = REACHED;
+  }
+
   function reachFew(tract: number, slotCount: number): number {
     const asks = !isWhole;
     const group = candidates + (tract << 7);
@@ -297,11 +328,27 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
       drainTwo();
       return;
     }
+    const asks = !isWhole;
     let ahead = 0;
+    let type = -1;
+    let startOffset = 0;
+    let endOffset = 0;
+    let lengthMask = 0;
     for (let object = take(); object !== 0; object = take()) {
       if (ahead === 0) ahead = touchAhead();
       ahead--;
-      scan(object, NOWHERE);
+      const typeNow = (words[object + TYPE] as number) & MASK;
+      if (typeNow !== type) {
+        type = typeNow;
+        const row = rows + (type << ROW_SHIFT);
+        startOffset = words[row + ROW_SLOTS_START] as number;
+        endOffset = words[row + ROW_VISITED_END] as number;
+        lengthMask = words[row + ROW_VISITED_MASK] as number;
+      }
+      const end = object + endOffset + ((words[object + LENGTH] as number) & lengthMask);
+      for (let slot = object + startOffset; slot < end; slot++) {
+        reach(words[slot] as number, NOWHERE, asks);
+      }
     }
   }
 
@@ -341,10 +388,11 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   // ── Found ─────────────────────────────────────────────────────────────────────────────────────
 
   /** Writes a tract's words of the found map. */
-  function noteFound(tract: number, found: number, entry: number): number {
+  function noteFound(tract: number, { found, special }: CandidateMap): number {
     const group = candidates + (tract << 7);
     const map = found + (tract << 5);
     let foundCount = 0;
+    let type = -1;
     let isSpecial = false;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[group + (word << 2)] as number;
@@ -357,18 +405,20 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
         if ((bytes[counts + (object >> 2)] as number) >= WAITING) continue;
         unreached |= bit;
         foundCount++;
-        isSpecial ||= isSpecialObject(object);
+        const header = words[object + TYPE] as number;
+        if ((header & MASK) !== type) {
+          type = header & MASK;
+          isSpecial = isSpecialType(type);
+        }
+        if (isSpecial || (header & weakMask) !== 0) special.push(object);
       }
       words[map + word] = unreached;
     }
-    if (isSpecial) words[entry + 1] = (words[entry + 1] as number) | TRACT_HAS_SPECIAL;
     return foundCount;
   }
 
-  function isSpecialObject(object: number): boolean {
-    const header = words[object + TYPE] as number;
-    if ((header & weakMask) !== 0) return true;
-    const flags = words[rows + ((header & MASK) << ROW_SHIFT) + ROW_FLAGS] as number;
+  function isSpecialType(type: number): boolean {
+    const flags = words[rows + (type << ROW_SHIFT) + ROW_FLAGS] as number;
     return (flags & (TYPE_FINALIZER | TYPE_WEAK_REFERENCE)) !== 0;
   }
 
@@ -376,48 +426,15 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     inside.resetLarge();
     queue.reset();
     isSweepNeeded = false;
-    if (isWhole) clearLent();
+    if (isWhole) countMap.clear();
     else {
       for (let entry = first; entry < last; entry += 2) {
         const hasLeaving = ((words[entry + 1] as number) & TRACT_HAS_LEAVING) !== 0;
-        clearTract(words[entry] as number, hasLeft || hasLeaving);
+        countMap.clearTract(words[entry] as number, candidates, hasLeft || hasLeaving);
       }
     }
     last = first;
     hasLeft = false;
-  }
-
-  function clearLent(): void {
-    eachLent((start, end) => words.fill(0, start, end));
-  }
-
-  /** The words of counts of each arena that is lent. */
-  function eachLent(visit: (start: number, end: number) => void): void {
-    const sizeWords = 1 << (ARENA_SHIFT - 4);
-    for (let index = source.firstArenaIndex; index < source.arenaCount; index++) {
-      if (words[source.arenaTable + index] === 0) continue;
-      const start = region.start + (index - source.firstArenaIndex) * sizeWords;
-      visit(start, start + sizeWords);
-    }
-  }
-
-  function validate(): void {
-    eachLent((start, end) => {
-      for (let word = start; word < end; word++) {
-        expectSound(words[word] === 0, "counts of references inside", word, "one is left");
-      }
-    });
-  }
-
-  /** Only candidates have counts, and those that were candidates until they left or went out. */
-  function clearTract(tract: number, isAnyGone: boolean): void {
-    const group = candidates + (tract << 7);
-    const start = (counts + (tract << (TRACT_SHIFT - 2))) >> 2;
-    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
-      if (words[group + (word << 2)] === 0 && !isAnyGone) continue;
-      const place = start + (word << 3);
-      for (let each = place; each < place + 8; each++) words[each] = 0;
-    }
   }
 
   function find(map: CandidateMap): number {
@@ -429,15 +446,21 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     last = end;
     const slotCount = inside.countAll(map);
     isTwo = slotCount === 2 && !isWhole;
-    for (let entry = list; entry < end; entry += 2) {
-      words[entry + 1] = reachTract(words[entry] as number, words[entry + 1] as number);
+    if (slotCount === 2 && pointsDown(words, map)) {
+      for (let entry = end - 2; entry >= list; entry -= 2) {
+        words[entry + 1] = reachTwoDown(words[entry] as number);
+      }
+    } else {
+      for (let entry = list; entry < end; entry += 2) {
+        words[entry + 1] = reachTract(words[entry] as number, words[entry + 1] as number);
+      }
     }
     drain();
     sweepWaiting(list, end);
     let foundCount = 0;
     for (let entry = list; entry < end; entry += 2) {
       const hasFound = ((words[entry + 1] as number) & TRACT_HAS_FOUND) !== 0;
-      if (hasFound) foundCount += noteFound(words[entry] as number, found, entry);
+      if (hasFound) foundCount += noteFound(words[entry] as number, map);
       else clearFound(words[entry] as number, found);
     }
     return foundCount;
@@ -456,7 +479,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
       return mark === RESCUED || mark === WAITING;
     },
     release,
-    validate,
+    validate: countMap.validate,
   };
 }
 

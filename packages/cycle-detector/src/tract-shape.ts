@@ -1,9 +1,9 @@
-// The shape of a tract: of one type all its objects may be, with so few slots that loops are
-// written out for them. It stands in the tract's word, above the bits of the tract's owner, and is
-// found out when all objects of the tract are looked at.
+// The shape of a tract: all its objects, of one type or of several, may have equally many slots and
+// so few of them that loops are written out for them. It stands in the tract's word, above the bits
+// of the tract's owner, and is found out when all objects of the tract are looked at.
 //
-//   tract   │ type │ – │ slots: 3 │ owner: 4 │      slots: 0 unknown, 1 to 4, 7 mixed
-//             8 …    7   4 … 6      0 … 3
+//   tract   │ – │ slots: 3 │ owner: 4 │      slots: 0 unknown, 1 to 4, 7 mixed
+//             7   4 … 6      0 … 3
 
 import {
   LENGTH_NONE,
@@ -19,7 +19,6 @@ import {
 const SLOTS_SHIFT = 4;
 const SLOTS_MASK = 7;
 const MIXED = 7;
-const TYPE_SHIFT = 8;
 const SLOT_LIMIT = 4;
 
 /** Types whose objects may be in the tract and no candidates. */
@@ -31,10 +30,13 @@ export function slotCountIn(tractWord: number): number {
   return slotCount === MIXED ? 0 : slotCount;
 }
 
-/** The shape of a tract of objects of one type, whose row is given; of a mixed one for row 0. */
-export function shapeOf(words: Int32Array, type: number, row: number): number {
-  const slotCount = row === 0 ? MIXED : slotCountOf(words, row);
-  return (type << TYPE_SHIFT) | (slotCount << SLOTS_SHIFT);
+/**
+ * The shape of a tract that also has objects of the type whose row is given; `shape` is that of the
+ * others, -1 if there are none.
+ */
+export function commonShape(words: Int32Array, shape: number, row: number): number {
+  const own = slotCountOf(words, row) << SLOTS_SHIFT;
+  return shape === -1 || shape === own ? own : MIXED << SLOTS_SHIFT;
 }
 
 /** 1 to 4 slots, all visited, of objects that are never out; else `MIXED`. */

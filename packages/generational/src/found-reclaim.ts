@@ -98,11 +98,11 @@ export function createFoundReclaim(options: FoundReclaimOptions): FoundReclaim {
   /** False if one of the found has weak references again. */
   function endWeakReferences(): boolean {
     let hasWeakReferences = false;
-    maps.walkFound(true, (object) => {
+    maps.walkSpecial((object) => {
       if (((words[object + TYPE] as number) & weakMask) !== 0) hasWeakReferences = true;
     });
     if (hasWeakReferences) return false;
-    maps.walkFound(true, (object) => {
+    maps.walkSpecial((object) => {
       const flags = words[rows + (typeOf(object) << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
       if ((flags & TYPE_WEAK_REFERENCE) !== 0) death.endWeakReference(object);
     });
@@ -111,9 +111,16 @@ export function createFoundReclaim(options: FoundReclaimOptions): FoundReclaim {
 
   // ── References to the outside ─────────────────────────────────────────────────────────────────
 
+  /** What the row of a type says is read once for all that follow of the type. */
   function releaseOutside(start: number, bitsOfTract: number): void {
     let type = -1;
-    let row = 0;
+    let count = 0;
+    let sizes = 0;
+    let sizeWords = 0;
+    let hasLength = false;
+    let startOffset = 0;
+    let endOffset = 0;
+    let lengthMask = 0;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[bitsOfTract + word] as number;
       const first = start + (word << 7);
@@ -124,19 +131,25 @@ export function createFoundReclaim(options: FoundReclaimOptions): FoundReclaim {
         const typeNow = (words[object + TYPE] as number) & MASK;
         if (typeNow !== type) {
           type = typeNow;
-          row = rows + (type << TYPE_ROW_SHIFT);
+          const row = rows + (type << TYPE_ROW_SHIFT);
+          sizeWords = words[row + ROW_SIZE] as number;
+          hasLength = words[row + ROW_LENGTH] !== LENGTH_NONE;
+          startOffset = words[row + ROW_SLOTS_START] as number;
+          endOffset = words[row + ROW_SLOTS_END] as number;
+          lengthMask = words[row + ROW_SLOTS_MASK] as number;
         }
-        objectCount++;
-        totalWords += words[row + ROW_SIZE] as number;
-        if (words[row + ROW_LENGTH] !== LENGTH_NONE) countLength(object, row);
-        const length = (words[object + LENGTH] as number) & (words[row + ROW_SLOTS_MASK] as number);
-        const end = object + (words[row + ROW_SLOTS_END] as number) + length;
-        for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
+        count++;
+        sizes += sizeWords;
+        if (hasLength) countLength(object, rows + (type << TYPE_ROW_SHIFT));
+        const end = object + endOffset + ((words[object + LENGTH] as number) & lengthMask);
+        for (let slot = object + startOffset; slot < end; slot++) {
           const value = words[slot] as number;
           if (value > 0 && !isFound(value) && decrement(value)) chain(value);
         }
       }
     }
+    objectCount += count;
+    totalWords += sizes;
   }
 
   function isFound(value: number): boolean {
@@ -170,7 +183,7 @@ export function createFoundReclaim(options: FoundReclaimOptions): FoundReclaim {
   function tellEnds(): number[] {
     const dead: number[] = [];
     if (!tellsEnd && !tellsReclaim) return dead;
-    maps.walkFound(false, (object) => {
+    maps.walkFound((object) => {
       const type = typeOf(object);
       const row = rows + (type << TYPE_ROW_SHIFT);
       totalWords = words[row + ROW_SIZE] as number;

@@ -94,13 +94,13 @@ export function createMapCollectionRun(
   }
 
   function dispose(old: number, run: Run): void {
-    if (reports.wantsFound()) maps.walkFound(false, reports.found);
+    if (reports.wantsFound()) maps.walkFound(reports.found);
     let didRun = false;
-    run.collected += death.emptyWeakReferences(walkSpecial, maps.isFound, (weak) => {
+    run.collected += death.emptyWeakReferences(maps.walkSpecial, maps.isFound, (weak) => {
       didRun = true;
       if (maps.isTracked(weak)) maps.track(weak, old);
     });
-    walkSpecial((object) => {
+    maps.walkSpecial((object) => {
       if (death.finalize(object)) didRun = true;
     });
     if (didRun) {
@@ -108,9 +108,9 @@ export function createMapCollectionRun(
     }
     if (emptiesWeakReferencesAgain) emptyWeakReferencesAgain();
     run.collected += maps.foundCount();
-    if (reports.savesAll()) maps.walkFound(false, reports.saved);
+    if (reports.savesAll()) maps.walkFound(reports.saved);
     else if (!reclaimFound()) emptyEach();
-    maps.walkFound(false, (object) => maps.track(object, old));
+    maps.walkFound((object) => maps.track(object, old));
   }
 
   function promoteResurrected(old: number): number {
@@ -122,14 +122,10 @@ export function createMapCollectionRun(
     }
   }
 
-  function walkSpecial(visit: (object: number) => void): void {
-    maps.walkFound(true, visit);
-  }
-
   /** Of those that finalizers made: nobody is called. CPython issue 136401. */
   function emptyWeakReferencesAgain(): void {
     death.emptyWeakReferences(
-      walkSpecial,
+      maps.walkSpecial,
       () => true,
       () => {},
     );
@@ -137,10 +133,10 @@ export function createMapCollectionRun(
 
   /** One by one, as what a finalizer left behind may call program code at each step. */
   function emptyEach(): void {
-    maps.walkFound(false, (object) => {
+    maps.walkFound((object) => {
       if (untracking.hasFlag(object, TYPE_CLEARABLE)) death.clear(object);
     });
-    maps.walkFound(false, death.clear);
+    maps.walkFound(death.clear);
   }
 
   return collect;

@@ -15,7 +15,8 @@ export interface TrackedMaps {
   promote(generation: number, emptied: number): number;
   narrow(): CandidateMap;
   isFound(object: WordIndex): boolean;
-  walkFound(isSpecial: boolean, visit: (object: WordIndex) => void): void;
+  walkFound(visit: (object: WordIndex) => void): void;
+  walkSpecial(visit: (object: WordIndex) => void): void;
   eachFoundTract(visit: (start: WordIndex, bits: WordIndex) => void): void;
   foundCount(): number;
   forgetFound(): void;

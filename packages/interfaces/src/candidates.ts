@@ -20,13 +20,11 @@ export const TRACT_ENTRY_SHIFT = 1;
 
 /** Some candidate of the tract was found unreachable. */
 export const TRACT_HAS_FOUND = 1;
-/** Some found object has weak references, is one, or may have a finalizer. */
-export const TRACT_HAS_SPECIAL = 2;
 /** Some candidate is of a type that untracks. */
-export const TRACT_HAS_LEAVING = 4;
+export const TRACT_HAS_LEAVING = 2;
 
 /**
- * What a detector is to examine; it writes the found map and each entry's summary, nothing else.
+ * What a detector is to examine. It writes the found map, each entry's summary and `special`.
  */
 export interface CandidateMap {
   /** The word of object o in the map of candidates is `candidates + ((o >>> 7) << 2)`. */
@@ -39,6 +37,11 @@ export interface CandidateMap {
   readonly list: WordIndex;
   readonly tractCount: number;
   readonly candidateCount: number;
+  /**
+   * The detector leaves here the found objects that finalization may look at: with a finalizer,
+   * with weak references, or weak references themselves, in address order. Empty at first.
+   */
+  readonly special: WordIndex[];
   /** Whether nearly all that candidates refer to are candidates, as in a full collection. */
   readonly isWhole: boolean;
 }

@@ -20,6 +20,7 @@ import {
   type Collection,
   type Collector,
   checkInteger,
+  checkOptions,
   EVENT_COLLECTION_END,
   EVENT_COLLECTION_START,
   type EventCode,
@@ -89,6 +90,7 @@ const NOTHING: Collection = Object.freeze({
 export function markSweepStrategy(options: MarkSweepOptions = {}): Strategy {
   const { growthFactor = 2, minimumBudgetBytes = 4 << 20, markStackWords } = options;
   const where = "markSweepStrategy";
+  checkOptions(where, options, "|growthFactor minimumBudgetBytes markStackWords");
   if (!(growthFactor >= 1 && growthFactor < Number.POSITIVE_INFINITY)) {
     throw new UsageError({
       where,

@@ -32,6 +32,7 @@ import {
   ARENA_SIZE_WORDS,
   type Barrier,
   type Collector,
+  checkOptions,
   type Finalization,
   IMAGE_FINALIZED,
   IMAGE_GENERATION_SHIFT,
@@ -94,6 +95,8 @@ const traits: Traits = Object.freeze({
 
 /** Objects live and die as in CPython. Its `create` throws `UsageError` for thresholds below 0. */
 export function cpythonFastStrategy(options: CPythonFastOptions = {}): Strategy {
+  const known = "|version thresholds emptiesWeakReferencesAgain onProgramError";
+  checkOptions("cpythonFastStrategy", options, known);
   const name = `cpython-${options.version ?? "3.13"}-fast`;
   return { name, traits, create: (parts) => createCPythonFastCollector(parts, name, options) };
 }

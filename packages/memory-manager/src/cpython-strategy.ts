@@ -27,6 +27,7 @@ import {
   ARENA_SIZE_WORDS,
   type Barrier,
   type Collector,
+  checkOptions,
   type Detector,
   type Finalization,
   type GenerationThresholds,
@@ -114,6 +115,8 @@ export const COUNTING_TRAITS: Traits = {
 
 /** Objects live and die as in CPython. Its `create` throws `UsageError` for thresholds below 0. */
 export function cpythonStrategy(options: CPythonOptions = {}): Strategy {
+  const known = "|version thresholds createDetector emptiesWeakReferencesAgain onProgramError";
+  checkOptions("cpythonStrategy", options, known);
   const name = `cpython-${options.version ?? "3.13"}`;
   const traits = COUNTING_TRAITS;
   return {

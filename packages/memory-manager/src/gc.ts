@@ -58,7 +58,7 @@ export interface Gc {
   setThreshold(threshold0: number, threshold1?: number, threshold2?: number): void;
   /** `gc.get_count()`. */
   getCount(): [number, number, number];
-  /** `gc.get_stats()`: one entry a generation. */
+  /** `gc.get_stats()`: three entries, as in Python; with one generation the others stay 0. */
   getStats(): GenerationStats[];
   /**
    * `gc.get_objects(generation=None)`: tracked objects in list order; without an argument those of

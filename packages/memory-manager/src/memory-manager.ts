@@ -163,10 +163,10 @@ export interface MemoryManagerStatistics extends CollectorStatistics {
  */
 export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager {
   checkOptions("composeMemoryManager", given, OPTIONS);
+  checkStrategy((given as Partial<MemoryManagerOptions> | undefined)?.strategy);
   const tracing = makeTracing(given, () => manager);
   const options = withObserver(given, tracing);
   const { strategy, name = "manager" } = options;
-  checkStrategy(strategy);
   checkTraits(strategy);
   const headerMask = layOutHeader(strategy);
   const heap = options.heap ?? makeHeap(options);

@@ -28,6 +28,7 @@ import {
   type Collection,
   type Collector,
   checkInteger,
+  checkOptions,
   EVENT_OBJECT_EXAMINE,
   type Finalization,
   GRANULE_SIZE_BYTES,
@@ -85,6 +86,8 @@ const ENDING_FLAGS = TYPE_FINALIZER | TYPE_WEAKLY_REFERABLE | TYPE_WEAK_REFERENC
 
 /** Counts, and examines what lost a reference. Its `create` throws `UsageError` for its options. */
 export function trialDeletionStrategy(options: TrialDeletionOptions = {}): Strategy {
+  const known = "|leastCandidateCount growthFactor startBytes onProgramError";
+  checkOptions("trialDeletionStrategy", options, known);
   return { name, traits, create: (parts) => createTrialDeletion(parts, options) };
 }
 

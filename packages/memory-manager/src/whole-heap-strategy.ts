@@ -16,6 +16,7 @@
 import { createGrowthTrigger } from "@ouro/generational";
 import {
   type Collection,
+  checkOptions,
   GRANULE_SIZE_BYTES,
   NO_BUDGET,
   type ProgramErrorReporter,
@@ -41,6 +42,7 @@ const POOL_GRANULES = 1024;
 
 /** Counts, and collects everything by growth. Its `create` throws `UsageError` for its options. */
 export function wholeHeapStrategy(options: WholeHeapOptions = {}): Strategy {
+  checkOptions("wholeHeapStrategy", options, "|growthFactor startBytes onProgramError");
   return { name, traits: COUNTING_TRAITS, create: (parts) => createWholeHeap(parts, options) };
 }
 

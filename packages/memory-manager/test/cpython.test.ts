@@ -1,6 +1,7 @@
 // Program code in the middle of death: finalizers and callbacks that allocate, store, collect,
 // resurrect and drop, also inside the death of another object.
 
+import { createSubtractDetector } from "@ouro/cycle-detector";
 import {
   EVENT_OBJECT_DEALLOCATE,
   type Finalization,
@@ -290,6 +291,9 @@ describe.each([
       const { make, mutator, at, generations, manager } = makeRig();
       const object = make("a", 0);
       make("b", 1);
+      // The fast preset notices it where nothing reached the object first: as many references point
+      // up as down, so that it looks at the lower one first.
+      mutator.set(object, 0, mutator.root(at(1)));
       mutator.set(mutator.root(at(1)) as Reference, 0, object);
       mutator.set(mutator.root(at(1)) as Reference, 1, object);
       manager.heap.words[object] = 1;
@@ -403,4 +407,27 @@ describe.each([
       expect(() => other.defineType({ name: "final", finalizer: true })).toThrow(/has a finalizer/);
     });
   });
+});
+
+it("The exact strategy asks the detector that it is given, and believes it", () => {
+  const seen: number[] = [];
+  const { make, mutator, generations, set, liveCount } = makeRigOf(cpythonStrategy, {
+    createDetector(options) {
+      const exact = createSubtractDetector(options);
+      return {
+        ...exact,
+        name: "watched",
+        find(list) {
+          seen.push(list.end - list.start);
+          return exact.find(list);
+        },
+      };
+    },
+  });
+  const object = make("self", 0);
+  mutator.set(object, 0, object);
+  set(0);
+  make("other", 1);
+  expect(generations.collect(0)).toBe(1);
+  expect([seen, liveCount()]).toEqual([[2], 1]);
 });

@@ -1,35 +1,43 @@
 // More objects reached behind the cursor than the queue has room for: all are held by one array,
-// which lies behind them in memory. Each holds one more, which nothing else reaches: who waits
-// outside of the queue has to be looked at, too.
+// which lies behind them in memory. Each holds two more, and each of those one, which nothing else
+// reaches: who waits outside of the queue has to be looked at, too. With fewer objects the queue
+// doubles while it is emptied at its front, so that what it holds goes round its end.
 
 import type { Reference, Strategy, Value } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
 
-const OBJECT_COUNT = 30_000;
-const ALL_COUNT = 2 * OBJECT_COUNT + 1;
+const OBJECT_COUNTS = [20_000, 700];
 
 /** Answers what is wrong, or undefined. */
-export function flawOfFullQueue(strategy: Strategy): string | undefined {
-  const manager = composeMemoryManager({ strategy, reservationBytes: 5 * 2 ** 20 });
+export function flawOfFullQueue(strategy: () => Strategy): string | undefined {
+  return OBJECT_COUNTS.map((count) => flawOf(strategy(), count)).find((flaw) => flaw !== undefined);
+}
+
+function flawOf(strategy: Strategy, objectCount: number): string | undefined {
+  const manager = composeMemoryManager({ strategy, reservationBytes: 7 * 2 ** 20 });
   const { mutator } = manager;
   const node = manager.defineType({ name: "node", visitedSlotCount: 2 });
   const many = manager.defineType({ name: "many", variablePart: "visited" });
-  const frame = mutator.enter(3);
+  const frame = mutator.enter(4);
   const fresh = (frame + 1) as typeof frame;
   const further = (frame + 2) as typeof frame;
+  const last = (frame + 3) as typeof frame;
   const array = (): Reference => mutator.root(frame) as Reference;
   manager.collector.generations?.setEnabled(false);
   // The pools' arena comes first, so that the array lies behind its objects.
   mutator.allocate(node, fresh);
   mutator.setRoot(fresh, 0 as Value);
-  mutator.allocateArray(many, OBJECT_COUNT, frame);
-  for (let field = 1; field <= OBJECT_COUNT; field++) {
-    const object = mutator.allocate(node, fresh);
-    mutator.set(object, 0, object);
-    const leaf = mutator.allocate(node, further);
-    mutator.set(leaf, 0, leaf);
-    mutator.set(leaf, 1, array());
-    mutator.give(mutator.root(fresh) as Reference, 1, further);
+  mutator.allocateArray(many, objectCount, frame);
+  for (let field = 1; field <= objectCount; field++) {
+    mutator.allocate(node, fresh);
+    for (const side of [0, 1]) {
+      const leaf = mutator.allocate(node, further);
+      const tip = mutator.allocate(node, last);
+      mutator.set(tip, 0, tip);
+      mutator.set(leaf, 1, array());
+      mutator.give(leaf, 0, last);
+      mutator.give(mutator.root(fresh) as Reference, side, further);
+    }
     mutator.give(array(), field, fresh);
   }
   const early = mutator.collect();
@@ -39,5 +47,5 @@ export function flawOfFullQueue(strategy: Strategy): string | undefined {
   const late = mutator.collect();
   manager.validate();
   const left = manager.statistics().liveCount;
-  return late.reclaimedCount === ALL_COUNT && left === 0 ? undefined : `${left} are left`;
+  return late.reclaimedCount === 5 * objectCount + 1 && left === 0 ? undefined : `${left} are left`;
 }

@@ -32,8 +32,10 @@ const RESERVATION_BYTES = 2 ** 24;
 /** Commands: a manager is made for each look, which takes longer than all else. */
 const LOOKED_AT_EVERY = 8;
 
-/** One object, the weak reference without callback that all share, and one with a callback. */
-const WEAK: readonly TwinCommand[] = [
+/** One object that its finalizer resurrected; one with a weak reference of each kind. */
+const FIRST: readonly TwinCommand[] = [
+  { do: "make", kind: "phoenix", slot: 0, length: 0 },
+  { do: "drop", slot: 0 },
   { do: "make", kind: "watched", slot: 0, length: 0 },
   { do: "weak", slot: 1, of: 0, hasCallback: false },
   { do: "weak", slot: 2, of: 0, hasCallback: true },
@@ -75,12 +77,11 @@ export function imageProperty(name: string, strategy: () => Strategy) {
   });
 }
 
-/** Held in the middle of programs about death and age, with weak references; for strategies that
- * have finalization. */
+/** Held in the middle of programs about death and age; for strategies with finalization. */
 export function imageOfDeathProperty(name: string, strategy: () => Strategy) {
   let count = 0;
   return fc.property(twinPrograms, (program) => {
-    playTwin([...WEAK, ...program], strategy(), (manager) => {
+    playTwin([...FIRST, ...program], strategy(), (manager) => {
       if (count++ % LOOKED_AT_EVERY === 0) looks[name]?.(manager, strategy);
     });
   });

@@ -17,7 +17,7 @@ import {
 } from "./heap-image-properties.js";
 import { presets } from "./presets.js";
 
-const numRuns = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 60 : 3));
+const numRuns = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 60 : 2));
 const seed = Number(process.env.OURO_SEED ?? 1);
 const TIMEOUT_MILLISECONDS = 30_000 + numRuns * 2000;
 

@@ -7,13 +7,20 @@ import {
   type Traits,
   UsageError,
 } from "@ouro/interfaces";
+import { markSweepStrategy } from "@ouro/mark-sweep";
 import { nullStrategy } from "@ouro/null";
 import { defineType, describeType, ref } from "@ouro/object-model";
+import { refcountStrategy } from "@ouro/refcount";
+import { semispaceStrategy } from "@ouro/semispace";
 import { describe, expect, it } from "vitest";
 import {
   composeMemoryManager,
+  cpythonFastStrategy,
+  cpythonStrategy,
   type MemoryManager,
   type MemoryManagerOptions,
+  trialDeletionStrategy,
+  wholeHeapStrategy,
 } from "../src/index.js";
 
 const sound = nullStrategy();
@@ -127,6 +134,18 @@ it("An option that there is not is refused, by name, with those that there are",
   const compose = () => composeMemoryManager(options as MemoryManagerOptions);
   expect(compose).toThrow(UsageError);
   expect(compose).toThrow(/option reservation is not known. Options: strategy, heap, reservationB/);
+});
+
+it.each([
+  refcountStrategy,
+  markSweepStrategy,
+  semispaceStrategy,
+  cpythonStrategy,
+  cpythonFastStrategy,
+  wholeHeapStrategy,
+  trialDeletionStrategy,
+] as readonly ((options: object) => Strategy)[])("%o refuses an option that it has not", (make) => {
+  expect(() => make({ groth: 2 })).toThrow(/option groth is not known. Options: /);
 });
 
 describe("two memory managers in one heap", () => {

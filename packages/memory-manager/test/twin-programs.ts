@@ -79,10 +79,11 @@ function programsOf(kinds: readonly Kind[]): fc.Arbitrary<TwinCommand[]> {
   return fc.array(command, { minLength: 4, maxLength: 40 });
 }
 
-/** Of all kinds, or of one, so that tracts are of one shape. */
+/** Of all kinds; of one, so that tracts are of one shape; or of several with the same slots. */
 export const twinPrograms: fc.Arbitrary<TwinCommand[]> = fc.oneof(
   programsOf(ALL),
   fc.constantFrom<Kind>("one", "two", "three", "four").chain((kind) => programsOf([kind])),
+  programsOf(["final", "phoenix", "watched"]),
 );
 
 /** What a program left is dropped, one by one, and nothing is born: shapes that were found hold. */

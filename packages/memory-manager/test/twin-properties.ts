@@ -12,7 +12,7 @@ export const QUEUE = "more objects than the queue holds are reached";
 export function twinProperty(name: string, strategy: () => Strategy) {
   if (name === QUEUE) {
     return fc.property(fc.constant(0), () => {
-      const flaw = flawOfFullQueue(strategy());
+      const flaw = flawOfFullQueue(strategy);
       if (flaw !== undefined) throw new Error(flaw);
     });
   }

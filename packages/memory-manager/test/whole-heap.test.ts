@@ -79,7 +79,7 @@ describe("The preset refcount-whole-heap", () => {
     expect(gc.getObjects(0).length).toBe(10);
     expect(() => gc.getObjects(1)).toThrow(/generation 1/);
     expect(() => gc.collect(1)).toThrow(/generation 1/);
-    expect(gc.getStats()[0]?.collections).toBe(2);
+    expect(gc.getStats().map(({ collections }) => collections)).toEqual([2, 0, 0]);
     mutator.setRoot(at(0), NONE);
     expect(manager.statistics().liveCount).toBe(0);
   });

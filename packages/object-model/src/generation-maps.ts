@@ -31,7 +31,6 @@ import {
   TRACT_ENTRY_SHIFT,
   TRACT_HAS_FOUND,
   TRACT_HAS_LEAVING,
-  TRACT_HAS_SPECIAL,
   TRACT_MAP_WORDS,
   TRACT_OWNER_MASK,
   TRACT_SHIFT,
@@ -107,8 +106,10 @@ export interface GenerationMaps {
   /** The found ones are the candidates now. O(tracts). */
   narrow(): CandidateMap;
   isFound(object: WordIndex): boolean;
-  /** Found, and not dead since; with `isSpecial` only those that finalization may look at. */
-  walkFound(isSpecial: boolean, visit: (object: WordIndex) => void): void;
+  /** Found, and not dead since, in address order. O(tracts + those). */
+  walkFound(visit: (object: WordIndex) => void): void;
+  /** The same, of those alone that finalization may look at. O(those). */
+  walkSpecial(visit: (object: WordIndex) => void): void;
   /** Each tract's first word with its 32 words of the found map, if anything was found there. */
   eachFoundTract(visit: (start: WordIndex, bits: WordIndex) => void): void;
   /** Found, and not dead since. O(tracts). */
@@ -136,6 +137,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const SHIFT = TRACT_SHIFT;
   const OWNER = TRACT_OWNER_MASK;
+  const special: WordIndex[] = [];
   let tractCount = 0;
   words[lastTract] = NO_TRACT;
 
@@ -301,7 +303,8 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
 
   function candidatesNow(candidateCount: number, isWhole: boolean): CandidateMap {
     const candidates = groups + CANDIDATE;
-    return { candidates, found, tracts, list, tractCount, candidateCount, isWhole };
+    special.length = 0;
+    return { candidates, found, tracts, list, tractCount, candidateCount, special, isWhole };
   }
 
   function gatherTract(start: number, generation: number, map: number): number {
@@ -363,15 +366,20 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     return candidatesNow(foundCount(), false);
   }
 
-  function walkFound(isSpecial: boolean, visit: (object: number) => void): void {
-    const summary = isSpecial ? TRACT_HAS_FOUND | TRACT_HAS_SPECIAL : TRACT_HAS_FOUND;
-    eachListed(summary, (start) => {
+  function walkFound(visit: (object: number) => void): void {
+    eachListed(TRACT_HAS_FOUND, (start) => {
       for (let word = start; word < start + TRACT_MAP_WORDS; word++) {
         eachObject(word, get(found + word), (object) => {
           if (isFound(object) && get(object) > 0) visit(object);
         });
       }
     });
+  }
+
+  function walkSpecial(visit: (object: number) => void): void {
+    for (const object of special) {
+      if (isFound(object) && get(object) > 0) visit(object);
+    }
   }
 
   function eachFoundTract(visit: (start: number, bits: number) => void): void {
@@ -420,20 +428,12 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     for (let index = firstArenaIndex; index < arenaCount; index++) validateArena(index);
     walkHeap((object) => {
       if (!isCollected(object)) {
-        expectSound(
-          !isTracked(object),
-          "object",
-          object,
-          "it is tracked, and of a type that is not",
-        );
+        const problem = "it is tracked, and of a type that is not";
+        expectSound(!isTracked(object), "object", object, problem);
         return;
       }
-      expectSound(
-        mapOf(object >>> ARENA_SHIFT) !== 0,
-        "object",
-        object,
-        "it is collected, and lies outside the maps",
-      );
+      const isCovered = mapOf(object >>> ARENA_SHIFT) !== 0;
+      expectSound(isCovered, "object", object, "it is collected, and lies outside the maps");
       const isOut = (get(object + 1) & outMask) !== 0;
       const problem = "its header and the maps differ on whether it is tracked";
       expectSound(isOut !== isTracked(object), "object", object, problem);
@@ -488,6 +488,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     isFound,
     found,
     walkFound,
+    walkSpecial,
     eachFoundTract,
     foundCount,
     forgetFound,

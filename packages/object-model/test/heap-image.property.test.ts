@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { arbitrarySteps, buildHeap, describeReachable, heapTypes } from "./arbitrary-heap.js";
 import { managers, rigs } from "./rigs.js";
 
-const RUNS = { numRuns: process.env.OURO_LONG === "1" ? 40 : 15 };
+const RUNS = { numRuns: process.env.OURO_LONG === "1" ? 40 : 8 };
 
 describe.each(rigs)("a heap of %s", { timeout: 60_000 }, (_name, makeRig) => {
   test("saved, restored and saved gives the same bytes", () => {

@@ -15,6 +15,7 @@ import {
   type Block,
   type Collection,
   type Collector,
+  checkOptions,
   GRANULE_SIZE_WORDS,
   IMAGE_IMMORTAL,
   type Reference,
@@ -72,7 +73,9 @@ export interface RefcountOptions {
  * Counts references and deallocates at zero, at once. Leaks cycles: `findLeaks` names them. Its
  * `create` throws `UsageError` for a maximum that is no whole number from 0.
  */
-export function refcountStrategy({ freeListMaxima = {} }: RefcountOptions = {}): Strategy {
+export function refcountStrategy(options: RefcountOptions = {}): Strategy {
+  checkOptions("refcountStrategy", options, "|freeListMaxima");
+  const { freeListMaxima = {} } = options;
   return { name, traits, create: (parts) => createRefcountCollector(parts, { freeListMaxima }) };
 }
 

@@ -21,6 +21,7 @@ import {
   type Collection,
   type Collector,
   checkInteger,
+  checkOptions,
   type Reference,
   type Strategy,
   type StrategyParts,
@@ -114,6 +115,8 @@ export function semispaceStrategy(options: SemispaceOptions = {}): Strategy {
   const { growthFactor = 2, minimumBytes = MINIMUM_DEFAULT_BYTES } = options;
   const { poisonFromSpace, collectionIntervalCount = 0 } = options;
   const where = "semispaceStrategy";
+  const known = "|growthFactor minimumBytes poisonFromSpace collectionIntervalCount";
+  checkOptions(where, options, known);
   if (!(growthFactor > 1 && growthFactor <= 1024)) {
     throw new UsageError({
       where,

@@ -1,7 +1,8 @@
 // The process of one workload on one peer: one line of JSON. Nothing else runs in it.
-// usage: collection-sample.js PEER WORKLOAD FILE...      the workload as JSON, recorded graphs
+// usage: collection-sample.js PEER WORKLOAD [FILE]      the workload as JSON, a recorded graph
 
-import { writeSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
+import { basename } from "node:path";
 import type { CollectionSample, CollectionWorkload } from "./collection.js";
 import { coldAndWarm, type Elapsed, expectEqual, timeRun } from "./stopwatch.js";
 
@@ -37,10 +38,22 @@ async function measureV8(name: string, workload: CollectionWorkload): Promise<Co
   }
 }
 
+/** A graph that is larger than the workload allows is passed over. */
+async function measureFile(
+  preset: string,
+  workload: CollectionWorkload,
+  file: string,
+): Promise<CollectionSample> {
+  const { decodeHeapGraph } = await import("@ouro/trace");
+  const graph = decodeHeapGraph(readFileSync(file), { sourceName: basename(file) });
+  if (graph.objectCount > workload.size) return { measures: {}, checksum: 0 };
+  return (await import("./graph-collection.js")).measureGraph(preset, workload, graph);
+}
+
 async function measureManager(
   preset: string,
   workload: CollectionWorkload,
-  files: readonly string[],
+  file: string,
 ): Promise<CollectionSample> {
   switch (workload.name) {
     case "collect-order":
@@ -57,7 +70,7 @@ async function measureManager(
     case "collect-pause":
       return (await import("./pause-collection.js")).measurePause(preset, workload);
     case "collect-graphs":
-      return (await import("./graph-collection.js")).measureGraphs(preset, workload, files);
+      return measureFile(preset, workload, file);
     case "collect-trees": {
       const { createManagerPrograms } = await import("../programs/manager-programs.js");
       return measureTrees(createManagerPrograms(preset as never), workload);
@@ -65,9 +78,9 @@ async function measureManager(
   }
 }
 
-async function takeSample([name = "", text = "", ...files]: readonly string[]) {
+async function takeSample([name = "", text = "", file = ""]: readonly string[]) {
   const workload = JSON.parse(text) as CollectionWorkload;
-  return name.startsWith("v8") ? measureV8(name, workload) : measureManager(name, workload, files);
+  return name.startsWith("v8") ? measureV8(name, workload) : measureManager(name, workload, file);
 }
 
 const words = process.argv.slice(2);

@@ -75,7 +75,7 @@ export function makeCollections(
     { name: "collect-trees", unit: "ns", size: depth, repeatCount: 3 },
     { name: "collect-bytes", unit: "bytes", size: 4 * million, repeatCount: 1 },
     { name: "collect-pause", unit: "ms", size: 5 * million, repeatCount: 1 },
-    { name: "collect-graphs", unit: "ms", size: graphLimit, repeatCount: 8 },
+    { name: "collect-graphs", unit: "ms", size: graphLimit, repeatCount: 30 },
   ];
   const titles = titlesOf(million, depth);
   const chosen = shapes.filter(({ name }) => names.includes(name));

@@ -1,15 +1,21 @@
 // Heaps recorded of CPython: restored, then fully collected; then every reference is dropped that
 // the recorded plan drops, and what that made garbage is collected.
 
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
-import type { Reference, Slot, TypeId } from "@ouro/interfaces";
+import {
+  type HeapImage,
+  IMAGE_IMMORTAL,
+  type Reference,
+  type Slot,
+  type TypeId,
+} from "@ouro/interfaces";
 import { createMemoryManager, type MemoryManager, type PresetName } from "@ouro/memory-manager";
-import { decodeHeapGraph, type HeapGraph, heapImageOfGraph } from "@ouro/trace";
+import { type HeapGraph, heapImageOfGraph } from "@ouro/trace";
 import type { CollectionSample, CollectionWorkload, Measure } from "./collection.js";
-import { type Elapsed, inUnits, timeRun } from "./stopwatch.js";
+import { type Elapsed, expectEqual, inUnits, timeRun } from "./stopwatch.js";
 
 const NS_PER_MS = 1e6;
+/** Small graphs take more of them than a million objects until all of the code is compiled. */
+const REPEATS_TO_WARM_UP = 8;
 
 /** What closing a generator does to what it holds. */
 function emptySlots({ mutator, types }: MemoryManager, slot: Slot): void {
@@ -21,61 +27,75 @@ function emptySlots({ mutator, types }: MemoryManager, slot: Slot): void {
   for (let field = first; field < end; field++) mutator.set(object, field, 0);
 }
 
-function restore(preset: string, graph: HeapGraph) {
-  const { image, frameStarts, closingTypes } = heapImageOfGraph(graph);
-  const manager = createMemoryManager(preset as PresetName, {
+function createManager(preset: string) {
+  return createMemoryManager(preset as PresetName, {
     reservationBytes: 2 ** 29,
     typeLimitCount: 4096,
     frameSlotLimitCount: 2 ** 17,
   });
-  const { finalization, types } = manager;
-  const withoutFinalizers = image.types.map((type) => ({ ...type, finalizer: false }));
-  manager.restoreHeap(finalization === undefined ? { ...image, types: withoutFinalizers } : image);
-  for (const name of finalization === undefined ? [] : closingTypes) {
-    finalization?.setFinalizer(types.find(name) as TypeId, (slot) => emptySlots(manager, slot));
-  }
-  return { manager, frameStarts };
 }
 
-/** Times of one collection as recorded and one after all cuts, and how many objects are left. */
-function collectTwice(preset: string, graph: HeapGraph) {
-  const { manager, frameStarts } = restore(preset, graph);
-  const { mutator, roots, collector } = manager;
-  const recorded = timeRun(() => void mutator.collect());
-  const cutCounts = new Int32Array(graph.objectCount);
-  for (const { cut } of graph.steps) {
-    for (const object of cut) {
-      const index = (frameStarts[object] as number) + (cutCounts[object] as number);
-      cutCounts[object] = (cutCounts[object] as number) + 1;
-      mutator.setRoot((roots.framesStart + index) as Slot, 0);
-    }
-  }
-  const cut = timeRun(() => void mutator.collect());
-  const { liveCount } = collector.statistics();
-  if (liveCount >= graph.objectCount) throw new Error(`${graph.name}: nothing was collected`);
-  return { recorded, cut, liveCount };
+/**
+ * Without finalizers where the strategy has none. No object is immortal, for each repeat has to
+ * empty the heap: what CPython does not count is counted here.
+ */
+function imageFor({ finalization }: MemoryManager, image: HeapImage): HeapImage {
+  const states = image.states.map((state) => state & ~IMAGE_IMMORTAL);
+  if (finalization !== undefined) return { ...image, states };
+  return { ...image, states, types: image.types.map((type) => ({ ...type, finalizer: false })) };
 }
 
-export function measureGraphs(
+/**
+ * One graph in one memory manager, restored anew for each repeat into the emptied heap: what runs
+ * is the code that the repeats before have warmed.
+ */
+export function measureGraph(
   preset: string,
-  { repeatCount, size }: CollectionWorkload,
-  files: readonly string[],
+  { repeatCount }: CollectionWorkload,
+  graph: HeapGraph,
 ): CollectionSample {
-  const measures: Record<string, Measure> = {};
-  for (const file of files) {
-    const graph = decodeHeapGraph(readFileSync(file), { sourceName: basename(file) });
-    if (graph.objectCount > size) continue;
-    const recorded: Elapsed[] = [];
-    const cut: Elapsed[] = [];
-    for (let repeat = 0; repeat < repeatCount; repeat++) {
-      const times = collectTwice(preset, graph);
-      recorded.push(times.recorded);
-      cut.push(times.cut);
+  const { image: recordedImage, frameStarts, closingTypes } = heapImageOfGraph(graph);
+  const manager = createManager(preset);
+  const { mutator, roots, types, finalization } = manager;
+  const image = imageFor(manager, recordedImage);
+
+  function dropCuts(): void {
+    const cutCounts = new Int32Array(graph.objectCount);
+    for (const { cut } of graph.steps) {
+      for (const object of cut) {
+        const index = (frameStarts[object] as number) + (cutCounts[object] as number);
+        cutCounts[object] = (cutCounts[object] as number) + 1;
+        mutator.setRoot((roots.framesStart + index) as Slot, 0);
+      }
     }
-    const warm = Math.min(3, repeatCount - 1);
-    measures[`${graph.name}, first, cold`] = inUnits(recorded.slice(0, 1), NS_PER_MS);
-    measures[`${graph.name}, as recorded`] = inUnits(recorded.slice(warm), NS_PER_MS);
-    measures[`${graph.name}, all cuts made`] = inUnits(cut.slice(warm), NS_PER_MS);
   }
+
+  let wantedCount = 0;
+  /** The same objects are garbage in each repeat. */
+  function expectReclaimed(count: number): void {
+    if (count === 0) throw new Error(`${graph.name}: nothing was collected`);
+    if (wantedCount === 0) wantedCount = count;
+    expectEqual("objects reclaimed", count, wantedCount);
+  }
+
+  const recorded: Elapsed[] = [];
+  const cut: Elapsed[] = [];
+  for (let repeat = 0; repeat < repeatCount; repeat++) {
+    manager.restoreHeap(image);
+    for (const name of repeat === 0 && finalization !== undefined ? closingTypes : []) {
+      finalization?.setFinalizer(types.find(name) as TypeId, (slot) => emptySlots(manager, slot));
+    }
+    recorded.push(timeRun(() => void mutator.collect()));
+    dropCuts();
+    cut.push(timeRun(() => expectReclaimed(mutator.collect().reclaimedCount)));
+    mutator.leave(roots.framesStart as Slot);
+    mutator.collect();
+  }
+  const warm = Math.min(REPEATS_TO_WARM_UP, repeatCount - 1);
+  const measures: Record<string, Measure> = {
+    [`${graph.name}, first, cold`]: inUnits(recorded.slice(0, 1), NS_PER_MS),
+    [`${graph.name}, as recorded`]: inUnits(recorded.slice(warm), NS_PER_MS),
+    [`${graph.name}, all cuts made`]: inUnits(cut.slice(warm), NS_PER_MS),
+  };
   return { measures, checksum: Object.keys(measures).length };
 }

@@ -4,7 +4,7 @@
 import type { CollectionSample, CollectionWorkload } from "./collection.js";
 import { createManagerRig, LEFT, type ManagerRig, RIGHT } from "./manager-rig.js";
 import { shuffled } from "./random.js";
-import { coldAndWarm, type Elapsed, timeRun } from "./stopwatch.js";
+import { coldAndWarm, type Elapsed, ROUNDS_TO_WARM_UP, timeRun } from "./stopwatch.js";
 
 /** Leaves the tree's root in the rig's first slot, and nothing else alive. */
 function buildTree(rig: ManagerRig, count: number, isShuffled: boolean): void {
@@ -66,9 +66,11 @@ export function measureBytes(preset: string, { size }: CollectionWorkload): Coll
     rig.expectLive(count);
   };
   // Compiled code and first tables are there before the clock starts.
-  build(5000);
-  mutator.setRoot(first, 0);
-  mutator.collect();
+  for (let round = 0; round < ROUNDS_TO_WARM_UP; round++) {
+    build(5000);
+    mutator.setRoot(first, 0);
+    mutator.collect();
+  }
   const before = process.memoryUsage.rss();
   build(size);
   const bytes = (process.memoryUsage.rss() - before) / size;

@@ -84,15 +84,35 @@ export function runCollection(
   return { name, title, unit, rows: withCollectionRatios(all.flatMap(rowsOf)) };
 }
 
+/** One process, and of recorded graphs one for each, whose measures are laid together. */
 function takeSample(
   entry: Collected,
   workload: CollectionWorkload,
   settings: CollectionSettings,
 ): void {
-  const command = commandFor(entry.peer, workload, settings.tools);
+  const files = workload.name === "collect-graphs" ? findGraphs() : [undefined];
+  const parts: CollectionSample[] = [];
+  for (const file of files) {
+    const part = takePart(entry, workload, settings, file);
+    if (part === undefined) return;
+    parts.push(part);
+  }
+  entry.samples.push({
+    measures: Object.assign({}, ...parts.map(({ measures }) => measures)),
+    checksum: parts.reduce((sum, { checksum }) => sum + checksum, 0),
+  });
+}
+
+function takePart(
+  entry: Collected,
+  workload: CollectionWorkload,
+  settings: CollectionSettings,
+  file: string | undefined,
+): CollectionSample | undefined {
+  const command = commandFor(entry.peer, workload, settings.tools, file);
   if ("missing" in command) {
     entry.problem = `not available: ${command.missing}`;
-    return;
+    return undefined;
   }
   const run = spawnSync(command.file, command.words, {
     encoding: "utf8",
@@ -102,17 +122,22 @@ function takeSample(
     env: { ...process.env, OURO_BENCH_SAMPLE: "1" },
   });
   if (run.signal === "SIGINT") process.exit(130);
-  if (run.status === 0) entry.samples.push(JSON.parse(run.stdout) as CollectionSample);
-  else entry.problem = `died: ${run.signal ?? firstLine(reasonIn(run.stderr))}`;
+  if (run.status === 0) return JSON.parse(run.stdout) as CollectionSample;
+  entry.problem = `died: ${run.signal ?? firstLine(reasonIn(run.stderr))}`;
+  return undefined;
 }
 
 function reasonIn(stderr: string): string {
   return stderr.split("\n").find((part) => /^\w*(Error|Exception)\b/.test(part)) ?? stderr;
 }
 
-function commandFor(peer: CollectionPeer, workload: CollectionWorkload, tools: Tools) {
-  const files = workload.name === "collect-graphs" ? findGraphs() : [];
-  const words = [peer.name, JSON.stringify(workload), ...files];
+function commandFor(
+  peer: CollectionPeer,
+  workload: CollectionWorkload,
+  tools: Tools,
+  file: string | undefined,
+) {
+  const words = [peer.name, JSON.stringify(workload), ...(file === undefined ? [] : [file])];
   if (peer.host === "cpython") {
     if ("missing" in tools.python) return tools.python;
     return { file: tools.python.value.command, words: [`${peersFolder}collecting.py`, ...words] };

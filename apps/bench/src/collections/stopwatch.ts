@@ -1,5 +1,8 @@
 // One timed run: CPU time of the process, all of its threads, and time on the wall.
 
+/** Of a small list, before resident memory is measured: until nothing more is compiled. */
+export const ROUNDS_TO_WARM_UP = 400;
+
 export interface Elapsed {
   readonly cpuNs: number;
   readonly wallNs: number;

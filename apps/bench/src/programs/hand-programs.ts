@@ -60,8 +60,15 @@ export function createHandPrograms(preset: PresetName): ProgramSubject {
     }
     total += count(words[frame] as number);
     mutator.setRoot(frame, 0);
-    mutator.collect();
+    finish();
     return total;
+  }
+
+  /** Nothing is left of what the programs built. */
+  function finish(): void {
+    mutator.collect();
+    const { liveCount } = collector.statistics();
+    if (liveCount !== 0) throw new Error(`${preset} by hand keeps ${liveCount} objects of garbage`);
   }
 
   return {
@@ -79,7 +86,7 @@ export function createHandPrograms(preset: PresetName): ProgramSubject {
     },
     dropList() {
       mutator.setRoot(frame, 0);
-      mutator.collect();
+      finish();
     },
   };
 }

@@ -69,7 +69,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "counts of a full collection stay",
     file: MAP_DETECTOR,
-    find: "    if (isWhole) clearLent();\n",
+    find: "    if (isWhole) countMap.clear();\n",
     replace: "    if (isWhole) first = last;\n",
     on: "cpython-3.13-fast",
     killedBy: "clear at rest",

@@ -28,10 +28,10 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     ...RESTORE,
-    name: "handles come back without their gaps",
+    name: "handles come back at other places",
     on: PLAIN,
     find: "(roots.start + (handles[index] as number)) as Slot;",
-    replace: "(roots.start + (index >> 1)) as Slot;",
+    replace: "(roots.start + (handles[index] as number) + 1) as Slot;",
     killedBy: SAME_BYTES,
   },
   {

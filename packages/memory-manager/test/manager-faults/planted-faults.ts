@@ -11,6 +11,9 @@ export const WATCHED = "empties a weak reference to garbage that nothing else ma
 
 const FAST = "cpython-3.13-fast, low thresholds";
 const DETECTOR = { file: "cycle-detector/src/map-detector.ts", on: FAST } as const;
+const COUNT_MAP = { file: "cycle-detector/src/count-map.ts", on: FAST } as const;
+const QUEUE = { file: "cycle-detector/src/object-queue.ts", on: FAST } as const;
+const SHAPE = { file: "cycle-detector/src/tract-shape.ts", on: FAST } as const;
 const INSIDE = { file: "cycle-detector/src/inside-counts.ts", on: FAST } as const;
 const MAPS = { file: "object-model/src/generation-maps.ts", on: FAST } as const;
 const RUN = { file: "generational/src/map-collection-run.ts", on: FAST } as const;
@@ -46,7 +49,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: TWIN,
   },
   {
-    ...DETECTOR,
+    ...COUNT_MAP,
     name: "the last byte of counts stays after a young collection",
     find: "each < place + 8; each++) words[each] = 0;",
     replace: "each < place + 7; each++) words[each] = 0;",
@@ -55,8 +58,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...DETECTOR,
     name: "weak references to garbage are not looked for",
-    find: "    if ((header & weakMask) !== 0) return true;\n",
-    replace: "",
+    find: "if (isSpecial || (header & weakMask) !== 0) special.push(object);",
+    replace: "if (isSpecial) special.push(object);",
     killedBy: WATCHED,
   },
   {
@@ -64,6 +67,41 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "a reference from outside does not count once one inside was seen",
     find: "if (mark === count && mark !== MANY) return false;",
     replace: "if (mark > 0 && mark !== MANY && mark < WAITING) return false;",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "only the first type of a tract is asked for finalizers",
+    find: "          isSpecial = isSpecialType(type);",
+    replace: "          isSpecial ||= foundCount === 1 && isSpecialType(type);",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "a cursor that goes down takes what is above for what lies ahead",
+    find: "if (value > from) rescue(value, place);",
+    replace: "if (value < from) rescue(value, place);",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "a cursor that goes down passes over the second slot",
+    find: "          reachDown(words[object + FIELDS + 1] as number, object, asks);\n",
+    replace: "",
+    killedBy: TWIN,
+  },
+  {
+    ...QUEUE,
+    name: "a queue that doubles leaves behind what had gone round its end",
+    find: "      words.copyWithin(start + size, start, start + tail);\n",
+    replace: "",
+    killedBy: FULL_QUEUE,
+  },
+  {
+    ...SHAPE,
+    name: "a tract has the shape of the type that was seen last",
+    find: "shape === -1 || shape === own ? own : MIXED << SLOTS_SHIFT",
+    replace: "own",
     killedBy: TWIN,
   },
   {

@@ -55,7 +55,7 @@ const twin = checkedProperty({ name: TWIN, on: FAST, programLimit: TWIN_RUN_LIMI
 const fullQueue = exactCase(
   FULL_QUEUE,
   () => {
-    const flaw = flawOfFullQueue(cpythonFastStrategy());
+    const flaw = flawOfFullQueue(cpythonFastStrategy);
     if (flaw !== undefined) throw new Error(String(flaw));
   },
   FAST,
