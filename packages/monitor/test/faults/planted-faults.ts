@@ -73,10 +73,10 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     file: SNAPSHOT,
-    name: "the holder of an object's first edge is the object before",
-    find: "if ((edgeStarts[middle] as number) <= edge) low = middle;",
-    replace: "if ((edgeStarts[middle] as number) < edge) low = middle;",
-    killedBy: WAYS,
+    name: "owned slots hold no references",
+    find: "return { fixed: visitedSlotCount + ownedSlotCount, repeats };",
+    replace: "return { fixed: visitedSlotCount, repeats };",
+    killedBy: HEAP_FILE,
   },
   {
     file: REACHABILITY,
