@@ -17,6 +17,7 @@ import type { Reference, TypeId, WordIndex } from "./word.js";
 export interface Collection {
   /** The oldest generation examined; 0 for a strategy without generations. */
   readonly generation: number;
+  /** Objects looked at; what a further pass of the collection looks at again counts again. */
   readonly examinedCount: number;
   readonly promotedCount: number;
   readonly reclaimedCount: number;

@@ -175,3 +175,22 @@ function fill(mutator: Mutator, type: TypeId, slot: Slot): void {
     expect(error).toBeInstanceOf(OutOfMemoryError);
   }
 }
+
+describe("A requested collection of refcount-trial-deletion", () => {
+  it("looks again at who lost a reference from garbage, and counts that again", () => {
+    const manager = createMemoryManager("refcount-trial-deletion", { reservationBytes: 1 << 25 });
+    const { mutator } = manager;
+    const type = manager.defineType({ name: "node", visitedSlotCount: 2 });
+    const frame = mutator.enter(2);
+    const [garbage, kept] = [slotAt(frame, 0), slotAt(frame, 1)];
+    mutator.allocate(type, garbage);
+    mutator.allocate(type, kept);
+    const node = mutator.root(garbage) as never;
+    mutator.set(node, 0, node);
+    mutator.set(node, 1, mutator.root(kept));
+    mutator.setRoot(garbage, 0 as Value);
+    const { examinedCount, reclaimedCount } = mutator.collect();
+    expect({ examinedCount, reclaimedCount }).toEqual({ examinedCount: 3, reclaimedCount: 1 });
+    expect(manager.statistics().liveCount).toBe(1);
+  });
+});
