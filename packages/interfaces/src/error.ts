@@ -288,6 +288,17 @@ export class UsageError extends OuroError {
   }
 }
 
+/** What a value is, in a few words: for the message that refuses it. */
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") {
+    return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  }
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  return /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
+}
+
 /** Throws a `UsageError` unless an argument is a whole number in [from, to]. O(1). */
 export function checkInteger(
   where: string,

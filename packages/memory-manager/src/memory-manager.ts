@@ -52,6 +52,7 @@ import {
   createStressMutator,
   createTypeTable,
   describeType,
+  expectHeapImage,
   type HandleLeak,
   type HandleSet,
   type MutatorOptions,
@@ -213,6 +214,7 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
     tracemalloc: tracing,
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
     restoreHeap(image) {
+      expectHeapImage("restoreHeap", image);
       // Here and not at the table: nothing of the image is defined if one type of it cannot be.
       if (finalization === undefined) image.types.forEach(refuseFinalization);
       restoreHeap({ heap, types, roots, collector }, image);

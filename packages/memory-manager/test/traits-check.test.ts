@@ -204,6 +204,14 @@ describe("a type with a finalizer is refused, as no part runs it,", () => {
   });
 });
 
+it.each([undefined, {}, new Uint8Array(64)])(
+  "An image that is none is refused before its types are looked at: %o",
+  (image) => {
+    const manager = composeMemoryManager({ strategy: sound, reservationBytes: 8 << 20 });
+    expect(() => manager.restoreHeap(image as never)).toThrow(UsageError);
+  },
+);
+
 describe("header bits", () => {
   it("lie above the type, in the order in which the traits name them", () => {
     const masks: number[] = [];
