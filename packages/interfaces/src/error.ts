@@ -229,6 +229,11 @@ export class StaleReferenceError extends OuroError {
   /** The safepoint call that followed, or that the object died with no safepoint between. */
   declare readonly madeStaleBy: string;
   declare readonly currentSafepoint: number;
+  /**
+   * Numbers of references come again after many safepoints. If it may be an older one of that
+   * number, the last safepoint after which it may have been taken; the rest is of the youngest.
+   */
+  declare readonly olderSafepoint: number | undefined;
   /** The stack of the call that gave it out, if sites are recorded. */
   declare readonly site: string | undefined;
 
@@ -239,15 +244,23 @@ export class StaleReferenceError extends OuroError {
     takenBy: string;
     madeStaleBy: string;
     currentSafepoint: number;
+    olderSafepoint?: number | undefined;
     remedy?: string;
     site?: string | undefined;
   }) {
     const { where, reference, takenAtSafepoint, takenBy, madeStaleBy, currentSafepoint } = facts;
-    const { remedy = "Keep it in a root slot and read it again after a safepoint", site } = facts;
+    const { remedy = "Keep it in a root slot and read it again after a safepoint" } = facts;
+    const { olderSafepoint, site } = facts;
+    const older =
+      olderSafepoint === undefined
+        ? ""
+        : `, or after safepoint ${olderSafepoint} or before, and where is not known any more`;
+    const which = older === "" ? "It" : "Unless it is the older one, it";
     super(
       `${where}: reference ${reference} was taken by ${takenBy} after safepoint ` +
-        `${takenAtSafepoint} and made stale by ${madeStaleBy}; now it is after safepoint ` +
-        `${currentSafepoint}. ${remedy}.${site === undefined ? "" : ` It was taken at:\n${site}`}`,
+        `${takenAtSafepoint} and made stale by ${madeStaleBy}${older}; now it is after safepoint ` +
+        `${currentSafepoint}. ${remedy}.` +
+        (site === undefined ? "" : ` ${which} was taken at:\n${site}`),
       facts,
     );
   }
