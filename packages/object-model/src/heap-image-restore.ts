@@ -29,8 +29,8 @@ const where = "restoreHeap";
  * must be there, by name, with an equal descriptor. Handles keep their indexes, frame slots are one
  * run from the bottom. Throws `InputFormatError` for an image that contradicts itself, `UsageError`
  * for what is no image, as bytes not yet decoded, a heap that is not empty, other types, or weak
- * references where nothing keeps them; `OutOfMemoryError` when memory, handles or frame slots do not
- * suffice: then the heap is empty as before, and the types that were defined stay so. O(image).
+ * references where nothing keeps them; `OutOfMemoryError` when memory, handles or frame slots do
+ * not suffice: then the heap is empty as before, and the types that were defined stay so. O(image).
  */
 export function restoreHeap(parts: HeapImageParts, image: HeapImage): void {
   const { heap, types, roots, collector } = parts;
