@@ -335,7 +335,7 @@ export function checkOptions(
     where,
     argument: `option ${argument}`,
     problem: missing === undefined ? "is not known" : "is missing",
-    remedy: `Options: ${known.join(", ")}`,
+    remedy: known.length === 0 ? "There are none" : `Options: ${known.join(", ")}`,
   });
 }
 
