@@ -13,7 +13,7 @@ describe.each(["refcount-only", "mark-sweep", "semispace"] as const)("programs o
     const programs = createManagerPrograms(preset, { reservationBytes: 2 ** 24, checked });
     expect(programs.trees(8)).toBe(treeObjectCount(8));
     programs.buildList(1000);
-    programs.dropList();
+    expect(programs.dropList()).toBe(1000);
     expect(programs.useCache?.(3000)).toBe(3000 + CACHE_ENTRY_COUNT);
   });
 
@@ -23,7 +23,7 @@ describe.each(["refcount-only", "mark-sweep", "semispace"] as const)("programs o
     const programs = stressed(1);
     expect(programs.trees(4)).toBe(treeObjectCount(4));
     programs.buildList(300);
-    programs.dropList();
+    expect(programs.dropList()).toBe(300);
     if (preset !== "refcount-only") {
       programs.buildGarbage?.(300);
       expect(programs.collectGarbage?.()).toBe(300);
@@ -37,7 +37,7 @@ describe.each(["refcount-only", "mark-sweep"] as const)("programs by hand on %s"
     const programs = createHandPrograms(preset);
     expect(programs.trees(8)).toBe(treeObjectCount(8));
     programs.buildList(5000);
-    programs.dropList();
+    expect(programs.dropList()).toBe(5000);
   });
 });
 
@@ -50,9 +50,9 @@ describe("the semispace by hand", () => {
   it("keeps a list over its collections, and drops it whole", () => {
     const programs = createHandSemispace();
     programs.buildList(2 ** 21); // 32 MiB; it throws if objects are missing, or left below
-    programs.dropList();
+    expect(programs.dropList()).toBe(2 ** 21);
     programs.buildList(3);
-    programs.dropList();
+    expect(programs.dropList()).toBe(3);
   });
 });
 

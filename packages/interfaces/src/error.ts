@@ -229,6 +229,11 @@ export class StaleReferenceError extends OuroError {
   /** The safepoint call that followed, or that the object died with no safepoint between. */
   declare readonly madeStaleBy: string;
   declare readonly currentSafepoint: number;
+  /**
+   * Numbers of references come again after many safepoints. If it may be an older one of that
+   * number, the last safepoint after which it may have been taken; the rest is of the youngest.
+   */
+  declare readonly olderSafepoint: number | undefined;
   /** The stack of the call that gave it out, if sites are recorded. */
   declare readonly site: string | undefined;
 
@@ -239,15 +244,23 @@ export class StaleReferenceError extends OuroError {
     takenBy: string;
     madeStaleBy: string;
     currentSafepoint: number;
+    olderSafepoint?: number | undefined;
     remedy?: string;
     site?: string | undefined;
   }) {
     const { where, reference, takenAtSafepoint, takenBy, madeStaleBy, currentSafepoint } = facts;
-    const { remedy = "Keep it in a root slot and read it again after a safepoint", site } = facts;
+    const { remedy = "Keep it in a root slot and read it again after a safepoint" } = facts;
+    const { olderSafepoint, site } = facts;
+    const older =
+      olderSafepoint === undefined
+        ? ""
+        : `, or after safepoint ${olderSafepoint} or before, and where is not known any more`;
+    const which = older === "" ? "It" : "Unless it is the older one, it";
     super(
       `${where}: reference ${reference} was taken by ${takenBy} after safepoint ` +
-        `${takenAtSafepoint} and made stale by ${madeStaleBy}; now it is after safepoint ` +
-        `${currentSafepoint}. ${remedy}.${site === undefined ? "" : ` It was taken at:\n${site}`}`,
+        `${takenAtSafepoint} and made stale by ${madeStaleBy}${older}; now it is after safepoint ` +
+        `${currentSafepoint}. ${remedy}.` +
+        (site === undefined ? "" : ` ${which} was taken at:\n${site}`),
       facts,
     );
   }
@@ -273,6 +286,17 @@ export class UsageError extends OuroError {
   constructor(facts: { where: string; argument: string; problem: string; remedy: string }) {
     super(`${facts.where}: ${facts.argument} ${facts.problem}. ${facts.remedy}`, facts);
   }
+}
+
+/** What a value is, in a few words: for the message that refuses it. */
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") {
+    return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  }
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  return /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
 /** Throws a `UsageError` unless an argument is a whole number in [from, to]. O(1). */
@@ -311,7 +335,7 @@ export function checkOptions(
     where,
     argument: `option ${argument}`,
     problem: missing === undefined ? "is not known" : "is missing",
-    remedy: `Options: ${known.join(", ")}`,
+    remedy: known.length === 0 ? "There are none" : `Options: ${known.join(", ")}`,
   });
 }
 

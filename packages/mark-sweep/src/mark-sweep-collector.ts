@@ -145,12 +145,14 @@ function createMarkSweepCollector(parts: StrategyParts, options: GivenOptions): 
     return block === 0 ? 0 : makeObject(block, type, sizeWords);
   }
 
-  /** The block's words are anything. */
+  /** The block's words are anything; it has four at least. */
   function makeObject(block: number, type: TypeId, sizeWords: number): Reference {
     words[block] = 0;
     words[block + TYPE] = type;
-    if (sizeWords > 32) words.fill(0, block + 2, block + sizeWords);
-    else for (let word = block + 2; word < block + sizeWords; word++) words[word] = 0;
+    words[block + 2] = 0;
+    words[block + 3] = 0;
+    if (sizeWords > 32) words.fill(0, block + 4, block + sizeWords);
+    else for (let word = block + 4; word < block + sizeWords; word++) words[word] = 0;
     return block as Reference;
   }
 

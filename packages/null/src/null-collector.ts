@@ -8,6 +8,7 @@ import {
   type Block,
   type Collection,
   type Collector,
+  checkOptions,
   type Reference,
   type Strategy,
   type StrategyParts,
@@ -47,8 +48,9 @@ const NOTHING: Collection = Object.freeze({
   uncollectableCount: 0,
 });
 
-/** Never reclaims. */
-export function nullStrategy(): Strategy {
+/** Never reclaims. There are no options: `UsageError` for any. */
+export function nullStrategy(options: Record<string, never> = {}): Strategy {
+  checkOptions("nullStrategy", options, "|");
   return { name, traits, create: createNullCollector };
 }
 

@@ -18,6 +18,10 @@
 //
 // Epochs run from 1 and wrap at 2^8 or 2^22: the number stays a small integer, or an exact double.
 // No epoch is 0, so a word index that checked mode did not give out is told from all that it did.
+//
+// After a wrap a number can mean several givings, as many safepoints apart as there are epochs.
+// Stamps and rings rule out what they can: the youngest that may be meant is told, and whether an
+// older one may be.
 
 import type { Reference, TypeId, TypeTable } from "@ouro/interfaces";
 
@@ -38,6 +42,10 @@ const SAFEPOINT_COUNT = 4096;
 /** Of an object's granule: its words share a stamp. */
 const GRANULE_SHIFT = 2;
 
+/** Answers of `placeOf` that are no places. */
+const NOT_GIVEN = -1;
+const FORGOTTEN = -2;
+
 const FIRST_STAMP = 1;
 const LAST_STAMP = 2 ** 31 - 1;
 
@@ -53,6 +61,8 @@ export interface Taken {
   readonly takenBy: string;
   /** The safepoint that followed; none did yet if it is the current one. */
   readonly followedBy: string;
+  /** The last safepoint before, after which the same number may have been given out; if any. */
+  readonly olderSafepoint: number | undefined;
   readonly site: string | undefined;
 }
 
@@ -66,7 +76,10 @@ export interface ReferenceLog {
   wordOf(reference: number): Reference | 0;
   /** Whether a reference was given out since the last safepoint. */
   hasGiven(): boolean;
-  /** What is known of a reference; undefined if it was never given out. */
+  /**
+   * What is known of the youngest giving of this number; undefined if it was never given out.
+   * O(the log).
+   */
   explain(reference: number): Taken | undefined;
 }
 
@@ -134,17 +147,28 @@ export function createReferenceLog(options: {
     return (isGiven ? word : 0) as Reference | 0;
   }
 
-  /** The place in the log of what was given out at a stamp; undefined if forgotten. */
-  function placeOf(word: number, atStamp: number): number | undefined {
-    if (atStamp < FIRST_STAMP || atStamp <= stamp - SAFEPOINT_COUNT) return undefined;
+  /** The place in the log of what was given out at a stamp. */
+  function placeOf(word: number, atStamp: number): number {
+    if (atStamp < FIRST_STAMP) return FORGOTTEN;
+    const lastStamp = stamps[word >>> SHIFT] as number;
+    if (atStamp > lastStamp) return NOT_GIVEN;
+    if (atStamp <= stamp - SAFEPOINT_COUNT) return FORGOTTEN;
     const positionAt = (ofStamp: number) =>
       safepoints[((ofStamp & SAFEPOINT_MASK) << 1) + 1] as number;
     const start = positionAt(atStamp);
     const end = atStamp === stamp ? loggedCount : positionAt(atStamp + 1);
     for (let count = end; count !== start; count = (count - 1) | 0) {
       const place = (count - 1) & logMask;
-      if (((loggedCount - count) | 0) > logMask) return undefined;
+      if ((loggedCount - count) >>> 0 > logMask) return FORGOTTEN;
       if (((log[place] as number) & -4) === word) return place;
+    }
+    return NOT_GIVEN;
+  }
+
+  /** The least age, `age` or whole rounds of epochs more, at which it may have been given out. */
+  function possibleAge(word: number, age: number): number | undefined {
+    for (let older = age; older <= safepointCount(); older += epochCount) {
+      if (placeOf(word, stamp - older) !== NOT_GIVEN) return older;
     }
     return undefined;
   }
@@ -163,19 +187,24 @@ export function createReferenceLog(options: {
   function explain(reference: number): Taken | undefined {
     const ofEpoch = Math.floor(reference / unit);
     if (!Number.isInteger(reference) || ofEpoch < 1 || ofEpoch > epochCount) return undefined;
-    const age = (epochStart / unit - ofEpoch + epochCount) % epochCount;
-    if (age > safepointCount()) return undefined;
     const word = reference - ofEpoch * unit;
-    if (age === 0 && stamps[word >>> SHIFT] !== stamp) return undefined;
+    if ((word & -4) !== word || word >= options.heapSizeWords) return undefined;
+    const youngest = (epochStart / unit - ofEpoch + epochCount) % epochCount;
+    const age = possibleAge(word, youngest);
+    if (age === undefined) return undefined;
+    const olderAge = possibleAge(word, age + epochCount);
     const takenAtSafepoint = safepointCount() - age;
     const place = placeOf(word, stamp - age);
-    const call = place === undefined ? undefined : CALLS[((log[place] as number) & 3) as Call];
+    const isKnown = place !== FORGOTTEN;
     return {
       reference: word,
       takenAtSafepoint,
-      takenBy: call ?? "a call too long ago to be remembered",
+      takenBy: isKnown
+        ? CALLS[((log[place] as number) & 3) as Call]
+        : "a call too long ago to be remembered",
       followedBy: age === 0 ? "none" : nameOfSafepoint(takenAtSafepoint + 1),
-      site: place === undefined ? undefined : siteOf(stacks[place]),
+      olderSafepoint: olderAge === undefined ? undefined : safepointCount() - olderAge,
+      site: isKnown ? siteOf(stacks[place]) : undefined,
     };
   }
 

@@ -220,6 +220,81 @@ describe("a stale reference is explained", () => {
     expect(error.takenAtSafepoint).toBe(3);
     expect(error.takenBy).toBe("a call too long ago to be remembered");
     expect(error.madeStaleBy).toBe("safepoint 4");
+    expect(error.olderSafepoint).toBeUndefined();
+  });
+});
+
+describe("a stale reference is explained truly though epochs have wrapped", () => {
+  it("by the call that gave it out, if its number was not given out since", () => {
+    const { mutator, pair } = makeRig(parts);
+    const kept = pair();
+    for (let count = 1; count <= 600; count++) {
+      mutator.poll();
+      expect(() => mutator.get(kept, 0)).toThrow(
+        " was taken by root after safepoint 3 and made stale by poll (safepoint 4); " +
+          `now it is after safepoint ${count + 3}. Keep it in a root slot`,
+      );
+    }
+  });
+
+  it("by the youngest giving of its number, and that it may be an older one", () => {
+    const { mutator, pair } = makeRig(parts, { sites: true });
+    const kept = pair();
+    for (let count = 0; count < 300; count++) {
+      mutator.poll();
+      pair();
+    }
+    const error = thrownBy(() => mutator.get(kept, 0));
+    expect(error.message).toContain(
+      " was taken by root after safepoint 258 and made stale by poll (safepoint 259), " +
+        "or after safepoint 3 or before, and where is not known any more; " +
+        "now it is after safepoint 303. ",
+    );
+    expect(error.message).toContain("Unless it is the older one, it was taken at:\n");
+    expect(error).toMatchObject({ takenAtSafepoint: 258, olderSafepoint: 3 });
+  });
+
+  it("by what may be, once the log has forgotten", () => {
+    const { mutator, pair } = makeRig(parts);
+    const kept = pair();
+    for (let count = 0; count < 5000; count++) mutator.poll();
+    const error = thrownBy(() => mutator.get(kept, 0));
+    expect(error.takenBy).toBe("a call too long ago to be remembered");
+    expect(error.takenAtSafepoint).toBe(3);
+    expect(error.olderSafepoint).toBeUndefined();
+    for (let count = 0; count < 420; count++) {
+      mutator.poll();
+      for (let read = 0; read < 20; read++) pair();
+    }
+    const later = thrownBy(() => mutator.get(kept, 0));
+    expect(later).toMatchObject({ takenAtSafepoint: 3 + 21 * 255, olderSafepoint: 3 + 20 * 255 });
+    expect(later.takenBy).toBe("a call too long ago to be remembered");
+  });
+
+  it("in a larger heap, too", () => {
+    const EPOCH_COUNT = 2 ** 22 - 1;
+    const { mutator, pair } = makeRig(parts, { isWide: true });
+    const kept = pair();
+    for (let count = 0; count < EPOCH_COUNT; count++) mutator.poll();
+    const once = thrownBy(() => mutator.get(kept, 0));
+    expect(once.message).toContain(" was taken by a call too long ago to be remembered after ");
+    expect(once).toMatchObject({ takenAtSafepoint: 3, olderSafepoint: undefined });
+    pair();
+    mutator.poll();
+    const twice = thrownBy(() => mutator.get(kept, 0));
+    expect(twice).toMatchObject({ takenBy: "root", takenAtSafepoint: 3 + EPOCH_COUNT });
+    expect(twice.message).toContain(
+      "made stale by poll (safepoint 4194307), or after safepoint 3 or before, ",
+    );
+  });
+
+  it("and a number that was never given out is called that", () => {
+    const { mutator, pair } = makeRig(parts);
+    for (let count = 0; count < 300; count++) mutator.poll();
+    const invented = (pair() + 4096) as Reference;
+    expect(() => mutator.get(invented, 0)).toThrow(/that the checked mutator gave out/);
+    mutator.poll();
+    expect(() => mutator.get(invented, 0)).toThrow(/that the checked mutator gave out/);
   });
 });
 

@@ -5,7 +5,7 @@
 
 import type { Reference, Slot } from "@ouro/interfaces";
 import { createMemoryManager, type PresetName } from "@ouro/memory-manager";
-import type { ProgramSubject } from "./program.js";
+import { expectReclaimed, type ProgramSubject } from "./program.js";
 
 export function createHandPrograms(preset: PresetName): ProgramSubject {
   const manager = createMemoryManager(preset, { reservationBytes: 2 ** 30 });
@@ -15,6 +15,7 @@ export function createHandPrograms(preset: PresetName): ProgramSubject {
   const { tryAllocate, traits } = collector;
   const frame = mutator.enter(2);
   const scratch = (frame + 1) as Slot;
+  let knownCount = 0;
   const birthCount = traits.counts ? 1 : 0;
 
   function make(left: number, right: number): Reference {
@@ -60,15 +61,18 @@ export function createHandPrograms(preset: PresetName): ProgramSubject {
     }
     total += count(words[frame] as number);
     mutator.setRoot(frame, 0);
-    finish();
+    expectReclaimed(finish(), total);
     return total;
   }
 
-  /** Nothing is left of what the programs built. */
-  function finish(): void {
+  /** Nothing is left of what the program built; answers how much was reclaimed of it. */
+  function finish(): number {
     mutator.collect();
-    const { liveCount } = collector.statistics();
+    const { liveCount, reclaimedCount } = collector.statistics();
     if (liveCount !== 0) throw new Error(`${preset} by hand keeps ${liveCount} objects of garbage`);
+    const sinceLast = reclaimedCount - knownCount;
+    knownCount = reclaimedCount;
+    return sinceLast;
   }
 
   return {
@@ -86,7 +90,7 @@ export function createHandPrograms(preset: PresetName): ProgramSubject {
     },
     dropList() {
       mutator.setRoot(frame, 0);
-      finish();
+      return finish();
     },
   };
 }

@@ -6,7 +6,7 @@
 //
 // What the caller builds lies on the stack up to the `top` that it passes: that is all it pays.
 
-import type { ProgramSubject } from "./program.js";
+import { expectReclaimed, type ProgramSubject } from "./program.js";
 
 const RESERVATION_WORDS = 2 ** 28;
 const STACK = 4;
@@ -20,6 +20,7 @@ export function createHandSemispace(): ProgramSubject {
   let spaceStart = FIRST_SPACE;
   let free = FIRST_SPACE;
   let end = FIRST_SPACE + MINIMUM_WORDS;
+  let reclaimedWords = 0;
 
   function forward(object: number): number {
     const forwarded = words[object] as number;
@@ -35,6 +36,7 @@ export function createHandSemispace(): ProgramSubject {
   }
 
   function collect(top: number): void {
+    const used = free - spaceStart;
     spaceStart = spaceStart === FIRST_SPACE ? SECOND_SPACE : FIRST_SPACE;
     free = spaceStart;
     for (let slot = STACK; slot < top; slot++) {
@@ -47,6 +49,7 @@ export function createHandSemispace(): ProgramSubject {
       const right = words[object + 3] as number;
       if (right !== 0) words[object + 3] = forward(right);
     }
+    reclaimedWords += used - (free - spaceStart);
     end = spaceStart + Math.max(MINIMUM_WORDS, 2 * (free - spaceStart));
   }
 
@@ -80,10 +83,13 @@ export function createHandSemispace(): ProgramSubject {
     return left === 0 ? 1 : 1 + count(left) + count(words[tree + 3] as number);
   }
 
-  /** Nothing is left of what the programs built. */
-  function finish(): void {
+  /** Nothing is left of what the program built; answers how much was reclaimed of it. */
+  function finish(): number {
     collect(STACK);
     if (free !== spaceStart) throw new Error(`${(free - spaceStart) / 4} objects are left`);
+    const reclaimed = reclaimedWords / 4;
+    reclaimedWords = 0;
+    return reclaimed;
   }
 
   return {
@@ -98,7 +104,7 @@ export function createHandSemispace(): ProgramSubject {
         }
       }
       total += count(words[STACK] as number);
-      finish();
+      expectReclaimed(finish(), total);
       return total;
     },
     buildList(objectCount) {

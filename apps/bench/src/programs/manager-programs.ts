@@ -3,7 +3,7 @@
 import type { Observer, Reference, Slot } from "@ouro/interfaces";
 import { createMemoryManager, type PresetName } from "@ouro/memory-manager";
 import { createCacheProgram } from "./cache-program.js";
-import type { ProgramSubject } from "./program.js";
+import { expectReclaimed, type ProgramSubject } from "./program.js";
 
 const LEFT = 0;
 const RIGHT = 1;
@@ -31,6 +31,7 @@ export function createManagerPrograms(
   const head = enter(2);
   const other = at(head, 1);
   let pairCount = 0;
+  let knownCount = 0;
 
   /** A node over the two trees in the slots behind its own. */
   function join(into: Slot, isLeaf: boolean): void {
@@ -81,14 +82,19 @@ export function createManagerPrograms(
     total += count(root(frame) as Reference);
     leave(frame);
     mutator.collect();
-    expectEmpty();
+    const reclaimed = expectEmpty();
+    if (preset !== "null") expectReclaimed(reclaimed, total);
     return total;
   }
 
-  function expectEmpty(): void {
-    const { liveCount } = collector.statistics();
+  /** Answers how much was reclaimed since the last program ended. */
+  function expectEmpty(): number {
+    const { liveCount, reclaimedCount } = collector.statistics();
     const wanted = preset === "null" ? liveCount : 0;
     if (liveCount !== wanted) throw new Error(`${preset} keeps ${liveCount} objects of garbage`);
+    const sinceLast = reclaimedCount - knownCount;
+    knownCount = reclaimedCount;
+    return sinceLast;
   }
 
   return {
@@ -104,7 +110,7 @@ export function createManagerPrograms(
     dropList() {
       setRoot(head, 0);
       mutator.collect();
-      expectEmpty();
+      return expectEmpty();
     },
     buildGarbage(objectCount) {
       pairCount = objectCount >> 1;

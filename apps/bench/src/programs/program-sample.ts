@@ -59,7 +59,7 @@ function timed(objectCount: number, run: () => void): Stretch {
   };
 }
 
-function expectCount(counted: number, wanted: number): void {
+function expectCount(counted: number | undefined, wanted: number): void {
   if (counted !== wanted) throw new Error(`counted ${counted} objects, not ${wanted}`);
 }
 
@@ -77,7 +77,7 @@ function runList(subject: ProgramSubject, count: number, repeats: number): Progr
   const drop: Stretch[] = [];
   for (let i = 0; i < repeats; i++) {
     build.push(timed(count, () => subject.buildList(count)));
-    drop.push(timed(count, () => subject.dropList()));
+    drop.push(timed(count, () => expectCount(subject.dropList(), count)));
   }
   return { timings: { build: build.slice(2), drop: drop.slice(2) }, checksum: count };
 }

@@ -110,11 +110,17 @@ export interface ProgramResult {
 export interface ProgramSubject {
   /** Uses a cache so many times, and drops it; answers the uses and the entries at the end. */
   useCache?(count: number): number;
-  /** Builds, walks and drops the trees of one depth; answers the objects walked. */
+  /**
+   * Builds, walks and drops the trees of one depth; answers the objects walked. Throws unless as
+   * many were reclaimed, where that can be told.
+   */
   trees(depth: number): number;
   buildList(count: number): void;
-  /** Drops it, and everything of it is back when this returns. */
-  dropList(): void;
+  /**
+   * Drops it, and everything of it is back when this returns. Answers the objects reclaimed since
+   * the last program ended; V8 does not tell.
+   */
+  dropList(): number | undefined;
   /** Objects in pairs that name each other, held by one array; absent where cycles stay. */
   buildGarbage?(count: number): void;
   /** Drops the array and collects; answers the objects reclaimed, the array not counted. */
@@ -126,4 +132,9 @@ export function treeObjectCount(depth: number): number {
   let count = 2 ** (depth + 2) - 1 + 2 ** (depth + 1) - 1;
   for (let d = 4; d <= depth; d += 2) count += 2 ** (depth - d + 4) * (2 ** (d + 1) - 1);
   return count;
+}
+
+/** What a program built has to be what was reclaimed. */
+export function expectReclaimed(reclaimed: number, built: number): void {
+  if (reclaimed !== built) throw new Error(`reclaimed ${reclaimed} objects of ${built}`);
 }

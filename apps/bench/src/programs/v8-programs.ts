@@ -36,6 +36,7 @@ export function createV8Programs(): ProgramSubject {
     /** V8 collects when it likes: only the build can be compared. */
     dropList() {
       head = null;
+      return undefined;
     },
   };
 }

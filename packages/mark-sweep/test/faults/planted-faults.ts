@@ -130,8 +130,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "the last word of a new object is what it was",
     file: COLLECTOR,
-    find: "for (let word = block + 2; word < block + sizeWords; word++)",
-    replace: "for (let word = block + 2; word < block + sizeWords - 1; word++)",
+    find: "for (let word = block + 4; word < block + sizeWords; word++)",
+    replace: "for (let word = block + 4; word < block + sizeWords - 1; word++)",
     killedBy: FRESH,
   },
 ];
