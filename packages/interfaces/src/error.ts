@@ -316,6 +316,20 @@ export function checkInteger(
   });
 }
 
+/** Throws a `UsageError` unless an index names one of so many elements. O(1). */
+export function checkIndex(where: string, index: number, length: number): void {
+  if (length > 0) {
+    checkInteger(where, "index", index, 0, length - 1);
+    return;
+  }
+  throw new UsageError({
+    where,
+    argument: `index ${index}`,
+    problem: "names nothing: there are no elements",
+    remedy: "Ask for the length first",
+  });
+}
+
 /**
  * Throws a `UsageError` for a missing or unknown option of a factory: a misspelt one would be lost
  * without a word. `names` is one text; those before the `|` are required. O(options).

@@ -8,6 +8,7 @@ import {
   type Block,
   type Collection,
   type Collector,
+  checkInteger,
   checkOptions,
   type Reference,
   type Strategy,
@@ -78,7 +79,10 @@ function createNullCollector(parts: StrategyParts): Collector {
     oldestGeneration: 0,
     allocate: tryAllocate,
     tryAllocate,
-    collect: () => NOTHING,
+    collect(generation) {
+      checkInteger(`${name}.collect`, "generation", generation, 0, 0);
+      return NOTHING;
+    },
     poll() {},
     isObject: (word) => allocator.owns(word),
     walk: (visit) => allocator.walk((block: Block) => visit(block as number as Reference)),
