@@ -240,7 +240,10 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     },
     request,
     poll,
-    collect: (generation) => run(generation).collection,
+    collect(generation) {
+      checkInteger("collect", "generation", generation, 0, oldestGeneration);
+      return run(generation).collection;
+    },
     isCollecting: () => get(IS_COLLECTING) === 1,
     mayBeTracked: untracking.mayBeTracked,
     reset() {

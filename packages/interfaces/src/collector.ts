@@ -54,7 +54,10 @@ export interface Collector extends Partial<Barrier> {
   allocate(type: TypeId, sizeWords: number): Reference | 0;
   /** As `allocate`, but never collects: nothing moves and nothing dies. */
   tryAllocate(type: TypeId, sizeWords: number): Reference | 0;
-  /** Collects generations 0 to `generation`, completely. O(what the strategy examines). */
+  /**
+   * Collects generations 0 to `generation`, completely. Throws `UsageError` for one that there is
+   * not. O(what the strategy examines).
+   */
   collect(generation: number): Collection;
   /** Collects if a collection is due, and runs what is queued. */
   poll(): void;

@@ -288,6 +288,17 @@ export class UsageError extends OuroError {
   }
 }
 
+/** What a value is, in a few words: for the message that refuses it. */
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") {
+    return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  }
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  return /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
+}
+
 /** Throws a `UsageError` unless an argument is a whole number in [from, to]. O(1). */
 export function checkInteger(
   where: string,
@@ -302,6 +313,20 @@ export function checkInteger(
     argument: `${argument} ${value}`,
     problem: `is not a whole number from ${from} to ${to}`,
     remedy: "Give one",
+  });
+}
+
+/** Throws a `UsageError` unless an index names one of so many elements. O(1). */
+export function checkIndex(where: string, index: number, length: number): void {
+  if (length > 0) {
+    checkInteger(where, "index", index, 0, length - 1);
+    return;
+  }
+  throw new UsageError({
+    where,
+    argument: `index ${index}`,
+    problem: "names nothing: there are no elements",
+    remedy: "Ask for the length first",
   });
 }
 
@@ -324,7 +349,7 @@ export function checkOptions(
     where,
     argument: `option ${argument}`,
     problem: missing === undefined ? "is not known" : "is missing",
-    remedy: `Options: ${known.join(", ")}`,
+    remedy: known.length === 0 ? "There are none" : `Options: ${known.join(", ")}`,
   });
 }
 

@@ -76,7 +76,8 @@ export interface Mutator extends Frames {
   poll(): void;
   /**
    * Collects up to `generation`, by default everything. Called from program code that a collection
-   * runs, it does nothing and reports nothing examined. Safepoint.
+   * runs, it does nothing and reports nothing examined. Throws `UsageError` for a generation that
+   * there is not. Safepoint.
    */
   collect(generation?: number): Collection;
 }

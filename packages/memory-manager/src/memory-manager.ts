@@ -21,7 +21,6 @@ import {
   type Collector,
   type CollectorStatistics,
   checkInteger,
-  checkOptions,
   combineObservers,
   type Finalization,
   GRANULE_SIZE_BYTES,
@@ -52,6 +51,7 @@ import {
   createStressMutator,
   createTypeTable,
   describeType,
+  expectHeapImage,
   type HandleLeak,
   type HandleSet,
   type MutatorOptions,
@@ -62,6 +62,7 @@ import {
   validateObjects,
 } from "@ouro/object-model";
 import { createCheckedFinalization } from "./checked-finalization.js";
+import { checkManagerOptions } from "./options-check.js";
 import {
   createTracing,
   type TracedManager,
@@ -172,8 +173,7 @@ export interface MemoryManagerStatistics extends CollectorStatistics {
  * they cannot fit, `UsageError` for an option that cannot be; then there is no memory manager.
  */
 export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager {
-  checkOptions("composeMemoryManager", given, OPTIONS);
-  checkStrategy((given as Partial<MemoryManagerOptions> | undefined)?.strategy);
+  checkManagerOptions(given);
   const tracing = makeTracing(given, () => manager);
   const options = withObserver(given, tracing);
   const { strategy, name = "manager" } = options;
@@ -227,6 +227,7 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
     tracemalloc: tracing,
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
     restoreHeap(image) {
+      expectHeapImage("restoreHeap", image);
       // Here and not at the table: nothing of the image is defined if one type of it cannot be.
       if (finalization === undefined) image.types.forEach(refuseFinalization);
       restoreHeap({ heap, types, roots, collector }, image);
@@ -241,11 +242,6 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
   };
   return manager;
 }
-
-/** The strategy has an error of its own. */
-const OPTIONS =
-  "|strategy heap reservationBytes limitBytes name typeLimitCount handleLimitCount " +
-  "frameSlotLimitCount checked collectEvery onHandleLeak observer memoryObserver tracemalloc";
 
 /** Undefined unless it is asked for. */
 function makeTracing(
@@ -307,16 +303,6 @@ function makeMutator(options: MemoryManagerOptions, parts: MutatorOptions): Muta
   if (checked === false) return behind;
   const sites = checked !== true && checked.sites;
   return createCheckedMutator({ ...parts, mutator: behind, sites });
-}
-
-function checkStrategy(strategy: Strategy | undefined): void {
-  if (typeof strategy?.create === "function") return;
-  throw new UsageError({
-    where: "composeMemoryManager",
-    argument: typeof strategy === "string" ? `strategy ${JSON.stringify(strategy)}` : "strategy",
-    problem: "is no strategy",
-    remedy: "Pass one, as nullStrategy() makes it; createMemoryManager takes a preset's name",
-  });
 }
 
 /** Tables of the same name in one heap are the same words: each would write over the other's. */

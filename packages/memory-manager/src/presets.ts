@@ -37,7 +37,7 @@ export const PRESET_NAMES = Object.keys(STRATEGIES) as readonly PresetName[];
 
 /**
  * A memory manager by name, `cpython-3.13` unless another is given. Throws `UsageError` for a name
- * that is no preset, and what `composeMemoryManager` throws.
+ * that is no preset or a strategy among the options, and what `composeMemoryManager` throws.
  */
 export function createMemoryManager(
   preset: PresetName = DEFAULT_PRESET,
@@ -49,6 +49,14 @@ export function createMemoryManager(
       argument: `preset ${JSON.stringify(preset)}`,
       problem: "is not known",
       remedy: `Choose one of ${PRESET_NAMES.join(", ")}`,
+    });
+  }
+  if ((options as Partial<MemoryManagerOptions> | null)?.strategy !== undefined) {
+    throw new UsageError({
+      where: "createMemoryManager",
+      argument: "option strategy",
+      problem: "is what the preset stands for",
+      remedy: "Leave it out, or call composeMemoryManager, which takes a strategy",
     });
   }
   return composeMemoryManager({ ...options, strategy: STRATEGIES[preset]() });

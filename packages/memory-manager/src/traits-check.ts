@@ -2,6 +2,7 @@
 // bits lie: word 1 of an object is the type in the lower half and 16 flag bits above.
 
 import {
+  describeValue,
   FLAGS_SHIFT,
   IncompatiblePartsError,
   type Strategy,
@@ -60,12 +61,41 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Throws `IncompatiblePartsError` for traits that contradict one another. */
+const LISTS = ["collectsAt", "hooks", "headerBits"] as const;
+const CHOICES = ["moves", "counts", "exact", "slices", "resurrection"] as const;
+
+/** Throws `IncompatiblePartsError` for what are no traits, or contradict one another. */
 export function checkTraits(strategy: Strategy): void {
+  checkShape(strategy);
   for (const rule of RULES) {
     if (!rule.broken(strategy.traits)) continue;
     const { other, reason, remedy } = rule;
     throw new IncompatiblePartsError({ parts: [strategy.name, other], reason, remedy });
+  }
+}
+
+function checkShape({ name, traits }: Strategy): void {
+  const refuse = (reason: string): never => {
+    const remedy = "Write the traits as `Traits` of @ouro/interfaces says";
+    throw new IncompatiblePartsError({ parts: [`${name}`, "memory manager"], reason, remedy });
+  };
+  if (typeof name !== "string") refuse(`the strategy's name is ${describeValue(name)}, not a text`);
+  if (typeof traits !== "object" || traits === null) {
+    refuse(`its traits are ${describeValue(traits)}`);
+  }
+  for (const key of LISTS) {
+    const value: unknown = traits[key];
+    if (!Array.isArray(value)) refuse(`traits.${key} is ${describeValue(value)}, not an array`);
+  }
+  for (const key of CHOICES) {
+    const value: unknown = traits[key];
+    if (typeof value === "boolean") continue;
+    refuse(`traits.${key} is ${describeValue(value)}, neither true nor false`);
+  }
+  for (const use of traits.headerBits) {
+    const value: unknown = use;
+    if (typeof value === "object" && value !== null) continue;
+    refuse(`${describeValue(value)} is among traits.headerBits, which are { name, bitCount }`);
   }
 }
 

@@ -1,7 +1,8 @@
 // Every preset held against everything that its traits promise, in fast mode, checked, and checked
-// with a collection at every safepoint. OURO_RUNS sets the programs for each (default 8), OURO_SEED
-// the seed: `OURO_RUNS=2000 npx vitest run packages/memory-manager/test/conformance`. Memory runs
-// out in half as many, at each of their allocations; `-t "loses nothing"` runs those alone.
+// with a collection at every safepoint. OURO_RUNS sets the programs for each (default 3, and 8 in
+// `npm run test:long`), OURO_SEED the seed: `OURO_RUNS=2000 npx vitest run
+// packages/memory-manager/test/conformance`. Memory runs out in twice as many short ones, at each
+// of their allocations; `-t "loses nothing"` runs those alone.
 
 import { PRESET_NAMES } from "@ouro/memory-manager";
 import {

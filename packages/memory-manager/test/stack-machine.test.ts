@@ -76,7 +76,7 @@ describe.each(compositions)("the stack machine on %s", (_name, compose) => {
 });
 
 describe("the stack machine refuses", () => {
-  const main = (...lines: string[]) => ["function main 0 0", ...lines].join("\n");
+  const main = (...lines: string[]) => ["function main 0 0", ...lines, "return"].join("\n");
   test.each([
     [main("push 1", "head"), "an operand is not a pair"],
     [main("push 1", "call 0"), "an operand is not a closure"],
@@ -85,8 +85,46 @@ describe("the stack machine refuses", () => {
     [main("push 2", "array", "push 2", "at"), "there is no element 2"],
     [main("push 1073741823", "push 1", "add"), "is not a whole number from"],
     [main("fly"), 'no operation "fly"'],
+    [main("jump nowhere"), '"nowhere" is no label, no function and no whole number'],
+    [main("close nothing 0"), '"nothing" is no label'],
+    [main("push 4294967296"), '"4294967296" is no label'],
+    [main("jump"), '"jump" takes 1 operands, and has 0'],
+    ["", "the program has no function"],
+    ["push 1", '"push" stands in no function'],
+    ["function main 0 0\npush 1", 'a function ends with "push"'],
+    [`function first 0 0\nnone\n${main("none")}`, 'a function ends with "none"'],
   ])("%j", (source, message) => {
     expect(() => run(createMemoryManager("null"), source)).toThrow(message);
+  });
+});
+
+describe("the stack machine shows", () => {
+  const shownBy = (...lines: string[]) => {
+    const source = ["function main 0 2", ...lines, "print", "none", "return"].join("\n");
+    return run(createMemoryManager("cpython-3.13", { checked: true }), source);
+  };
+
+  test("a text with letters of more than one byte as it was written", () => {
+    expect(shownBy('text "ü€😀"')).toEqual(["ü€😀"]);
+  });
+
+  test("the beginning of 30,000 nested pairs", () => {
+    const build = ["push 30000", "store 1", "more:", "local 1", "unless built"];
+    const nest = ["local 0", "none", "pair", "store 0"];
+    const count = ["local 1", "push -1", "add", "store 1", "jump more", "built:", "local 0"];
+    const [line] = shownBy(...build, ...nest, ...count);
+    expect(line).toMatch(/^\({400,}…$/);
+  });
+
+  test("the beginning of an array that holds itself", () => {
+    const ring = ["push 1", "array", "store 0", "local 0", "push 0", "local 0", "put"];
+    const [line] = shownBy(...ring);
+    expect(line).toMatch(/^\[{400,}…$/);
+  });
+
+  test("the whole of what has fewer than a thousand parts", () => {
+    const [line] = shownBy("push 400", "array");
+    expect(line).toBe(`[${Array.from({ length: 400 }, () => "none").join(" ")}]`);
   });
 });
 

@@ -17,6 +17,7 @@ import {
   composeMemoryManager,
   cpythonFastStrategy,
   cpythonStrategy,
+  createMemoryManager,
   type MemoryManager,
   type MemoryManagerOptions,
   trialDeletionStrategy,
@@ -119,6 +120,25 @@ describe("a memory manager refuses", () => {
     expect(refusalOf(strategy).message).toMatch(/has a step, and its traits do not say/);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ["no traits at all", undefined, /^altered and memory manager .* its traits are undefined/],
+    [
+      "a number of header bits",
+      { ...sound.traits, headerBits: 3 },
+      /traits\.headerBits is 3, not an/,
+    ],
+    [
+      "header bits that are none",
+      { ...sound.traits, headerBits: [3] },
+      /3 is among traits\.headerBits/,
+    ],
+    ["hooks that are none", { ...sound.traits, hooks: undefined }, /traits\.hooks is undefined/],
+    ["a choice left out", { ...sound.traits, slices: undefined }, /traits\.slices is undefined/],
+  ])("a strategy with %s", (_title, traits, reason) => {
+    const strategy = { ...sound, name: "altered", traits: traits as Traits };
+    expect(refusalOf(strategy).message).toMatch(reason);
+  });
+
   it.each([
     ["nothing", undefined, "strategy is no strategy"],
     ["a preset's name", "mark-sweep", 'strategy "mark-sweep" is no strategy'],
@@ -134,6 +154,51 @@ it("An option that there is not is refused, by name, with those that there are",
   const compose = () => composeMemoryManager(options as MemoryManagerOptions);
   expect(compose).toThrow(UsageError);
   expect(compose).toThrow(/option reservation is not known. Options: strategy, heap, reservationB/);
+});
+
+it.each<[string, object, RegExp]>([
+  ["a heap that is none", { heap: {} }, /option heap is an Object, .* as createPrivateHeap makes/],
+  [
+    "a misspelt choice of checks",
+    { checked: { site: true } },
+    /\(checked\): option site is not kn/,
+  ],
+  ["sites neither on nor off", { checked: { sites: 1 } }, /option checked\.sites is 1/],
+  ["checks neither on nor off", { checked: "yes" }, /option checked is the text "yes"/],
+  ["a number for a function", { onHandleLeak: 5 }, /option onHandleLeak is 5, .* Give a function/],
+  ["a number for a name", { name: 5 }, /option name is 5, .* Give a text/],
+  ["an observer that hears nothing", { observer: {} }, /option observer is an Object, .* an obs/],
+  ["tracing neither on nor off", { tracemalloc: "on" }, /option tracemalloc is the text "on"/],
+  [
+    "a misspelt table of sites",
+    { tracemalloc: { site: 1 } },
+    /\(tracemalloc\): option site is not/,
+  ],
+])("Of the options of a memory manager it is refused by name: %s", (_title, options, message) => {
+  const compose = () => composeMemoryManager({ strategy: sound, ...options });
+  expect(compose).toThrow(UsageError);
+  expect(compose).toThrow(message);
+});
+
+it.each(["limitBytes", "reservationBytes"])(
+  "%s is refused beside a heap that has its own",
+  (key) => {
+    const heap = createPrivateHeap({ reservationBytes: 32 << 20, regionBytes: 4 << 20 });
+    const compose = () => composeMemoryManager({ strategy: sound, heap, [key]: 16 << 20 });
+    expect(compose).toThrow(UsageError);
+    expect(compose).toThrow(`option ${key} is of a heap of the manager's own`);
+  },
+);
+
+it("A preset takes no other strategy", () => {
+  const options = { strategy: sound, reservationBytes: 8 << 20 };
+  expect(() => createMemoryManager("null", options)).toThrow(UsageError);
+  expect(() => createMemoryManager("null", options)).toThrow(/option strategy is what the preset/);
+});
+
+it("A strategy without options refuses any", () => {
+  const make = nullStrategy as (options: object) => Strategy;
+  expect(() => make({ foo: 1 })).toThrow("nullStrategy: option foo is not known. There are none");
 });
 
 it.each([
@@ -203,6 +268,14 @@ describe("a type with a finalizer is refused, as no part runs it,", () => {
     expect(manager.types.descriptor(manager.defineType(plain)).name).toBe("file");
   });
 });
+
+it.each([undefined, {}, new Uint8Array(64)])(
+  "An image that is none is refused before its types are looked at: %o",
+  (image) => {
+    const manager = composeMemoryManager({ strategy: sound, reservationBytes: 8 << 20 });
+    expect(() => manager.restoreHeap(image as never)).toThrow(UsageError);
+  },
+);
 
 describe("header bits", () => {
   it("lie above the type, in the order in which the traits name them", () => {

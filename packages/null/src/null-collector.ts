@@ -8,6 +8,8 @@ import {
   type Block,
   type Collection,
   type Collector,
+  checkInteger,
+  checkOptions,
   type Reference,
   type Strategy,
   type StrategyParts,
@@ -47,8 +49,9 @@ const NOTHING: Collection = Object.freeze({
   uncollectableCount: 0,
 });
 
-/** Never reclaims. */
-export function nullStrategy(): Strategy {
+/** Never reclaims. There are no options: `UsageError` for any. */
+export function nullStrategy(options: Record<string, never> = {}): Strategy {
+  checkOptions("nullStrategy", options, "|");
   return { name, traits, create: createNullCollector };
 }
 
@@ -76,7 +79,10 @@ function createNullCollector(parts: StrategyParts): Collector {
     oldestGeneration: 0,
     allocate: tryAllocate,
     tryAllocate,
-    collect: () => NOTHING,
+    collect(generation) {
+      checkInteger(`${name}.collect`, "generation", generation, 0, 0);
+      return NOTHING;
+    },
     poll() {},
     isObject: (word) => allocator.owns(word),
     walk: (visit) => allocator.walk((block: Block) => visit(block as number as Reference)),

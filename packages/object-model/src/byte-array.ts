@@ -3,6 +3,7 @@
 //   object  │ header │ length in bytes │ bytes, four a word … │
 
 import {
+  checkIndex,
   checkInteger,
   ELEMENTS_FIELD,
   type Mutator,
@@ -74,11 +75,11 @@ export function createByteArrays(parts: { mutator: Mutator; types: TypeTable }):
     },
     lengthOf,
     byteAt(bytes, index) {
-      checkInteger("bytes.byteAt", "index", index, 0, lengthOf(bytes) - 1);
+      checkIndex("bytes.byteAt", index, lengthOf(bytes));
       return raw.byteAt(bytes, index);
     },
     setByte(bytes, index, byte) {
-      checkInteger("bytes.setByte", "index", index, 0, lengthOf(bytes) - 1);
+      checkIndex("bytes.setByte", index, lengthOf(bytes));
       raw.setByte(bytes, index, byte);
     },
     copy(target, targetIndex, source, sourceIndex, count) {

@@ -7,6 +7,7 @@
 // What is found broken is named by its byte in the image's file.
 
 import {
+  describeValue,
   HEAP_IMAGE_VERSION,
   type HeapImage,
   IMAGE_GENERATION_SHIFT,
@@ -16,6 +17,7 @@ import {
   isOuroError,
   TYPE_LIMIT_COUNT,
   type TypeDescriptor,
+  UsageError,
 } from "@ouro/interfaces";
 import {
   countSections,
@@ -42,6 +44,46 @@ export type Fail = (section: SectionName, index: number, problem: string) => nev
 /** What the first group comes after. */
 export const NO_GROUP: ObjectGroup = { typeIndex: -1, length: 0, objectCount: 0 };
 const WATCH_BITS = IMAGE_TRACKED | IMAGE_UNTRACKED;
+
+const NUMBERS: readonly (keyof HeapImage)[] = [
+  "objectTypes",
+  "lengths",
+  "states",
+  "trackedOrder",
+  "values",
+  "rawWords",
+  "handles",
+  "frames",
+  "weakReferences",
+];
+
+/** Throws `UsageError` for what has not the fields of an image: bytes not yet decoded, say. */
+export function expectHeapImage(where: string, image: HeapImage): void {
+  const refuse = (problem: string, remedy = "Pass what saveHeap or decodeHeapImage answers") => {
+    throw new UsageError({ where, argument: "the image", problem, remedy });
+  };
+  const value: unknown = image;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    refuse(
+      `is ${describeValue(value)}: the bytes of an image, not one`,
+      "Decode them first with decodeHeapImage",
+    );
+  }
+  if (typeof value !== "object" || value === null) {
+    refuse(`is ${describeValue(value)}, not a heap image`);
+  }
+  const { types } = image;
+  if (!Array.isArray(types)) refuse(`is no heap image: its types are ${describeValue(types)}`);
+  for (const type of types) {
+    if (typeof type === "object" && type !== null) continue;
+    refuse(`is no heap image: ${describeValue(type)} is among its types`);
+  }
+  for (const field of NUMBERS) {
+    const numbers = image[field];
+    if (ArrayBuffer.isView(numbers) || Array.isArray(numbers)) continue;
+    refuse(`is no heap image: its ${field} are ${describeValue(numbers)}`);
+  }
+}
 
 /**
  * The groups of an image's objects, in order. Throws `InputFormatError` naming the first thing in

@@ -11,15 +11,18 @@
 // anything of that size is made. docs/heap-image.md has it byte for byte.
 
 import {
+  describeValue,
   HEAP_IMAGE_VERSION,
   type HeapImage,
   InputFormatError,
   type TypeDescriptor,
+  UsageError,
 } from "@ouro/interfaces";
 import { updateCrc32 } from "./crc32.js";
 import {
   checkGroup,
   checkHeapImage,
+  expectHeapImage,
   type Fail,
   NO_GROUP,
   type ObjectGroup,
@@ -57,9 +60,10 @@ const TYPE_SIZE_WORDS = 6;
 
 /**
  * The file of an image. Throws `InputFormatError` for an image that contradicts itself, so that
- * what was written can be read. O(image).
+ * what was written can be read, and `UsageError` for what is no image. O(image).
  */
 export function encodeHeapImage(image: HeapImage): Uint8Array {
+  expectHeapImage("encodeHeapImage", image);
   const groups = checkHeapImage(image);
   const { types } = image;
   const names = types.map(({ name }) => name).join("");
@@ -163,9 +167,10 @@ type FailAt = (offsetBytes: number, problem: string) => never;
 /**
  * The image in a file. Throws `InputFormatError` naming the first byte in which it is not whole,
  * not of this format, or contradicts itself. What a damaged file makes is in proportion to its
- * bytes, whatever sizes it names. O(bytes).
+ * bytes, whatever sizes it names. Throws `UsageError` for what are no bytes. O(bytes).
  */
 export function decodeHeapImage(bytes: Uint8Array): HeapImage {
+  expectBytes(bytes);
   const failAt: FailAt = (offsetBytes, problem) => {
     throw new InputFormatError({ source: "heap image", offsetBytes, problem });
   };
@@ -194,6 +199,17 @@ export function decodeHeapImage(bytes: Uint8Array): HeapImage {
   };
   checkHeapImage(image);
   return image;
+}
+
+function expectBytes(bytes: Uint8Array): void {
+  // By its tag, as it may be of another realm.
+  if (Object.prototype.toString.call(bytes) === "[object Uint8Array]") return;
+  throw new UsageError({
+    where: "decodeHeapImage",
+    argument: "the file",
+    problem: `is ${describeValue(bytes)}, not a Uint8Array`,
+    remedy: "Pass the file's bytes, as readFileSync without an encoding answers them",
+  });
 }
 
 function readHeader(bytes: Uint8Array, view: DataView, failAt: FailAt): SectionCounts {

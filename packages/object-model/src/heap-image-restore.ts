@@ -18,7 +18,7 @@ import {
   UsageError,
 } from "@ouro/interfaces";
 import type { HeapImageParts } from "./heap-image.js";
-import { checkHeapImage, type ObjectGroup } from "./heap-image-check.js";
+import { checkHeapImage, expectHeapImage, type ObjectGroup } from "./heap-image-check.js";
 import { createObjectLayout } from "./object-layout.js";
 import { validateObjects } from "./object-validate.js";
 
@@ -28,12 +28,13 @@ const where = "restoreHeap";
  * Fills an empty heap. Types are defined if the table is empty; otherwise each type of the image
  * must be there, by name, with an equal descriptor. Handles keep their indexes, frame slots are one
  * run from the bottom. Throws `InputFormatError` for an image that contradicts itself, `UsageError`
- * for a heap that is not empty, other types, or weak references where nothing keeps them;
- * `OutOfMemoryError` when memory, handles or frame slots do not suffice: then the heap is empty as
- * before, and the types that were defined stay so. O(image).
+ * for what is no image, as bytes not yet decoded, a heap that is not empty, other types, or weak
+ * references where nothing keeps them; `OutOfMemoryError` when memory, handles or frame slots do
+ * not suffice: then the heap is empty as before, and the types that were defined stay so. O(image).
  */
 export function restoreHeap(parts: HeapImageParts, image: HeapImage): void {
   const { heap, types, roots, collector } = parts;
+  expectHeapImage(where, image);
   const groups = checkHeapImage(image);
   checkEmpty(parts);
   checkRoots(roots, image);

@@ -55,6 +55,7 @@ export {
   saveHeap,
   type WalkedParts,
 } from "./heap-image.js";
+export { expectHeapImage } from "./heap-image-check.js";
 export { decodeHeapImage, encodeHeapImage } from "./heap-image-file.js";
 export { restoreHeap } from "./heap-image-restore.js";
 export { createLists, type Lists } from "./list.js";

@@ -10,6 +10,7 @@
 // anything changes, and the list is read again after it: program code may have changed it.
 
 import {
+  checkIndex,
   checkInteger,
   ELEMENTS_FIELD,
   expectSound,
@@ -22,6 +23,7 @@ import {
   UsageError,
   type Value,
 } from "@ouro/interfaces";
+import { withKindChecks } from "./kind-checks.js";
 import { findOrDefineType } from "./type-table.js";
 
 const STORAGE_FIELD = 0;
@@ -30,7 +32,8 @@ const FIRST = ELEMENTS_FIELD;
 
 /**
  * A list is named by a slot in calls that may allocate, by a reference in all others. An index that
- * is none throws `UsageError`; a refused call, also for want of memory, changes nothing.
+ * is none throws `UsageError`, as in checked mode what is not a list; a refused call, also for want
+ * of memory, changes nothing.
  */
 export interface Lists {
   readonly type: TypeId;
@@ -145,7 +148,7 @@ export function createLists(parts: { mutator: Mutator; types: TypeTable }): List
   function removeAt(list: Slot, index: number, into: Slot): void {
     const object = at(list);
     const last = lengthOf(object) - 1;
-    checkInteger("lists.removeAt", "index", index, 0, last);
+    checkIndex("lists.removeAt", index, last + 1);
     const frame = enter(1);
     try {
       const storage = storageOf(object);
@@ -181,7 +184,7 @@ export function createLists(parts: { mutator: Mutator; types: TypeTable }): List
   }
 
   function fieldOf(where: string, list: Reference, index: number): number {
-    checkInteger(where, "index", index, 0, lengthOf(list) - 1);
+    checkIndex(where, index, lengthOf(list));
     return FIRST + index;
   }
 
@@ -201,7 +204,7 @@ export function createLists(parts: { mutator: Mutator; types: TypeTable }): List
     }
   }
 
-  return {
+  const lists: Lists = {
     type,
     storageType,
     allocate,
@@ -230,6 +233,12 @@ export function createLists(parts: { mutator: Mutator; types: TypeTable }): List
     clear,
     validate,
   };
+  return withKindChecks(lists, parts, {
+    name: "list",
+    type,
+    byReference: { lengthOf: [0], get: [0], set: [0], give: [0], clear: [0] },
+    bySlot: { append: [0], insert: [0], removeAt: [0], pop: [0], extend: [0, 1] },
+  });
 }
 
 function refuseEmpty(): never {

@@ -30,6 +30,7 @@ import {
   UsageError,
   type Value,
 } from "@ouro/interfaces";
+import { withKindChecks } from "./kind-checks.js";
 import { mixWord } from "./raw-bytes.js";
 import { createStrings, type Strings } from "./string.js";
 import { findOrDefineType } from "./type-table.js";
@@ -57,8 +58,9 @@ export interface MapsOptions {
 
 /**
  * A map is named by a slot in the call that may allocate, by a reference in all others. None is no
- * key: `UsageError`. A refused call, also for want of memory, changes nothing. Lookups are O(1) on
- * average; the first one for an object as a key after a moving collection is O(entries).
+ * key: `UsageError`, as in checked mode for what is not a map. A refused call, also for want of
+ * memory, changes nothing. Lookups are O(1) on average; the first one for an object as a key after
+ * a moving collection is O(entries).
  */
 export interface Maps {
   readonly type: TypeId;
@@ -339,7 +341,7 @@ export function createMaps(options: MapsOptions): Maps {
     expect(live === used, "it has more or fewer entries than are used");
   }
 
-  return {
+  const maps: Maps = {
     type,
     allocate: (into) => mutator.allocate(type, into),
     sizeOf: (map) => word(map, USED),
@@ -358,6 +360,16 @@ export function createMaps(options: MapsOptions): Maps {
     rehash,
     validate,
   };
+  const first = [0];
+  return withKindChecks(maps, options, {
+    name: "map",
+    type,
+    byReference: {
+      ...{ sizeOf: first, has: first, get: first, delete: first, take: [1], clear: first },
+      ...{ next: first, keyAt: first, valueAt: first, rehash: first },
+    },
+    bySlot: { set: first },
+  });
 }
 
 /** CPython: `USABLE_FRACTION`. */

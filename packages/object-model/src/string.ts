@@ -9,6 +9,7 @@
 // The hash is computed when first asked for and kept in its word; 0 is not computed yet.
 
 import {
+  checkIndex,
   checkInteger,
   expectSound,
   type Mutator,
@@ -254,7 +255,7 @@ export function createStrings(options: StringsOptions): Strings {
     isString,
     lengthOf,
     unitAt(string, index) {
-      checkInteger("strings.unitAt", "index", index, 0, lengthOf(string) - 1);
+      checkIndex("strings.unitAt", index, lengthOf(string));
       return readUnit(string, index);
     },
     text,

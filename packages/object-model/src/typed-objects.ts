@@ -3,6 +3,7 @@
 // makes possible.
 
 import {
+  checkIndex,
   checkInteger,
   expectSound,
   type Mutator,
@@ -157,21 +158,21 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
       accessorName(verb, field),
     ) as [string, string, string, string];
     const fromSlot = (where: string) => (object: Reference, index: number, from: Slot) => {
-      checkIndex(where, object, index);
+      checkElement(where, object, index);
       checkContent(where, kind, root(from));
     };
     accessors[field] = guarded(
       field,
       (object: Reference, index: number) => get(object, first + index),
       0,
-      (object: Reference, index: number) => checkIndex(field, object, index),
+      (object: Reference, index: number) => checkElement(field, object, index),
     );
     accessors[setter] = guarded(
       setter,
       (object: Reference, index: number, value: Value) => set(object, first + index, value),
       0,
       (object: Reference, index: number, value: Value) => {
-        checkIndex(setter, object, index);
+        checkElement(setter, object, index);
         checkContent(setter, kind, value);
       },
     );
@@ -191,7 +192,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
       taker,
       (into: Slot, object: Reference, index: number) => take(into, object, first + index),
       1,
-      (_: Slot, object: Reference, index: number) => checkIndex(taker, object, index),
+      (_: Slot, object: Reference, index: number) => checkElement(taker, object, index),
     );
   }
 
@@ -202,13 +203,13 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
       field,
       (object: Reference, index: number) => form.read(object, index),
       0,
-      (object: Reference, index: number) => checkIndex(field, object, index),
+      (object: Reference, index: number) => checkElement(field, object, index),
     );
     accessors[setter] = guarded(
       setter,
       (object: Reference, index: number, value: Raw) => form.write(object, index, value),
       0,
-      (object: Reference, index: number) => checkIndex(setter, object, index),
+      (object: Reference, index: number) => checkElement(setter, object, index),
     );
   }
 
@@ -229,8 +230,8 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
     };
   }
 
-  function checkIndex(where: string, object: Reference, index: number): void {
-    checkInteger(`${name}.${where}`, "index", index, 0, lengthOf(object) - 1);
+  function checkElement(where: string, object: Reference, index: number): void {
+    checkIndex(`${name}.${where}`, index, lengthOf(object));
   }
 
   const isDouble =

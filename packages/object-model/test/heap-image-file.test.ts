@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import { isOuroError } from "@ouro/interfaces";
-import { decodeHeapImage, encodeHeapImage, saveHeap } from "@ouro/object-model";
+import { isOuroError, UsageError } from "@ouro/interfaces";
+import { decodeHeapImage, encodeHeapImage, restoreHeap, saveHeap } from "@ouro/object-model";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitrarySteps, buildHeap, type Step } from "./arbitrary-heap.js";
@@ -43,6 +43,41 @@ function sealFile(bytes: Uint8Array): void {
   }
   view.setUint32(TABLE_END, crc32(bytes.subarray(0, TABLE_END)), true);
 }
+
+describe("what is no image is refused with what to do", () => {
+  const image = decodeHeapImage(fileOf(steps));
+  const none: [string, unknown, RegExp][] = [
+    ["nothing", undefined, /the image is undefined, not a heap image\. Pass what saveHeap or/],
+    ["a text", "abc", /the image is the text "abc", not a heap image/],
+    ["an empty object", {}, /its types are undefined/],
+    ["types that are none", { ...image, types: [null] }, /null is among its types/],
+    ["an image without frames", { ...image, frames: undefined }, /its frames are undefined/],
+    [
+      "bytes that were not decoded",
+      fileOf(steps),
+      /the image is a Uint8Array: the bytes of an image, not one\. Decode them first with dec/,
+    ],
+  ];
+  test.each(none)("%s", (_title, value, message) => {
+    for (const use of [
+      () => restoreHeap(makeRig(), value as never),
+      () => encodeHeapImage(value as never),
+    ]) {
+      expect(use).toThrow(UsageError);
+      expect(use).toThrow(message);
+    }
+  });
+
+  test.each([
+    ["nothing", undefined, "decodeHeapImage: the file is undefined, not a Uint8Array"],
+    ["a text", "abc", 'decodeHeapImage: the file is the text "abc", not a Uint8Array'],
+    ["a buffer", new ArrayBuffer(8), "decodeHeapImage: the file is an ArrayBuffer, not a"],
+    ["words", new Int32Array(4), "decodeHeapImage: the file is an Int32Array, not a Uint8Array"],
+  ])("%s for a file", (_title, bytes, message) => {
+    expect(() => decodeHeapImage(bytes as never)).toThrow(UsageError);
+    expect(() => decodeHeapImage(bytes as never)).toThrow(message);
+  });
+});
 
 /** Decodes or refuses, and says which. Whatever is decoded is written again as it was. */
 function tryFile(bytes: Uint8Array): "decoded" | "refused" {

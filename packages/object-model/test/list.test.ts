@@ -3,7 +3,10 @@ import {
   immediateOf,
   OutOfMemoryError,
   type Reference,
+  type Slot,
   slotAt,
+  UsageError,
+  type Value,
 } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
 import { createLists, createMaps, createStrings } from "../src/index.js";
@@ -71,6 +74,87 @@ describe("a list", () => {
     mutator.setWord(list(), field, count);
     expect(() => lists.validate(list())).toThrow(HeapCorruptionError);
     expect(() => lists.validate(list())).toThrow(problem);
+  });
+});
+
+describe("what is not a list or a map is refused by the call in checked mode", () => {
+  const manager = makeManager({ checked: true });
+  const { mutator } = manager;
+  const [lists, maps, strings] = [
+    createLists(manager),
+    createMaps(manager),
+    createStrings(manager),
+  ];
+  const frame = mutator.enter(5);
+  const [list, map, text, five, none] = [0, 1, 2, 3, 4].map((index) => slotAt(frame, index)) as [
+    Slot,
+    Slot,
+    Slot,
+    Slot,
+    Slot,
+  ];
+  lists.allocate(list);
+  maps.allocate(map);
+  strings.allocate("text", text);
+  mutator.setRoot(five, immediateOf(5));
+  const at = (slot: Slot) => mutator.root(slot) as Reference;
+
+  const kinds: [string, Slot, string][] = [
+    ["a string", text, 'an object of type "string-8" is not a'],
+    ["none", none, "none is not a"],
+    ["an immediate", five, "an immediate is not a"],
+  ];
+  const listCalls: Record<string, (slot: Slot) => unknown> = {
+    lengthOf: (slot) => lists.lengthOf(at(slot)),
+    get: (slot) => lists.get(at(slot), 0),
+    set: (slot) => lists.set(at(slot), 0, 0),
+    give: (slot) => lists.give(at(slot), 0, five),
+    append: (slot) => lists.append(slot, five),
+    insert: (slot) => lists.insert(slot, 0, five),
+    removeAt: (slot) => lists.removeAt(slot, 0, five),
+    pop: (slot) => lists.pop(slot, five),
+    extend: (slot) => lists.extend(list, slot),
+    clear: (slot) => lists.clear(at(slot)),
+  };
+  const mapCalls: Record<string, (slot: Slot) => unknown> = {
+    sizeOf: (slot) => maps.sizeOf(at(slot)),
+    has: (slot) => maps.has(at(slot), -1 as Value),
+    get: (slot) => maps.get(at(slot), -1 as Value),
+    set: (slot) => maps.set(slot, five, five),
+    delete: (slot) => maps.delete(at(slot), -1 as Value),
+    take: (slot) => maps.take(five, at(slot), -1 as Value),
+    clear: (slot) => maps.clear(at(slot)),
+    next: (slot) => maps.next(at(slot), 0),
+    keyAt: (slot) => maps.keyAt(at(slot), 0),
+    valueAt: (slot) => maps.valueAt(at(slot), 0),
+    rehash: (slot) => maps.rehash(at(slot)),
+  };
+
+  it.each(kinds)("%s", (_title, slot, message) => {
+    for (const [name, call] of Object.entries(listCalls)) {
+      expect(() => call(slot)).toThrow(UsageError);
+      expect(() => call(slot)).toThrow(`lists.${name}: ${message} list. Pass one that lists.allo`);
+    }
+    for (const [name, call] of Object.entries(mapCalls)) {
+      expect(() => call(slot)).toThrow(UsageError);
+      expect(() => call(slot)).toThrow(`maps.${name}: ${message} map. Pass one that maps.allocate`);
+    }
+    manager.validate();
+  });
+
+  it("each for the other, and each is taken for itself", () => {
+    expect(() => lists.append(map, five)).toThrow('an object of type "map" is not a list');
+    expect(() => maps.sizeOf(at(list))).toThrow('an object of type "list" is not a map');
+    expect(maps.sizeOf(at(map))).toBe(0);
+    expect(lists.lengthOf(at(list))).toBe(0);
+  });
+
+  it("an index of what has no element", () => {
+    const message = "index 0 names nothing: there are no elements. Ask for the length first";
+    expect(() => lists.get(at(list), 0)).toThrow(`lists.get: ${message}`);
+    expect(() => lists.removeAt(list, 0, five)).toThrow(`lists.removeAt: ${message}`);
+    strings.allocate("", text);
+    expect(() => strings.unitAt(at(text), 0)).toThrow(`strings.unitAt: ${message}`);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type Block,
   type Collection,
   type Collector,
+  checkInteger,
   checkOptions,
   GRANULE_SIZE_WORDS,
   IMAGE_IMMORTAL,
@@ -210,7 +211,8 @@ export function createRefcountCollector(
     });
   }
 
-  function collect(): Collection {
+  function collect(generation: number): Collection {
+    checkInteger(`${name}.collect`, "generation", generation, 0, 0);
     collectionCount++;
     lists?.empty();
     return NOTHING;

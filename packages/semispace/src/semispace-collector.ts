@@ -354,7 +354,10 @@ function createSemispaceCollector(
     oldestGeneration: 0,
     allocate: collectionIntervalCount > 0 ? allocateUnderStress : allocate,
     tryAllocate,
-    collect: () => collectFor(0),
+    collect(generation) {
+      checkInteger(`${name}.collect`, "generation", generation, 0, 0);
+      return collectFor(0);
+    },
     poll: collectionIntervalCount > 0 ? passSafepoint : () => {},
     isObject: (word) => startMap.has(word),
     walk(visit) {

@@ -1,6 +1,6 @@
 import { immediateOf, integerOf, type Reference, type Slot, type Value } from "@ouro/interfaces";
 import type { MemoryManager } from "@ouro/memory-manager";
-import { assemble, type Code } from "./assembler.js";
+import { assemble, type Code, type Operation } from "./assembler.js";
 
 /** Runs the first function of a program on any memory manager; answers what it printed. */
 export function run({ mutator, heap, types, defineType }: MemoryManager, source: string) {
@@ -20,7 +20,7 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
   const integer = (index: number) => integerOf(value(index));
   const setSlot = (index: number, content: Value) => mutator.setRoot(slot(index), content);
   const moveSlot = (into: number, from: number) => mutator.moveRoot(slot(into), slot(from));
-  const bytesOf = (object: Reference) => (mutator.fieldsStart(object) + 1) * 4;
+  const bytesOf = (made: Reference) => heap.bytes.subarray((mutator.fieldsStart(made) + 1) * 4);
   const object = (index: number, type: number): Reference => {
     const found = value(index) as Reference;
     if (found > 0 && mutator.typeOf(found) === type) return found;
@@ -31,22 +31,31 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
     if (index >= 0 && index < mutator.lengthOf(object(arrayAt, array))) return 1 + index;
     throw new Error(`there is no element ${index}`);
   };
-  const binary = (compute: (one: number, other: number) => number) => () => {
-    setSlot(top - 2, immediateOf(compute(integer(top - 2), integer(top - 1))));
+  const answer = (content: Value) => {
+    setSlot(top - 2, content); // in the place of two operands
     setSlot(--top, 0);
   };
+  const binary = (compute: (one: number, other: number) => number) => () =>
+    answer(immediateOf(compute(integer(top - 2), integer(top - 1))));
   const show = (shown: Value): string => {
-    if (shown <= 0) return shown === 0 ? "none" : `${integerOf(shown)}`;
-    const type = mutator.typeOf(shown as Reference);
-    const field = (number: number) => show(mutator.get(shown as Reference, number));
-    if (type === pair) return `(${field(0)} ${field(1)})`;
-    if (type === closure) return "closure";
-    const length = mutator.lengthOf(shown as Reference);
-    const start = bytesOf(shown as Reference);
-    if (type === text) return String.fromCharCode(...heap.bytes.subarray(start, start + length));
-    return `[${Array.from({ length }, (_, index) => field(1 + index)).join(" ")}]`;
+    const rest: (Value | string)[] = [shown]; // the next last: no recursion, a graph may be deep
+    let line = "";
+    for (let count = 0; count < 1000 && rest.length > 0; count++) line += showNext(rest);
+    return rest.length > 0 ? `${line}…` : line; // it may be large, or hold itself
   };
-  const operations: Record<string, (operand: number, other: number) => void> = {
+  const showNext = (rest: (Value | string)[]): string => {
+    const part = rest.pop() as Reference | string;
+    if (typeof part === "string") return part;
+    if (part <= 0) return part === 0 ? "none" : `${integerOf(part)}`;
+    const type = mutator.typeOf(part);
+    if (type === closure) return "closure";
+    const [first, length] = type === pair ? [0, 2] : [1, mutator.lengthOf(part)];
+    if (type === text) return new TextDecoder().decode(bytesOf(part).slice(0, length));
+    rest.push(type === pair ? ")" : "]");
+    for (let at = length; at-- > 0; ) rest.push(mutator.get(part, first + at), at > 0 ? " " : "");
+    return type === pair ? "(" : "[";
+  };
+  const operations: Record<string, Operation> = {
     push: (number) => setSlot(top++, immediateOf(number)),
     none: () => void top++,
     self: () => setSlot(top++, value(frame)),
@@ -76,13 +85,13 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
       mutator.poll(); // before any reference is read: here objects may move
       const callee = top - count - 1;
       const number = integerOf(mutator.get(object(callee, closure), 1));
-      const { start, arity, slotCount } = functions[number] as Code;
+      const { start, arity, slotCount, operandsAt } = functions[number] as Code;
       if (arity !== count) throw new Error(`${count} arguments for ${arity} parameters`);
       const entered = mutator.enter(slotCount); // may be refused, and then nothing has changed
       calls.push(next, frame, callee);
       frame = entered;
       for (let at = 0; at <= count; at++) moveSlot(frame + at, callee + at);
-      top = frame + slotCount - ((functions[number + 1]?.start ?? code.length) - start) / 3;
+      top = frame + operandsAt;
       next = start;
     },
     return() {
@@ -101,10 +110,7 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
     tail: () => setSlot(top - 1, mutator.get(object(top - 1, pair), 1)),
     array: () => void mutator.allocateArray(array, integer(top - 1), slot(top - 1)),
     length: () => setSlot(top - 1, immediateOf(mutator.lengthOf(object(top - 1, array)))),
-    at() {
-      setSlot(top - 2, mutator.get(object(top - 2, array), element(top - 2, top - 1)));
-      setSlot(--top, 0);
-    },
+    at: () => answer(mutator.get(object(top - 2, array), element(top - 2, top - 1))),
     put() {
       mutator.give(object(top - 3, array), element(top - 3, top - 2), slot(top - 1));
       top -= 2; // the array stays
@@ -120,27 +126,21 @@ export function run({ mutator, heap, types, defineType }: MemoryManager, source:
       moveSlot(top - 1, top + 1);
     },
     text(index) {
-      const letters = texts[index] as string;
-      const start = bytesOf(mutator.allocateArray(text, letters.length, slot(top++)));
-      for (let at = 0; at < letters.length; at++) heap.bytes[start + at] = letters.charCodeAt(at);
+      const letters = texts[index] as Uint8Array;
+      bytesOf(mutator.allocateArray(text, letters.length, slot(top++))).set(letters);
     },
     print() {
       printed.push(show(value(--top)));
       setSlot(top, 0);
     },
   };
-  const handlers = Object.values(operations);
-  const { code, functions, texts } = assemble(source, Object.keys(operations));
+  const { code, functions, texts } = assemble(source, operations);
   const bottom = mutator.enter(2);
   try {
     [frame, top] = [bottom, bottom];
     operations.close?.(0, 0);
     operations.call?.(0, 0);
-    while (next >= 0) {
-      const at = next;
-      next += 3;
-      handlers[code[at] as number]?.(code[at + 1] as number, code[at + 2] as number);
-    }
+    while (next >= 0) code[next++]?.();
     return printed;
   } finally {
     // A program that failed, too, leaves its frames, the last first.

@@ -270,8 +270,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...LISTS,
     name: "an index one past the end passes",
-    find: 'checkInteger(where, "index", index, 0, lengthOf(list) - 1);',
-    replace: 'checkInteger(where, "index", index, 0, lengthOf(list));',
+    find: "checkIndex(where, index, lengthOf(list));",
+    replace: "checkIndex(where, index, lengthOf(list) + 1);",
   },
   {
     ...MAPS,
