@@ -57,8 +57,8 @@ export interface Gc {
   getThreshold(): [number, number, number];
   /**
    * `gc.set_threshold(threshold0[, threshold1[, threshold2]])`: those left out stay; 0 as the first
-   * turns automatic collection off. Under `refcount-whole-heap` bytes say when a collection
-   * is due: there they are kept and change nothing, and `disable` turns it off. Throws `UsageError`.
+   * turns automatic collection off. Under `refcount-whole-heap` bytes say when a collection is due:
+   * there they are kept and change nothing, and `disable` turns it off. Throws `UsageError`.
    */
   setThreshold(threshold0: number, threshold1?: number, threshold2?: number): void;
   /** `gc.get_count()`. */
