@@ -67,7 +67,11 @@ function graphObject(result: GraphResult): object {
     restored:
       plan === undefined
         ? null
-        : { refcounts: plan.restoredRefcounts, generations: plan.restoredGenerations },
+        : {
+            refcounts: plan.restoredRefcounts,
+            comparedRefcounts: plan.comparedRefcountCount,
+            generations: plan.restoredGenerations,
+          },
     steps: (plan?.steps ?? []).map(stepObject),
     figures: result.life ?? null,
   };

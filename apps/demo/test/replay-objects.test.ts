@@ -69,6 +69,18 @@ describe("a heap graph", () => {
     expect(made.objects).toBe(freed + alive.objects);
   });
 
+  it.each(PRESET_NAMES)(
+    "names refcounts as held under %s only if some were compared",
+    async (preset) => {
+      const { exitCode, results } = await runJson([graphFile, "-p", preset]);
+      expect(exitCode).toBe(0);
+      const { counts } = createMemoryManager(preset, { reservationBytes: 2 ** 26 }).collector
+        .traits;
+      expect(results[0].restored.comparedRefcounts > 0).toBe(counts);
+      expect(results[0].checks.includes("restored refcounts")).toBe(counts);
+    },
+  );
+
   it("is not compared with the facts of another graph in silence", async () => {
     const facts = JSON.parse(readFileSync(shipped("graphs/small.facts.json"), "utf8"));
     const text = JSON.stringify({ ...facts, objects: 5 });

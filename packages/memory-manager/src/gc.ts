@@ -1,6 +1,7 @@
 // The facade of Python's module `gc`: its names in the project's style, its meanings, its numbers.
 // Everything is asked of the collector's generations; nothing is kept here but the debug flags and
-// the garbage that they make it keep.
+// the garbage that they make it keep. The collector knows no epochs: what checked mode put on a
+// reference is taken off before the collector is asked, and put on what it answers.
 //
 //   gc.collect() · gc.get_threshold() · …   here: gc.collect() · gc.getThreshold() · …
 
@@ -26,7 +27,7 @@ export const DEBUG_STATS = 1;
 export const DEBUG_COLLECTABLE = 2;
 /** Python's flag for objects that cannot be collected; there are none here. */
 export const DEBUG_UNCOLLECTABLE = 4;
-/** Keep all garbage in `garbage` instead of reclaiming it. */
+/** Keep all garbage in `garbage`, with a handle for each object, instead of reclaiming it. */
 export const DEBUG_SAVEALL = 32;
 export const DEBUG_LEAK = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVEALL;
 
@@ -36,7 +37,10 @@ export interface GenerationStats {
   readonly uncollectable: number;
 }
 
-/** Results are borrowed references: hold what you want to keep over a safepoint. */
+/**
+ * Results are borrowed references: hold what you want to keep over a safepoint. In checked mode
+ * they carry an epoch, and references that are given are tested, as by the mutator.
+ */
 export interface Gc {
   /**
    * `gc.collect(generation=2)`: how many objects were found unreachable; 0 while another collection
@@ -53,7 +57,8 @@ export interface Gc {
   getThreshold(): [number, number, number];
   /**
    * `gc.set_threshold(threshold0[, threshold1[, threshold2]])`: those left out stay; 0 as the first
-   * turns automatic collection off. Throws `UsageError`.
+   * turns automatic collection off. Under `refcount-whole-heap` bytes say when a collection is due:
+   * there they are kept and change nothing, and `disable` turns it off. Throws `UsageError`.
    */
   setThreshold(threshold0: number, threshold1?: number, threshold2?: number): void;
   /** `gc.get_count()`. */
@@ -79,7 +84,11 @@ export interface Gc {
   unfreeze(): void;
   /** `gc.get_freeze_count()`. */
   getFreezeCount(): number;
-  /** `gc.garbage`: what `DEBUG_SAVEALL` kept. Dispose of a handle to let its object go. */
+  /**
+   * `gc.garbage`: what `DEBUG_SAVEALL` kept, a handle for each object: no more than the manager's
+   * `handleLimitCount` has room for; one without room is a program error, and garbage as before. An
+   * object is let go by `dispose` of its handle: `length = 0` would keep it for good.
+   */
   readonly garbage: Handle[];
   /** `gc.callbacks`: called before and after each collection. */
   readonly callbacks: CollectionCallback[];
@@ -97,7 +106,7 @@ export interface GcOptions {
 /** Throws `UsageError` for a memory manager whose strategy has no generations. */
 export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   const { write = () => {} } = options;
-  const { heap, types, mutator, handles } = manager;
+  const { heap, types, mutator, handles, plain, withEpoch } = manager;
   const { words } = heap;
   const { generations, finalization } = partsOf(manager);
   const { oldestGeneration: oldest } = generations;
@@ -105,7 +114,7 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   const garbage: Handle[] = [];
   let debugFlags = 0;
 
-  /** In the order in which the type is visited. */
+  /** In the order in which the type is visited. Both references are plain. */
   function eachReferent(object: Reference, visit: (referent: Reference) => void): void {
     const start = layout.slotsStart(object);
     const count = layout.visitedEnd(object) - start;
@@ -117,7 +126,7 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
     }
   }
 
-  function getObjects(generation?: number): Reference[] {
+  function plainObjects(generation?: number): Reference[] {
     if (generation !== undefined) {
       checkInteger("getObjects", "generation", generation, 0, oldest);
     }
@@ -131,20 +140,21 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   }
 
   function getReferrers(...objects: Reference[]): Reference[] {
-    const wanted = new Set(objects);
-    return getObjects().filter((object) => {
+    const wanted = new Set(objects.map(plain));
+    const referrers = plainObjects().filter((object) => {
       let isReferrer = false;
       eachReferent(object, (referent) => {
         isReferrer ||= wanted.has(referent);
       });
       return isReferrer;
     });
+    return referrers.map(withEpoch);
   }
 
   function save(object: Reference): void {
     const frame = mutator.enter(1);
     try {
-      mutator.setRoot(frame, object);
+      mutator.setRoot(frame, withEpoch(object));
       garbage.push(handles.hold(frame));
     } finally {
       mutator.leave(frame);
@@ -172,7 +182,7 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
       return;
     }
     const onCollectable = (object: Reference): void =>
-      write(`gc: collectable <${types.descriptor(mutator.typeOf(object)).name} ${object}>`);
+      write(`gc: collectable <${types.descriptor(layout.typeOf(object)).name} ${object}>`);
     generations.setDebugging({
       savesAll: (flags & DEBUG_SAVEALL) !== 0,
       onSaved: save,
@@ -197,14 +207,16 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
     },
     getCount: generations.counts,
     getStats: generations.statistics,
-    getObjects,
+    getObjects: (generation) => plainObjects(generation).map(withEpoch),
     getReferrers,
     getReferents(...objects) {
       const referents: Reference[] = [];
-      for (const object of objects) eachReferent(object, (referent) => referents.push(referent));
+      for (const object of objects.map(plain)) {
+        eachReferent(object, (referent) => referents.push(withEpoch(referent)));
+      }
       return referents;
     },
-    isTracked: (object) => generations.generationOf(object) !== NOT_TRACKED,
+    isTracked: (object) => generations.generationOf(plain(object)) !== NOT_TRACKED,
     isFinalized: finalization.isFinalized,
     freeze: generations.freeze,
     unfreeze: generations.unfreeze,
@@ -216,11 +228,11 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   };
 }
 
-function partsOf({ collector, strategy }: MemoryManager): {
+function partsOf({ collector, strategy, finalization }: MemoryManager): {
   generations: Generations;
   finalization: Finalization;
 } {
-  const { generations, finalization } = collector;
+  const { generations } = collector;
   if (generations !== undefined && finalization !== undefined) return { generations, finalization };
   throw new UsageError({
     where: "createGc",

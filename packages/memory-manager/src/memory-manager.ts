@@ -61,6 +61,7 @@ import {
   type TypeOptions,
   validateObjects,
 } from "@ouro/object-model";
+import { createCheckedFinalization } from "./checked-finalization.js";
 import { checkManagerOptions } from "./options-check.js";
 import {
   createTracing,
@@ -117,7 +118,10 @@ export interface MemoryManager {
   readonly collector: Collector;
   readonly mutator: Mutator;
   readonly handles: HandleSet;
-  /** Finalizers and what became of them. Undefined where the strategy runs none. */
+  /**
+   * Finalizers and what became of them; in checked mode it tests and gives out references as the
+   * mutator does. Undefined where the strategy runs none.
+   */
   readonly finalization: Finalization | undefined;
   /** Undefined where the strategy has no finalization. */
   readonly weakReferences: WeakReferences | undefined;
@@ -135,6 +139,12 @@ export interface MemoryManager {
    * reference. O(1).
    */
   plain(reference: Reference): Reference;
+  /**
+   * The inverse of `plain`: a borrowed reference as the mutator gives it out, to an object that
+   * `heap.words` or the collector named. Throws `InvalidAddressError` in checked mode if there is
+   * no object. O(1).
+   */
+  withEpoch(object: Reference): Reference;
   /**
    * A root slot without the key that checked mode puts on the slots of frames: its place in
    * `heap.words`. Throws in checked mode as any call that takes a slot. O(1).
@@ -204,8 +214,12 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
     ...{ name, strategy, heap, types, roots, collector, mutator, handles },
     defineType: (typeOptions) => types.define(describeType(typeOptions)),
     plain: checkedMutator?.plain ?? ((reference) => reference),
+    withEpoch: checkedMutator?.withEpoch ?? ((object) => object),
     plainSlot: checkedMutator?.plainSlot ?? ((slot) => slot),
-    finalization,
+    finalization:
+      checkedMutator === undefined || finalization === undefined
+        ? finalization
+        : createCheckedFinalization(finalization, checkedMutator),
     weakReferences:
       finalization === undefined
         ? undefined

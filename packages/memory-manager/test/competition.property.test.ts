@@ -1,5 +1,5 @@
 // Finalizers that compete for one root or one slot, on every preset that has finalizers: who runs
-// later wins, so the order shows in what is reachable. OURO_RUNS sets the programs (default 60),
+// later wins, so the order shows in what is reachable. OURO_RUNS sets the programs (default 40),
 // OURO_SEED the seed.
 
 import type { Strategy } from "@ouro/interfaces";

@@ -9,8 +9,8 @@ import {
 } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 
-function makeRigOf(preset: PresetName) {
-  const manager = createMemoryManager(preset, { reservationBytes: 1 << 25 });
+function makeRigOf(preset: PresetName, options: { handleLimitCount?: number } = {}) {
+  const manager = createMemoryManager(preset, { reservationBytes: 1 << 25, ...options });
   const { mutator } = manager;
   const lines: string[] = [];
   const gc = createGc(manager, { write: (line) => lines.push(line) });
@@ -135,6 +135,21 @@ describe.each(["cpython-3.13", "cpython-3.13-fast"] as const)("gc under %s", (pr
     gc.setDebug(DEBUG_SAVEALL);
     expect(gc.getDebug()).toBe(DEBUG_SAVEALL);
     expect(() => gc.setDebug(8)).toThrow(/flags 8/);
+  });
+
+  it("keeps as much garbage as there is room for handles, until they are disposed of", () => {
+    const { gc, makeGarbage, manager } = makeRigOf(preset, { handleLimitCount: 2 });
+    gc.setDebug(DEBUG_SAVEALL);
+    for (let count = 0; count < 3; count++) makeGarbage();
+    expect(gc.collect()).toBe(3);
+    expect([gc.garbage.length, manager.finalization?.programErrorCount]).toEqual([2, 1]);
+    gc.setDebug(0);
+    expect(gc.collect()).toBe(1);
+    for (const handle of gc.garbage.splice(1)) handle.dispose();
+    gc.garbage.length = 0;
+    expect(gc.collect()).toBe(1);
+    expect(manager.statistics().liveCount).toBe(1);
+    manager.validate();
   });
 
   it("needs a strategy with generations", () => {

@@ -96,6 +96,16 @@ describe("The preset refcount-whole-heap", () => {
     expect(manager.statistics().liveCount).toBeLessThan(10_000);
   });
 
+  it.each([0, 1])("is due by bytes alone, whatever Python's thresholds are set to: %i", (young) => {
+    const { manager, makeGarbage, collectedAt } = makeRig();
+    const gc = createGc(manager);
+    gc.setThreshold(young);
+    expect(gc.getThreshold()[0]).toBe(young);
+    while (collectedAt.length === 0) makeGarbage();
+    expect(collectedAt[0]).toBeGreaterThan(256 * KIB - 16 * KIB);
+    expect(collectedAt[0]).toBeLessThanOrEqual(256 * KIB + 32 * KIB);
+  });
+
   it("collects for large objects too, and before it is out of memory", () => {
     const { manager, mutator, at, collectedAt } = makeRig({ startBytes: 1 << 30 }, 8 << 20);
     const bytes = { visitedSlotCount: 1, variablePart: "raw" as const };

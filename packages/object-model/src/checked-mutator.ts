@@ -66,6 +66,11 @@ export interface CheckedMutator extends Mutator {
    * parts about it. Throws as any call that takes a reference. O(1).
    */
   plain(reference: Reference): Reference;
+  /**
+   * The inverse: gives out a reference to an object that other parts named by its word index, as a
+   * root slot would that held it. Throws `InvalidAddressError` if there is no object. O(1).
+   */
+  withEpoch(object: Reference): Reference;
   /** The word index of a root slot, without its frame's key. Throws as any call that takes one. */
   plainSlot(slot: Slot): Slot;
 }
@@ -234,6 +239,11 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
       return log.safepointCount;
     },
     plain: (reference) => plain("plain", reference),
+    withEpoch(object) {
+      if (isObject(object)) return tagged(object, ROOT) as Reference;
+      const expected = "the word index of an object";
+      throw new InvalidAddressError({ where: "withEpoch", address: object, expected });
+    },
     enter,
     leave,
     plainSlot: (slot) => open("plainSlot", slot),

@@ -86,6 +86,8 @@ export interface GraphPlanReport {
   readonly promise: GraphPromise;
   /** Refcounts and generations that differ after the restore, before any step. */
   readonly restoredRefcounts: ObjectDifferences;
+  /** How many refcounts were compared after the restore; 0 where nothing is counted. */
+  readonly comparedRefcountCount: number;
   readonly restoredGenerations: ObjectDifferences;
   readonly steps: readonly GraphStepReport[];
   /** The restored counts and all exact steps agree. */
@@ -118,6 +120,7 @@ export function beginGraphPlan(
   let isWholeSinceFull = true;
   const cutCounts = new Int32Array(graph.objectCount);
   const restoredRefcounts = comparison.compareRefcounts();
+  const comparedRefcountCount = comparison.comparedRefcountCount();
   const restoredGenerations = comparison.compareGenerations(graph.generations);
   const steps: GraphStepReport[] = [];
 
@@ -151,6 +154,7 @@ export function beginGraphPlan(
       graphName: graph.name,
       promise,
       restoredRefcounts,
+      comparedRefcountCount,
       restoredGenerations,
       steps: [...steps],
       agrees: restoredRefcounts.count === 0 && steps.every((step) => step.agrees || !step.isExact),
@@ -171,6 +175,8 @@ export function runGraphPlan(
 
 interface Comparison {
   compareRefcounts(): ObjectDifferences;
+  /** So many the last call compared. */
+  comparedRefcountCount(): number;
   compareGenerations(recorded: Uint8Array): ObjectDifferences;
   compareStep(
     step: GraphStep,
@@ -196,6 +202,7 @@ function createComparison(
   const deathBefore = new Int8Array(objectCount);
   const refcountBefore = new Int32Array(objectCount);
   const generationBefore = new Uint8Array(objectCount);
+  let comparedCount = 0;
 
   function gather(differs: (object: number) => boolean): ObjectDifferences {
     const first: number[] = [];
@@ -212,11 +219,13 @@ function createComparison(
     isDead[object] === 0 && isRecordedDead[object] === 0;
 
   function compareRefcounts(): ObjectDifferences {
+    comparedCount = 0;
     return gather((object) => {
       const recorded = recordedRefcounts[object] as number;
       if (recorded === 0 || !isCompared(object)) return false;
       const refcount = subject.refcount?.(numbers[object] as number);
       if (refcount === undefined) return false;
+      comparedCount++;
       const difference = refcount - recorded;
       const isNew = difference !== 0 && difference !== refcountBefore[object];
       refcountBefore[object] = difference;
@@ -295,7 +304,8 @@ function createComparison(
     };
   }
 
-  return { compareRefcounts, compareGenerations, compareStep };
+  const comparedRefcountCount = (): number => comparedCount;
+  return { compareRefcounts, comparedRefcountCount, compareGenerations, compareStep };
 }
 
 const NONE: ObjectDifferences = Object.freeze({ count: 0, first: [] });

@@ -52,6 +52,7 @@ describe.each(presets)("plans recorded of CPython 3.13 under %s", (preset) => {
       subject.validate();
       expect(report.promise).toBe(PROMISES[preset]);
       expect(report.restoredRefcounts.count).toBe(0);
+      expect(report.comparedRefcountCount > 0).toBe(subject.manager().collector.traits.counts);
       expect(report.steps.filter(({ agrees, isExact }) => isExact && !agrees)).toEqual([]);
       expect(report.steps.some(({ isExact }) => isExact)).toBe(true);
     },

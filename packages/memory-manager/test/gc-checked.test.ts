@@ -1,0 +1,118 @@
+// The facade and finalization in checked mode: what they answer the mutator takes, and what they
+// are given is tested as by the mutator.
+
+import {
+  InvalidAddressError,
+  type Reference,
+  type Slot,
+  StaleReferenceError,
+} from "@ouro/interfaces";
+import {
+  createGc,
+  createMemoryManager,
+  DEBUG_COLLECTABLE,
+  DEBUG_SAVEALL,
+  type MemoryManager,
+} from "@ouro/memory-manager";
+import { describe, expect, it } from "vitest";
+
+const PRESETS = ["cpython-3.13", "cpython-3.13-fast", "refcount-whole-heap"] as const;
+
+function makeRig(preset: (typeof PRESETS)[number]) {
+  const manager = createMemoryManager(preset, { checked: true, reservationBytes: 1 << 25 });
+  const { mutator } = manager;
+  const lines: string[] = [];
+  const gc = createGc(manager, { write: (line) => lines.push(line) });
+  const finalization = manager.finalization as NonNullable<MemoryManager["finalization"]>;
+  const pair = manager.defineType({ name: "pair", visitedSlotCount: 2, weaklyReferable: true });
+  const frame = mutator.enter(4);
+  const at = (index: number): Slot => (frame + index) as Slot;
+  const root = (index: number): Reference => mutator.root(at(index)) as Reference;
+  /** Roots 0 and 1: a pair, and one that refers to itself and then to it. */
+  function makeTwo(): void {
+    mutator.allocate(pair, at(0));
+    mutator.allocate(pair, at(1));
+    mutator.set(root(1), 0, root(1));
+    mutator.set(root(1), 1, root(0));
+  }
+  return { manager, mutator, gc, finalization, pair, at, root, makeTwo, lines };
+}
+
+describe.each(PRESETS)("gc in checked mode under %s", (preset) => {
+  it("gives references that the mutator takes, and takes those that it gave", () => {
+    const { gc, mutator, root, makeTwo, pair } = makeRig(preset);
+    makeTwo();
+    expect(gc.isTracked(root(0))).toBe(true);
+    expect(gc.isFinalized(root(0))).toBe(false);
+    expect(gc.getReferents(root(1), root(0))).toEqual([root(1), root(0)]);
+    expect(gc.getReferrers(root(0))).toEqual([root(1)]);
+    expect(gc.getObjects()).toEqual([root(0), root(1)]);
+    expect(gc.getObjects().map(mutator.typeOf)).toEqual([pair, pair]);
+    mutator.set(gc.getReferrers(root(0))[0] as Reference, 0, gc.getObjects(0)[0] as Reference);
+    expect(gc.getReferents(root(1))).toEqual([root(0), root(0)]);
+  });
+
+  it("refuses references of before a safepoint, and word indexes", () => {
+    const { gc, mutator, finalization, root, makeTwo, manager } = makeRig(preset);
+    makeTwo();
+    const stale = root(0);
+    mutator.poll();
+    const plain = manager.plain(root(0));
+    for (const ask of [gc.isTracked, gc.isFinalized, gc.getReferrers, gc.getReferents]) {
+      expect(() => ask(stale)).toThrow(StaleReferenceError);
+      expect(() => ask(plain)).toThrow(InvalidAddressError);
+    }
+    for (const ask of [finalization.targetOf, finalization.weakReferencesTo]) {
+      expect(() => ask(stale)).toThrow(StaleReferenceError);
+    }
+    expect(manager.withEpoch(plain)).toBe(root(0));
+    expect(() => manager.withEpoch(stale)).toThrow(/withEpoch/);
+    expect(() => manager.withEpoch((plain + 4096) as Reference)).toThrow(InvalidAddressError);
+  });
+
+  it("knows of an object that its finalizer resurrected that it ran", () => {
+    const { manager, gc, finalization, mutator, at, root } = makeRig(preset);
+    const file = manager.defineType({ name: "file", visitedSlotCount: 1, finalizer: true });
+    finalization.setFinalizer(file, (slot) => mutator.setRoot(at(2), mutator.root(slot)));
+    mutator.allocate(file, at(0));
+    mutator.set(root(0), 0, root(0));
+    mutator.setRoot(at(0), 0);
+    gc.collect();
+    expect(gc.isFinalized(root(2))).toBe(true);
+    expect(finalization.isFinalized(root(2))).toBe(true);
+    expect(finalization.programErrorCount).toBe(0);
+  });
+
+  it("follows weak references to and fro", () => {
+    const { manager, finalization, mutator, at, root, makeTwo } = makeRig(preset);
+    makeTwo();
+    expect(finalization.sharedWeakReference(root(0))).toBe(0);
+    manager.weakReferences?.create(at(2), at(0));
+    expect(finalization.targetOf(root(2))).toBe(root(0));
+    expect(finalization.sharedWeakReference(root(0))).toBe(root(2));
+    expect(finalization.weakReferencesTo(root(0))).toEqual([root(2)]);
+    mutator.set(root(1), 1, 0);
+    mutator.setRoot(at(0), 0);
+    expect(finalization.targetOf(root(2))).toBe(0);
+    manager.validate();
+  });
+
+  it("keeps garbage, and tells of it, when its debug flags say so", () => {
+    const { manager, gc, finalization, mutator, at, root, makeTwo, lines } = makeRig(preset);
+    gc.setDebug(DEBUG_SAVEALL | DEBUG_COLLECTABLE);
+    makeTwo();
+    const address = manager.plain(root(1));
+    mutator.setRoot(at(1), 0);
+    expect(gc.collect()).toBe(1);
+    expect([finalization.programErrorCount, gc.garbage.length]).toEqual([0, 1]);
+    expect(lines).toEqual([`gc: collectable <pair ${address}>`]);
+    const kept = gc.garbage[0]?.value as Reference;
+    expect(manager.plain(kept)).toBe(address);
+    expect(gc.getReferents(kept)).toEqual([kept, root(0)]);
+    manager.validate();
+    gc.setDebug(0);
+    gc.garbage.pop()?.dispose();
+    expect(gc.collect()).toBe(1);
+    expect(manager.statistics().liveCount).toBe(1);
+  });
+});
