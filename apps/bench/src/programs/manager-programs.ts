@@ -50,9 +50,10 @@ export function createManagerPrograms(
     join(into, isLeaf);
   }
 
-  /** A link before the list in `from`, which is empty then; the longer list is in `into`. */
-  function push(into: Slot, from: Slot): void {
-    fill(allocate(node, into), LEFT, from);
+  function push(): void {
+    const link = allocate(node, other);
+    fill(link, LEFT, head);
+    moveRoot(head, other);
   }
 
   function count(tree: Reference): number {
@@ -104,14 +105,7 @@ export function createManagerPrograms(
       return counted;
     },
     buildList(objectCount) {
-      let left = objectCount;
-      for (; left > 1; left -= 2) {
-        push(other, head);
-        push(head, other);
-      }
-      if (left === 0) return;
-      push(other, head);
-      moveRoot(head, other);
+      for (let i = 0; i < objectCount; i++) push();
     },
     dropList() {
       setRoot(head, 0);
