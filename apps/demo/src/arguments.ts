@@ -259,7 +259,7 @@ function wholeNumberOf(
     where: "ouro",
     argument: `--${option} ${text}`,
     problem: `is not a whole number from ${from} to ${to}`,
-    remedy: `Write for example --${option} 5.`,
+    remedy: `Write for example --${option} ${Math.min(Math.max(from, 5), to)}.`,
   });
 }
 

@@ -80,7 +80,7 @@ describe("a narrated program", () => {
     [["explain"], 2, "FILE is missing"],
     [["explain", hand, "--program", "hand-self-lst"], 2, "Did you mean hand-self-list?"],
     [["explain", hand, "--program", "99999"], 2, "is no program of"],
-    [["explain", hand, "--level", "4"], 2, "from 1 to 3"],
+    [["explain", hand, "--level", "4"], 2, "from 1 to 3. Write for example --level 3."],
     [["explain", shipped("graphs/small.hgraph.gz")], 4, "it is a heap graph"],
   ])("%j ends with code %i and says %s", async (argv, code, words) => {
     const { exitCode, stdout, stderr } = await run(argv);
