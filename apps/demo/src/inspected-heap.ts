@@ -69,7 +69,9 @@ export async function inspectHeap(
     const program = await chooseProgram(recording, choice.program, choice.command, work);
     return heapOfProgram(file, program, choice.preset, choice.stepCount);
   }
-  if (decodedStart(bytes).startsWith(TRACE_START)) refuseTrace(file);
+  if (recording.kind === "allocation-trace" && decodedStart(bytes) === TRACE_START) {
+    refuseTrace(file);
+  }
   const graph = await readHeapGraph(piecesOf(recording, work), { sourceName: file });
   await work.breathe();
   return heapOfGraph(file, graph);
