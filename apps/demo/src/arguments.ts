@@ -95,16 +95,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   /** Of options that may be given several times. */
   const lists = { "fail-on": [] as string[], limit: [] as string[] };
   const given: string[] = [];
-  const named = tokens.find(({ kind }) => kind === "positional");
-  const asked = named?.kind === "positional" ? named.value : "";
   for (const token of tokens) {
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
     given.push(token.rawName);
-    const value = optionValue(token, asked);
-    values.set(token.name, value);
+    values.set(token.name, optionValue(token, argv));
     if (token.name === "limit" || token.name === "fail-on") {
-      lists[token.name].push(value);
+      lists[token.name].push(values.get(token.name) as string);
     }
   }
   const [first, ...rest] = operands;
@@ -158,8 +155,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 
 function optionValue(
   token: { name: string; rawName: string; value?: string | undefined },
-  command: string,
+  argv: readonly string[],
 ): string {
+  const command = argv.find((each) => !each.startsWith("-")) ?? "";
   const isNamed = ({ name }: { name: string }): boolean => name === token.name;
   const row = optionsOf(command).find(isNamed) ?? OPTIONS.find(isNamed);
   if (row?.value !== undefined && (token.value === undefined || token.value === "")) {

@@ -85,7 +85,7 @@ describe("a narrated program", () => {
     }
   });
 
-  it("has nothing to say of a root that was empty, nor of a safepoint where nothing begins", async () => {
+  it("says nothing of a root that was empty, nor of a safepoint that is passed", async () => {
     const argv = ["explain", hand, "--program", "hand-self-list", "--level", "3"];
     const { document } = await runDocument(argv);
     const all = [...document.steps, { sentences: document.ending }] as Step[];
