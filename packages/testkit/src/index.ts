@@ -56,7 +56,7 @@ export { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs
 export { LOOKING_OBSERVER, LOWERED_LIMIT, THROWING_OBSERVER } from "./nemesis-properties.js";
 export { createNotes, type Notes } from "./notes.js";
 export { METAMORPHIC, RENAMED, ROOM, WORK } from "./oracle-properties.js";
-export { type Program, printProgram, scriptOf } from "./program.js";
+export { allocationCountOf, type Program, printProgram, scriptOf } from "./program.js";
 export { drawProgram } from "./program-drawing.js";
 export { programTypes } from "./program-types.js";
 export { BrokenPromiseError, expectPromise } from "./promise.js";
