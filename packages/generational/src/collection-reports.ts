@@ -33,7 +33,8 @@ export interface CollectionReports {
   savesAll(): boolean;
   requested(count: number, threshold: number): void;
   started(generation: number): void;
-  gathered(generation: number, count: number): void;
+  /** Before anything is gathered: whoever hears of it finds the lists as the program left them. */
+  begun(generation: number, liveCount: (generation: number) => number): void;
   /** Whether anybody wants to be told of each object found. */
   wantsFound(): boolean;
   found(object: number): void;
@@ -83,7 +84,12 @@ export function createCollectionReports(options: CollectionReportsOptions): Coll
       callBack("start", generation, 0, 0);
       debug((hooks) => hooks.onStart?.(generation));
     },
-    gathered: (generation, count) => emit(EVENT_COLLECTION_START, generation, count),
+    begun(generation, liveCount) {
+      if (!isObserved(observer, EVENT_COLLECTION_START)) return;
+      let candidateCount = 0;
+      for (let each = 0; each <= generation; each++) candidateCount += liveCount(each);
+      emit(EVENT_COLLECTION_START, generation, candidateCount);
+    },
     wantsFound: () => debugging?.onCollectable !== undefined || observer !== undefined,
     found(object) {
       debug((hooks) => hooks.onCollectable?.(object as Reference));

@@ -175,6 +175,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     try {
       reports.started(generation);
       state.beginCollection(generation, oldestGeneration);
+      reports.begun(generation, lists.liveCount);
       const done = collectGathered(generation);
       const collection = describe(generation, done);
       trigger.done(collection);
