@@ -239,4 +239,37 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: "onReclaimed(objectCount - 1, totalWords);",
     killedBy: suite.DEATHS,
   },
+  {
+    name: "observers hear of a collection once its lists are gathered",
+    file: "generational/src/collection-run.ts",
+    on: "cpython-3.13, low thresholds",
+    find: "    const list = lists.gather(generation);\n",
+    replace:
+      "    const list = lists.gather(generation);\n" +
+      "    reports.begun(generation, () => list.end);\n",
+    and: [
+      {
+        file: "generational/src/generations.ts",
+        find: "      reports.begun(generation, lists.liveCount);\n",
+        replace: "",
+      },
+    ],
+    killedBy: suite.ACTING_OBSERVER,
+  },
+  {
+    ...RUN,
+    name: "observers hear of a collection once its maps are gathered",
+    find: "    const candidates = maps.gather(generation);\n",
+    replace:
+      "    const candidates = maps.gather(generation);\n" +
+      "    reports.begun(generation, () => candidates.candidateCount);\n",
+    and: [
+      {
+        file: "generational/src/generations.ts",
+        find: "      reports.begun(generation, lists.liveCount);\n",
+        replace: "",
+      },
+    ],
+    killedBy: suite.ACTING_OBSERVER,
+  },
 ];
