@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { LongFilesFirst } from "./scripts/test-order.ts";
+import { LongFilesFirst } from "./scripts/test-order.js";
 
 /** Tests run on the sources, so that a test run needs no build and coverage points at our lines. */
 const loader = new URL("./scripts/from-sources.mjs", import.meta.url).href;
@@ -22,8 +22,8 @@ export default defineConfig(({ mode }) => ({
     // A property takes the time it takes; this ends what hangs, also on a busy machine.
     testTimeout: 120_000,
     pool: "threads",
-    // Node itself loads the modules: Vite would make a look-up of each use of an import, and what is
-    // tested takes twice as long then.
+    // Node itself loads the modules: Vite would make a look-up of each use of an import, and what
+    // is tested takes twice as long then.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     execArgv: ["--import", loader],
     // Every core: files do not share state, and the thread that plans them has little to do.

@@ -74,15 +74,18 @@ it("is asked of every command", () => {
 
 describe("every command", () => {
   // Of `ouro demo` demo.test.ts looks at every line.
-  it.each(QUICK_ROWS)("fits into 60 columns of plain ASCII: $command", async ({ argv, isScript }) => {
-    const options = { columns: 60, isTTY: true, env: { TERM: "dumb" } };
-    const { stdout, exitCode } = await run(argv, options);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^[\x20-\x7e\n]+$/);
-    if (isScript) return;
-    const wide = stdout.split("\n").filter((line) => line.length > 60);
-    expect(wide).toEqual([]);
-  });
+  it.each(QUICK_ROWS)(
+    "fits into 60 columns of plain ASCII: $command",
+    async ({ argv, isScript }) => {
+      const options = { columns: 60, isTTY: true, env: { TERM: "dumb" } };
+      const { stdout, exitCode } = await run(argv, options);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^[\x20-\x7e\n]+$/);
+      if (isScript) return;
+      const wide = stdout.split("\n").filter((line) => line.length > 60);
+      expect(wide).toEqual([]);
+    },
+  );
 
   it.each(QUICK_ROWS)("has colour only where it is wanted: $command", async (row) => {
     const { argv, isScript } = row;
