@@ -24,7 +24,7 @@ function wrong(problem: string): never {
 
 function lineOf({ status, fileName, location, mutatorName, replacement }: Mutant): string {
   const { line, column } = location.start;
-  const where = `${fileName.replace(/^.*\/packages\//, "packages/")}:${line + 1}:${column + 1}`;
+  const where = `${fileName.replace(/^.*\/packages\//, "packages/")}:${line}:${column}`;
   const text = replacement.replace(/\s+/g, " ").slice(0, 60);
   const fate = status === "NoCoverage" ? "not reached" : "lived";
   return `${fate}  ${where}  ${mutatorName} -> ${text}`;
