@@ -10,6 +10,7 @@ import {
   EVENT_THRESHOLD_EXCEED,
   type EventCode,
   type GenerationsDebugging,
+  type Handle,
   isObserved,
   type Observer,
   type Reference,
@@ -26,7 +27,9 @@ export interface CollectionReportsOptions {
 
 export interface CollectionReports {
   readonly callbacks: CollectionCallback[];
+  readonly garbage: Handle[];
   setDebugging(debugging: GenerationsDebugging | undefined): void;
+  debugging(): GenerationsDebugging | undefined;
   savesAll(): boolean;
   requested(count: number, threshold: number): void;
   started(generation: number): void;
@@ -70,6 +73,8 @@ export function createCollectionReports(options: CollectionReportsOptions): Coll
 
   return {
     callbacks,
+    garbage: [],
+    debugging: () => debugging,
     setDebugging(given) {
       debugging = given;
     },

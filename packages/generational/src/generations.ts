@@ -228,7 +228,9 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     freeze,
     unfreeze: () => lists.moveAll(PERMANENT_GENERATION, oldestGeneration),
     callbacks: reports.callbacks,
+    garbage: reports.garbage,
     setDebugging: reports.setDebugging,
+    debugging: reports.debugging,
   };
 
   return {

@@ -61,7 +61,7 @@ export { LOOKING_OBSERVER, LOWERED_LIMIT, THROWING_OBSERVER } from "./nemesis-pr
 export { createNotes, type Notes } from "./notes.js";
 export { ACTING_OBSERVER, COLLECTION_CALLBACKS } from "./observer-acts.js";
 export { METAMORPHIC, RENAMED, ROOM, WORK } from "./oracle-properties.js";
-export { type Program, printProgram, scriptOf } from "./program.js";
+export { allocationCountOf, type Program, printProgram, scriptOf } from "./program.js";
 export { drawProgram } from "./program-drawing.js";
 export { programTypes } from "./program-types.js";
 export { BrokenPromiseError, expectPromise } from "./promise.js";
