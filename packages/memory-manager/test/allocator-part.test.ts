@@ -110,7 +110,11 @@ describe("an allocator that does not fit is refused", () => {
 
   it.each([
     ["no function", "pools", /option allocator is .* Give a function that makes an allocator/],
-    ["a function that makes none", (): undefined => undefined, /is no allocator: it has no function tryAllo/],
+    [
+      "a function that makes none",
+      (): undefined => undefined,
+      /is no allocator: it has no function tryAllo/,
+    ],
     ["half an allocator", () => ({ tryAllocate: () => 0 }), /it has no function free/],
   ] as const)("when it is %s", (_, allocator, says) => {
     const error = errorOf(nullStrategy(), allocator) as UsageError;
