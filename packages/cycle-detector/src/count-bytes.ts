@@ -3,8 +3,7 @@
 //   0 … 251   references found inside
 //   252       more than that: the exact count is in a table
 //   253       rescued, and its slots wait for a sweep, as the queue was full
-//   254       rescued: reached behind the cursor, and in the queue
-//   255       reached: the cursor scans it when it comes by
+//   254       rescued: reached behind the cursor, and in the queue; noted where objects untrack
 //
 // Bundlers fold constants of a file without imports into the code that names them.
 
@@ -12,4 +11,3 @@ export const LARGEST = 251;
 export const MANY = 252;
 export const WAITING = 253;
 export const RESCUED = 254;
-export const REACHED = 255;

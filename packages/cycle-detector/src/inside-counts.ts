@@ -69,6 +69,7 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
   const { clz32 } = Math;
   // Of the examination under way.
   let candidates = 0;
+  let found = 0;
   let tracts = 0;
   let isWhole = false;
 
@@ -91,7 +92,7 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
   }
 
   function isCandidate(value: number): boolean {
-    return (((words[candidates + ((value >>> 7) << 2)] as number) >>> (value >>> 2)) & 1) !== 0;
+    return (((words[found + (value >>> 7)] as number) >>> (value >>> 2)) & 1) !== 0;
   }
 
   /** Answers how many slots each candidate of the tract has, 1 to 4; 0 if they differ. */
@@ -212,6 +213,7 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
   return {
     countAll(map) {
       candidates = map.candidates;
+      found = map.found;
       tracts = map.tracts;
       isWhole = map.isWhole;
       let common = -1;

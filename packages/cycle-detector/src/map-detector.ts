@@ -4,12 +4,16 @@
 //
 //   count     every candidate, in address order, adds one to the byte of each object that it
 //             refers to (inside-counts.ts)
-//   reach     a cursor goes over them once more: what is reached, or referred to from outside, is
-//             scanned. What it refers to is marked: ahead of the cursor the cursor will come by,
-//             behind it the object goes into the queue (object-queue.ts)
-//             ── cursor ──► │ behind: queue │ x │ ahead: the mark is enough │
+//   reach     all candidates stand in the found map. A cursor goes over them once more: what is
+//             reached, or referred to from outside, is scanned, and it and what it refers to leave
+//             the map. Ahead of the cursor the cursor will come by, behind it the object goes into
+//             the queue (object-queue.ts)
+//             ── cursor ──► │ behind: queue │ x │ ahead: its cleared bit is enough │
 //   queue     those behind, in the order in which they were reached
-//   found     who has no mark now; bytes go back to zero in `release`
+//   found     who is in the map now (found-map.ts); bytes go back to zero in `release`
+//
+// A bit says both that somebody is a candidate and that nobody has reached it: one load of a map
+// that is an eighth as large as the counts, where references lead all over the heap.
 //
 // Whoever is scanned when the cursor comes by is who CPython leaves in its list, and the queue is
 // the list's tail, to which it moves what it had exiled too early: the algorithm is the same,
@@ -43,17 +47,16 @@ import {
   TRACT_HAS_LEAVING,
   TRACT_MAP_WORDS,
   TRACT_SHIFT,
-  TYPE_FINALIZER,
   TYPE_MASK,
   TYPE_ROW_SHIFT,
   TYPE_UNTRACKS_AS_TUPLE,
-  TYPE_WEAK_REFERENCE,
   TYPE_WORD_OFFSET,
   type TypeTable,
   type WordIndex,
 } from "@ouro/interfaces";
-import { MANY, REACHED, RESCUED, WAITING } from "./count-bytes.js";
+import { MANY, RESCUED, WAITING } from "./count-bytes.js";
 import { createCountMap } from "./count-map.js";
+import { createFoundMap } from "./found-map.js";
 import { createInsideCounts } from "./inside-counts.js";
 import { createObjectQueue } from "./object-queue.js";
 import { pointsDown } from "./reference-direction.js";
@@ -91,6 +94,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   const { push, take, touchAhead } = queue;
   const overflowWords = (granuleCount >> 3) + (granuleCount >> 4);
   const overflowRegion = part(region, countWords + queueWords, overflowWords);
+  const foundMap = createFoundMap(words, rows, weakMask);
   const inside = createInsideCounts({ memory: options.memory, types, counts, overflowRegion });
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const FIELDS = OBJECT_HEADER_SIZE_WORDS;
@@ -103,57 +107,85 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   const NOWHERE = 0x7fffffff;
   // Of the examination under way.
   let candidates = 0;
+  let found = 0;
   let first = 0;
   let last = 0;
   let isWhole = false;
   let isTwo = false;
+  let isAnyLeaving = false;
   let isSweepNeeded = false;
   let hasLeft = false;
 
   // ── Reaching ──────────────────────────────────────────────────────────────────────────────────
 
-  /** Unasked, who is no candidate is reached too. */
-  function reach(value: number, from: number, asks: boolean): void {
-    if (value <= 0 || (asks && !isCandidate(value))) return;
-    const place = counts + (value >> 2);
-    if ((bytes[place] as number) >= WAITING) return;
-    if (value < from) rescue(value, place);
-    else bytes[place] = REACHED;
+  /** A candidate that nobody has reached is, from here on. */
+  function reach(value: number, from: number): void {
+    if (value <= 0) return;
+    const place = found + (value >>> 7);
+    const unreached = words[place] as number;
+    const bit = 1 << (value >>> 2);
+    if ((unreached & bit) === 0) return;
+    words[place] = unreached ^ bit;
+    if (value < from) rescue(value);
+  }
+
+  /**
+   * The same of an object in another word of the map. Of one in the cursor's own word, which is in
+   * a register, it answers the bit: most references are to neighbours, and a load that waits for
+   * the store before it takes longer than all else that is done for an object. For a cursor that
+   * goes down, what lies above is behind.
+   */
+  function reachFar(value: number, from: number, here: number, isDown: boolean): number {
+    const there = value >>> 7;
+    const bit = 1 << (value >>> 2);
+    if (there === here) return bit;
+    if (value <= 0) return 0;
+    const unreached = words[found + there] as number;
+    if ((unreached & bit) === 0) return 0;
+    words[found + there] = unreached ^ bit;
+    if (value < from !== isDown) rescue(value);
+    return 0;
+  }
+
+  /** Those in the cursor's word that it has passed. */
+  function rescueNear(here: number, behind: number): void {
+    for (let bits = behind; bits !== 0; bits &= bits - 1) {
+      rescue((here << 7) | ((31 - clz32(bits & -bits)) << 2));
+    }
   }
 
   /** It is behind the cursor: into the queue, or marked for a sweep. */
-  function rescue(value: number, place: number): void {
-    if (push(value)) bytes[place] = RESCUED;
-    else {
-      bytes[place] = WAITING;
-      isSweepNeeded = true;
+  function rescue(value: number): void {
+    if (push(value)) {
+      if (isAnyLeaving) bytes[counts + (value >> 2)] = RESCUED;
+      return;
     }
+    bytes[counts + (value >> 2)] = WAITING;
+    isSweepNeeded = true;
   }
 
   /**
    * Whether the cursor may scan the object: something from outside refers to it, or it is reached.
    */
-  function isScanned(object: number): boolean {
-    const place = counts + (object >> 2);
-    const mark = bytes[place] as number;
+  function isScanned(object: number, unreached: number): boolean {
+    const mark = bytes[counts + (object >> 2)] as number;
     const count = words[object] as number;
-    if (mark >= WAITING) {
+    if (unreached === 0) {
       // Unsigned, all but the counts of mortals that live are too large.
       if ((count - 1) >>> 0 >= IMMORTAL_LESS_1) leave(object);
-      return mark === REACHED;
+      return mark < WAITING;
     }
     if (mark === count && mark !== MANY) return false;
-    return isHeldFromOutside(object, mark, count, place);
+    return isHeldFromOutside(object, mark, count);
   }
 
-  function isHeldFromOutside(object: number, mark: number, count: number, place: number): boolean {
+  function isHeldFromOutside(object: number, mark: number, count: number): boolean {
     if ((count - 1) >>> 0 >= IMMORTAL_LESS_1) leave(object);
     else if (mark >= count || mark === MANY) {
       const known = inside.exactly(object, mark);
       if (known === count) return false;
       if (known > count) refuseCount(object);
     }
-    bytes[place] = REACHED;
     return true;
   }
 
@@ -179,88 +211,103 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     return reachFew(tract, slotCount);
   }
 
-  function isCandidate(value: number): boolean {
-    return (((words[candidates + ((value >>> 7) << 2)] as number) >>> (value >>> 2)) & 1) !== 0;
+  function isUnreached(value: number): boolean {
+    return (((words[found + (value >>> 7)] as number) >>> (value >>> 2)) & 1) !== 0;
   }
 
   function reachTwo(tract: number): number {
-    const asks = !isWhole;
     const group = candidates + (tract << 7);
     let summary = 0;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[group + (word << 2)] as number;
-      const first = (tract << TRACT_SHIFT) + (word << 7);
+      if (bits === 0) continue;
+      const here = (tract << 5) | word;
+      let unreached = words[found + here] as number;
       while (bits !== 0) {
         const bit = bits & -bits;
         bits ^= bit;
-        const object = first + ((31 - clz32(bit)) << 2);
-        if (isScanned(object)) {
-          reach(words[object + FIELDS] as number, object, asks);
-          reach(words[object + FIELDS + 1] as number, object, asks);
+        const object = (here << 7) | ((31 - clz32(bit)) << 2);
+        if (isScanned(object, unreached & bit)) {
+          let near = reachFar(words[object + FIELDS] as number, object, here, false);
+          near |= reachFar(words[object + FIELDS + 1] as number, object, here, false);
+          const behind = near & unreached & (bit - 1);
+          unreached &= ~(near | bit);
+          if (behind !== 0) rescueNear(here, behind);
         } else summary = TRACT_HAS_FOUND;
       }
+      words[found + here] = unreached;
     }
     return summary;
   }
 
-  /** `reachTwo` with a cursor that goes down: ahead of it is what lies below. */
+  /** `reachTwo` with a cursor that goes down. */
   function reachTwoDown(tract: number): number {
-    const asks = !isWhole;
     const group = candidates + (tract << 7);
     let summary = 0;
     for (let word = TRACT_MAP_WORDS - 1; word >= 0; word--) {
       let bits = words[group + (word << 2)] as number;
-      const first = (tract << TRACT_SHIFT) + (word << 7);
+      if (bits === 0) continue;
+      const here = (tract << 5) | word;
+      let unreached = words[found + here] as number;
       while (bits !== 0) {
         const index = 31 - clz32(bits);
-        bits ^= 1 << index;
-        const object = first + (index << 2);
-        if (isScanned(object)) {
-          reachDown(words[object + FIELDS] as number, object, asks);
-          reachDown(words[object + FIELDS + 1] as number, object, asks);
+        const bit = 1 << index;
+        bits ^= bit;
+        const object = (here << 7) | (index << 2);
+        if (isScanned(object, unreached & bit)) {
+          let near = reachFar(words[object + FIELDS] as number, object, here, true);
+          near |= reachFar(words[object + FIELDS + 1] as number, object, here, true);
+          const behind = near & unreached & ~(bit | (bit - 1));
+          unreached &= ~(near | bit);
+          if (behind !== 0) rescueNear(here, behind);
         } else summary = TRACT_HAS_FOUND;
       }
+      words[found + here] = unreached;
     }
     return summary;
   }
 
-  function reachDown(value: number, from: number, asks: boolean): void {
-    if (value <= 0 || (asks && !isCandidate(value))) return;
-    const place = counts + (value >> 2);
-    if ((bytes[place] as number) >= WAITING) return;
-    if (value > from) rescue(value, place);
-    else bytes[place] = REACHED;
-  }
-
   function reachFew(tract: number, slotCount: number): number {
-    const asks = !isWhole;
     const group = candidates + (tract << 7);
     let summary = 0;
     for (let word = 0; word < TRACT_MAP_WORDS; word++) {
       let bits = words[group + (word << 2)] as number;
-      const first = (tract << TRACT_SHIFT) + (word << 7);
+      if (bits === 0) continue;
+      const here = (tract << 5) | word;
+      let unreached = words[found + here] as number;
       while (bits !== 0) {
         const bit = bits & -bits;
         bits ^= bit;
-        const object = first + ((31 - clz32(bit)) << 2);
-        if (!isScanned(object)) {
+        const object = (here << 7) | ((31 - clz32(bit)) << 2);
+        if (!isScanned(object, unreached & bit)) {
           summary = TRACT_HAS_FOUND;
           continue;
         }
-        const slot = object + FIELDS;
-        reach(words[slot] as number, object, asks);
-        if (slotCount === 1) continue;
-        reach(words[slot + 1] as number, object, asks);
-        if (slotCount === 2) continue;
-        reach(words[slot + 2] as number, object, asks);
-        if (slotCount === 4) reach(words[slot + 3] as number, object, asks);
+        const near = reachSlots(object, here, slotCount);
+        const behind = near & unreached & (bit - 1);
+        unreached &= ~(near | bit);
+        if (behind !== 0) rescueNear(here, behind);
       }
+      words[found + here] = unreached;
     }
     return summary;
   }
 
+  /** Slots 1 to 4, and their bits in the cursor's word. */
+  function reachSlots(object: number, here: number, slotCount: number): number {
+    const slot = object + FIELDS;
+    let near = reachFar(words[slot] as number, object, here, false);
+    if (slotCount === 1) return near;
+    near |= reachFar(words[slot + 1] as number, object, here, false);
+    if (slotCount === 2) return near;
+    near |= reachFar(words[slot + 2] as number, object, here, false);
+    if (slotCount === 4) near |= reachFar(words[slot + 3] as number, object, here, false);
+    return near;
+  }
+
   function reachAny(tract: number): number {
     const group = candidates + (tract << 7);
+    const map = found + (tract << 5);
     let summary = 0;
     let flags = 0;
     let type = -1;
@@ -278,8 +325,10 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
           row = rows + (type << ROW_SHIFT);
           flags |= words[row + ROW_FLAGS] as number;
         }
-        if (isScanned(object)) scanRow(object, row, object);
-        else summary |= TRACT_HAS_FOUND;
+        if (isScanned(object, (words[map + word] as number) & bit)) {
+          words[map + word] = (words[map + word] as number) & ~bit;
+          scanRow(object, row, object);
+        } else summary |= TRACT_HAS_FOUND;
       }
     }
     return (flags & LEAVING) === 0 ? summary : summary | TRACT_HAS_LEAVING;
@@ -290,13 +339,12 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   }
 
   function scanRow(object: number, row: number, from: number): void {
-    const asks = !isWhole;
     const isTuple = ((words[row + ROW_FLAGS] as number) & TYPE_UNTRACKS_AS_TUPLE) !== 0;
     if (isTuple && from === object) rescueOlder(object);
     const length = (words[object + LENGTH] as number) & (words[row + ROW_VISITED_MASK] as number);
     const end = object + (words[row + ROW_VISITED_END] as number) + length;
     for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
-      reach(words[slot] as number, from, asks);
+      reach(words[slot] as number, from);
     }
   }
 
@@ -311,11 +359,9 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     const end = object + (words[row + ROW_VISITED_END] as number) + length;
     for (let slot = object + (words[row + ROW_SLOTS_START] as number); slot < end; slot++) {
       const value = words[slot] as number;
-      if (value <= object || !isCandidate(value)) continue;
-      const place = counts + (value >> 2);
-      const mark = bytes[place] as number;
-      const known = inside.exactly(value, mark);
-      if (mark < WAITING && known === words[value]) rescue(value, place);
+      if (value <= object || !isUnreached(value)) continue;
+      const known = inside.exactly(value, bytes[counts + (value >> 2)] as number);
+      if (known === words[value]) reach(value, NOWHERE);
     }
   }
 
@@ -328,7 +374,6 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
       drainTwo();
       return;
     }
-    const asks = !isWhole;
     let ahead = 0;
     let type = -1;
     let startOffset = 0;
@@ -347,7 +392,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
       }
       const end = object + endOffset + ((words[object + LENGTH] as number) & lengthMask);
       for (let slot = object + startOffset; slot < end; slot++) {
-        reach(words[slot] as number, NOWHERE, asks);
+        reach(words[slot] as number, NOWHERE);
       }
     }
   }
@@ -355,8 +400,8 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   /** They are few enough to be near, and all have two slots. */
   function drainTwo(): void {
     for (let object = take(); object !== 0; object = take()) {
-      reach(words[object + FIELDS] as number, NOWHERE, true);
-      reach(words[object + FIELDS + 1] as number, NOWHERE, true);
+      reach(words[object + FIELDS] as number, NOWHERE);
+      reach(words[object + FIELDS + 1] as number, NOWHERE);
     }
   }
 
@@ -387,41 +432,6 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
 
   // ── Found ─────────────────────────────────────────────────────────────────────────────────────
 
-  /** Writes a tract's words of the found map. */
-  function noteFound(tract: number, { found, special }: CandidateMap): number {
-    const group = candidates + (tract << 7);
-    const map = found + (tract << 5);
-    let foundCount = 0;
-    let type = -1;
-    let isSpecial = false;
-    for (let word = 0; word < TRACT_MAP_WORDS; word++) {
-      let bits = words[group + (word << 2)] as number;
-      let unreached = 0;
-      const first = (tract << TRACT_SHIFT) + (word << 7);
-      while (bits !== 0) {
-        const bit = bits & -bits;
-        bits ^= bit;
-        const object = first + ((31 - clz32(bit)) << 2);
-        if ((bytes[counts + (object >> 2)] as number) >= WAITING) continue;
-        unreached |= bit;
-        foundCount++;
-        const header = words[object + TYPE] as number;
-        if ((header & MASK) !== type) {
-          type = header & MASK;
-          isSpecial = isSpecialType(type);
-        }
-        if (isSpecial || (header & weakMask) !== 0) special.push(object);
-      }
-      words[map + word] = unreached;
-    }
-    return foundCount;
-  }
-
-  function isSpecialType(type: number): boolean {
-    const flags = words[rows + (type << ROW_SHIFT) + ROW_FLAGS] as number;
-    return (flags & (TYPE_FINALIZER | TYPE_WEAK_REFERENCE)) !== 0;
-  }
-
   function release(): void {
     inside.resetLarge();
     queue.reset();
@@ -438,13 +448,18 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
   }
 
   function find(map: CandidateMap): number {
-    const { list, tractCount, found } = map;
+    const { list, tractCount, special } = map;
     const end = list + (tractCount << TRACT_ENTRY_SHIFT);
     candidates = map.candidates;
+    found = map.found;
     isWhole = map.isWhole;
     first = list;
     last = end;
+    for (let entry = list; entry < end; entry += 2) {
+      foundMap.begin(words[entry] as number, candidates, found);
+    }
     const slotCount = inside.countAll(map);
+    isAnyLeaving = slotCount === 0;
     isTwo = slotCount === 2 && !isWhole;
     if (slotCount === 2 && pointsDown(words, map)) {
       for (let entry = end - 2; entry >= list; entry -= 2) {
@@ -459,16 +474,10 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
     sweepWaiting(list, end);
     let foundCount = 0;
     for (let entry = list; entry < end; entry += 2) {
-      const hasFound = ((words[entry + 1] as number) & TRACT_HAS_FOUND) !== 0;
-      if (hasFound) foundCount += noteFound(words[entry] as number, map);
-      else clearFound(words[entry] as number, found);
+      if (((words[entry + 1] as number) & TRACT_HAS_FOUND) === 0) continue;
+      foundCount += foundMap.count(words[entry] as number, found, special);
     }
     return foundCount;
-  }
-
-  function clearFound(tract: number, found: number): void {
-    const map = found + (tract << 5);
-    words.fill(0, map, map + TRACT_MAP_WORDS);
   }
 
   return {

@@ -1,14 +1,15 @@
 // Detectors for the suite of the testkit, each over memory of its own.
 
 import { createPrivateHeap } from "@ouro/heap";
-import type { Detector } from "@ouro/interfaces";
+import type { Detector, PrivateHeap } from "@ouro/interfaces";
 import { createTypeTable } from "@ouro/object-model";
 import type { DetectorMaker } from "@ouro/testkit";
 import { createSubtractDetector } from "../src/index.js";
 
 /** The exact detector, with what a test plants in its answers. */
 export function subtractDetectors(
-  plant: (detector: Detector, words: Int32Array) => Detector = (detector) => detector,
+  plant: (detector: Detector, words: Int32Array, heap: PrivateHeap) => Detector = (detector) =>
+    detector,
 ): DetectorMaker {
   return {
     name: "subtract-references",
@@ -23,7 +24,7 @@ export function subtractDetectors(
       const immortalCount = 2 ** 30;
       const untrack = () => {};
       const detector = createSubtractDetector({ words, types, marks, immortalCount, untrack });
-      return { heap, types, marks, detector: plant(detector, words) };
+      return { heap, types, marks, detector: plant(detector, words, heap) };
     },
   };
 }

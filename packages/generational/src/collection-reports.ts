@@ -10,6 +10,7 @@ import {
   EVENT_THRESHOLD_EXCEED,
   type EventCode,
   type GenerationsDebugging,
+  type Handle,
   isObserved,
   type Observer,
   type Reference,
@@ -26,11 +27,14 @@ export interface CollectionReportsOptions {
 
 export interface CollectionReports {
   readonly callbacks: CollectionCallback[];
+  readonly garbage: Handle[];
   setDebugging(debugging: GenerationsDebugging | undefined): void;
+  debugging(): GenerationsDebugging | undefined;
   savesAll(): boolean;
   requested(count: number, threshold: number): void;
   started(generation: number): void;
-  gathered(generation: number, count: number): void;
+  /** Before anything is gathered: whoever hears of it finds the lists as the program left them. */
+  begun(generation: number, liveCount: (generation: number) => number): void;
   /** Whether anybody wants to be told of each object found. */
   wantsFound(): boolean;
   found(object: number): void;
@@ -69,6 +73,8 @@ export function createCollectionReports(options: CollectionReportsOptions): Coll
 
   return {
     callbacks,
+    garbage: [],
+    debugging: () => debugging,
     setDebugging(given) {
       debugging = given;
     },
@@ -78,7 +84,12 @@ export function createCollectionReports(options: CollectionReportsOptions): Coll
       callBack("start", generation, 0, 0);
       debug((hooks) => hooks.onStart?.(generation));
     },
-    gathered: (generation, count) => emit(EVENT_COLLECTION_START, generation, count),
+    begun(generation, liveCount) {
+      if (!isObserved(observer, EVENT_COLLECTION_START)) return;
+      let candidateCount = 0;
+      for (let each = 0; each <= generation; each++) candidateCount += liveCount(each);
+      emit(EVENT_COLLECTION_START, generation, candidateCount);
+    },
     wantsFound: () => debugging?.onCollectable !== undefined || observer !== undefined,
     found(object) {
       debug((hooks) => hooks.onCollectable?.(object as Reference));

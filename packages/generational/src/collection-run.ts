@@ -50,7 +50,6 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
   function collect(generation: number): Run {
     const list = lists.gather(generation);
     const old = Math.min(generation + 1, oldestGeneration);
-    reports.gathered(generation, list.end);
     const examined = findOrRestore(list, generation);
     const promoted = promoteReached(generation, examined, old);
     const first = examined.reachedCount;

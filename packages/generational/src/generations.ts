@@ -175,6 +175,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     try {
       reports.started(generation);
       state.beginCollection(generation, oldestGeneration);
+      reports.begun(generation, lists.liveCount);
       const done = collectGathered(generation);
       const collection = describe(generation, done);
       trigger.done(collection);
@@ -227,7 +228,9 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
     freeze,
     unfreeze: () => lists.moveAll(PERMANENT_GENERATION, oldestGeneration),
     callbacks: reports.callbacks,
+    garbage: reports.garbage,
     setDebugging: reports.setDebugging,
+    debugging: reports.debugging,
   };
 
   return {

@@ -45,7 +45,6 @@ export function createMapCollectionRun(
     const examined = candidates.candidateCount;
     const old = Math.min(generation + 1, oldestGeneration);
     try {
-      reports.gathered(generation, examined);
       const { foundCount, promoted } = examine(candidates, generation, old);
       const run = { examined, promoted, collected: 0, uncollectable: 0, resurrected: 0 };
       if (foundCount > 0) dispose(old, run);

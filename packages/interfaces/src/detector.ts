@@ -31,7 +31,8 @@ export interface Examined {
 
 /**
  * **Invariants:** at rest the side table is zero; between `find` and `release` it is below 0 for
- * exactly the objects found and not yet forgotten. What a refused call found is forgotten.
+ * exactly the objects found and not yet forgotten. What a refused call found is forgotten. One that
+ * tells an observer lets its errors through, and refuses with `UsageError` to be asked in between.
  */
 export interface Detector {
   readonly name: string;

@@ -14,8 +14,10 @@
 //   const free = isObserved(observer, EVENT_BLOCK_FREE) ? observedFree : plainFree;
 //
 // An event is emitted when its fact is complete and the heap is consistent, before the call returns
-// (`-run` and `-start`: just before). An observer may read and `validate()`; it must not change
-// memory, and what it throws goes to whoever called the part.
+// (`-run` and `-start`: just before). An observer may read and `validate()`. One of an
+// allocator or a heap must not change memory, and what it throws goes to whoever called the part.
+// One of a memory manager may call the mutator: the call in which it does so is a safepoint then,
+// and a collection that is asked for inside of another examines nothing.
 
 /** Listens to the parts it is given to. */
 export interface Observer {

@@ -2,6 +2,7 @@
 // module `gc`, whose meanings these calls have; the facade of the memory manager gives them the
 // module's shape.
 
+import type { Handle } from "./root.js";
 import type { Reference, WordIndex } from "./word.js";
 
 export const GENERATION_COUNT = 3;
@@ -38,6 +39,8 @@ export interface CollectionInfo {
 export type CollectionCallback = (phase: "start" | "stop", info: CollectionInfo) => void;
 
 export interface GenerationsDebugging {
+  /** Those of Python's module, for whoever asks which were set. Default 0. */
+  readonly flags?: number;
   /** Garbage is kept and given to `onSaved` instead of being reclaimed. */
   readonly savesAll: boolean;
   onSaved(object: Reference): void;
@@ -73,5 +76,9 @@ export interface Generations {
   unfreeze(): void;
   /** Called before and after each collection, in order; read anew at each. */
   readonly callbacks: CollectionCallback[];
+  /** What debugging saved, by whoever did: one list for all that look at these generations. */
+  readonly garbage: Handle[];
   setDebugging(debugging: GenerationsDebugging | undefined): void;
+  /** What was set last. */
+  debugging(): GenerationsDebugging | undefined;
 }

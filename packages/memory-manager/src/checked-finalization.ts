@@ -10,9 +10,13 @@ import type { CheckedMutator } from "@ouro/object-model";
 /** Every call is O(1) over that of `finalization` for each reference. */
 export function createCheckedFinalization(
   finalization: Finalization,
-  { plain, withEpoch }: Pick<CheckedMutator, "plain" | "withEpoch">,
+  { plainFor, withEpochFor }: Pick<CheckedMutator, "plainFor" | "withEpochFor">,
 ): Finalization {
-  const given = (object: Reference | 0): Reference | 0 => (object === 0 ? 0 : withEpoch(object));
+  /** Errors name the call, and so does what is told of a reference that it gave out. */
+  const taken = (call: string, reference: Reference): Reference =>
+    plainFor(`finalization.${call}`, reference);
+  const given = (call: string, object: Reference | 0): Reference | 0 =>
+    object === 0 ? 0 : withEpochFor(`finalization.${call}`, object);
 
   return {
     setFinalizer: finalization.setFinalizer,
@@ -24,12 +28,21 @@ export function createCheckedFinalization(
     get programErrorCount() {
       return finalization.programErrorCount;
     },
-    sharedWeakReference: (target) => given(finalization.sharedWeakReference(plain(target))),
-    attach: (weak, target, callback) => finalization.attach(plain(weak), plain(target), callback),
-    reattach: (weak, target) => finalization.reattach(plain(weak), target && plain(target)),
-    targetOf: (weak) => given(finalization.targetOf(plain(weak))),
-    weakReferencesTo: (target) => finalization.weakReferencesTo(plain(target)).map(withEpoch),
-    isFinalized: (object) => finalization.isFinalized(plain(object)),
+    sharedWeakReference(target) {
+      const call = "sharedWeakReference";
+      return given(call, finalization.sharedWeakReference(taken(call, target)));
+    },
+    attach: (weak, target, callback) =>
+      finalization.attach(taken("attach", weak), taken("attach", target), callback),
+    reattach: (weak, target) =>
+      finalization.reattach(taken("reattach", weak), target && taken("reattach", target)),
+    targetOf: (weak) => given("targetOf", finalization.targetOf(taken("targetOf", weak))),
+    weakReferencesTo(target) {
+      const call = "weakReferencesTo";
+      const found = finalization.weakReferencesTo(taken(call, target));
+      return found.map((weak) => given(call, weak) as Reference);
+    },
+    isFinalized: (object) => finalization.isFinalized(taken("isFinalized", object)),
     // The collector's own, whose references are word indexes.
     validate: finalization.validate,
   };

@@ -1,6 +1,6 @@
 // The facade of Python's module `gc`: its names in the project's style, its meanings, its numbers.
-// Everything is asked of the collector's generations; nothing is kept here but the debug flags and
-// the garbage that they make it keep. The collector knows no epochs: what checked mode put on a
+// Everything is asked of the collector's generations and kept there, debug flags and garbage too:
+// all facades of a manager are one. The collector knows no epochs: what checked mode put on a
 // reference is taken off before the collector is asked, and put on what it answers.
 //
 //   gc.collect() · gc.get_threshold() · …   here: gc.collect() · gc.getThreshold() · …
@@ -11,6 +11,7 @@ import {
   type Finalization,
   type Generations,
   type Handle,
+  InvalidAddressError,
   NOT_TRACKED,
   PERMANENT_GENERATION,
   type Reference,
@@ -18,7 +19,7 @@ import {
   TYPE_VISIT_BACKWARD,
   UsageError,
 } from "@ouro/interfaces";
-import { createObjectLayout } from "@ouro/object-model";
+import { type CheckedMutator, createObjectLayout } from "@ouro/object-model";
 import type { MemoryManager } from "./memory-manager.js";
 
 /** Tell `write` of each collection's start and end. */
@@ -39,7 +40,9 @@ export interface GenerationStats {
 
 /**
  * Results are borrowed references: hold what you want to keep over a safepoint. In checked mode
- * they carry an epoch, and references that are given are tested, as by the mutator.
+ * they carry an epoch, and references that are given are tested, as by the mutator; in fast mode
+ * too, what is no object is refused: `InvalidAddressError`. All facades of a manager share flags,
+ * garbage and callbacks.
  */
 export interface Gc {
   /**
@@ -99,20 +102,36 @@ export interface Gc {
 }
 
 export interface GcOptions {
-  /** Where debug lines go; Python writes them to stderr. Default: nowhere. */
+  /**
+   * Where debug lines go; Python writes them to stderr. Default: nowhere. Lines go to the facade
+   * whose `setDebug` was called last.
+   */
   write?: (line: string) => void;
 }
 
 /** Throws `UsageError` for a memory manager whose strategy has no generations. */
 export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   const { write = () => {} } = options;
-  const { heap, types, mutator, handles, plain, withEpoch } = manager;
+  const { heap, types, mutator, handles, collector, withEpoch } = manager;
+  const checked = "plainFor" in mutator ? (mutator as CheckedMutator) : undefined;
   const { words } = heap;
   const { generations, finalization } = partsOf(manager);
   const { oldestGeneration: oldest } = generations;
   const layout = createObjectLayout(words, types);
-  const garbage: Handle[] = [];
-  let debugFlags = 0;
+  const { garbage } = generations;
+
+  /** The word index of a reference that was given to a call. */
+  function taken(call: string, reference: Reference): Reference {
+    if (checked !== undefined) return checked.plainFor(`gc.${call}`, reference);
+    if (collector.isObject(reference)) return reference;
+    const expected = "a reference to an object";
+    throw new InvalidAddressError({ where: `gc.${call}`, address: reference, expected });
+  }
+
+  /** A reference to an object, as a call gives it out. */
+  function given(call: string, object: Reference): Reference {
+    return checked?.withEpochFor(`gc.${call}`, object) ?? object;
+  }
 
   /** In the order in which the type is visited. Both references are plain. */
   function eachReferent(object: Reference, visit: (referent: Reference) => void): void {
@@ -140,7 +159,7 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   }
 
   function getReferrers(...objects: Reference[]): Reference[] {
-    const wanted = new Set(objects.map(plain));
+    const wanted = new Set(objects.map((object) => taken("getReferrers", object)));
     const referrers = plainObjects().filter((object) => {
       let isReferrer = false;
       eachReferent(object, (referent) => {
@@ -148,7 +167,7 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
       });
       return isReferrer;
     });
-    return referrers.map(withEpoch);
+    return referrers.map((object) => given("getReferrers", object));
   }
 
   function save(object: Reference): void {
@@ -176,7 +195,6 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   function setDebug(flags: number): void {
     checkInteger("setDebug", "flags", flags, 0, DEBUG_STATS | DEBUG_LEAK);
     if ((flags & ~(DEBUG_STATS | DEBUG_LEAK)) !== 0) refuseFlags(flags);
-    debugFlags = flags;
     if (flags === 0) {
       generations.setDebugging(undefined);
       return;
@@ -184,6 +202,7 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
     const onCollectable = (object: Reference): void =>
       write(`gc: collectable <${types.descriptor(layout.typeOf(object)).name} ${object}>`);
     generations.setDebugging({
+      flags,
       savesAll: (flags & DEBUG_SAVEALL) !== 0,
       onSaved: save,
       ...((flags & DEBUG_COLLECTABLE) !== 0 ? { onCollectable } : {}),
@@ -207,32 +226,34 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
     },
     getCount: generations.counts,
     getStats: generations.statistics,
-    getObjects: (generation) => plainObjects(generation).map(withEpoch),
+    getObjects: (generation) =>
+      plainObjects(generation).map((object) => given("getObjects", object)),
     getReferrers,
     getReferents(...objects) {
+      const call = "getReferents";
       const referents: Reference[] = [];
-      for (const object of objects.map(plain)) {
-        eachReferent(object, (referent) => referents.push(withEpoch(referent)));
+      for (const object of objects.map((each) => taken(call, each))) {
+        eachReferent(object, (referent) => referents.push(given(call, referent)));
       }
       return referents;
     },
-    isTracked: (object) => generations.generationOf(plain(object)) !== NOT_TRACKED,
-    isFinalized: finalization.isFinalized,
+    isTracked: (object) => generations.generationOf(taken("isTracked", object)) !== NOT_TRACKED,
+    isFinalized: (object) => finalization.isFinalized(taken("isFinalized", object)),
     freeze: generations.freeze,
     unfreeze: generations.unfreeze,
     getFreezeCount: () => generations.liveCount(PERMANENT_GENERATION),
     garbage,
     callbacks: generations.callbacks,
     setDebug,
-    getDebug: () => debugFlags,
+    getDebug: () => generations.debugging()?.flags ?? 0,
   };
 }
 
-function partsOf({ collector, strategy, finalization }: MemoryManager): {
+function partsOf({ collector, strategy }: MemoryManager): {
   generations: Generations;
   finalization: Finalization;
 } {
-  const { generations } = collector;
+  const { generations, finalization } = collector;
   if (generations !== undefined && finalization !== undefined) return { generations, finalization };
   throw new UsageError({
     where: "createGc",

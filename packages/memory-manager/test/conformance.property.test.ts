@@ -6,6 +6,7 @@
 
 import { PRESET_NAMES } from "@ouro/memory-manager";
 import {
+  allocationCountOf,
   checkProgram,
   DEEP,
   GROWTH,
@@ -53,15 +54,19 @@ describe.each([...presets])("The preset %s", (name, strategy) => {
   it.each(modes.slice(0, 2))(
     `${MEMORY}, every one in turn, $mode`,
     ({ make }) => {
-      let refusalCount = 0;
-      const onRefusal = () => void refusalCount++;
+      let allocationCount = 0;
       const programs = mutatorPrograms({ commandLimitCount: 15, shapeLimitCount: 5 });
       const promises = fc.property(programs, (program) => {
+        const count = allocationCountOf(program);
+        let refusalCount = 0;
+        const onRefusal = () => void refusalCount++;
         checkProgram(program, make(strategy), [MEMORY], { onRefusal });
+        expect(refusalCount, "each allocation is refused once").toBe(count);
+        allocationCount += count;
       });
       // The first programs of a run are the smallest: some allocate nothing.
       fc.assert(promises, { numRuns: 2 * runCount, seed });
-      expect(refusalCount).toBeGreaterThan(runCount);
+      expect(allocationCount).toBeGreaterThan(runCount);
     },
     TIMEOUT_MILLISECONDS,
   );

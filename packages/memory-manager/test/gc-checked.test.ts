@@ -70,6 +70,32 @@ describe.each(PRESETS)("gc in checked mode under %s", (preset) => {
     expect(() => manager.withEpoch((plain + 4096) as Reference)).toThrow(InvalidAddressError);
   });
 
+  it("tells of a reference that was kept which call gave it out, and which was given it", () => {
+    const { manager, gc, finalization, mutator, at, root, makeTwo } = makeRig(preset);
+    makeTwo();
+    manager.weakReferences?.create(at(2), at(0));
+    const given: [string, () => Reference | 0 | undefined][] = [
+      ["root", () => root(0)],
+      ["get", () => mutator.get(root(1), 1) as Reference],
+      ["withEpoch", () => manager.withEpoch(manager.plain(root(0)))],
+      ["gc.getObjects", () => gc.getObjects()[0]],
+      ["gc.getReferrers", () => gc.getReferrers(root(0))[0]],
+      ["gc.getReferents", () => gc.getReferents(root(1))[0]],
+      ["finalization.targetOf", () => finalization.targetOf(root(2))],
+      ["finalization.sharedWeakReference", () => finalization.sharedWeakReference(root(0))],
+      ["finalization.weakReferencesTo", () => finalization.weakReferencesTo(root(0))[0]],
+    ];
+    for (const [taker, take] of given) {
+      const stale = take() as Reference;
+      mutator.poll();
+      expect(() => mutator.get(stale, 0)).toThrow(
+        new RegExp(`^get: .* was taken by ${taker} after`),
+      );
+      expect(() => gc.isTracked(stale)).toThrow(/^gc\.isTracked: reference/);
+      expect(() => finalization.targetOf(stale)).toThrow(/^finalization\.targetOf: reference/);
+    }
+  });
+
   it("knows of an object that its finalizer resurrected that it ran", () => {
     const { manager, gc, finalization, mutator, at, root } = makeRig(preset);
     const file = manager.defineType({ name: "file", visitedSlotCount: 1, finalizer: true });
@@ -114,5 +140,53 @@ describe.each(PRESETS)("gc in checked mode under %s", (preset) => {
     gc.garbage.pop()?.dispose();
     expect(gc.collect()).toBe(1);
     expect(manager.statistics().liveCount).toBe(1);
+  });
+});
+
+const NO_OBJECTS = [0, -5, 12_345, 0.5, Number.NaN, 2 ** 31, 2 ** 40, undefined] as Reference[];
+
+describe.each(PRESETS)("gc under %s", (preset) => {
+  it.each([true, false])(
+    "refuses what is no object, by the call's name (checked: %s)",
+    (checked) => {
+      const manager = createMemoryManager(preset, { checked, reservationBytes: 1 << 25 });
+      const gc = createGc(manager);
+      const pair = manager.defineType({ name: "pair", visitedSlotCount: 2 });
+      const object = manager.mutator.allocate(pair, manager.mutator.enter(1));
+      for (const call of ["isTracked", "isFinalized", "getReferrers", "getReferents"] as const) {
+        for (const none of NO_OBJECTS) {
+          expect(() => gc[call](none)).toThrow(InvalidAddressError);
+          expect(() => gc[call](none)).toThrow(`gc.${call}: `);
+        }
+        expect(() => gc[call](object)).not.toThrow();
+      }
+    },
+  );
+
+  it.each([true, false])("is one for all facades of a manager (checked: %s)", (checked) => {
+    const manager = createMemoryManager(preset, { checked, reservationBytes: 1 << 25 });
+    const { mutator } = manager;
+    const lines: string[] = [];
+    const [one, other] = [
+      createGc(manager, { write: (line) => lines.push(line) }),
+      createGc(manager),
+    ];
+    const pair = manager.defineType({ name: "pair", visitedSlotCount: 2 });
+    one.setDebug(DEBUG_SAVEALL | DEBUG_COLLECTABLE);
+    expect(other.getDebug()).toBe(DEBUG_SAVEALL | DEBUG_COLLECTABLE);
+    const frame = mutator.enter(1);
+    mutator.allocate(pair, frame);
+    mutator.set(mutator.root(frame) as Reference, 0, mutator.root(frame));
+    mutator.setRoot(frame, 0);
+    expect(other.collect()).toBe(1);
+    expect([lines.length, one.garbage.length]).toEqual([1, 1]);
+    expect(other.garbage).toBe(one.garbage);
+    expect(other.callbacks).toBe(one.callbacks);
+    other.setDebug(0);
+    expect(one.getDebug()).toBe(0);
+    createGc(manager).garbage.pop()?.dispose();
+    expect(one.collect()).toBe(1);
+    expect(manager.statistics().liveCount).toBe(0);
+    manager.validate();
   });
 });

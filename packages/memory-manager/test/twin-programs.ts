@@ -41,6 +41,7 @@ export type TwinCommand =
   | { do: "drop"; slot: number }
   | { do: "crowd"; slot: number; of: number; isDropped: boolean }
   | { do: "chain"; kind: Kind; slot: number; count: number; isBackward: boolean; isLast: boolean }
+  | { do: "scatter"; kind: Kind; slot: number; count: number; stride: number }
   | { do: "garbage"; kind: Kind; count: number }
   | { do: "weak"; slot: number; of: number; hasCallback: boolean }
   | { do: "immortal"; slot: number }
@@ -48,6 +49,7 @@ export type TwinCommand =
   | { do: "freeze" | "unfreeze" | "poll" };
 
 type Chain = Extract<TwinCommand, { do: "chain" }>;
+type Scatter = Extract<TwinCommand, { do: "scatter" }>;
 
 const slot = fc.nat(SLOT_COUNT - 1);
 const count = fc.integer({ min: 1, max: 100 });
@@ -68,6 +70,7 @@ function programsOf(kinds: readonly Kind[]): fc.Arbitrary<TwinCommand[]> {
     [5, fc.record({ do: always("drop"), slot })],
     [1, fc.record({ do: always("crowd"), slot, of: slot, isDropped: fc.boolean() })],
     [2, fc.record({ do: always("chain"), kind: fixed, slot, count, ...direction })],
+    [2, fc.record({ do: always("scatter"), kind: fixed, slot, count, stride: count })],
     [2, fc.record({ do: always("garbage"), kind: fixed, count })],
     [2, fc.record({ do: always("weak"), slot, of: slot, hasCallback: fc.boolean() })],
     [1, fc.record({ do: always("immortal"), slot })],
@@ -197,6 +200,23 @@ function makeTwin(strategy: Strategy) {
     mutator.setRoot(at(TEMPORARY), NONE);
   }
 
+  /** Each holds in its first field the one that lies `stride` further round: far above or below. */
+  function scatter({ kind, slot: into, count, stride }: Scatter): void {
+    const all = at(TEMPORARY);
+    const held = (index: number): Reference =>
+      mutator.get(mutator.root(all) as Reference, 1 + index) as Reference;
+    mutator.allocateArray(typeOf("many"), count, all);
+    for (let index = 0; index < count; index++) {
+      mutator.allocate(typeOf(kind), at(into));
+      mutator.set(mutator.root(all) as Reference, 1 + index, inSlot(into));
+    }
+    const [first] = fieldsOf(held(0));
+    for (let index = 0; index < count; index++) {
+      mutator.set(held(index), first, held((index + stride) % count));
+    }
+    mutator.setRoot(all, NONE);
+  }
+
   /** Rings, each of which holds what was made before it in its last field. */
   function garbage(name: Kind, count: number): void {
     for (let index = 0; index < count; index++) {
@@ -244,6 +264,9 @@ function makeTwin(strategy: Strategy) {
         break;
       case "chain":
         chain(command);
+        break;
+      case "scatter":
+        scatter(command);
         break;
       case "garbage":
         garbage(command.kind, command.count);

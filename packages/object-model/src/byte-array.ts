@@ -12,6 +12,7 @@ import {
   type TypeId,
   type TypeTable,
 } from "@ouro/interfaces";
+import { withKindChecks } from "./kind-checks.js";
 import { createRawBytes } from "./raw-bytes.js";
 import { findOrDefineType } from "./type-table.js";
 
@@ -65,7 +66,7 @@ export function createByteArrays(parts: { mutator: Mutator; types: TypeTable }):
     return lengthOf(one) - lengthOf(other);
   }
 
-  return {
+  const arrays: ByteArrays = {
     type,
     allocate: (length, into) => allocateArray(type, length, into),
     allocateFrom(source, into) {
@@ -98,4 +99,14 @@ export function createByteArrays(parts: { mutator: Mutator; types: TypeTable }):
     },
     validate: raw.validate,
   };
+  const both = [0, 1];
+  return withKindChecks(arrays, parts, {
+    ...{ name: "byte array", calls: "bytes", types: [type] },
+    byReference: {
+      ...{ lengthOf: [0], byteAt: [0], setByte: [0], copy: [0, 2], equals: both, compare: both },
+      ...{ hash: [0], copyOut: [0] },
+    },
+    bySlot: {},
+    slots: { allocate: [1], allocateFrom: [1] },
+  });
 }

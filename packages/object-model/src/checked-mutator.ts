@@ -73,6 +73,13 @@ export interface CheckedMutator extends Mutator {
   withEpoch(object: Reference): Reference;
   /** The word index of a root slot, without its frame's key. Throws as any call that takes one. */
   plainSlot(slot: Slot): Slot;
+  /**
+   * As the three before, for parts that stand before the mutator: errors name `where`, the call of
+   * theirs that the program made.
+   */
+  plainFor(where: string, reference: Reference): Reference;
+  withEpochFor(where: string, object: Reference): Reference;
+  plainSlotFor(where: string, slot: Slot): Slot;
 }
 
 /**
@@ -97,7 +104,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     if (hasGiven()) safepoint(call, type);
   }
 
-  function tagged(value: Value, call: Call): Value {
+  function tagged(value: Value, call: number): Value {
     return value > 0 ? giveOut(value, call) : value;
   }
 
@@ -234,16 +241,24 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     fast.setWord(object, field, value);
   }
 
+  function withEpochFor(where: string, object: Reference): Reference {
+    if (isObject(object)) return tagged(object, log.takerOf(where)) as Reference;
+    throw new InvalidAddressError({
+      where,
+      address: object,
+      expected: "the word index of an object",
+    });
+  }
+
   return {
     get safepointCount() {
       return log.safepointCount;
     },
     plain: (reference) => plain("plain", reference),
-    withEpoch(object) {
-      if (isObject(object)) return tagged(object, ROOT) as Reference;
-      const expected = "the word index of an object";
-      throw new InvalidAddressError({ where: "withEpoch", address: object, expected });
-    },
+    withEpoch: (object) => withEpochFor("withEpoch", object),
+    plainFor: plain,
+    withEpochFor,
+    plainSlotFor: open,
     enter,
     leave,
     plainSlot: (slot) => open("plainSlot", slot),

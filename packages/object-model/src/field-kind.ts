@@ -6,6 +6,8 @@
 //
 // `ref` and `owned` hold any value; `self` and `refTo` hold none or an object of the one type.
 
+import { UsageError } from "@ouro/interfaces";
+
 /** Marks fields that name objects of the type that is being defined. */
 export interface Self {
   readonly self: true;
@@ -57,8 +59,19 @@ export const bool: RawKind<boolean> = { group: "raw", form: "bool", zero: false 
 /** As many bytes as the length says. */
 export const bytes: BytesKind = { group: "bytes" };
 
-/** A visited slot for an object of `type`, or none. */
+/**
+ * A visited slot for an object of `type`, or none. Throws `UsageError` for what is no type: modules
+ * that import each other may ask before it is defined, and the slot would take anything.
+ */
 export function refTo<Type extends AnyType>(type: Type): SlotKind<Type> {
+  if (typeof type?.name !== "string" || typeof type.fields !== "object") {
+    throw new UsageError({
+      where: "refTo",
+      argument: `type ${type}`,
+      problem: "is no defined type",
+      remedy: "Define it first, with defineType; a type refers to itself by self",
+    });
+  }
   return { group: "visited", target: type };
 }
 

@@ -1,6 +1,7 @@
-// In checked mode the calls of a list or a map look at what they are given before they read its
-// fields: another object has such fields too, and would be refused for those, or not at all. In
-// fast mode the calls stay as they are.
+// In checked mode the calls of lists, maps, strings and byte arrays look at what they are given
+// before they read its fields: another object has such fields too, and would be refused for those,
+// or not at all. A stale reference, or a slot of another frame, is told of by the call that the
+// program made, not by the one that was made for it. In fast mode the calls stay as they are.
 
 import {
   type Mutator,
@@ -11,33 +12,44 @@ import {
   UsageError,
   type Value,
 } from "@ouro/interfaces";
+import type { CheckedMutator } from "./checked-mutator.js";
 
-/** Which arguments of a call are of the kind, by their places. */
+/** Which arguments of a call are of a sort, by their places. */
 type Places<Calls> = { readonly [Name in keyof Calls]?: readonly number[] };
 
 export interface Kind<Calls> {
-  /** As in an error: `list`, and `lists` before the name of a call. */
+  /** As in an error: `list`. */
   readonly name: string;
-  readonly type: TypeId;
+  /** What stands before the name of a call: `lists`. */
+  readonly calls: string;
+  readonly types: readonly TypeId[];
+  /** References to one of the kind. */
   readonly byReference: Places<Calls>;
+  /** Slots that hold one of the kind. */
   readonly bySlot: Places<Calls>;
+  /** Other slots. */
+  readonly slots?: Places<Calls>;
+  /** Other values. */
+  readonly values?: Places<Calls>;
 }
 
 /** The calls, or in checked mode such as throw `UsageError` for what is not of the kind. */
 export function withKindChecks<Calls extends object>(
   calls: Calls,
-  { mutator, types }: { mutator: Mutator; types: TypeTable },
-  { name, type, byReference, bySlot }: Kind<Calls>,
+  parts: { mutator: Mutator; types: TypeTable },
+  kind: Kind<Calls>,
 ): Calls {
-  if (!("plain" in mutator)) return calls;
+  if (!("plainFor" in parts.mutator)) return calls;
+  const mutator = parts.mutator as CheckedMutator;
 
-  function check(where: string, value: Value): void {
-    if (value > 0 && mutator.typeOf(value as Reference) === type) return;
+  function checkKind(where: string, value: Value): void {
+    if (value > 0) mutator.plainFor(where, value as Reference);
+    if (value > 0 && kind.types.includes(mutator.typeOf(value as Reference))) return;
     throw new UsageError({
       where,
       argument: describe(value),
-      problem: `is not a ${name}`,
-      remedy: `Pass one that ${name}s.allocate made`,
+      problem: `is not a ${kind.name}`,
+      remedy: `Pass one that ${kind.calls}.allocate made`,
     });
   }
 
@@ -45,20 +57,29 @@ export function withKindChecks<Calls extends object>(
     if (value === 0) return "none";
     if (value < 0) return "an immediate";
     const given = mutator.typeOf(value as Reference);
-    return `an object of type "${types.descriptor(given).name}"`;
+    return `an object of type "${parts.types.descriptor(given).name}"`;
   }
 
   const checked = { ...calls } as Record<string, unknown>;
-  const wrap = (places: Places<Calls>, read: (given: number) => Value): void => {
+  const wrap = (
+    places: Places<Calls> = {},
+    check: (where: string, given: number) => unknown,
+  ): void => {
     for (const [call, indexes] of Object.entries(places) as [string, readonly number[]][]) {
       const plain = checked[call] as (...given: number[]) => unknown;
+      const where = `${kind.calls}.${call}`;
       checked[call] = (...given: number[]) => {
-        for (const index of indexes) check(`${name}s.${call}`, read(given[index] as number));
+        for (const index of indexes) check(where, given[index] as number);
         return plain(...given);
       };
     }
   };
-  wrap(byReference, (given) => given as Value);
-  wrap(bySlot, (given) => mutator.root(given as Slot));
+  wrap(kind.values, (where, given) => given > 0 && mutator.plainFor(where, given as Reference));
+  wrap(kind.slots, (where, given) => mutator.plainSlotFor(where, given as Slot));
+  wrap(kind.byReference, (where, given) => checkKind(where, given as Value));
+  wrap(kind.bySlot, (where, given) => {
+    mutator.plainSlotFor(where, given as Slot);
+    checkKind(where, mutator.root(given as Slot));
+  });
   return checked as unknown as Calls;
 }

@@ -362,13 +362,14 @@ export function createMaps(options: MapsOptions): Maps {
   };
   const first = [0];
   return withKindChecks(maps, options, {
-    name: "map",
-    type,
+    ...{ name: "map", calls: "maps", types: [type] },
     byReference: {
       ...{ sizeOf: first, has: first, get: first, delete: first, take: [1], clear: first },
       ...{ next: first, keyAt: first, valueAt: first, rehash: first },
     },
     bySlot: { set: first },
+    slots: { allocate: first, set: [1, 2], take: first },
+    values: { has: [1], get: [1], delete: [1], take: [2] },
   });
 }
 

@@ -10,7 +10,8 @@
 // what is forgotten is named less exactly, and refused all the same. The stamps of heap that no
 // object was read from stay untouched.
 //
-// The call stands in the two lowest bits of the word index, which are 0 in every reference.
+// Who gave it out stands in the two lowest bits and the two highest of the word index, which are 0
+// in every reference: four calls of the mutator, and up to twelve others by their names.
 //
 // A borrowed reference carries its epoch above its word index:
 //
@@ -25,7 +26,7 @@
 
 import type { Reference, TypeId, TypeTable } from "@ouro/interfaces";
 
-/** The calls that give references out come first, in two bits; the last four are safepoints. */
+/** The calls that give references out come first; the last four are safepoints. */
 export const CALLS = ["root", "get", "allocate", "allocateArray", "poll", "collect"] as const;
 export type Call = 0 | 1 | 2 | 3 | 4 | 5;
 export const ROOT: Call = 0;
@@ -34,6 +35,11 @@ export const ALLOCATE: Call = 2;
 export const ALLOCATE_ARRAY: Call = 3;
 export const POLL: Call = 4;
 export const COLLECT: Call = 5;
+
+/** In the log: the word index, and above and below it who gave it out. */
+const WORD_MASK = 0x3ffffffc;
+const TAKER_LIMIT_COUNT = 16;
+const MANY_TAKERS = "another part";
 
 const TAKEN_COUNT = 1024;
 /** With stacks: enough for the references of some thousand lines of a program. */
@@ -70,8 +76,13 @@ export interface ReferenceLog {
   readonly safepointCount: number;
   /** Notes a safepoint: what was given out before is no reference any more. */
   passSafepoint(call: Call, type: TypeId | 0): void;
-  /** Notes that a reference to the object at `word` is given out, and answers the reference. */
-  give(word: number, call: Call): Reference;
+  /** The number of a call that gives out references besides the mutator's own. O(1). */
+  takerOf(name: string): number;
+  /**
+   * Notes that a reference to the object at `word` is given out, and answers the reference. `taker`
+   * is one of the first four calls, or what `takerOf` answered.
+   */
+  give(word: number, taker: number): Reference;
   /** The word index of what was given out since the last safepoint; 0 for any other number. */
   wordOf(reference: number): Reference | 0;
   /** Whether a reference was given out since the last safepoint. */
@@ -106,6 +117,7 @@ export function createReferenceLog(options: {
   const stamps = new Int32Array(options.heapSizeWords >>> SHIFT);
   const log = new Int32Array(logMask + 1);
   const stacks: (Error | undefined)[] = [];
+  const takers: string[] = [...CALLS.slice(0, ALLOCATE_ARRAY + 1)];
   const safepoints = new Int32Array(2 * SAFEPOINT_COUNT);
   /** So many were logged: a count that wraps. */
   let loggedCount = 0;
@@ -132,10 +144,17 @@ export function createReferenceLog(options: {
     safepoints[((stamp & SAFEPOINT_MASK) << 1) + 1] = loggedCount;
   }
 
-  function give(word: number, call: Call): Reference {
+  function takerOf(name: string): number {
+    const isFull = takers.length === TAKER_LIMIT_COUNT - 1;
+    const known = takers.indexOf(name);
+    if (known >= 0 || isFull) return known >= 0 ? known : takers.length;
+    return takers.push(name) - 1;
+  }
+
+  function give(word: number, taker: number): Reference {
     const place = loggedCount & logMask;
     stamps[word >>> SHIFT] = stamp;
-    log[place] = word | call;
+    log[place] = word | (taker & 3) | ((taker & -4) << 28);
     loggedCount = (loggedCount + 1) | 0;
     if (sites) stacks[place] = new Error("site");
     return (epochStart + word) as Reference;
@@ -160,7 +179,7 @@ export function createReferenceLog(options: {
     for (let count = end; count !== start; count = (count - 1) | 0) {
       const place = (count - 1) & logMask;
       if ((loggedCount - count) >>> 0 > logMask) return FORGOTTEN;
-      if (((log[place] as number) & -4) === word) return place;
+      if (((log[place] as number) & WORD_MASK) === word) return place;
     }
     return NOT_GIVEN;
   }
@@ -184,6 +203,11 @@ export function createReferenceLog(options: {
     return `${call} (safepoint ${number})`;
   }
 
+  function takerAt(place: number): string {
+    const entry = log[place] as number;
+    return takers[(entry & 3) | ((entry >>> 28) & -4)] ?? MANY_TAKERS;
+  }
+
   function explain(reference: number): Taken | undefined {
     const ofEpoch = Math.floor(reference / unit);
     if (!Number.isInteger(reference) || ofEpoch < 1 || ofEpoch > epochCount) return undefined;
@@ -199,9 +223,7 @@ export function createReferenceLog(options: {
     return {
       reference: word,
       takenAtSafepoint,
-      takenBy: isKnown
-        ? CALLS[((log[place] as number) & 3) as Call]
-        : "a call too long ago to be remembered",
+      takenBy: isKnown ? takerAt(place) : "a call too long ago to be remembered",
       followedBy: age === 0 ? "none" : nameOfSafepoint(takenAtSafepoint + 1),
       olderSafepoint: olderAge === undefined ? undefined : safepointCount() - olderAge,
       site: isKnown ? siteOf(stacks[place]) : undefined,
@@ -213,6 +235,7 @@ export function createReferenceLog(options: {
       return safepointCount();
     },
     passSafepoint,
+    takerOf,
     give,
     wordOf,
     hasGiven: () => loggedCount !== safepoints[((stamp & SAFEPOINT_MASK) << 1) + 1],

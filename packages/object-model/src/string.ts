@@ -19,6 +19,7 @@ import {
   type TypeTable,
   type Value,
 } from "@ouro/interfaces";
+import { withKindChecks } from "./kind-checks.js";
 import { createRawBytes } from "./raw-bytes.js";
 import { findOrDefineType } from "./type-table.js";
 
@@ -247,7 +248,7 @@ export function createStrings(options: StringsOptions): Strings {
     return type === narrowType || type === wideType;
   }
 
-  return {
+  const strings: Strings = {
     narrowType,
     wideType,
     allocate,
@@ -266,4 +267,12 @@ export function createStrings(options: StringsOptions): Strings {
     slice,
     validate,
   };
+  const both = [0, 1];
+  return withKindChecks(strings, options, {
+    ...{ name: "string", calls: "strings", types: [narrowType, wideType] },
+    byReference: { lengthOf: [0], unitAt: [0], text: [0], equals: both, compare: both, hash: [0] },
+    bySlot: { concatenate: both, slice: [0] },
+    slots: { allocate: [1], allocateUnits: [3], concatenate: [2], slice: [3] },
+    values: { isString: [0] },
+  });
 }

@@ -55,6 +55,14 @@ export const VARIABLE_PARTS: readonly TypeDescriptor["variablePart"][] = [
 ];
 export const SLOT_ORDERS: readonly SlotOrder[] = ["forward", "backward", "insertion"];
 export const UNTRACKING_RULES: readonly UntrackingRule[] = ["never", "tuple", "dict"];
+const FLAGS = [
+  "collected",
+  "acyclic",
+  "finalizer",
+  "weaklyReferable",
+  "clearable",
+  "weakReference",
+] as const;
 
 export interface TypeTableOptions {
   heap: PrivateHeap;
@@ -77,6 +85,7 @@ const OPTIONS =
 export function describeType(options: TypeOptions): TypeDescriptor {
   checkOptions(where, options, OPTIONS);
   const { visitedSlotCount = 0, variablePart = "none" } = options;
+  const said = Object.entries(options).filter(([, value]) => value !== undefined);
   return {
     ownedSlotCount: 0,
     rawWordCount: 0,
@@ -89,7 +98,7 @@ export function describeType(options: TypeOptions): TypeDescriptor {
     weaklyReferable: false,
     clearable: visitedSlotCount > 0 || variablePart === "visited",
     weakReference: false,
-    ...options,
+    ...(Object.fromEntries(said) as TypeOptions),
     visitedSlotCount,
     variablePart,
   };
@@ -199,6 +208,10 @@ export function checkDescriptor(descriptor: TypeDescriptor): void {
   checkChoice(descriptor, "visitOrder", SLOT_ORDERS);
   checkChoice(descriptor, "releaseOrder", SLOT_ORDERS);
   checkChoice(descriptor, "untracking", UNTRACKING_RULES);
+  for (const key of FLAGS) {
+    if (typeof descriptor[key] === "boolean") continue;
+    refuse(descriptor, `has the ${key} "${descriptor[key]}"`, "Say true or false");
+  }
   checkInteger(where, `visitedSlotCount of "${name}"`, visitedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
   checkInteger(where, `ownedSlotCount of "${name}"`, ownedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
   checkInteger(where, `rawWordCount of "${name}"`, rawWordCount, 0, FIXED_PART_LIMIT_WORDS);

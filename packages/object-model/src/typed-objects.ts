@@ -6,13 +6,13 @@ import {
   checkIndex,
   checkInteger,
   expectSound,
-  type Mutator,
   type Reference,
   type Slot,
   type TypeId,
   UsageError,
   type Value,
 } from "@ouro/interfaces";
+import type { CheckedMutator } from "./checked-mutator.js";
 import type { AnySlotKind, ElementKind, RawKind } from "./field-kind.js";
 import {
   accessorName,
@@ -22,6 +22,7 @@ import {
   rawWordCount,
 } from "./field-layout.js";
 import { createRawBytes } from "./raw-bytes.js";
+import { checkRaw, createRawForms, type Raw, type RawForm } from "./raw-form.js";
 import type { ObjectParts } from "./typed-access.js";
 
 export interface ObjectsOptions {
@@ -33,20 +34,13 @@ export interface ObjectsOptions {
 
 // biome-ignore lint/suspicious/noExplicitAny: accessors differ in their arguments, all numbers.
 type Accessor = (...numbers: any[]) => unknown;
-type Raw = number | boolean;
-
-/** How a raw word, or two, are read and written. */
-interface RawForm {
-  read(object: Reference, field: number): Raw;
-  write(object: Reference, field: number, value: Raw): void;
-}
 
 /** All accessors of a type, by name. */
 export function createObjects(options: ObjectsOptions): Record<string, unknown> {
   const { parts, type, name, placed } = options;
   const { mutator, types } = parts;
   const { typeOf, root } = mutator;
-  const isChecked = "plain" in mutator;
+  const checked = "plainFor" in mutator ? (mutator as CheckedMutator) : undefined;
   const many = placed.find(({ kind }) => isMany(kind));
   const forms = createRawForms(mutator);
 
@@ -77,6 +71,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
 
   function checkContent(where: string, kind: ElementKind, value: unknown): void {
     const target = targetNameOf(kind);
+    if ((value as Value) > 0) checked?.plainFor(`${name}.${where}`, value as Reference);
     if (target === undefined || isFor(target, value as Value)) return;
     throw new UsageError({
       where: `${name}.${where}`,
@@ -88,20 +83,30 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
 
   /** Wraps an accessor in its tests; `at` is where the object stands among its arguments. */
   function guarded(where: string, accessor: Accessor, at: number, test?: Accessor): Accessor {
-    if (!isChecked) return accessor;
+    if (checked === undefined) return accessor;
     return (...numbers) => {
       const object = numbers[at] as Reference;
+      if (object > 0) checked.plainFor(`${name}.${where}`, object);
       if (!is(object)) refuseObject(where, object);
       test?.(...numbers);
       return accessor(...numbers);
     };
   }
 
+  function checkSlot(where: string, slot: Slot): void {
+    checked?.plainSlotFor(`${name}.${where}`, slot);
+  }
+
+  function contentOf(where: string, from: Slot): Value {
+    checkSlot(where, from);
+    return root(from);
+  }
+
   const accessors: Record<string, unknown> = {
     type,
     is,
     at(slot: Slot) {
-      const value = root(slot);
+      const value = contentOf("at", slot);
       if (!is(value)) refuseObject("at", value);
       return value;
     },
@@ -114,7 +119,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
       accessorName(verb, field),
     ) as [string, string, string, string];
     const fromSlot = (where: string) => (_: Reference, from: Slot) =>
-      checkContent(where, kind as ElementKind, root(from));
+      checkContent(where, kind as ElementKind, contentOf(where, from));
     accessors[field] = guarded(field, (object: Reference) => get(object, number), 0);
     accessors[setter] = guarded(
       setter,
@@ -138,6 +143,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
       taker,
       (into: Slot, object: Reference) => take(into, object, number),
       1,
+      (into: Slot) => checkSlot(taker, into),
     );
   }
 
@@ -149,6 +155,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
       setter,
       (object: Reference, value: Raw) => write(object, number, value),
       0,
+      (_: Reference, value: unknown) => checkRaw(`${name}.${setter}`, kind.form, value),
     );
   }
 
@@ -159,7 +166,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
     ) as [string, string, string, string];
     const fromSlot = (where: string) => (object: Reference, index: number, from: Slot) => {
       checkElement(where, object, index);
-      checkContent(where, kind, root(from));
+      checkContent(where, kind, contentOf(where, from));
     };
     accessors[field] = guarded(
       field,
@@ -192,12 +199,16 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
       taker,
       (into: Slot, object: Reference, index: number) => take(into, object, first + index),
       1,
-      (_: Slot, object: Reference, index: number) => checkElement(taker, object, index),
+      (into: Slot, object: Reference, index: number) => {
+        checkSlot(taker, into);
+        checkElement(taker, object, index);
+      },
     );
   }
 
   /** Raw elements and bytes: read and written by index. */
-  function addManyRaw({ name: field }: PlacedField, form: RawForm): void {
+  function addManyRaw({ name: field, kind }: PlacedField, form: RawForm): void {
+    const element = kind.group === "array" ? (kind.element as RawKind).form : "byte";
     const setter = accessorName("set", field);
     accessors[field] = guarded(
       field,
@@ -209,7 +220,10 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
       setter,
       (object: Reference, index: number, value: Raw) => form.write(object, index, value),
       0,
-      (object: Reference, index: number) => checkElement(setter, object, index),
+      (object: Reference, index: number, value: unknown) => {
+        checkElement(setter, object, index);
+        checkRaw(`${name}.${setter}`, element, value);
+      },
     );
   }
 
@@ -283,45 +297,4 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
     many === undefined ? (into: Slot) => mutator.allocate(type, into) : allocateMany;
   if (many !== undefined) accessors.lengthOf = guarded("lengthOf", lengthOf as Accessor, 0);
   return Object.freeze(accessors);
-}
-
-/** The forms of raw words; numbers change their form in a few words of their own. */
-function createRawForms(mutator: Mutator): Record<RawKind["form"], RawForm> {
-  const { word, setWord } = mutator;
-  const halves = new Int32Array(2);
-  const single = new Float32Array(halves.buffer);
-  const double = new Float64Array(halves.buffer);
-  return {
-    i32: { read: word, write: (object, field, value) => setWord(object, field, value as number) },
-    u32: {
-      read: (object, field) => word(object, field) >>> 0,
-      write: (object, field, value) => setWord(object, field, value as number),
-    },
-    bool: {
-      read: (object, field) => word(object, field) !== 0,
-      write: (object, field, value) => setWord(object, field, value ? 1 : 0),
-    },
-    f32: {
-      read(object, field) {
-        halves[0] = word(object, field);
-        return single[0] as number;
-      },
-      write(object, field, value) {
-        single[0] = value as number;
-        setWord(object, field, halves[0] as number);
-      },
-    },
-    f64: {
-      read(object, field) {
-        halves[0] = word(object, field);
-        halves[1] = word(object, field + 1);
-        return double[0] as number;
-      },
-      write(object, field, value) {
-        double[0] = value as number;
-        setWord(object, field, halves[0] as number);
-        setWord(object, field + 1, halves[1] as number);
-      },
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import { immediateOf, slotAt, UsageError } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
+import * as sources from "../src/index.js";
 import {
   arrayOf,
   bool,
@@ -16,6 +17,7 @@ import {
   u32,
 } from "../src/index.js";
 import { compositions } from "./compositions.js";
+import { facadeFlawOf, facadeRefusals } from "./facade-refusals.js";
 import { makeManager } from "./manager.js";
 
 const Node = defineType({ name: "Node", fields: { value: i32, left: self, right: self } });
@@ -183,19 +185,51 @@ describe("over a checked mutator", () => {
   });
 });
 
-describe("a definition is refused", () => {
-  const define = (fields: Parameters<typeof defineType>[0]["fields"]) =>
-    defineType({ name: "Wrong", fields });
-
-  it.each([
-    ["a name that is no accessor's", { Left: ref }, /does not begin with a lower-case letter/],
-    ["a name that every type has", { type: ref }, /needs the name type, which is taken/],
-    ["names that make the same accessor", { left: ref, setLeft: i32 }, /the name setLeft/],
-    ["two variable parts", { one: bytes, other: arrayOf(ref) }, /is variable, as "one" is/],
-    ["raw words behind slots", { count: i32, items: arrayOf(ref) }, /would lie behind it/],
-    ["owned slots behind visited ones", { kept: owned, items: arrayOf(ref) }, /behind it/],
-  ] as const)("for %s", (_, fields, problem) => {
-    expect(() => define(fields)).toThrow(problem);
-    expect(() => define(fields)).toThrow(UsageError);
+describe("the typed facade refuses", () => {
+  it.each(facadeRefusals.map((refusal) => [refusal.name, refusal] as const))("%s", (_, refusal) => {
+    expect(facadeFlawOf(refusal, sources)).toBe(undefined);
   });
+});
+
+it("takes the ends of each range, and numbers that are none where a float is meant", () => {
+  const manager = makeManager({ checked: true });
+  const { mutator } = manager;
+  const frame = mutator.enter(2);
+  const mixed = Mixed.in(manager);
+  const [node, blob] = [Node.in(manager), Blob.in(manager)];
+  mixed.allocate(frame);
+  for (const count of [0, 2 ** 32 - 1]) {
+    mixed.setCount(mixed.at(frame), count);
+    expect(mixed.count(mixed.at(frame))).toBe(count);
+  }
+  for (const ratio of [Number.NaN, Number.NEGATIVE_INFINITY, 3.4028234663852886e38, -0]) {
+    mixed.setRatio(mixed.at(frame), ratio);
+    mixed.setExact(mixed.at(frame), ratio);
+    expect([mixed.ratio(mixed.at(frame)), mixed.exact(mixed.at(frame))]).toEqual([ratio, ratio]);
+  }
+  node.allocate(slotAt(frame, 1));
+  for (const value of [-(2 ** 31), 2 ** 31 - 1]) {
+    node.setValue(node.at(slotAt(frame, 1)), value);
+    expect(node.value(node.at(slotAt(frame, 1)))).toBe(value);
+  }
+  blob.allocate(1, frame);
+  for (const byte of [0, 255]) {
+    blob.setData(blob.at(frame), 0, byte);
+    expect(blob.data(blob.at(frame), 0)).toBe(byte);
+  }
+});
+
+it("tests nothing of a value in fast mode: the word keeps the bits that fit", () => {
+  const manager = makeManager();
+  const frame = manager.mutator.enter(1);
+  const node = Node.in(manager);
+  node.allocate(frame);
+  node.setValue(node.at(frame), 2 ** 31);
+  expect(node.value(node.at(frame))).toBe(-(2 ** 31));
+});
+
+it("takes an option that is undefined for one that was not given", () => {
+  const Plain = defineType({ name: "Plain", fields: { only: ref }, acyclic: undefined as never });
+  const { descriptor } = defineType({ name: "Plain", fields: { only: ref } });
+  expect(Plain.descriptor).toEqual(descriptor);
 });

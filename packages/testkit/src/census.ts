@@ -17,12 +17,15 @@ export type Moment = "after a call" | "after a poll" | "after a full collection"
 export interface Census {
   /** Told of each birth, when the shadow heap knows it. */
   born(object: ShadowObject, address: number): void;
+  /** Told of each birth that the shadow heap does not know: of ballast. */
+  bornOutside(address: number): void;
   /** Who is there now, and the dead are forgotten. Every check needs it first. O(heap). */
   take(): void;
   checkDeaths(): void;
   checkCounts(moment: Moment): void;
   checkAcyclicGarbage(moment: Moment): void;
-  checkExact(moment: Moment): void;
+  /** `outsideCount` objects are held that the shadow heap does not know. Default: none. */
+  checkExact(moment: Moment, outsideCount?: number): void;
   /**
    * Garbage that stays, as the strategy promises no better: in cycles that it does not look for,
    * and what those hold. Not for strategies that move.
@@ -79,6 +82,8 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
   const { collector, heap } = subject;
   const { traits } = collector;
   const living = new Map<number, ShadowObject>();
+  const outside = new Set<number>();
+  let outsideBirthCount = 0;
   let present: number[] = [];
   let collisionProblem: string | undefined;
 
@@ -87,9 +92,18 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
     if (other !== undefined && !traits.moves && shadow.reachable().has(other)) {
       collisionProblem ??= `a birth at ${address}, where a reachable object lives`;
     }
+    outside.delete(address);
     living.set(address, object);
     // A strategy that moves tells of reclaims at addresses that it uses again on its own.
     if (!traits.moves) log.forget(address);
+  }
+
+  function bornOutside(address: number): void {
+    outsideBirthCount++;
+    if (traits.moves) return;
+    living.delete(address);
+    outside.add(address);
+    log.forget(address);
   }
 
   function take(): void {
@@ -98,11 +112,12 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
     if (traits.moves) return;
     const there = new Set(present);
     for (const address of living.keys()) if (!there.has(address)) living.delete(address);
+    for (const address of outside) if (!there.has(address)) outside.delete(address);
   }
 
   function checkDeaths(): void {
     const { liveCount, reclaimedCount } = collector.statistics();
-    const births = shadow.birthCount;
+    const births = shadow.birthCount + outsideBirthCount;
     expectPromise(
       liveCount === present.length,
       `statistics say ${liveCount} live, the walk finds ${present.length}`,
@@ -120,7 +135,8 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
   /** Everyone present was born, and nobody died that is reachable. */
   function checkBook(): void {
     for (const address of present) {
-      expectPromise(living.has(address), `the walk meets ${address}, where nothing was born`);
+      const isKnown = living.has(address) || outside.has(address);
+      expectPromise(isKnown, `the walk meets ${address}, where nothing was born`);
     }
     const alive = new Set(living.values());
     for (const object of shadow.reachable()) {
@@ -174,12 +190,12 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
     }
   }
 
-  function checkExact(moment: Moment): void {
+  function checkExact(moment: Moment, outsideCount = 0): void {
     if (moment !== "after a full collection") return;
     const reachableCount = shadow.reachable().size;
     const heldCount = uncollectedCount();
     expectPromise(
-      present.length === reachableCount + heldCount,
+      present.length === reachableCount + heldCount + outsideCount,
       `${present.length} live ${moment}, and ${reachableCount} are reachable`,
     );
   }
@@ -193,6 +209,7 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
 
   return {
     born,
+    bornOutside,
     take,
     checkDeaths,
     checkCounts,

@@ -7,7 +7,7 @@
 import { type Census, createCensus, createDeathLog, type Moment } from "./census.js";
 import { stepsOf, usableSlots } from "./command.js";
 import { compareGraphs } from "./comparison.js";
-import { type Exhaustion, exhaust, expectRefusal, expectServed } from "./exhaustion.js";
+import { createExhaustion, type Exhaustion, expectRefusal, expectServed } from "./exhaustion.js";
 import { graphText, shadowText } from "./graph-text.js";
 import { createPlayer, type Player } from "./player.js";
 import { type Program, playOnShadow, stepsOfProgram } from "./program.js";
@@ -20,6 +20,16 @@ import type { Subject, SubjectMaker } from "./subject.js";
 
 /** Two collections suffice to finish a cycle that was begun before; more is a promise broken. */
 const LAST_COLLECTIONS = 3;
+
+/** What is looked at when memory is used up. */
+const ORACLES_WHEN_FULL = [
+  property.SOUND,
+  property.CONTENTS,
+  property.DEATHS,
+  property.COUNTS,
+  property.ACYCLIC,
+  property.EXACT,
+] as const;
 
 /** A program's stage: the subject, the shadow heap beside it, and the census between them. */
 export interface Scene {
@@ -127,6 +137,7 @@ function look(
   { subject, shadow, player, census }: Scene,
   wanted: ReadonlySet<property.PropertyName>,
   moment: Moment,
+  outsideCount = 0,
 ): void {
   const hold = (name: property.PropertyName, check: () => void): void => {
     if (wanted.has(name)) holdTo(name, check);
@@ -137,7 +148,7 @@ function look(
   hold(property.DEATHS, census.checkDeaths);
   hold(property.COUNTS, () => census.checkCounts(moment));
   hold(property.ACYCLIC, () => census.checkAcyclicGarbage(moment));
-  hold(property.EXACT, () => census.checkExact(moment));
+  hold(property.EXACT, () => census.checkExact(moment, outsideCount));
 }
 
 /** A failure says which property it breaks. */
@@ -188,25 +199,30 @@ function keptArenaCount(maker: SubjectMaker): number {
 
 /**
  * Memory is used up for real, and every allocation of the program is refused once, then served when
- * as much was dropped. A strategy that never reclaims is given room instead, and memory is used up
- * anew for each of its allocations.
+ * as much was dropped; everything that is promised is looked at in between, and after a collection.
+ * A strategy that never reclaims is given room instead, and memory is used up anew for each of its
+ * allocations.
  */
 function checkExhausted(program: Program, scene: Scene, onRefusal: () => void): void {
-  const { subject, shadow, player } = scene;
+  const { subject, shadow, player, census } = scene;
   const { traits } = subject.collector;
   const isReclaiming = traits.collectsAt.length > 0 || traits.death !== "collection";
+  const promised = new Set(ORACLES_WHEN_FULL.filter((name) => property.isPromised(name, traits)));
   let exhaustion: Exhaustion | undefined;
+
+  function lookWhenFull(moment: Moment): void {
+    look(scene, promised, moment, exhaustion?.heldCount);
+  }
 
   function refuse(step: Step & { call: "allocate" }): void {
     const anySlot = usableSlots(shadow)[0] as SlotName;
-    exhaustion ??= exhaust(subject, player, anySlot);
-    const isFull = exhaustion.topUp(step, anySlot);
-    if (isFull) {
-      expectRefusal(player, step);
-      onRefusal();
-    }
-    subject.validate();
-    compareGraphs(subject, shadow, player);
+    exhaustion ??= createExhaustion(subject, player, anySlot, census.bornOutside);
+    exhaustion.topUp(step, anySlot);
+    expectRefusal(player, step);
+    onRefusal();
+    lookWhenFull("after a call");
+    player.play({ call: "collect" });
+    lookWhenFull("after a full collection");
     if (exhaustion.dropTopUp() > 0 && isReclaiming) {
       expectServed(player, step);
       return;
@@ -220,10 +236,13 @@ function checkExhausted(program: Program, scene: Scene, onRefusal: () => void): 
     if (step === undefined) continue;
     if (step.call === "allocate") refuse(step);
     else player.play(step);
-    playOnShadow(step, shadow);
-    if (step.call === "allocate") compareGraphs(subject, shadow, player);
+    const newborn = playOnShadow(step, shadow);
+    if (newborn === undefined || step.call !== "allocate") continue;
+    census.born(newborn, player.wordIn(step.into));
+    lookWhenFull("after a call");
   }
   exhaustion?.relieve();
-  subject.validate();
-  compareGraphs(subject, shadow, player);
+  exhaustion = undefined;
+  player.play({ call: "collect" });
+  lookWhenFull("after a full collection");
 }

@@ -2,7 +2,7 @@
 // finalized. Beside it the program plays on the subject; finalizers and callbacks call back here.
 
 import type { Finalization, Reference, Slot, TypeDescriptor, TypeId } from "@ouro/interfaces";
-import { OBJECT_HEADER_SIZE_WORDS, slotAt } from "@ouro/interfaces";
+import { isOuroError, OBJECT_HEADER_SIZE_WORDS, slotAt } from "@ouro/interfaces";
 import { type Act, type DeathCommand, ROOT_COUNT, WEAK_COUNT } from "./death-program.js";
 import { type ManagerMaker, makeUnobserved } from "./manager-subject.js";
 import type { Notes } from "./notes.js";
@@ -50,6 +50,17 @@ function describe(name: string, finalizer: boolean): TypeDescriptor {
   };
 }
 
+const LARGE: TypeDescriptor = {
+  ...describe("large", false),
+  visitedSlotCount: 0,
+  rawWordCount: 0,
+  variablePart: "raw",
+  collected: false,
+  weaklyReferable: false,
+  clearable: false,
+};
+const LARGE_LENGTH = 300_000;
+
 /** Plays a program about death; throws at the first promise that does not hold. */
 export function playDeaths(
   maker: ManagerMaker,
@@ -69,6 +80,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
   const { traits } = collector;
   const plainType = subject.defineType(describe("plain node", false));
   const finalizedType = subject.defineType(describe("node", true));
+  const largeType = subject.defineType(LARGE);
   const frame = mutator.enter(ROOT_COUNT + WEAK_COUNT + 2);
   const rootSlot = (index: number): Slot => slotAt(frame, index);
   const weakSlot = (index: number): Slot => slotAt(frame, ROOT_COUNT + index);
@@ -209,12 +221,30 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
         roots[0] = undefined;
         mutator.setRoot(rootSlot(0), 0);
         break;
+      case "run out of memory":
+        runOutOfMemory();
+        break;
       case "store": {
         const [holder] = roots.slice(1, 2);
         if (holder === undefined) break;
         holder.fields[1] = undefined;
         mutator.set(mutator.root(rootSlot(1)) as Reference, 1, 0);
       }
+    }
+  }
+
+  /** Served from what is lent, or refused with the typed error; the limit rises again. */
+  function runOutOfMemory(): void {
+    const { heap } = subject;
+    const { limitBytes } = heap;
+    heap.setLimitBytes(heap.statistics().lentBytes);
+    try {
+      mutator.allocateArray(largeType, LARGE_LENGTH, scratchSlot);
+      mutator.setRoot(scratchSlot, 0);
+    } catch (error) {
+      expect(isOuroError(error, "out-of-memory"), `no memory in program code ends as ${error}`);
+    } finally {
+      heap.setLimitBytes(limitBytes);
     }
   }
 

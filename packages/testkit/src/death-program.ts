@@ -16,6 +16,7 @@ export const ACTS = [
   "collect",
   "drop a root",
   "store",
+  "run out of memory",
 ] as const;
 export type Act = (typeof ACTS)[number];
 

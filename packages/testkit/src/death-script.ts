@@ -12,6 +12,11 @@ const ACT_LINES: Readonly<Record<Act, string>> = {
   resurrect: `(slot) => { if (slot) m.setRoot(f + ${MUSEUM}, m.root(slot)); }`,
   collect: "() => void m.collect()",
   "drop a root": "() => m.setRoot(f, 0)",
+  "run out of memory": `() => {
+  const { limitBytes } = manager.heap;
+  manager.heap.setLimitBytes(manager.heap.statistics().lentBytes);
+  try { m.allocateArray(large, 300_000, f + ${MUSEUM + 1}); m.setRoot(f + ${MUSEUM + 1}, 0); }
+  catch {} finally { manager.heap.setLimitBytes(limitBytes); } }`,
   store: "() => { if (m.root(f + 1)) m.set(m.root(f + 1), 1, 0); }",
 };
 
@@ -40,6 +45,9 @@ export function printDeathScript(commands: readonly DeathCommand[]): string {
     "const { mutator: m } = manager;",
     typeLine("plain", "plain node", false),
     typeLine("node", "node", true),
+    ...(said.acts.has("run out of memory")
+      ? ['const large = manager.defineType({ name: "large", variablePart: "raw" });']
+      : []),
     `const f = m.enter(${MUSEUM + 2});`,
     "const acts = [];",
     `const act = { ${acts.join(", ")} };`,

@@ -27,16 +27,26 @@ const LENGTHS = [65_536, 16_384, 4096, 1024, 256, 123, 59, 27, 11, 3];
 const TOP_UP_LIMIT_COUNT = 3000;
 
 export interface Exhaustion {
-  /** Takes what is left for a request like this; false when handles ran out first. */
-  topUp(step: Allocation, anySlot: SlotName): boolean;
+  /** So many objects are held that the program knows nothing of. */
+  readonly heldCount: number;
+  /** Takes what is left for a request like this. */
+  topUp(step: Allocation, anySlot: SlotName): void;
   /** Drops the top-up; answers how many objects it was. */
   dropTopUp(): number;
   /** Drops all and restores the limit. */
   relieve(): void;
 }
 
-/** Uses memory up. `anySlot` is a root slot of the program; its value is left alone. */
-export function exhaust(subject: Subject, player: Player, anySlot: SlotName): Exhaustion {
+/**
+ * Uses memory up. `anySlot` is a root slot of the program; its value is left alone. `onBirth` is
+ * told where each object of its own is.
+ */
+export function createExhaustion(
+  subject: Subject,
+  player: Player,
+  anySlot: SlotName,
+  onBirth: (address: number) => void,
+): Exhaustion {
   const { heap, mutator, handles, collector } = subject;
   const { limitBytes } = heap;
   const topUps: Handle[] = [];
@@ -47,31 +57,45 @@ export function exhaust(subject: Subject, player: Player, anySlot: SlotName): Ex
     return handle;
   }
 
-  function allocate({ type, length }: Allocation, into: Slot): void {
-    const id = player.typeId(type);
-    if (programTypes[type]?.variablePart === "none") mutator.allocate(id, into);
-    else mutator.allocateArray(id, length, into);
-  }
-
   function isServed(type: number, length: number, into: Slot): boolean {
-    return !isRefused(() => allocate({ call: "allocate", type, length, into: 0 }, into));
+    const isKept = isRefused(() => allocateInto(into, type, length, subject, player));
+    if (!isKept) onBirth(heap.words[subject.plainSlot?.(into) ?? into] as number);
+    return !isKept;
   }
 
   const chain = emptyHandle(anySlot);
   const newest = emptyHandle(anySlot);
+  let chainCount = 0;
+
+  function fillUp(): void {
+    let heldBytes = 0;
+    for (const length of LENGTHS) {
+      while (isServed(BALLAST_TYPE, length, newest.slot)) {
+        heldBytes += length * 4;
+        const isHeld = heldBytes <= heap.limitBytes;
+        const problem = `under a limit of ${heap.limitBytes} bytes, held objects are reclaimed`;
+        expectPromise(isHeld, problem);
+        mutator.fill(mutator.root(newest.slot) as never, LINK_FIELD, chain.slot);
+        mutator.moveRoot(chain.slot, newest.slot);
+        chainCount++;
+      }
+    }
+  }
+
   const { lentBytes } = heap.statistics();
   heap.setLimitBytes(Math.min(limitBytes, collector.traits.moves ? 2 * lentBytes : lentBytes));
-  let heldBytes = 0;
-  for (const length of LENGTHS) {
-    while (isServed(BALLAST_TYPE, length, newest.slot)) {
-      heldBytes += length * 4;
-      const isHeld = heldBytes <= heap.limitBytes;
-      expectPromise(
-        isHeld,
-        `under a limit of ${heap.limitBytes} bytes, held objects are reclaimed`,
-      );
-      mutator.fill(mutator.root(newest.slot) as never, LINK_FIELD, chain.slot);
-      mutator.moveRoot(chain.slot, newest.slot);
+  fillUp();
+
+  function topUp(step: Allocation, slot: SlotName): void {
+    for (;;) {
+      const handle = emptyHandle(slot);
+      if (!isServed(step.type, step.length, handle.slot)) {
+        handle.dispose();
+        return;
+      }
+      topUps.push(handle);
+      const isSoon = topUps.length < TOP_UP_LIMIT_COUNT;
+      expectPromise(isSoon, `with memory used up, ${topUps.length} objects more are served`);
     }
   }
 
@@ -82,17 +106,10 @@ export function exhaust(subject: Subject, player: Player, anySlot: SlotName): Ex
   }
 
   return {
-    topUp(step, slot) {
-      while (topUps.length < TOP_UP_LIMIT_COUNT) {
-        const handle = emptyHandle(slot);
-        if (isServed(step.type, step.length, handle.slot)) topUps.push(handle);
-        else {
-          handle.dispose();
-          return true;
-        }
-      }
-      return false;
+    get heldCount() {
+      return chainCount + topUps.length;
     },
+    topUp,
     dropTopUp,
     relieve() {
       dropTopUp();
@@ -101,6 +118,18 @@ export function exhaust(subject: Subject, player: Player, anySlot: SlotName): Ex
       heap.setLimitBytes(limitBytes);
     },
   };
+}
+
+function allocateInto(
+  into: Slot,
+  type: number,
+  length: number,
+  { mutator }: Subject,
+  player: Player,
+): void {
+  const id = player.typeId(type);
+  if (programTypes[type]?.variablePart === "none") mutator.allocate(id, into);
+  else mutator.allocateArray(id, length, into);
 }
 
 /** Whether a call ends with the typed error; any other error is thrown on. */

@@ -38,7 +38,11 @@ export { ACTS, type Act, type DeathCommand } from "./death-program.js";
 export * from "./death-properties.js";
 export { DEEP, type DeepCase } from "./deep-property.js";
 export type { DetectorProgram, GraphObject } from "./detector/detector-program.js";
-export type { DetectorMaker, DetectorSubject } from "./detector/detector-subject.js";
+export type {
+  DetectorMakeOptions,
+  DetectorMaker,
+  DetectorSubject,
+} from "./detector/detector-subject.js";
 export * from "./detector/detector-suite.js";
 export type { HeapCommand } from "./heap/heap-commands.js";
 export * from "./heap/heap-conformance.js";
@@ -55,8 +59,9 @@ export {
 export { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
 export { LOOKING_OBSERVER, LOWERED_LIMIT, THROWING_OBSERVER } from "./nemesis-properties.js";
 export { createNotes, type Notes } from "./notes.js";
+export { ACTING_OBSERVER, COLLECTION_CALLBACKS } from "./observer-acts.js";
 export { METAMORPHIC, RENAMED, ROOM, WORK } from "./oracle-properties.js";
-export { type Program, printProgram, scriptOf } from "./program.js";
+export { allocationCountOf, type Program, printProgram, scriptOf } from "./program.js";
 export { drawProgram } from "./program-drawing.js";
 export { programTypes } from "./program-types.js";
 export { BrokenPromiseError, expectPromise } from "./promise.js";

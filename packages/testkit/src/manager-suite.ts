@@ -8,6 +8,7 @@ import type { ManagerMaker } from "./manager-subject.js";
 import { traitsOf } from "./manager-subject.js";
 import { nemesisRows } from "./nemesis-properties.js";
 import type { Notes } from "./notes.js";
+import { observerActRows } from "./observer-acts.js";
 import { oracleRows } from "./oracle-properties.js";
 import { programProperty } from "./program-property.js";
 import type { Report } from "./report.js";
@@ -16,7 +17,7 @@ import type { Subject, SubjectOptions } from "./subject.js";
 import { asProperties, runSuite, type Suite, type SuiteOptions } from "./suite.js";
 import { traitRows, traitWarnings } from "./trait-properties.js";
 
-const rows = [...oracleRows, ...auditRows, ...traitRows, ...nemesisRows];
+const rows = [...oracleRows, ...auditRows, ...traitRows, ...nemesisRows, ...observerActRows];
 
 export const memoryManagerSuite: Suite<ManagerMaker> = {
   name: "memory manager",

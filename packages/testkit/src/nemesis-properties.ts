@@ -6,6 +6,7 @@
 //   limit lowered in mid-run           OutOfMemoryError or served, nothing lost
 //   observer that looks at every event none: what it sees is whole
 //   observer that throws               its error at the caller, or none; nothing lost
+//   observer that calls back           as the call says, and nothing lost     (observer-acts.ts)
 //   program code that does anything    none at the caller      (death-properties.ts)
 
 import { type EventCode, isOuroError, type Observer } from "@ouro/interfaces";
@@ -92,11 +93,12 @@ function checkSound({ subject, shadow, player, census }: Scene): void {
 }
 
 /** All that holds after a program, after a collection too. */
-function checkWhole(scene: Scene): void {
+export function checkWhole(scene: Scene): void {
   checkSound(scene);
   scene.subject.mutator.collect();
   checkSound(scene);
   const { traits } = scene.subject.collector;
+  if (traits.counts && !traits.moves) scene.census.checkCounts("after a full collection");
   if (!traits.exact || !isReclaiming(traits)) return;
   const { census, shadow } = scene;
   const expected = shadow.reachable().size + census.uncollectedCount();

@@ -74,6 +74,11 @@ export function scriptOf(program: Program): Step[] {
   return script;
 }
 
+/** How many objects a program allocates: under every manager the same. */
+export function allocationCountOf(program: Program): number {
+  return scriptOf(program).filter(({ call }) => call === "allocate").length;
+}
+
 /** The program as JavaScript, for a memory manager that is called `manager`. */
 export function printProgram(program: Program): string {
   return printScript(scriptOf(program));

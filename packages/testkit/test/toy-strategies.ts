@@ -45,6 +45,7 @@ export type Fault =
   | "writes where it must not when it refuses"
   | "refuses with another error"
   | "is full for good once it refused"
+  | "says that one more was reclaimed when it refuses"
   | "gives a fresh object a wrong type"
   | "walks an object twice"
   | "forgets frames below the current one"
@@ -113,6 +114,7 @@ function createGround(parts: StrategyParts, fault: Fault): Ground {
       if (fault === "refuses with another error") throw new RangeError("no room");
       isFull = fault === "is full for good once it refused";
       if (fault === "writes where it must not when it refuses") spoil();
+      if (fault === "says that one more was reclaimed when it refuses") reclaimedCount++;
       return 0;
     }
     words.fill(0, block, block + sizeWords);

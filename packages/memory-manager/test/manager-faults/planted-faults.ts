@@ -11,6 +11,7 @@ export const WATCHED = "empties a weak reference to garbage that nothing else ma
 
 const FAST = "cpython-3.13-fast, low thresholds";
 const DETECTOR = { file: "cycle-detector/src/map-detector.ts", on: FAST } as const;
+const FOUND = { file: "cycle-detector/src/found-map.ts", on: FAST } as const;
 const COUNT_MAP = { file: "cycle-detector/src/count-map.ts", on: FAST } as const;
 const QUEUE = { file: "cycle-detector/src/object-queue.ts", on: FAST } as const;
 const SHAPE = { file: "cycle-detector/src/tract-shape.ts", on: FAST } as const;
@@ -22,30 +23,66 @@ const RECLAIM = { file: "generational/src/found-reclaim.ts", on: FAST } as const
 export const plantedFaults: readonly PlantedFault[] = [
   {
     ...DETECTOR,
-    name: "what is reached ahead of the cursor gets no mark",
-    find: "    if (value < from) rescue(value, place);\n    else bytes[place] = REACHED;",
-    replace: "    if (value < from) rescue(value, place);",
+    name: "what is reached ahead of the cursor stays in the map",
+    find: "    words[place] = unreached ^ bit;\n    if (value < from) rescue(value);",
+    replace:
+      "    if (value < from) {\n      words[place] = unreached ^ bit;\n      rescue(value);\n    }",
     killedBy: TWIN,
   },
   {
     ...DETECTOR,
     name: "what is reached behind the cursor is not looked at again",
-    find: "    if (value < from) rescue(value, place);\n    else bytes[place] = REACHED;",
-    replace: "    bytes[place] = REACHED;",
+    find: "    words[place] = unreached ^ bit;\n    if (value < from) rescue(value);",
+    replace: "    words[place] = unreached ^ bit;",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "in a tract of one shape, what is reached far behind is not looked at again",
+    find: "    if (value < from !== isDown) rescue(value);\n    return 0;",
+    replace: "    return 0;",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "in a tract of one shape, what is reached close behind is not looked at again",
+    find: "(bit - 1);\n          unreached &= ~(near | bit);\n          if (behind !== 0) ",
+    replace: "(bit - 1);\n          unreached &= ~(near | bit);\n          if (behind === 1) ",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "in a tract of one shape, what is reached close ahead stays in the map",
+    find: "(bit - 1);\n          unreached &= ~(near | bit);",
+    replace: "(bit - 1);\n          unreached &= ~(behind | bit);",
+    killedBy: TWIN,
+  },
+  {
+    ...DETECTOR,
+    name: "with three or four slots, the neighbours of the first alone are reached",
+    find: "    near |= reachFar(words[slot + 2] as number, object, here, false);\n",
+    replace: "    reachFar(words[slot + 2] as number, object, here, false);\n",
+    killedBy: TWIN,
+  },
+  {
+    ...FOUND,
+    name: "candidates of the tracts' first words are not in the map",
+    find: "word = 0; word < TRACT_MAP_WORDS; word++) {\n        words[map + word] = words[group",
+    replace: "word = 1; word < TRACT_MAP_WORDS; word++) {\n        words[map + word] = words[group",
     killedBy: TWIN,
   },
   {
     ...DETECTOR,
     name: "a full queue forgets who waits",
-    find: "      isSweepNeeded = true;\n",
+    find: "    isSweepNeeded = true;\n",
     replace: "",
     killedBy: FULL_QUEUE,
   },
   {
     ...DETECTOR,
     name: "the last slot of an object is not followed",
-    find: "slot < end; slot++) {\n      reach(words[slot] as number, from, asks);",
-    replace: "slot < end - 1; slot++) {\n      reach(words[slot] as number, from, asks);",
+    find: "slot < end; slot++) {\n      reach(words[slot] as number, from);",
+    replace: "slot < end - 1; slot++) {\n      reach(words[slot] as number, from);",
     killedBy: TWIN,
   },
   {
@@ -56,7 +93,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: TWIN,
   },
   {
-    ...DETECTOR,
+    ...FOUND,
     name: "weak references to garbage are not looked for",
     find: "if (isSpecial || (header & weakMask) !== 0) special.push(object);",
     replace: "if (isSpecial) special.push(object);",
@@ -66,11 +103,11 @@ export const plantedFaults: readonly PlantedFault[] = [
     ...DETECTOR,
     name: "a reference from outside does not count once one inside was seen",
     find: "if (mark === count && mark !== MANY) return false;",
-    replace: "if (mark > 0 && mark !== MANY && mark < WAITING) return false;",
+    replace: "if (mark > 0 && mark !== MANY) return false;",
     killedBy: TWIN,
   },
   {
-    ...DETECTOR,
+    ...FOUND,
     name: "only the first type of a tract is asked for finalizers",
     find: "          isSpecial = isSpecialType(type);",
     replace: "          isSpecial ||= foundCount === 1 && isSpecialType(type);",
@@ -79,14 +116,14 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...DETECTOR,
     name: "a cursor that goes down takes what is above for what lies ahead",
-    find: "if (value > from) rescue(value, place);",
-    replace: "if (value < from) rescue(value, place);",
+    find: "if (value < from !== isDown) rescue(value);",
+    replace: "if (value < from) rescue(value);",
     killedBy: TWIN,
   },
   {
     ...DETECTOR,
     name: "a cursor that goes down passes over the second slot",
-    find: "          reachDown(words[object + FIELDS + 1] as number, object, asks);\n",
+    find: "          near |= reachFar(words[object + FIELDS + 1] as number, object, here, true);\n",
     replace: "",
     killedBy: TWIN,
   },
@@ -201,5 +238,38 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "onReclaimed(objectCount, totalWords);",
     replace: "onReclaimed(objectCount - 1, totalWords);",
     killedBy: suite.DEATHS,
+  },
+  {
+    name: "observers hear of a collection once its lists are gathered",
+    file: "generational/src/collection-run.ts",
+    on: "cpython-3.13, low thresholds",
+    find: "    const list = lists.gather(generation);\n",
+    replace:
+      "    const list = lists.gather(generation);\n" +
+      "    reports.begun(generation, () => list.end);\n",
+    and: [
+      {
+        file: "generational/src/generations.ts",
+        find: "      reports.begun(generation, lists.liveCount);\n",
+        replace: "",
+      },
+    ],
+    killedBy: suite.ACTING_OBSERVER,
+  },
+  {
+    ...RUN,
+    name: "observers hear of a collection once its maps are gathered",
+    find: "    const candidates = maps.gather(generation);\n",
+    replace:
+      "    const candidates = maps.gather(generation);\n" +
+      "    reports.begun(generation, () => candidates.candidateCount);\n",
+    and: [
+      {
+        file: "generational/src/generations.ts",
+        find: "      reports.begun(generation, lists.liveCount);\n",
+        replace: "",
+      },
+    ],
+    killedBy: suite.ACTING_OBSERVER,
   },
 ];

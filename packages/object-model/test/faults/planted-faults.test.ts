@@ -3,13 +3,13 @@
 // Before all of them: `npm run test:faults -- --section object-model`.
 
 import { testPlantedFaults } from "../../../../scripts/faults/test-planted-faults.js";
+import { facadeRefusals } from "../facade-refusals.js";
 import { refusals } from "../refusals.js";
 import { section } from "./fault-section.js";
-import { refusal } from "./planted-faults.js";
+import { facade, refusal } from "./planted-faults.js";
 import { properties } from "./properties.js";
 
-testPlantedFaults(
-  section,
-  properties,
-  refusals.map(({ name }) => refusal(name)),
-);
+testPlantedFaults(section, properties, [
+  ...refusals.map(({ name }) => refusal(name)),
+  ...facadeRefusals.map(({ name }) => facade(name)),
+]);

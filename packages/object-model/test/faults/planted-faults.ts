@@ -11,10 +11,16 @@ export const STRING = "a string is what a JavaScript string is";
 /** The case of refusals.ts that finds the refusal missing. */
 export const refusal = (name: string): string => `checked mode refuses: ${name}`;
 
+/** The case of facade-refusals.ts that finds the refusal missing. */
+export const facade = (name: string): string => `the typed facade refuses: ${name}`;
+
 const CHECKED = { file: "checked-mutator.ts" } as const;
 const FIELDS = { file: "field-checks.ts" } as const;
 const LOG = { file: "reference-log.ts" } as const;
 const LOCKS = { file: "slot-locks.ts" } as const;
+const DEFINITION = { file: "type-definition.ts" } as const;
+const TYPED = { file: "typed-objects.ts" } as const;
+const RAW = { file: "raw-form.ts" } as const;
 const LISTS = { file: "list.ts", on: "null", killedBy: LIST } as const;
 const MAPS = { file: "map.ts", on: "null", killedBy: MAP } as const;
 const STRINGS = { file: "string.ts", on: "null", killedBy: STRING } as const;
@@ -359,5 +365,68 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "writing a byte keeps its old bits",
     find: "(word(object, field) & ~(0xff << shift)) |",
     replace: "word(object, field) + 1 |",
+  },
+  {
+    ...DEFINITION,
+    name: "a definition's keys are not looked at",
+    find: "checkOptions(where, definition, OPTIONS);",
+    replace: "",
+    killedBy: facade("the definition of the unknown key collected"),
+  },
+  {
+    ...DEFINITION,
+    name: "a definition's kinds are not looked at",
+    find: "checkKind(field, kind, refuseField);",
+    replace: "field;",
+    killedBy: facade("the definition of a kind by its name"),
+  },
+  {
+    ...DEFINITION,
+    name: "the elements of an array are not looked at",
+    find: "} else if (!isElementKind(kind.element)) {",
+    replace: "} else if (!kind.element) {",
+    killedBy: facade("the definition of an array of a kind's name"),
+  },
+  {
+    ...DEFINITION,
+    name: "any form of a raw word passes",
+    find: "return RAW_FORMS.includes(kind.form as string);",
+    replace: "return true;",
+    killedBy: facade("the definition of a form that there is not"),
+  },
+  {
+    file: "field-kind.ts",
+    name: "refTo of nothing is a slot for anything",
+    find: 'if (typeof type?.name !== "string"',
+    replace: 'if (type && typeof type?.name !== "string"',
+    killedBy: facade("refTo of a type that is not defined yet"),
+  },
+  {
+    ...TYPED,
+    name: "the value of a raw field is not looked at",
+    find: ", kind.form, value),",
+    replace: ', "f64", 0),',
+    killedBy: facade("i32 of 2147483648"),
+  },
+  {
+    ...TYPED,
+    name: "the value of a raw element is not looked at",
+    find: ", element, value);",
+    replace: ', "f64", 0);',
+    killedBy: facade("byte of 256"),
+  },
+  {
+    ...RAW,
+    name: "a u32 may be negative",
+    find: 'if (form === "u32") checkInteger(where, "value", value as number, 0,',
+    replace: 'if (form === "u32") checkInteger(where, "value", value as number, -1,',
+    killedBy: facade("u32 of -1"),
+  },
+  {
+    ...RAW,
+    name: "an f32 may become infinite",
+    find: 'form === "f64" ||',
+    replace: "true ||",
+    killedBy: facade("f32 of 1e+39"),
   },
 ];

@@ -6,12 +6,13 @@ import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
 import { checkedProperty, exactCase } from "../../../../scripts/faults/check-property.js";
 import * as sources from "../../src/index.js";
+import { facadeFlawOf, facadeRefusals } from "../facade-refusals.js";
 import { listProperty } from "../list-property.js";
 import { makeManager } from "../manager.js";
 import { mapProperty } from "../map-property.js";
 import { flawOf, makeRig, refusals } from "../refusals.js";
 import { stringProperty } from "../string-property.js";
-import { LIST, MAP, refusal, STRING } from "./planted-faults.js";
+import { facade, LIST, MAP, refusal, STRING } from "./planted-faults.js";
 
 const RUN_LIMIT = 100;
 
@@ -39,4 +40,11 @@ const ofCheckedMode = refusals.map((each) =>
   }),
 );
 
-export const properties = [...ofCollections, ...ofCheckedMode];
+const ofFacade = facadeRefusals.map((each) =>
+  exactCase(facade(each.name), () => {
+    const flaw = facadeFlawOf(each, sources);
+    if (flaw !== undefined) throw new Error(flaw);
+  }),
+);
+
+export const properties = [...ofCollections, ...ofCheckedMode, ...ofFacade];

@@ -19,7 +19,7 @@ import {
 } from "@ouro/interfaces";
 import { expectPromise } from "../promise.js";
 import type { DetectorProgram, GraphObject } from "./detector-program.js";
-import type { DetectorMaker, DetectorSubject } from "./detector-subject.js";
+import type { DetectorMakeOptions, DetectorMaker, DetectorSubject } from "./detector-subject.js";
 
 /** What a property looks at. */
 export type DetectorCheck =
@@ -73,18 +73,28 @@ export function playOnDetector(
   program: DetectorProgram,
   checks: ReadonlySet<DetectorCheck>,
 ): void {
-  const subject = maker.make();
+  const trial = openTrial(maker, program, checks);
+  if (checks.has("refusal")) checkRefusal(trial);
+  else if (checks.has("again")) checkAgain(trial, program);
+  else ask(trial, () => trial.subject.detector.find(trial.list));
+}
+
+/** A fresh detector before the graph of a program. */
+export function openTrial(
+  maker: DetectorMaker,
+  program: DetectorProgram,
+  checks: ReadonlySet<DetectorCheck>,
+  options?: DetectorMakeOptions,
+): Trial {
+  const subject = maker.make(options);
   const nodes = nodesOf(program.objects);
   place(subject, nodes);
   const listed = nodes.filter(({ isListed }) => isListed);
   const list = writeList(subject, listed);
-  const trial: Trial = { maker, subject, nodes, listed, list, checks };
-  if (checks.has("refusal")) checkRefusal(trial);
-  else if (checks.has("again")) checkAgain(trial, program);
-  else ask(trial, () => subject.detector.find(list));
+  return { maker, subject, nodes, listed, list, checks };
 }
 
-interface Trial {
+export interface Trial {
   readonly maker: DetectorMaker;
   readonly subject: DetectorSubject;
   readonly nodes: readonly Node[];
@@ -206,7 +216,7 @@ function expected(listed: readonly Node[]): { readonly reached: Node[]; readonly
 const numbers = (nodes: readonly Node[]): string => nodes.map(({ index }) => index).join(" ");
 
 /** Asks and compares, as far as the property looks. */
-function ask(trial: Trial, question: () => Examined): void {
+export function ask(trial: Trial, question: () => Examined): void {
   const { maker, subject, nodes, listed, list, checks } = trial;
   const { detector } = subject;
   const { reached, found } = expected(listed);
@@ -331,7 +341,17 @@ function checkRefusal({ subject, nodes, listed, list }: Trial): void {
     kind = error.kind;
   }
   expectPromise(kind === "heap-corruption", `a count that is too small ends as ${kind}`);
-  const marked = nodes.filter(({ address }) => detector.isFound(address));
+  expectNothingFound({ subject, nodes, listed, list });
+}
+
+/** What a call that ended with an error leaves: nothing is found, and the list has its objects. */
+export function expectNothingFound({
+  subject,
+  nodes,
+  listed,
+  list,
+}: Pick<Trial, "subject" | "nodes" | "listed" | "list">): void {
+  const marked = nodes.filter(({ address }) => subject.detector.isFound(address));
   expectPromise(marked.length === 0, `objects ${numbers(marked)} are found by a refused call`);
   const entries = new Set(entriesOf(subject, list));
   const lost = listed.filter(({ address }) => !entries.has(address));

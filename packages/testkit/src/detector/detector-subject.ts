@@ -1,6 +1,6 @@
 // The detector under test: a maker of fresh ones over memory of their own.
 
-import type { Detector, PrivateHeap, TypeTable, WordIndex } from "@ouro/interfaces";
+import type { Detector, Observer, PrivateHeap, TypeTable, WordIndex } from "@ouro/interfaces";
 
 export interface DetectorSubject {
   /** Two arenas of it are borrowed for objects and lists. */
@@ -11,11 +11,20 @@ export interface DetectorSubject {
   readonly marks?: WordIndex;
 }
 
+export interface DetectorMakeOptions {
+  readonly observer?: Observer;
+}
+
 export interface DetectorMaker {
   readonly name: string;
   /** Whether it finds all garbage of a list; else what it finds is garbage, and no more is said. */
   readonly complete: boolean;
   /** `cpython`: reached and found ones come in the order of CPython's `move_unreachable`. */
   readonly order: "any" | "cpython";
-  make(): DetectorSubject;
+  /**
+   * Whether it tells the observer that it is made with of what it does. Then that one may throw,
+   * and may ask the detector in the middle of a question. Default: no.
+   */
+  readonly observed?: boolean;
+  make(options?: DetectorMakeOptions): DetectorSubject;
 }

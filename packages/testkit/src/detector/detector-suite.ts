@@ -3,6 +3,11 @@
 import type { Report } from "../report.js";
 import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "../suite.js";
 import { type DetectorCheck, playOnDetector } from "./detector-model.js";
+import {
+  checkQuestionInside,
+  checkThrowingObserver,
+  checkWithoutMemory,
+} from "./detector-nemesis.js";
 import { type DetectorProgram, detectorPrograms } from "./detector-program.js";
 import type { DetectorMaker } from "./detector-subject.js";
 
@@ -13,17 +18,24 @@ export const CHANGES_NOTHING = "changes no object and no count";
 export const MARKS = "marks exactly what it found, until it is forgotten";
 export const FINDS_AGAIN = "answers anew after program code revived and freed some";
 export const REFUSES_COUNT = "refuses a count that is too small, and keeps the list";
+export const NEEDS_NO_MEMORY = "answers with no memory left, and takes none";
+export const THROWN_AT = "forgets what it found and keeps the list when who it tells throws";
+export const ASKED_INSIDE =
+  "refuses a question in the middle of another, and answers the outer one";
 export const CPYTHON_ORDER = "orders both as CPython's move_unreachable does";
 
 interface Row {
   readonly name: string;
-  readonly check: DetectorCheck;
+  readonly check: DetectorCheck | ((program: DetectorProgram, maker: DetectorMaker) => void);
   readonly source: string;
   whyNot?(maker: DetectorMaker): string | undefined;
 }
 
 const incomplete = ({ complete }: DetectorMaker): string | undefined =>
   complete ? undefined : "it is not declared complete";
+
+const unobserved = ({ observed }: DetectorMaker): string | undefined =>
+  observed === true ? undefined : "it tells no observer: nothing can come in between";
 
 const ROWS: readonly Row[] = [
   { name: FINDS_GARBAGE_ONLY, check: "sound", source: "Bacon and Rajan 2001" },
@@ -38,6 +50,23 @@ const ROWS: readonly Row[] = [
   { name: MARKS, check: "marks", source: "the contract of Detector" },
   { name: FINDS_AGAIN, check: "again", source: "PEP 442", whyNot: incomplete },
   { name: REFUSES_COUNT, check: "refusal", source: "CPython gc.c: refcount is too small" },
+  {
+    name: NEEDS_NO_MEMORY,
+    check: checkWithoutMemory,
+    source: "nemesis: a collection is what a full heap asks for",
+  },
+  {
+    name: THROWN_AT,
+    check: checkThrowingObserver,
+    source: "nemesis; the contract of observers",
+    whyNot: unobserved,
+  },
+  {
+    name: ASKED_INSIDE,
+    check: checkQuestionInside,
+    source: "nemesis; CPython gc.c: the collecting flag",
+    whyNot: unobserved,
+  },
   {
     name: CPYTHON_ORDER,
     check: "order",
@@ -54,7 +83,8 @@ const properties: readonly Property<DetectorMaker, DetectorProgram>[] = ROWS.map
     programs: (_: DetectorMaker, { commandLimitCount }: SuiteOptions) =>
       detectorPrograms(commandLimitCount),
     check(program: DetectorProgram, maker: DetectorMaker) {
-      playOnDetector(maker, program, new Set([check]));
+      if (typeof check === "function") check(program, maker);
+      else playOnDetector(maker, program, new Set([check]));
     },
     commandCount: ({ objects }: DetectorProgram) => objects.length,
     script: (program: DetectorProgram) => JSON.stringify(program),

@@ -79,5 +79,10 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: property.MEMORY,
   },
   { fault: "refuses with another error", on: "tracing", killedBy: property.MEMORY },
+  {
+    fault: "says that one more was reclaimed when it refuses",
+    on: "tracing",
+    killedBy: property.MEMORY,
+  },
   { fault: "is full for good once it refused", on: "counting", killedBy: property.MEMORY },
 ];

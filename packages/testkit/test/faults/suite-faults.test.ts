@@ -201,6 +201,76 @@ const faults: readonly SuiteFault[] = [
     }),
   },
   {
+    fault: "says that a collection inside of another examined an object",
+    killedBy: kit.ACTING_OBSERVER,
+    maker: managers(cpythonStrategy, (subject) => {
+      const { mutator } = subject;
+      let depth = 0;
+      const collect: typeof mutator.collect = (generation) => {
+        depth++;
+        const collection = mutator.collect(generation);
+        depth--;
+        return depth === 0 ? collection : { ...collection, examinedCount: 1 };
+      };
+      return { ...subject, mutator: { ...mutator, collect } };
+    }),
+  },
+  {
+    fault: "takes the number of a dying object for a reference",
+    killedBy: kit.ACTING_OBSERVER,
+    maker: {
+      name: "checked, but for setRoot",
+      make: ({ observer }) => {
+        const strategy = cpythonStrategy();
+        const options = { strategy, observer, checked: true, reservationBytes: 2 ** 26 };
+        const subject = composeMemoryManager(options);
+        const { mutator } = subject;
+        // Epochs stand above the words of a heap of this size.
+        const setRoot: typeof mutator.setRoot = (slot, value) => {
+          if (value <= 0 || value >= 2 ** 24) mutator.setRoot(slot, value);
+        };
+        return { ...subject, mutator: { ...mutator, setRoot } };
+      },
+    },
+  },
+  {
+    fault: "empties a root when a collection callback throws",
+    killedBy: kit.COLLECTION_CALLBACKS,
+    maker: managers(cpythonStrategy, (subject) => {
+      const { collector } = subject;
+      const { generations } = collector;
+      if (generations === undefined) return subject;
+      const push = (callback: (typeof generations.callbacks)[number]) =>
+        generations.callbacks.push((phase, info) => {
+          try {
+            callback(phase, info);
+          } catch {
+            emptyFirstRoot(subject);
+          }
+        });
+      const callbacks = Object.assign([], { push }) as typeof generations.callbacks;
+      return {
+        ...subject,
+        collector: { ...collector, generations: { ...generations, callbacks } },
+      };
+    }),
+  },
+  {
+    fault: "refuses memory to program code with another error",
+    killedBy: kit.PROGRAM_CODE,
+    maker: managers(cpythonStrategy, (subject) => {
+      const { mutator } = subject;
+      const allocateArray: typeof mutator.allocateArray = (type, length, into) => {
+        try {
+          return mutator.allocateArray(type, length, into);
+        } catch {
+          throw new RangeError("no room");
+        }
+      };
+      return { ...subject, mutator: { ...mutator, allocateArray } };
+    }),
+  },
+  {
     fault: "runs each finalizer twice",
     killedBy: kit.FINALIZERS,
     maker: managers(cpythonStrategy, (subject) => {
