@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { createPrivateHeap } from "@ouro/heap";
-import { type Block, EVENT_POOL_RELEASE, EVENT_POOL_TAKE } from "@ouro/interfaces";
+import { type Block, EVENT_POOL_RELEASE, EVENT_POOL_TAKE, type Observer } from "@ouro/interfaces";
 import { afterEach, expect, test } from "vitest";
 import { createLargeBlockAllocator, createPoolAllocator } from "../src/index.js";
 import { viewOf } from "./shared-view.js";
@@ -60,7 +60,7 @@ test("a worker that opens the shared buffer sees, and may free, its owner's bloc
 test("an observer hears of each pool that its own thread gives back, also one left by another", async () => {
   const heap = createPrivateHeap({ reservationBytes: 4 * 2 ** 20, backing: "shared" });
   const seen: number[][] = [];
-  const observer = {
+  const observer: Observer = {
     wants: [EVENT_POOL_TAKE, EVENT_POOL_RELEASE],
     event: (code: number, pool: number) => seen.push([code, pool]),
   };
