@@ -1,19 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { LongFilesFirst } from "./scripts/test-order.js";
 
 /** Tests run on the sources, so that a test run needs no build and coverage points at our lines. */
-const sources = new URL("./packages/", import.meta.url).pathname;
+const loader = new URL("./scripts/from-sources.mjs", import.meta.url).href;
 
 /** `--mode long`: every property plays all its programs (`npm run test:long`). */
 export default defineConfig(({ mode }) => ({
-  resolve: {
-    alias: [
-      {
-        find: /^@ouro\/([a-z-]+)$/,
-        replacement: `${sources}$1/src/index.ts`,
-      },
-      { find: "@ouro/testkit/vitest", replacement: `${sources}testkit/src/vitest.ts` },
-    ],
-  },
   test: {
     projects: [
       { extends: true, test: { name: "packages", include: ["packages/*/test/**/*.test.ts"] } },
@@ -30,8 +22,13 @@ export default defineConfig(({ mode }) => ({
     // A property takes the time it takes; this ends what hangs, also on a busy machine.
     testTimeout: 120_000,
     pool: "threads",
+    // Node itself loads the modules: Vite would make a look-up of each use of an import, and what
+    // is tested takes twice as long then.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    execArgv: ["--import", loader],
     // Every core: files do not share state, and the thread that plans them has little to do.
     maxWorkers: "100%",
+    sequence: { sequencer: LongFilesFirst },
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**"],

@@ -5,9 +5,9 @@ export default function setUp(): () => void {
   return () => {
     if (process.env.OURO_LONG === "1") return;
     console.log(
-      "A share of each property's programs, seed 1. npm run test:long plays all of them (three " +
-        "seeds for each planted fault); npm run prove -- --minutes N every composition, new " +
-        "seeds; npm run prove -- --exhaustive every case of the small scopes.",
+      "A share of each property's programs and of the planted faults, seed 1. npm run test:long " +
+        "plays all of them (each fault with three seeds); npm run prove -- --minutes N every " +
+        "composition, new seeds; npm run prove -- --exhaustive every case of the small scopes.",
     );
   };
 }

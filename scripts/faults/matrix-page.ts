@@ -86,10 +86,10 @@ function rowOf({ fault, kills }: FaultRow, part: SectionPart): string {
   return `| ${cells.map(cell).join(" | ")} |`;
 }
 
-/** `npm test` holds each fault against the property that is named for it, with seed 1. */
+/** `npm run test:long` holds each fault against the property that is named for it, seed 1 too. */
 function whenHeld(seeds: readonly number[]): string {
   if (seeds.length > 0) return `seeds ${seeds.join(", ")}`;
-  return "not held against fresh seeds since they changed (`npm test`: seed 1)";
+  return "not held against fresh seeds since they changed (`npm run test:long`: seed 1)";
 }
 
 export function printPart(part: SectionPart): string {

@@ -1,8 +1,8 @@
 // The pool allocator and the naive model of CPython's rules on recorded programs: the same blocks
 // and the same arenas at each event, in the order recorded, in slices put together anew, and
-// shuffled. It stands here because no package may know both the allocator's tests and the
-// recordings: `trace` is tested on `allocator` already, and packages form no circle. `OURO_DATA`
-// adds more recordings.
+// shuffled; of those a share, and with OURO_LONG=1 all. It stands here because no package may know
+// both the allocator's tests and the recordings: `trace` is tested on `allocator` already, and
+// packages form no circle. `OURO_DATA` adds more recordings.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -33,6 +33,8 @@ function recordingsIn(folder: string): string[] {
 const recordings = recordingsIn(OURO_DATA === undefined ? shipped : join(OURO_DATA, "traces"));
 
 const LARGE = 0;
+/** Programs put together of slices, for each recording. */
+const SLICED_COUNT = process.env.OURO_LONG === "1" ? 40 : 8;
 
 /**
  * Plays events on both. An id that was not made is passed over; sizes that are not the pool
@@ -148,7 +150,7 @@ describe.each(recordings.map((path) => ({ path, name: basename(path) })))(
         pair.freeAll();
         pair.expectSameArenas();
       });
-      fc.assert(property, { numRuns: 40 });
+      fc.assert(property, { numRuns: SLICED_COUNT });
     }, 120_000);
   },
 );

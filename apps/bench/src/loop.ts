@@ -141,13 +141,10 @@ export function runMillion(subject: Subject, blockCount: number, warmCount: numb
   return { timings, checksum: addToChecksum(CHECKSUM_START, shuffled) };
 }
 
-/** An event is two words: id × 4 + operation, and the request in bytes. */
-export enum Operation {
-  free = 0,
-  allocate = 1,
-  allocateZeroed = 2,
-  reallocate = 3,
-}
+/** An event is two words: id × 4 + operation, and the request in bytes. 3 is a reallocation. */
+const FREE = 0;
+const ALLOCATE = 1;
+const ALLOCATE_ZEROED = 2;
 
 function replayAll(subject: Subject, slots: Slots, events: Int32Array): void {
   const { allocate, free, empty, touch } = subject;
@@ -163,15 +160,15 @@ function replayAll(subject: Subject, slots: Slots, events: Int32Array): void {
     const word = events[i] as number;
     const id = word >>> 2;
     const operation = word & 3;
-    if (operation === Operation.free) {
+    if (operation === FREE) {
       free(slots[id] as Handle);
       slots[id] = empty;
       continue;
     }
     const requestBytes = events[i + 1] as number;
     let handle: Handle;
-    if (operation === Operation.allocate) handle = allocate(requestBytes);
-    else if (operation === Operation.allocateZeroed) handle = allocateZeroed(requestBytes);
+    if (operation === ALLOCATE) handle = allocate(requestBytes);
+    else if (operation === ALLOCATE_ZEROED) handle = allocateZeroed(requestBytes);
     else handle = reallocate(slots[id] as Handle, requestBytes);
     // Recorded programs ask for blocks of no bytes too: nothing may be written there.
     if (requestBytes !== 0) touch(handle);

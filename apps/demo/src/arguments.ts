@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { UsageError } from "@ouro/interfaces";
 import type { CollectionLogStyle } from "@ouro/monitor";
 import { COMMANDS, EVERYWHERE, OPTIONS } from "./command-table.js";
+import { optionsOf } from "./option-meanings.js";
 import { didYouMean, nearestName } from "./suggestion.js";
 
 export interface CommandLine {
@@ -98,9 +99,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
     given.push(token.rawName);
-    values.set(token.name, optionValue(token));
+    values.set(token.name, optionValue(token, argv));
     if (token.name === "limit" || token.name === "fail-on") {
-      lists[token.name].push(optionValue(token));
+      lists[token.name].push(values.get(token.name) as string);
     }
   }
   const [first, ...rest] = operands;
@@ -152,13 +153,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   };
 }
 
-/** Only the two options about looks, for messages about a command line that is wrong elsewhere. */
-export function lookOptionsOf(argv: readonly string[]): { ascii: boolean; noColor: boolean } {
-  return { ascii: argv.includes("--ascii"), noColor: argv.includes("--no-color") };
-}
-
-function optionValue(token: { name: string; rawName: string; value?: string | undefined }): string {
-  const row = OPTIONS.find((option) => option.name === token.name);
+function optionValue(
+  token: { name: string; rawName: string; value?: string | undefined },
+  argv: readonly string[],
+): string {
+  const command = argv.find((each) => !each.startsWith("-")) ?? "";
+  const isNamed = ({ name }: { name: string }): boolean => name === token.name;
+  const row = optionsOf(command).find(isNamed) ?? OPTIONS.find(isNamed);
   if (row?.value !== undefined && (token.value === undefined || token.value === "")) {
     throw new UsageError({
       where: "ouro",
@@ -212,14 +213,26 @@ function checkOptions(
       argument: rawName,
       problem:
         row === undefined ? "is no option without a command" : "is not an option of this command",
-      remedy: didYouMean(
-        rawName,
-        spellings,
-        row === undefined ? "See ouro help." : `See ouro help ${row.name}.`,
-      ),
+      remedy:
+        INSTEAD[`${command} ${rawName}`] ??
+        didYouMean(
+          rawName,
+          spellings,
+          row === undefined ? "See ouro help." : `See ouro help ${row.name}.`,
+        ),
     });
   }
 }
+
+const SAME_THING = "What is compared stands after -s: -s cpython-3.13,mark-sweep.";
+
+/** What another command calls otherwise. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  "compare --preset": SAME_THING,
+  "compare -p": SAME_THING,
+  "compare --allocator": SAME_THING,
+  "compare -a": SAME_THING,
+};
 
 const FORMATS = ["table", "json", "md"] as const;
 

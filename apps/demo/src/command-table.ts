@@ -37,13 +37,7 @@ export const OPTIONS: readonly OptionRow[] = [
       "after each step",
   },
   { name: "passes", value: "N", meaning: "timed passes over each trace, 1 to 1000 (default 3)" },
-  {
-    name: "limit",
-    value: "SIZE",
-    meaning:
-      "most memory the heap may lend: 64MiB, 512KiB, 1GiB; compare: METRIC=VALUE, the worst that " +
-      "a metric may be, of one strategy with NAME:METRIC=VALUE",
-  },
+  { name: "limit", value: "SIZE", meaning: "what may be reached at most" },
   {
     name: "strategies",
     short: "s",
@@ -66,15 +60,13 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     name: "fail-on",
     value: "WHAT",
-    meaning:
-      "end with code 3: compare METRIC if it is worse than the baseline, METRIC+5% allows as " +
-      "much; cycles, leaks or increase where the command finds any",
+    meaning: "end with code 3 if it is found",
   },
   { name: "format", value: "NAME", meaning: "table (default), json or md" },
   {
     name: "type",
     value: "NAME",
-    meaning: "the object of this type with which most would go; only cycles with this type",
+    meaning: "only objects of this type",
   },
   { name: "largest", meaning: "the object with which most would go (the default)" },
   {
@@ -193,7 +185,6 @@ export const COMMANDS: readonly CommandRow[] = [
       "strategies",
       "program",
       "sweep",
-      "preset",
       "runs",
       "baseline",
       "fail-on",

@@ -2,7 +2,7 @@
 
 import { UsageError } from "@ouro/interfaces";
 import { PRESET_NAMES } from "@ouro/memory-manager";
-import type { CommandLine } from "./arguments.js";
+import { type CommandLine, DEFAULT_PRESET } from "./arguments.js";
 import {
   type Baseline,
   findViolations,
@@ -35,6 +35,7 @@ import { presetNamed } from "./preset-choice.js";
 import { createProgress } from "./progress.js";
 import { kindOf } from "./recording.js";
 import { createWork, Stopped, type Work } from "./replay-work.js";
+import { nearestName } from "./suggestion.js";
 import type { Terminal } from "./terminal.js";
 
 /** What is the input's fault is the same for every strategy. */
@@ -134,20 +135,60 @@ function strategiesOf(line: CommandLine, isTrace: boolean, sweep: Sweep | undefi
     ?.split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
+  if (names?.length === 0) refuseNames('""', "names no strategy", [], isTrace);
   if (isTrace) {
     if (sweep !== undefined) refuseSweep("--sweep", "needs objects, and a trace has none");
+    checkNames(names ?? [], compositionNames(), isTrace);
     return [...new Set(names ?? compositionNames())].map((name) => parseComposition(name).name);
   }
-  const wanted = [...new Set(names ?? (sweep === undefined ? PRESET_NAMES : [line.preset]))];
-  for (const name of wanted) {
+  checkNames(names ?? [], PRESET_NAMES, isTrace);
+  const wanted = [...new Set(names ?? (sweep === undefined ? PRESET_NAMES : [DEFAULT_PRESET]))];
+  for (const name of sweep === undefined ? [] : wanted) {
     const { collector } = presetNamed(name)({ reservationBytes: 2 ** 26 });
-    if (sweep === undefined) continue;
-    const generation = sweep.points[0]?.generation ?? 0;
+    const generation = sweep?.points[0]?.generation ?? 0;
     const hasThreshold =
       collector.generations !== undefined && generation <= collector.oldestGeneration;
-    if (!hasThreshold) refuseSweep(name, `has no ${sweep.option} to sweep`);
+    if (!hasThreshold) refuseSweep(name, `has no ${sweep?.option} to sweep`);
   }
   return wanted;
+}
+
+/** All that are not known at once, each with what it may have been meant to be. */
+function checkNames(names: readonly string[], known: readonly string[], isTrace: boolean): void {
+  const isKnown = (name: string): boolean => {
+    if (!isTrace) return known.includes(name);
+    try {
+      return parseComposition(name) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  const wrong = [...new Set(names)].filter((name) => !isKnown(name));
+  if (wrong.length === 0) return;
+  const what = isTrace ? "allocator" : "preset";
+  const problem = wrong.length === 1 ? `is no ${what}` : `are no ${what}s`;
+  refuseNames(wrong.join(", "), problem, wrong, isTrace);
+}
+
+function refuseNames(
+  argument: string,
+  problem: string,
+  wrong: readonly string[],
+  isTrace: boolean,
+): never {
+  const known = isTrace ? compositionNames() : PRESET_NAMES;
+  const meant = wrong.flatMap((name) => {
+    const nearest = nearestName(name, known);
+    if (nearest === undefined) return [];
+    return wrong.length === 1 ? [nearest] : [`${nearest} for ${name}`];
+  });
+  const proposal = meant.length === 0 ? "" : `Did you mean ${meant.join(", ")}? `;
+  throw new UsageError({
+    where: "ouro compare --strategies",
+    argument,
+    problem,
+    remedy: `${proposal}Known: ${known.join(", ")}.`,
+  });
 }
 
 function refuseSweep(argument: string, problem: string): never {

@@ -6,7 +6,7 @@
 //   --baseline old.json --fail-on pause.max --fail-on work+5%     worse than then, by more than 5 %
 
 import { InputFormatError, UsageError } from "@ouro/interfaces";
-import { type Metric, metricNamed, parseMetricValue } from "./compare-metrics.js";
+import { isBeyondNoise, type Metric, metricNamed, parseMetricValue } from "./compare-metrics.js";
 import type { StrategyResult } from "./compare-result.js";
 
 export interface Limit {
@@ -111,6 +111,7 @@ export function findViolations(
     }
     const before = baseline?.results.get(strategy);
     for (const { metric, tolerance } of before === undefined ? [] : failOn) {
+      if (!isBeyondNoise(metric, before as StrategyResult, result)) continue;
       const old = metric.read(before as StrategyResult);
       const factor = metric.better === "less" ? 1 + tolerance : 1 - tolerance;
       note(

@@ -17,6 +17,24 @@ export interface Metric {
   readonly isOfTraces: boolean;
   /** Undefined: the result has none. */
   read(result: StrategyResult): number | undefined;
+  /** Of what differs from run to run; undefined: it is the same in every run. */
+  spread?(result: StrategyResult): Spread | undefined;
+}
+
+/** The least and the greatest of some runs. */
+export interface Spread {
+  readonly min: number;
+  readonly max: number;
+  readonly runCount: number;
+}
+
+/** Whether two values differ by more than what runs of the same differ by: never for one run. */
+export function isBeyondNoise(metric: Metric, one: StrategyResult, other: StrategyResult): boolean {
+  if (metric.spread === undefined) return metric.read(one) !== metric.read(other);
+  const [left, right] = [metric.spread(one), metric.spread(other)];
+  if (left === undefined || right === undefined) return false;
+  if (left.runCount < 2 || right.runCount < 2) return false;
+  return left.max < right.min || right.max < left.min;
 }
 
 type Read = (figures: NonNullable<StrategyResult["figures"]>) => number;
@@ -77,11 +95,15 @@ export const METRICS: readonly Metric[] = [
   metric("sidetable", "bytes of the side table then", "bytes", (f) => f.overhead.sideTableBytes),
   {
     name: "wall",
-    meaning: "median of whole runs by the clock (--runs)",
+    meaning: "median of whole runs by the clock, least to greatest (--runs)",
     unit: "milliseconds",
     better: "less",
     isOfTraces: true,
     read: ({ wall }) => wall?.median,
+    spread: ({ wall }) =>
+      wall?.runs === undefined
+        ? undefined
+        : { min: wall.min, max: wall.max, runCount: wall.runs.length },
   },
 ];
 

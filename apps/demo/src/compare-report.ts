@@ -2,7 +2,7 @@
 // does not fit beside each other comes below.
 
 import type { Baseline, Violation } from "./compare-gate.js";
-import { formatMetric, METRICS, type Metric } from "./compare-metrics.js";
+import { formatMetric, isBeyondNoise, METRICS, type Metric } from "./compare-metrics.js";
 import type { ComparedInput, StrategyResult } from "./compare-result.js";
 import type { Sweep } from "./compare-sweep.js";
 import { findCurve } from "./compare-sweep.js";
@@ -114,12 +114,32 @@ function cellOf(
   look: Look,
 ): string {
   const value = metric.read(result);
-  if (value === undefined) return look.glyphs.dash;
-  const values = results.flatMap((each) => metric.read(each) ?? []);
-  const best = metric.better === "less" ? Math.min(...values) : Math.max(...values);
-  const isBest = value === best && values.some((each) => each !== best);
-  const text = formatMetric(value, metric.unit) + changeOf(metric, result, baseline);
+  if (value === undefined) return `${look.glyphs.dash} `;
+  const isBetter = (each: number): boolean =>
+    metric.better === "less" ? each < value : each > value;
+  const others = results.filter((each) => {
+    const other = metric.read(each);
+    return other !== undefined && (metric.spread === undefined ? other !== value : each !== result);
+  });
+  const isBest =
+    others.length > 0 &&
+    others.every(
+      (each) => isBeyondNoise(metric, result, each) && !isBetter(metric.read(each) as number),
+    );
+  const text =
+    formatMetric(value, metric.unit) +
+    spreadOf(metric, result, look) +
+    changeOf(metric, result, baseline);
   return isBest ? look.paint.green(`${text}*`) : `${text} `;
+}
+
+/** How far runs of the same differ, and how many there were. */
+function spreadOf(metric: Metric, result: StrategyResult, { glyphs }: Look): string {
+  const spread = metric.spread?.(result);
+  if (spread === undefined) return "";
+  if (spread.runCount < 2) return " (1 run)";
+  const to = glyphs.dash;
+  return ` (${spread.min.toFixed(1)}${to}${spread.max.toFixed(1)}, ${spread.runCount} runs)`;
 }
 
 /** Against the baseline, in percent. */
@@ -129,6 +149,7 @@ function changeOf(metric: Metric, result: StrategyResult, baseline: Baseline | u
   const [old, now] = [metric.read(before), metric.read(result)];
   if (old === undefined || now === undefined) return "";
   if (old === now) return " (=)";
+  if (!isBeyondNoise(metric, before, result)) return " (within noise)";
   if (old === 0) return " (new)";
   const percent = (100 * (now - old)) / old;
   return ` (${percent > 0 ? "+" : ""}${percent.toFixed(1)} %)`;
@@ -221,16 +242,16 @@ function violationLines(
 }
 
 function modelText({ results, input }: Comparison): string {
-  const runs = results.find(({ wall }) => wall !== null)?.wall?.runs.length;
+  const hasWall = results.some(({ wall }) => wall !== null);
   const model =
     input.kind === "allocation-trace"
       ? "One unit of work is a call, or a word that a reallocation copies."
       : "One unit of work is an object or slot touched, or a word written whole; pauses are what " +
         "the program waited for in one operation, cascades of deallocations included.";
-  const wall =
-    runs === undefined
-      ? " The same in every run; --runs N adds times by the clock."
-      : ` wall: median of ${runs} whole runs by the clock of this machine, the replay included.`;
+  const wall = hasWall
+    ? " wall: the median of whole runs by the clock of this machine, the replay included, with " +
+      "the least and the greatest; differences within them are noise, and nothing is best."
+    : " The same in every run; --runs N adds times by the clock.";
   return `${model}${wall} * best of its row.`;
 }
 

@@ -6,6 +6,7 @@
 
 import { UsageError } from "@ouro/interfaces";
 import { COMMANDS, HELP_SUBJECTS, OPTIONS, type OptionRow } from "./command-table.js";
+import { optionsOf } from "./option-meanings.js";
 import { didYouMean } from "./suggestion.js";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -38,11 +39,6 @@ const OPERANDS: Readonly<Record<string, readonly string[]>> = {
 
 function spellings({ name, short }: OptionRow): string[] {
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
-}
-
-function optionsOf(command: string): OptionRow[] {
-  const row = COMMANDS.find(({ name }) => name === command);
-  return OPTIONS.filter(({ name }) => row?.options.includes(name));
 }
 
 function bashLines(values: OptionValues): string[] {

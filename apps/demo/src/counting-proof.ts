@@ -27,7 +27,10 @@ export interface CountedHeap {
   readonly manager: MemoryManager;
   /** For each object of the image its address. */
   readonly addresses: Int32Array;
+  /** Root slots of the image that hold an object. */
   readonly rootCount: number;
+  /** Objects that nothing holds, root or object: each is dropped as a root is. */
+  readonly unheldCount: number;
   /** Drops every root. For each object of the image 1 if it is left, else 0. O(heap). */
   dropRoots(): Uint8Array;
 }
@@ -71,7 +74,8 @@ export function countHeap(given: HeapImage, weak: readonly WeakSlot[] = []): Cou
   return {
     manager,
     addresses: objectsInImageOrder(manager),
-    rootCount: frames.reduce((count, value) => count + (value > 0 ? 1 : 0), 0),
+    rootCount: plain.frames.reduce((count, value) => count + (value > 0 ? 1 : 0), 0),
+    unheldCount: frames.length - plain.frames.length,
     dropRoots() {
       for (let index = 0; index < frames.length; index++) subject.clearFrameSlot(index);
       const isLeft = new Uint8Array(plain.objectTypes.length).fill(1);

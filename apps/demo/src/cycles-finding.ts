@@ -43,8 +43,10 @@ export interface CyclesFinding {
   readonly heap: InspectedHeap;
   /** Most bytes first. */
   readonly cycles: readonly FoundCycle[];
-  /** Roots that were dropped, those of objects that nothing holds included. */
+  /** Roots that were dropped: of a recorded heap every reference from outside of it. */
   readonly rootCount: number;
+  /** Objects that nothing held, dropped with them. */
+  readonly unheldCount: number;
   /** References to make weak in all cycles of the heap, shown or not. */
   readonly weakCount: number;
   /** Objects of the whole heap that are left by counting alone, without the weak references. */
@@ -90,6 +92,7 @@ export async function findHeapCycles(heap: InspectedHeap, work: Work): Promise<C
     heap,
     cycles,
     rootCount: counted.rootCount,
+    unheldCount: counted.unheldCount,
     weakCount: weak.length,
     leftCount: isLeft.reduce((sum, left) => sum + left, 0),
     leftWeakenedCount: isLeftWeakened.reduce((sum, left) => sum + left, 0),

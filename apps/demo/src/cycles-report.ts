@@ -129,11 +129,10 @@ function kindsOf(
 }
 
 function proofLines(finding: CyclesFinding, look: Look): string[] {
-  const { heap, rootCount, weakCount, leftCount, leftWeakenedCount } = finding;
+  const { heap, weakCount, leftCount, leftWeakenedCount } = finding;
   const { paint, glyphs, width } = look;
   const objects = formatNoun(heap.snapshot.objectCount, "object");
-  const roots = formatNoun(rootCount, "root");
-  const head = `Counting alone (${COUNTING_PRESET}), ${objects}, all ${roots} dropped:`;
+  const head = `Counting alone (${COUNTING_PRESET}), ${objects}; ${droppedText(finding)} dropped:`;
   const rows = [["  as it is", `${formatCount(leftCount)} stay`]];
   if (weakCount > 0) {
     const what = weakCount === 1 ? "with it weak" : `with the ${formatCount(weakCount)} weak`;
@@ -144,6 +143,15 @@ function proofLines(finding: CyclesFinding, look: Look): string[] {
     ? paint.green(`  ${glyphs.yes} counting alone frees everything then`)
     : paint.red(`  ${glyphs.no} ${formatCount(leftWeakenedCount)} are not freed: a defect of Ouro`);
   return [...wrapText(head, width), ...formatTable(rows), verdict];
+}
+
+/** What keeps a recorded heap alive from outside are counts, and few of them are known roots. */
+function droppedText({ heap, rootCount, unheldCount }: CyclesFinding): string {
+  const noun = heap.kind === "heap-graph" ? "reference" : "root";
+  const roots = `${formatNoun(rootCount, noun)}${noun === "root" ? "" : " from outside the heap"}`;
+  if (unheldCount === 0) return roots;
+  const unheld = `${formatNoun(unheldCount, "object")} that nothing refers to`;
+  return rootCount === 0 ? unheld : `${roots} and ${unheld}`;
 }
 
 function groupAlike({ snapshot }: InspectedHeap, cycles: readonly FoundCycle[]): Alike[] {
@@ -164,7 +172,8 @@ function groupAlike({ snapshot }: InspectedHeap, cycles: readonly FoundCycle[]):
 
 /** What `ouro cycles --json` prints. */
 export function cyclesDocument(finding: CyclesFinding) {
-  const { heap, cycles, rootCount, weakCount, leftCount, leftWeakenedCount } = finding;
+  const { heap, cycles, rootCount, unheldCount, weakCount } = finding;
+  const { leftCount, leftWeakenedCount } = finding;
   return {
     schema: "ouro/cycles@1",
     heap: heapDocument(heap),
@@ -172,6 +181,7 @@ export function cyclesDocument(finding: CyclesFinding) {
     proof: {
       preset: COUNTING_PRESET,
       rootsDropped: rootCount,
+      unheldDropped: unheldCount,
       weakened: weakCount,
       left: { asItIs: leftCount, weakened: leftWeakenedCount },
       holds: leftWeakenedCount === 0,

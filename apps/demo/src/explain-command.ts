@@ -22,8 +22,8 @@ export async function runExplain(line: CommandLine, terminal: Terminal): Promise
   try {
     const work = createWork(terminal, progress);
     const bytes = await terminal.readBytes(file);
-    const recording = { file, kind: kindOf(file, bytes), bytes };
     if (isHeapImage(bytes)) refuseKind(file, "a heap image");
+    const recording = { file, kind: kindOf(file, bytes), bytes };
     if (recording.kind !== "mutator-programs") refuseKind(file, KINDS[recording.kind]);
     const program = await chooseProgram(recording, line.program, "explain", work);
     progress.end();

@@ -2,10 +2,10 @@
 
 import type { Level } from "./explain-sentences.js";
 import type { ExplainedStep, Explanation } from "./explained-program.js";
-import { formatNoun, wrapText } from "./format.js";
+import { formatNoun, visibleLength, wrapText } from "./format.js";
 import type { Look } from "./look.js";
 import type { Told } from "./narration.js";
-import { titleOf } from "./operation-title.js";
+import { titleCodeOf, titleOf } from "./operation-title.js";
 
 export function explanationLines(explanation: Explanation, look: Look): string[] {
   const { program, preset, steps, level } = explanation;
@@ -21,40 +21,60 @@ export function explanationLines(explanation: Explanation, look: Look): string[]
   return lines;
 }
 
-export function verdictLines({ differences, isWhole }: Explanation, look: Look): string[] {
+/** The closing line, with a code as every sentence has. */
+export function verdictOf({ differences, isWhole }: Explanation): Omit<Told, "level"> {
+  if (differences.length > 0) {
+    const text = `${formatNoun(differences.length, "difference")} from the recording.`;
+    return { code: "PM-VERDICT-DIFFERENT", text };
+  }
+  return isWhole
+    ? { code: "PM-VERDICT-SAME", text: "Everything is as recorded of CPython." }
+    : { code: "PM-VERDICT-REACH", text: "What the roots reach is as recorded of CPython." };
+}
+
+export function verdictLines(explanation: Explanation, look: Look): string[] {
   const { glyphs, width } = look;
-  const compared = isWhole ? "Everything" : "What the roots reach";
-  const verdict =
-    differences.length === 0
-      ? `${glyphs.yes} ${compared} is as recorded of CPython.`
-      : `${glyphs.no} ${formatNoun(differences.length, "difference")} from the recording.`;
-  const lines = wrapText(verdict, width);
+  const { differences } = explanation;
+  const { code, text } = verdictOf(explanation);
+  const lines = headLines(
+    `${differences.length === 0 ? glyphs.yes : glyphs.no} ${text}`,
+    code,
+    look,
+  );
   for (const { stepIndex, what, recorded, got } of differences) {
     lines.push(...wrapText(`step ${stepIndex}, ${what}: recorded ${recorded}, got ${got}`, width));
   }
   return lines;
 }
 
+/** Its code stands at its end, where there is room. */
+function headLines(text: string, code: string, { paint, width }: Look): string[] {
+  const isRoom = visibleLength(text) + 2 + code.length <= width;
+  return isRoom ? [`${text}  ${paint.dim(code)}`] : wrapText(text, width);
+}
+
 export function stepLines(step: ExplainedStep, index: number, level: Level, look: Look): string[] {
   const head = `${index}  ${titleOf(step.operation)}`;
-  return chapterLines(head, String(index).length + 2, step.told, level, look);
+  const title = { code: titleCodeOf(step.operation), text: head };
+  return chapterLines(title, String(index).length + 2, step.told, level, look);
 }
 
 export function endingLines({ ending }: Explanation, level: Level, look: Look): string[] {
-  return chapterLines("The end", 3, ending, level, look);
+  return chapterLines({ code: "PM-END", text: "The end" }, 3, ending, level, look);
 }
 
 /** A heading, and the sentences below it with their codes where there is room for both. */
 function chapterLines(
-  title: string,
+  title: Omit<Told, "level">,
   indentCount: number,
   all: readonly Told[],
   level: Level,
-  { paint, width }: Look,
+  look: Look,
 ): string[] {
+  const { paint, width } = look;
   const told = all.filter((each) => each.level <= level);
   const indent = " ".repeat(indentCount);
-  const head = wrapText(title, width).map((line) => paint.cyan(line));
+  const head = headLines(title.text, title.code, look).map((line) => paint.cyan(line));
   const codeWidth = Math.max(0, ...told.map(({ code }) => code.length));
   if (width - codeWidth < 40) {
     return [...head, ...told.flatMap(({ text }) => wrapText(text, width, indent))];
@@ -81,10 +101,12 @@ export function explanationDocument(explanation: Explanation, file: string) {
     steps: steps.map(({ operation, told }, index) => ({
       step: index,
       operation,
+      code: titleCodeOf(operation),
       title: titleOf(operation),
       sentences: told,
     })),
     ending,
+    verdict: verdictOf(explanation),
     differences,
   };
 }

@@ -18,6 +18,8 @@ export interface Sentence {
   /** The event that it tells. */
   readonly event: EventName;
   readonly text: string;
+  /** The second thing that is said of the event. */
+  readonly isAnswer?: boolean;
   /** Of two sentences for one event, the one that fits these numbers. Default: any. */
   readonly when?: (a: number, b: number, c: number) => boolean;
 }
@@ -36,8 +38,15 @@ export const SENTENCES: readonly Sentence[] = [
     level: 2,
     event: "block-request",
     text:
-      "request: {requestBytes} bytes, class {sizeClass}: a block of {classBytes} bytes, " +
-      "{roundingBytes} of them rounding; pool {poolOf} of arena {arenaOf}, block {blockInPool}",
+      "request: {requestBytes} bytes, so class {sizeClass}: a block of {classBytes} bytes, " +
+      "{roundingBytes} of them rounding",
+  },
+  {
+    code: "PM-ALLOC-BLOCK",
+    level: 2,
+    event: "block-request",
+    isAnswer: true,
+    text: "block {blockInPool} of pool {poolOf} of arena {arenaOf} is taken from the pool's list",
   },
   {
     code: "PM-ALLOC-MOVE",
@@ -87,6 +96,27 @@ export const SENTENCES: readonly Sentence[] = [
     event: "object-create",
     text: "{object} is born: {sizeBytes} bytes",
   },
+  {
+    code: "PM-ROOT-EMPTY",
+    level: 3,
+    event: "slot-write",
+    text: "a root holds nothing any more",
+    when: (_slot, holder, value) => holder === 0 && value === 0,
+  },
+  {
+    code: "PM-ROOT-WRITE",
+    level: 3,
+    event: "slot-write",
+    text: "a root now holds {value}",
+    when: (_slot, holder) => holder === 0,
+  },
+  {
+    code: "PM-SLOT-EMPTY",
+    level: 3,
+    event: "slot-write",
+    text: "a slot of {holder} is emptied",
+    when: (_slot, _holder, value) => value === 0,
+  },
   { code: "PM-SLOT-WRITE", level: 3, event: "slot-write", text: "{holder} now refers to {value}" },
   {
     code: "PM-COUNT-ZERO",
@@ -132,7 +162,12 @@ export const SENTENCES: readonly Sentence[] = [
     event: "object-move",
     text: "{toObject} is moved: {sizeBytes} bytes",
   },
-  { code: "PM-SAFEPOINT", level: 3, event: "safepoint-pass", text: "a safepoint is passed" },
+  {
+    code: "PM-SAFEPOINT",
+    level: 3,
+    event: "safepoint-pass",
+    text: "a safepoint: what is due begins",
+  },
   {
     code: "PM-GC-DUE",
     level: 1,
@@ -279,7 +314,10 @@ export function sentenceFor(
   a: number,
   b: number,
   c: number,
+  isAnswer = false,
 ): Sentence | undefined {
   const { name } = EVENTS[code - 1] as (typeof EVENTS)[number];
-  return BY_EVENT.get(name)?.find(({ when }) => when === undefined || when(a, b, c));
+  const fits = ({ when, isAnswer: of = false }: Sentence): boolean =>
+    of === isAnswer && (when === undefined || when(a, b, c));
+  return BY_EVENT.get(name)?.find(fits);
 }

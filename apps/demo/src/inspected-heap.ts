@@ -6,7 +6,7 @@
 //   NAME.jsonl.gz ─► program, run ─► heap image ┘
 //
 // What only the recording knows is added to the snapshot: CPython's sizes, what weak references
-// refer to, which reference is an element of a list or tuple, and why a root is one.
+// refer to, what its slots are called (graph-slot-names.ts), and why a root is one.
 
 import { assert, type HeapImage, InputFormatError, type TypeDescriptor } from "@ouro/interfaces";
 import { createSnapshot, holderOf, type Snapshot, type SnapshotNames } from "@ouro/monitor";
@@ -14,11 +14,11 @@ import { decodeHeapImage } from "@ouro/object-model";
 import {
   GRAPH_IMMORTAL,
   type GraphImage,
-  type GraphType,
   type HeapGraph,
   heapImageOfGraph,
   readHeapGraph,
 } from "@ouro/trace";
+import { graphSlotName } from "./graph-slot-names.js";
 import type { InspectedHeap } from "./inspection.js";
 import { withKnownRoots } from "./known-roots.js";
 import { chooseProgram } from "./program-choice.js";
@@ -69,7 +69,9 @@ export async function inspectHeap(
     const program = await chooseProgram(recording, choice.program, choice.command, work);
     return heapOfProgram(file, program, choice.preset, choice.stepCount);
   }
-  if (decodedStart(bytes).startsWith(TRACE_START)) refuseTrace(file);
+  if (recording.kind === "allocation-trace" && decodedStart(bytes) === TRACE_START) {
+    refuseTrace(file);
+  }
   const graph = await readHeapGraph(piecesOf(recording, work), { sourceName: file });
   await work.breathe();
   return heapOfGraph(file, graph);
@@ -167,7 +169,10 @@ function snapshotOfGraph(
   return {
     ...snapshot,
     weakEdges: weakEdgesOf(graph, numbers),
-    edgeName: (edge) => edgeNameOf(graph, snapshot, objects, edge),
+    edgeName(edge) {
+      const object = objects[holderOf(snapshot.edgeStarts, edge)] as number;
+      return graphSlotName(graph, object, snapshot.edgeSlots[edge] as number);
+    },
   };
 }
 
@@ -179,23 +184,4 @@ function weakEdgesOf({ weakReferences }: HeapGraph, numbers: Int32Array): Int32A
     if (from >= 0 && to >= 0) edges.push(from, to);
   }
   return Int32Array.from(edges);
-}
-
-/**
- * CPython visits the elements of a list and of a tuple from the last to the first
- * (`list_traverse`, `tupletraverse`); of other types the recording knows the order alone.
- */
-function edgeNameOf(
-  { types, objectTypes, refStarts }: HeapGraph,
-  { edgeStarts, edgeSlots }: Snapshot,
-  objects: Int32Array,
-  edge: number,
-): string {
-  const object = objects[holderOf(edgeStarts, edge)] as number;
-  const slot = edgeSlots[edge] as number;
-  const visitedCount = (refStarts[object + 1] as number) - (refStarts[object] as number);
-  if (slot >= visitedCount) return `hidden ${slot - visitedCount + 1}`;
-  const { name, isHeapType } = types[objectTypes[object] as number] as GraphType;
-  const isSequence = !isHeapType && (name === "list" || name === "tuple");
-  return isSequence ? `[${visitedCount - 1 - slot}]` : `reference ${slot + 1}`;
 }

@@ -6,7 +6,7 @@ import type { CommandLine } from "./arguments.js";
 import { createCensusSeries } from "./census-series.js";
 import { checkFailOn, failOnCode } from "./fail-on.js";
 import { formatBytes, formatNoun } from "./format.js";
-import { type InspectedHeap, inspectHeap } from "./inspected-heap.js";
+import { type InspectedHeap, inspectHeap, isHeapImage } from "./inspected-heap.js";
 import { heapOfProgram } from "./inspected-program.js";
 import {
   countedObjects,
@@ -85,8 +85,8 @@ async function overCollections(
   const [file] = line.operands as [string];
   const survived = line.survivedCount ?? DEFAULT_SURVIVED;
   const bytes = await terminal.readBytes(file);
-  const recording = { file, kind: kindOf(file, bytes), bytes };
-  if (recording.kind === "mutator-programs") {
+  if (!isHeapImage(bytes) && kindOf(file, bytes) === "mutator-programs") {
+    const recording = { file, kind: "mutator-programs" as const, bytes };
     const program = await chooseProgram(recording, line.program, "leaks", work);
     const series = watchProgram(program, line.preset, survived);
     const heap = heapOfProgram(file, program, line.preset);

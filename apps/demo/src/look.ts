@@ -67,6 +67,11 @@ export interface LookOptions {
   readonly noColor?: boolean | undefined;
 }
 
+/** Without a parser, for messages about a command line that is wrong elsewhere. */
+export function lookOptionsOf(argv: readonly string[]): LookOptions {
+  return { ascii: argv.includes("--ascii"), noColor: argv.includes("--no-color") };
+}
+
 type Env = Terminal["env"];
 
 /** `--no-color`, then FORCE_COLOR, NO_COLOR, TERM=dumb, and at last whether it is a terminal. */

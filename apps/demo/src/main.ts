@@ -2,7 +2,7 @@
 // error. Commands are loaded when they are called: help and messages come without the heavy parts.
 
 import { isOuroError } from "@ouro/interfaces";
-import { lookOptionsOf, parseCommandLine } from "./arguments.js";
+import type { CommandLine } from "./arguments.js";
 import {
   EXIT_INPUT,
   EXIT_INTERRUPTED,
@@ -12,7 +12,7 @@ import {
   exitCodeOf,
 } from "./exit-code.js";
 import { wrapText } from "./format.js";
-import { lookOf } from "./look.js";
+import { type LookOptions, lookOf, lookOptionsOf } from "./look.js";
 import { Stopped } from "./replay-work.js";
 import { FileNotReadableError, FileNotWritableError, type Terminal } from "./terminal.js";
 
@@ -25,8 +25,29 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   }
 }
 
+const ASKS_HELP = ["help", "--help", "-h"];
+
+/** The first screen needs no parser, whose modules take longer than all the rest of it. */
 async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const line = parseCommandLine(argv);
+  const [first, ...more] = argv;
+  const isFirstScreen = more.length === 0 && (first === undefined || ASKS_HELP.includes(first));
+  if (isFirstScreen) return help([], {}, terminal);
+  return runLine((await import("./arguments.js")).parseCommandLine(argv), terminal);
+}
+
+async function help(
+  subjects: readonly string[],
+  options: LookOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { helpText } = await import("./help.js");
+  const look = lookOf(terminal.stdout, terminal.env, options);
+  terminal.stdout.write(await helpText(subjects, look));
+  return EXIT_OK;
+}
+
+async function runLine(line: CommandLine, terminal: Terminal): Promise<number> {
+  await (await import("./output-paths.js")).checkOutputs(line, terminal);
   switch (line.command) {
     case "version": {
       const { version } = await import("./version.js");
@@ -59,22 +80,22 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
       return (await import("./explain-command.js")).runExplain(line, terminal);
     case "completion":
       return (await import("./completion-command.js")).runCompletion(line, terminal);
-    default: {
-      const { helpText } = await import("./help.js");
-      const look = lookOf(terminal.stdout, terminal.env, line);
-      const loadPresets = async () => (await import("./preset-choice.js")).presetRows();
-      terminal.stdout.write(await helpText(line.operands, look, loadPresets));
-      return EXIT_OK;
-    }
+    default:
+      return help(line.operands, line, terminal);
   }
+}
+
+/** By its name: its module comes with the readers, which the first screen does without. */
+function isUnknownInput(error: unknown): boolean {
+  return error instanceof Error && error.name === "UnknownInputError";
 }
 
 /** One line for what went wrong, never a stack trace; `OURO_DEBUG=1` shows that of a defect. */
 function explain(error: unknown, argv: readonly string[], terminal: Terminal): number {
   const look = lookOf(terminal.stderr, terminal.env, lookOptionsOf(argv));
   const say = (text: string) => terminal.stderr.write(`${wrapText(text, look.width).join("\n")}\n`);
-  if (error instanceof FileNotReadableError) {
-    say(error.message);
+  if (error instanceof FileNotReadableError || isUnknownInput(error)) {
+    say((error as Error).message);
     return EXIT_INPUT;
   }
   if (error instanceof FileNotWritableError) {

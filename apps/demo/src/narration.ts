@@ -2,7 +2,7 @@
 // named when they are told of, since an object that ends is forgotten, or, where it has no name
 // yet, at the end of the step that made it.
 //
-//   event ─► sentence of the table ─► names and derived numbers ─► text
+//   event ─► order of the article ─► sentence of the table ─► names and derived numbers ─► text
 
 import {
   ARENA_SIZE_WORDS,
@@ -14,18 +14,12 @@ import {
   POOL_SIZE_WORDS,
 } from "@ouro/interfaces";
 import { type Level, NOTES, type NoteCode, sentenceFor } from "./explain-sentences.js";
+import { type Entry, type Heard, inArticleOrder, watchRoots } from "./narration-order.js";
 
 export interface Told {
   readonly code: string;
   readonly level: Level;
   readonly text: string;
-}
-
-/** An event as it was told, and the names that its objects had then. */
-interface Heard {
-  readonly event: EventCode;
-  readonly numbers: readonly number[];
-  readonly names: readonly (string | undefined)[];
 }
 
 export interface Narration {
@@ -50,7 +44,8 @@ const OBJECTS = new Set<string>([
 
 /** `nameOf` names the object at a word index; undefined: it has no name (yet). */
 export function createNarration(nameOf: (object: number) => string | undefined): Narration {
-  let entries: (Told | Heard)[] = [];
+  let entries: Entry[] = [];
+  const roots = watchRoots();
 
   function event(code: EventCode, a: number, b: number, c: number): void {
     const numbers = [a, b, c];
@@ -77,19 +72,20 @@ export function createNarration(nameOf: (object: number) => string | undefined):
   function take(level: Level): Told[] {
     const taken = entries;
     entries = [];
-    return taken.flatMap((entry) => {
+    const busy = taken.filter((entry) => !roots.isIdle(entry));
+    return inArticleOrder(busy).flatMap((entry) => {
       const told = "event" in entry ? toldOf(entry) : entry;
       return told === undefined || told.level > level ? [] : [told];
     });
   }
 
-  function toldOf({ event: code, numbers, names }: Heard): Told | undefined {
+  function toldOf({ event: code, numbers, names, ...how }: Heard): Told | undefined {
     const [a = 0, b = 0, c = 0] = numbers;
-    const sentence = sentenceFor(code, a, b, c);
+    const sentence = sentenceFor(code, a, b, c, how.isAnswer);
     if (sentence === undefined) return undefined;
     const words = wordsOf(code, numbers, names, nameOf);
     const text = sentence.text.replace(/\{(\w+)\}/g, (_, name: string) => words.get(name) ?? "");
-    return { code: sentence.code, level: sentence.level, text };
+    return { code: sentence.code, level: how.isDetail ? 3 : sentence.level, text };
   }
 
   return { observer: { event }, note, say, take };

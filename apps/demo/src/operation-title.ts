@@ -40,3 +40,8 @@ export function titleOf(operation: ProgramOperation): string {
       return `${operation.op} collections`;
   }
 }
+
+/** Stable codes of titles, as those of sentences are. */
+export function titleCodeOf({ op }: ProgramOperation): string {
+  return `PM-STEP-${op.toUpperCase()}`;
+}

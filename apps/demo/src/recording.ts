@@ -1,6 +1,6 @@
 // A recording: a file's bytes and what kind of recording they are. The content decides; where that
-// can not be told (cut short, no gzip), the name does; a file of neither is read as a trace, whose
-// reader says what is wrong with it.
+// can not be told (compressed, and damaged at once), the name does. What is no recording at all is
+// told so, with what would be one.
 
 import { constants, gunzipSync } from "node:zlib";
 import type { ReplayResult } from "./replay-result.js";
@@ -35,11 +35,50 @@ export function isTraceName(file: string): boolean {
   return KINDS.some(([kind, , ending]) => kind === "allocation-trace" && ending.test(file));
 }
 
+/** What is read, in the words of `ouro help formats`. */
+const INPUTS =
+  "NAME.altrace.gz (an allocation trace), NAME.hgraph.gz (a heap graph), NAME.jsonl.gz (mutator " +
+  "programs) and NAME.ouroheap (a heap image)";
+
+/** The file was read, and is none of the files that ouro knows. */
+export class UnknownInputError extends Error {
+  constructor(file: string, what: string) {
+    super(
+      `${file} is ${what}, which is no input of ouro. It reads ${INPUTS}; ` +
+        "ouro help formats says what each is.",
+    );
+    this.name = "UnknownInputError";
+  }
+}
+
+/** Throws `UnknownInputError` for what is no recording. */
 export function kindOf(file: string, bytes: Uint8Array): RecordingKind {
+  if (bytes.length === 0) throw new UnknownInputError(file, "empty");
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!isGzip) throw new UnknownInputError(file, notGzip(bytes));
   const start = decodedStart(bytes);
   const known = KINDS.find(([, begins]) => start.startsWith(begins));
-  return known?.[0] ?? kindOfName(file);
+  if (known !== undefined) return known[0];
+  if (start.length >= LONGEST_START) {
+    throw new UnknownInputError(file, "a gzip file of something else");
+  }
+  return kindOfName(file);
 }
+
+/** Recordings are gzipped: one that is not was unpacked by somebody. */
+function notGzip(bytes: Uint8Array): string {
+  const start = Buffer.from(bytes.subarray(0, LONGEST_START)).toString("latin1");
+  const unpacked = KINDS.find(([, begins]) => begins.length > 1 && start.startsWith(begins));
+  if (unpacked !== undefined) return `${KIND_NAMES[unpacked[0]]} without its gzip compression`;
+  return bytes.subarray(0, HEAD_BYTES).includes(0) ? "not compressed with gzip" : "a text file";
+}
+
+const LONGEST_START = 8;
+const KIND_NAMES: Readonly<Record<RecordingKind, string>> = {
+  "allocation-trace": "an allocation trace",
+  "heap-graph": "a heap graph",
+  "mutator-programs": "a file of programs",
+};
 
 /** The first decoded characters; empty for what can not be decoded. */
 export function decodedStart(bytes: Uint8Array): string {
@@ -48,7 +87,7 @@ export function decodedStart(bytes: Uint8Array): string {
       finishFlush: constants.Z_SYNC_FLUSH,
       maxOutputLength: HEAD_DECODED_BYTES,
     });
-    return head.subarray(0, 8).toString("latin1");
+    return head.subarray(0, LONGEST_START).toString("latin1");
   } catch {
     return "";
   }

@@ -11,7 +11,7 @@ import { EXIT_INPUT, EXIT_INVARIANT, EXIT_LIMIT, exitCodeOf } from "./exit-code.
 import { graphDraft, replayGraph } from "./graph-replay.js";
 import { programsDraft, replayPrograms } from "./program-replay.js";
 import type { Progress } from "./progress.js";
-import { kindOf, kindOfName, type RecordingKind } from "./recording.js";
+import { kindOf, kindOfName, type RecordingKind, UnknownInputError } from "./recording.js";
 import type { Failure, ReplayResult } from "./replay-result.js";
 import { createWork, type ReplayOptions, Stopped } from "./replay-work.js";
 import { FileNotReadableError, type Terminal } from "./terminal.js";
@@ -30,13 +30,13 @@ export async function replayFile(
   progress: Progress,
 ): Promise<ReplayResult> {
   let bytes: Uint8Array;
+  let kind = kindOfName(file);
   try {
     bytes = await terminal.readBytes(file);
+    kind = kindOf(file, bytes);
   } catch (error) {
-    const kind = kindOfName(file);
     return { ...draftOf(kind, file, options), failure: failureOf(error, kind) };
   }
-  const kind = kindOf(file, bytes);
   const recording = { file, kind, bytes };
   const draft = draftOf(kind, file, options);
   const work = createWork(terminal, progress);
@@ -72,7 +72,7 @@ function messageOf(error: OuroError, kind: RecordingKind): string {
 }
 
 function failureOf(error: unknown, kind: RecordingKind): Failure {
-  if (error instanceof FileNotReadableError) {
+  if (error instanceof FileNotReadableError || error instanceof UnknownInputError) {
     return { exitCode: EXIT_INPUT, kind: "not-readable", message: error.message };
   }
   if (!isOuroError(error)) {

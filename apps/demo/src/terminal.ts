@@ -1,12 +1,10 @@
 // What the command line may touch of the outside world, passed in so that tests can hold it:
 // streams, environment, files, a clock, and whether somebody asked to stop. `processTerminal` is
 // the real one.
+//
+// Node's modules are loaded where they are needed and streams opened where they are written to: a
+// command that only prints help starts without the rest.
 
-import { createWriteStream, writeSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { performance } from "node:perf_hooks";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { EXIT_LIMIT } from "./exit-code.js";
 import { keysOf } from "./key-input.js";
 
@@ -29,6 +27,8 @@ export interface Terminal {
   readBytes(path: string): Promise<Uint8Array>;
   /** Writes a file, piece by piece. Throws `FileNotWritableError`. */
   writeFile(path: string, pieces: Iterable<string | Uint8Array>): Promise<void>;
+  /** Whether a file can be made or written there. Throws `FileNotWritableError`. */
+  checkWritable(path: string): Promise<void>;
   /** A monotonic clock. Unit: milliseconds. */
   nowMs(): number;
   /** Lets pending signals and writes in. */
@@ -62,11 +62,26 @@ export class FileNotReadableError extends Error {
 
 /** A file could not be made or written. */
 export class FileNotWritableError extends Error {
+  /** Why, in words. */
+  readonly reason: string;
+  readonly remedy: string;
+
   constructor(path: string, code: string) {
-    super(`${path} cannot be written: ${REASONS[code] ?? code}. Check its folder and the space.`);
+    // Where a file is to be made, what is not there is its folder.
+    const reason = code === "ENOENT" ? "its folder does not exist" : (REASONS[code] ?? code);
+    const remedy = REMEDIES[code] ?? "Name a file in a folder that may be written to.";
+    super(`${path} cannot be written: ${reason}. ${remedy}`);
     this.name = "FileNotWritableError";
+    this.reason = reason;
+    this.remedy = remedy;
   }
 }
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOENT: "Make the folder first, or name another one.",
+  EISDIR: "Name a file in it.",
+  ENOSPC: "Make room, or name a file elsewhere.",
+};
 
 async function readStandardInput(): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
@@ -77,7 +92,9 @@ async function readStandardInput(): Promise<Uint8Array> {
 /** Reads a file, or standard input for `-`. */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return path === "-" ? await readStandardInput() : await readFile(path);
+    if (path === "-") return await readStandardInput();
+    const { readFile } = await import("node:fs/promises");
+    return await readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     throw new FileNotReadableError(path, code);
@@ -89,6 +106,9 @@ export async function writePieces(
   path: string,
   pieces: Iterable<string | Uint8Array>,
 ): Promise<void> {
+  const { createWriteStream } = await import("node:fs");
+  const { Readable } = await import("node:stream");
+  const { pipeline } = await import("node:stream/promises");
   try {
     await pipeline(Readable.from(pieces), createWriteStream(path));
   } catch (error) {
@@ -98,10 +118,26 @@ export async function writePieces(
   }
 }
 
+/** Looks whether a file can be made or written, and changes nothing. */
+export async function checkWritable(path: string): Promise<void> {
+  const { access, constants, stat } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  const refuse = (error: NodeJS.ErrnoException): never => {
+    throw new FileNotWritableError(path, error.code ?? "unknown error");
+  };
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") refuse(error);
+  });
+  if (found?.isDirectory()) throw new FileNotWritableError(path, "EISDIR");
+  await access(found === undefined ? dirname(path) : path, constants.W_OK).catch(refuse);
+}
+
 /** What cannot be written cannot be reported either: a full disk ends the command, in one line. */
 function giveUp({ code, message }: NodeJS.ErrnoException): never {
+  const reason = REASONS[code ?? ""] ?? message;
   try {
-    writeSync(2, `ouro: the output cannot be written: ${REASONS[code ?? ""] ?? message}.\n`);
+    const { writeSync } = process.getBuiltinModule("node:fs");
+    writeSync(2, `ouro: the output cannot be written: ${reason}.\n`);
   } catch {
     // Standard error goes to the same full disk.
   }
@@ -115,33 +151,47 @@ export function processTerminal(): Terminal {
     if (reason !== undefined) process.exit(130);
     reason = "interrupted";
   });
-  const output = (stream: NodeJS.WriteStream): Output => {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") giveUp(error);
-      reason ??= "output-closed";
-    });
-    return {
-      write: (text) => void (stream.writable && stream.write(text)),
-      isTTY: stream.isTTY === true,
-      stream,
-      get columns() {
-        return stream.isTTY ? stream.columns : undefined;
-      },
-      get rows() {
-        return stream.isTTY ? stream.rows : undefined;
-      },
-    };
+  const hear = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") giveUp(error);
+    reason ??= "output-closed";
   };
+  const stdout = outputOf(process.stdout, hear);
+  let stderr: Output | undefined;
   return {
     env: process.env,
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
+    stdout,
+    get stderr() {
+      stderr ??= outputOf(process.stderr, hear);
+      return stderr;
+    },
     readBytes,
     writeFile: writePieces,
+    checkWritable,
     nowMs: () => performance.now(),
     takeBreath: () => new Promise((resolve) => setImmediate(resolve)),
     stopReason: () => reason,
-    keys: process.stdin.isTTY ? readKeys : undefined,
+    // Asked late: standard input costs time to open.
+    get keys() {
+      return process.stdin.isTTY ? readKeys : undefined;
+    },
+  };
+}
+
+function outputOf(
+  stream: NodeJS.WriteStream,
+  hear: (error: NodeJS.ErrnoException) => void,
+): Output {
+  stream.on("error", hear);
+  return {
+    write: (text) => void (stream.writable && stream.write(text)),
+    isTTY: stream.isTTY === true,
+    stream,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+    get rows() {
+      return stream.isTTY ? stream.rows : undefined;
+    },
   };
 }
 

@@ -131,7 +131,7 @@ describe("the cycles of a heap", () => {
   });
 
   it.each([
-    [["cycles"], 2, "FILE is missing"],
+    [["cycles"], 2, "INPUT is missing"],
     [["cycles", "tree.ouroheap", "--type", "Chill"], 2, "Did you mean Child?"],
     [["cycles", programs, "--program", "hand-tuple-lost"], 2, "Did you mean hand-tuple-list?"],
     [["cycles", programs, "--step", "999"], 2, "Write a number from 0 to"],

@@ -28,7 +28,7 @@ interface Row {
   readonly isShort?: true;
   /** Prints a script: as wide as that is, and without colour. */
   readonly isScript?: true;
-  /** Takes seconds. */
+  /** Takes seconds: run to its end once here, and as often as the others with OURO_LONG=1. */
   readonly isSlow?: true;
   /** Name of its document's schema. Default: the command. */
   readonly document?: string;
@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
 ];
 const LONG_ROWS = ROWS.filter(({ isShort }) => !isShort);
 /** Whose whole output is looked at more than once. */
-const QUICK_ROWS = ROWS.filter(({ isSlow }) => !isSlow);
+const QUICK_ROWS = ROWS.filter(({ isSlow }) => !isSlow || process.env.OURO_LONG === "1");
 
 const run = (argv: readonly string[], more: object = {}) => runOn(argv, { files, ...more });
 
@@ -73,15 +73,19 @@ it("is asked of every command", () => {
 });
 
 describe("every command", () => {
-  it.each(ROWS)("fits into 60 columns of plain ASCII: $command", async ({ argv, isScript }) => {
-    const options = { columns: 60, isTTY: true, env: { TERM: "dumb" } };
-    const { stdout, exitCode } = await run(argv, options);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^[\x20-\x7e\n]+$/);
-    if (isScript) return;
-    const wide = stdout.split("\n").filter((line) => line.length > 60);
-    expect(wide).toEqual([]);
-  });
+  // Of `ouro demo` demo.test.ts looks at every line.
+  it.each(QUICK_ROWS)(
+    "fits into 60 columns of plain ASCII: $command",
+    async ({ argv, isScript }) => {
+      const options = { columns: 60, isTTY: true, env: { TERM: "dumb" } };
+      const { stdout, exitCode } = await run(argv, options);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^[\x20-\x7e\n]+$/);
+      if (isScript) return;
+      const wide = stdout.split("\n").filter((line) => line.length > 60);
+      expect(wide).toEqual([]);
+    },
+  );
 
   it.each(QUICK_ROWS)("has colour only where it is wanted: $command", async (row) => {
     const { argv, isScript } = row;
@@ -154,5 +158,78 @@ describe("a command that takes its time", () => {
   it.each(LONG_ROWS)("ends quietly when nobody reads any more: $command", async ({ argv }) => {
     const { stderr, exitCode } = await run(argv, { closeAfterBreaths: 1 });
     expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+});
+
+describe("a file to write", () => {
+  it.each([
+    ["heap", "--speedscope"],
+    ["heap", "--pprof"],
+    ["heap", "--svg"],
+    ["heap", "--image"],
+    ["heap", "--heapsnapshot"],
+    ["replay", "--trace-events"],
+    ["replay", "--prometheus"],
+    ["explain", "--svg"],
+    ["record", "--output"],
+  ])("is refused before %s begins: %s in a folder that is not there", async (command, option) => {
+    const input = { heap: [smallGraph], replay: [few], explain: [few], record: [] }[command] ?? [];
+    const path = "/no/such/folder/out";
+    const { exitCode, stdout, stderr } = await run([command, ...input, option, path]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    const words = `ouro ${command}: ${option} ${path} cannot be written: its folder does not exist`;
+    expect(stderr.replace(/\s+/g, " ")).toContain(words);
+  });
+
+  it("is one for each option", async () => {
+    const argv = ["heap", smallGraph, "--speedscope", "out", "--pprof", "out"];
+    const { exitCode, stderr } = await run(argv);
+    expect(exitCode).toBe(2);
+    expect(stderr.replace(/\s+/g, " ")).toContain("--pprof out is the file of --speedscope too");
+  });
+});
+
+describe("an operand that is not there", () => {
+  it.each([
+    [["why"], "FILE is missing. Write ouro why FILE;"],
+    [["heap"], "FILE is missing"],
+    [["compare"], "INPUT is missing"],
+    [["cycles"], "INPUT is missing"],
+    [["leaks"], "INPUT is missing"],
+    [["explain"], "PROGRAM is missing"],
+    [["diff"], "BEFORE and AFTER are missing. Write ouro diff BEFORE AFTER;"],
+    [["diff", "a.hgraph.gz"], "AFTER is missing"],
+    [["diff", "a.hgraph.gz", ""], 'AFTER "" names no file'],
+    [["diff", "a", "b", "c"], '"c" is one operand too many'],
+    [["verify"], "MODULE"],
+    [["replay"], "FILE"],
+  ])("is called as the help calls it: %j", async (argv, words) => {
+    const { exitCode, stdout, stderr } = await run(argv);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr.replace(/\s+/g, " ")).toContain(words);
+  });
+});
+
+describe("the help on options", () => {
+  it.each([
+    ["compare", "--limit METRIC=VALUE", "most memory"],
+    ["replay", "--limit SIZE", "METRIC"],
+    ["cycles", "--fail-on cycles", "increase"],
+    ["diff", "--fail-on increase", "cycles"],
+    ["heap", "who keeps how much alive", "where memory came from"],
+    ["replay", "where memory came from", "who keeps"],
+  ])("of %s says %s, and not %s", async (command, words, others) => {
+    const { stdout } = await run([command, "--help"]);
+    const text = stdout.slice(stdout.indexOf("Options")).replace(/\s+/g, " ");
+    expect(text).toContain(words);
+    expect(text).not.toContain(others);
+  });
+
+  it("has one way to name what is compared, and says so to whoever takes another", async () => {
+    const { stdout } = await run(["compare", "--help"]);
+    expect(stdout).not.toContain("--preset");
+    const { exitCode, stderr } = await run(["compare", few, "-p", "mark-sweep"]);
+    expect(exitCode).toBe(2);
+    expect(stderr.replace(/\s+/g, " ")).toContain("What is compared stands after -s");
   });
 });

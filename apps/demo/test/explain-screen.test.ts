@@ -101,7 +101,7 @@ describe("a session", () => {
     const { screens } = await session(["n", "o", "3", "1"], { env: NO_COLOR });
     const [, , objects, whole, least] = screens.map((screen) => screen?.join("\n") ?? "");
     expect(objects).toMatch(/list #0 +2 +0 +0 +#0/);
-    expect(whole).toContain("PM-SAFEPOINT");
+    expect(whole).toContain("PM-SLOT-WRITE");
     expect(least).toContain("Nothing is told at level 1.");
   });
 

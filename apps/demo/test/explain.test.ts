@@ -14,6 +14,23 @@ interface Step {
 
 const codesOf = ({ sentences }: Step): string[] => sentences.map(({ code }) => code);
 
+/** What is told of a birth and does not stand where it belongs. */
+function birthProblem({ sentences }: Step): string | undefined {
+  let requestCount = 0;
+  const named = new Set<string>();
+  for (const { code, text } of sentences) {
+    const name = text.split(/:| is born/)[0] as string;
+    if (code === "PM-ALLOC-CLASS") requestCount++;
+    if (/^PM-(ARENA-RESERVE|POOL-TAKE)$/.test(code) && requestCount === 0) return text;
+    if (code === "PM-OBJECT-CREATE") {
+      if (requestCount === 0) return text;
+      if (named.has(name)) return `a count before: ${text}`;
+    }
+    if (code.startsWith("PM-COUNT")) named.add(name);
+  }
+  return undefined;
+}
+
 describe("a narrated program", () => {
   it("follows a list that contains itself from its request to its end", async () => {
     const argv = ["explain", hand, "--program", "hand-self-list", "--level", "2"];
@@ -41,6 +58,65 @@ describe("a narrated program", () => {
     const places = [...order, "PM-DEALLOCATE", "PM-GC-END"].map((code) => told.indexOf(code));
     expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((one, other) => one - other));
+  });
+
+  it("tells each decision before what follows from it, as the article has them", async () => {
+    const argv = ["explain", hand, "--program", "hand-self-list", "--level", "3"];
+    const { document } = await runDocument(argv);
+    const told = (document.steps as Step[]).map(codesOf);
+    expect(told[0]).toEqual([
+      ...["PM-ALLOC-CLASS", "PM-ARENA-RESERVE", "PM-POOL-TAKE", "PM-ALLOC-BLOCK"],
+      ...["PM-OBJECT-CREATE", "PM-COUNT-UP", "PM-COUNT-UP", "PM-ROOT-WRITE", "PM-COUNT-DOWN"],
+      "PM-GC-TRACK",
+    ]);
+    expect(told[4]?.slice(-6)).toEqual([
+      ...["PM-DEALLOCATE", "PM-RECLAIM", "PM-FREE-BLOCK", "PM-POOL-RELEASE"],
+      ...["PM-GC-END", "PM-ARENA-KEEP"],
+    ]);
+  });
+
+  it("says in no program anything of a birth before its request or after its count", async () => {
+    const { document } = await runDocument(["replay", hand]);
+    const names = document.results[0].programs.map(({ name }: { name: string }) => name);
+    for (const name of names.slice(0, 12)) {
+      const argv = ["explain", hand, "--program", name, "--level", "3"];
+      const { document: explained } = await runDocument(argv);
+      for (const step of explained.steps as Step[]) expect(birthProblem(step)).toBeUndefined();
+    }
+  });
+
+  it("says nothing of a root that was empty, nor of a safepoint that is passed", async () => {
+    const argv = ["explain", hand, "--program", "hand-self-list", "--level", "3"];
+    const { document } = await runDocument(argv);
+    const all = [...document.steps, { sentences: document.ending }] as Step[];
+    const told = all.flatMap(codesOf);
+    expect(told).not.toContain("PM-SAFEPOINT");
+    expect(told.filter((code) => code === "PM-ROOT-EMPTY")).toHaveLength(1);
+    const auto = ["explain", hand, "--program", "hand-default-threshold", "--level", "3"];
+    const { document: due } = await runDocument(auto);
+    for (const { sentences } of due.steps as Step[]) {
+      for (const [index, { code }] of sentences.entries()) {
+        if (code !== "PM-SAFEPOINT") continue;
+        expect(sentences[index + 1]?.code).toMatch(/^PM-GC-(START|DUE)$/);
+      }
+    }
+  });
+
+  it("gives every title and the closing line a code that stays", async () => {
+    const { document } = await runDocument(["explain", hand, "--program", "hand-self-list"]);
+    expect(document.steps.map(({ code }: { code: string }) => code)).toEqual([
+      ...["PM-STEP-NEW", "PM-STEP-SET", "PM-STEP-COLLECT", "PM-STEP-ROOT", "PM-STEP-COLLECT"],
+      "PM-STEP-COLLECT",
+    ]);
+    expect(document.verdict).toEqual({
+      code: "PM-VERDICT-SAME",
+      text: "Everything is as recorded of CPython.",
+    });
+    const { document: reach } = await runDocument(["explain", hand, "-p", "mark-sweep"]);
+    expect(reach.verdict.code).toBe("PM-VERDICT-REACH");
+    const { stdout } = await run(["explain", hand, "--program", "hand-self-list"]);
+    expect(stdout).toMatch(/^0 {2}root 0 = new list #0 with 1 slot {2}PM-STEP-NEW$/m);
+    expect(stdout).toMatch(/PM-VERDICT-SAME$/m);
   });
 
   it("tells more at each level, and nothing twice as different", async () => {
@@ -77,7 +153,7 @@ describe("a narrated program", () => {
   });
 
   it.each([
-    [["explain"], 2, "FILE is missing"],
+    [["explain"], 2, "PROGRAM is missing"],
     [["explain", hand, "--program", "hand-self-lst"], 2, "Did you mean hand-self-list?"],
     [["explain", hand, "--program", "99999"], 2, "is no program of"],
     [["explain", hand, "--level", "4"], 2, "from 1 to 3. Write for example --level 3."],
@@ -101,7 +177,8 @@ describe("what the article names", () => {
       }
     }
     const named = [
-      ...["PM-ALLOC-CLASS", "PM-POOL-TAKE", "PM-ARENA-RESERVE", "PM-OBJECT-CREATE"],
+      ...["PM-ALLOC-CLASS", "PM-ALLOC-BLOCK", "PM-POOL-TAKE", "PM-ARENA-RESERVE"],
+      ...["PM-OBJECT-CREATE", "PM-ROOT-WRITE"],
       ...["PM-SLOT-WRITE", "PM-COUNT-UP", "PM-COUNT-DOWN", "PM-COUNT-ZERO", "PM-GC-TRACK"],
       ...["PM-GC-PROMOTE", "PM-GC-START", "PM-GC-EXAMINE", "PM-GC-SUBTRACT", "PM-GC-UNREACHABLE"],
       ...["PM-CALLBACK-RUN", "PM-FINALIZER-RUN", "PM-GC-CLEAR", "PM-DEALLOCATE", "PM-GC-END"],

@@ -1,6 +1,6 @@
 // A terminal held in memory, for running the command line inside a test.
 
-import { readBytes, type Terminal } from "../src/terminal.js";
+import { checkWritable, readBytes, type Terminal } from "../src/terminal.js";
 
 export interface FakeTerminal extends Terminal {
   stdoutText(): string;
@@ -64,6 +64,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
       writtenBytes.set(path, bytes);
       written.set(path, bytes.toString("utf8"));
     },
+    checkWritable,
     // A clock of its own, so that times in output are the same in each run.
     nowMs() {
       nowMs += 1;

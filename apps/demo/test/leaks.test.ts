@@ -102,7 +102,7 @@ describe("what leaks", () => {
   });
 
   it.each([
-    [["leaks"], 2, "FILE is missing"],
+    [["leaks"], 2, "INPUT is missing"],
     [["leaks", "1.ouroheap"], 2, "nothing can grow"],
     [[...heaps, "--survived", "3"], 2, "means nothing for several heaps"],
     [[...growing, "--survived", "0"], 2, "is not a whole number"],

@@ -1,5 +1,6 @@
 // `ouro why`: which way leads to an object, what dominates it, and what one reference would free.
 
+import { gzipSync } from "node:zlib";
 import { createMemoryManager } from "@ouro/memory-manager";
 import { encodeHeapImage } from "@ouro/object-model";
 import { describe, expect, it } from "vitest";
@@ -31,7 +32,16 @@ function diamond(): Uint8Array {
   return encodeHeapImage(manager.saveHeap());
 }
 
-const files = { "d.ouroheap": diamond() };
+const text = new TextEncoder().encode("# What this is\n\nA page of text.\n");
+
+const files = {
+  "d.ouroheap": diamond(),
+  "read.me": text,
+  "none.hgraph.gz": new Uint8Array(),
+  "raw.hgraph": new TextEncoder().encode("HGRAPH01 and so on"),
+  "noise.bin": Uint8Array.from({ length: 64 }, (_, index) => (index * 37) & 255),
+  "other.gz": gzipSync(text),
+};
 
 describe("why an object is alive", () => {
   it("names the way, who dominates it, and the one reference that holds it", async () => {
@@ -102,6 +112,14 @@ describe("why an object is alive", () => {
     [["why", "d.ouroheap", "x"], 2, "is not the number of an object"],
     [["why", "cut.ouroheap"], 4, "the file ends in its header"],
     [["why", "nowhere.hgraph.gz"], 4, "there is no such file"],
+    [["why", "read.me"], 4, "read.me is a text file, which is no input of ouro."],
+    [["why", "read.me"], 4, "NAME.ouroheap (a heap image)"],
+    [["why", "none.hgraph.gz"], 4, "none.hgraph.gz is empty"],
+    [["why", "raw.hgraph"], 4, "is a heap graph without its gzip compression"],
+    [["why", "noise.bin"], 4, "noise.bin is not compressed with gzip"],
+    [["why", "other.gz"], 4, "other.gz is a gzip file of something else"],
+    [["why", "d.ouroheap", "--heapsnapshot", "no/such/x"], 2, "its folder does not exist"],
+    [["why", "d.ouroheap", "--image", "."], 2, "--image . cannot be written: it is a folder"],
   ])("%j ends with code %i and says %s", async (argv, code, words) => {
     const cut = { ...files, "cut.ouroheap": files["d.ouroheap"].subarray(0, 100) };
     const { exitCode, stdout, stderr } = await run(argv, { files: cut });

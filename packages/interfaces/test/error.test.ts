@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as interfaces from "../src/index.js";
 import { isOuroError, type OuroError, type OuroErrorKind } from "../src/index.js";
 
@@ -244,8 +244,8 @@ describe("isOuroError", () => {
   });
 
   it("knows the errors of another copy of this package", async () => {
-    vi.resetModules();
-    const other: typeof interfaces = await import("../src/index.js");
+    const copy = new URL("../src/error.ts?copy", import.meta.url).href;
+    const other: typeof interfaces = await import(copy);
     expect(other.OuroError).not.toBe(interfaces.OuroError);
     const error = new other.DoubleFreeError({ where: "free", block: 4 });
     expect(error).not.toBeInstanceOf(interfaces.OuroError);

@@ -1,0 +1,186 @@
+// A test runner for Stryker that keeps the tests of a package loaded in one thread:
+//
+//   dry run ─► every test once: what it covers
+//   mutant  ─► switched on in the sources that are loaded; of the tests that cover it, those first
+//              that killed most for their time, until one fails
+//
+// So a mutant costs the tests that are run for it and nothing else. One in what is computed when
+// modules are loaded costs a loading too. What loops is ended by Stryker, from outside.
+
+import { openSandbox, type SandboxModules } from "./sandbox-modules.js";
+import { beginFile, type RegisteredTest, takeTests } from "./test-registry.js";
+
+/** What instrumented sources ask, and write. */
+interface Switchboard {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  mutantCoverage?: unknown;
+  hitCount?: number | undefined;
+  hitLimit?: number | undefined;
+}
+
+interface MutantRun {
+  readonly testFilter?: readonly string[];
+  readonly hitLimit?: number;
+  readonly activeMutant: { readonly id: string };
+  readonly mutantActivation: "runtime" | "static";
+  readonly reloadEnvironment: boolean;
+}
+
+interface Options {
+  readonly inProcess: { readonly testFiles: readonly string[] };
+}
+
+/** What a test cost so far, and what was had from it. */
+interface TestRecord {
+  runCount: number;
+  killCount: number;
+  milliseconds: number;
+}
+
+interface TestResult {
+  readonly status: "success" | "failed" | "skipped";
+  readonly message: string;
+  readonly milliseconds: number;
+}
+
+interface LoadedTests {
+  readonly tests: readonly RegisteredTest[];
+  /** Of a file of tests that did not load. */
+  readonly problem?: string;
+}
+
+/** Numbers of Stryker. */
+const STATUS_NUMBERS = { success: 0, failed: 1, skipped: 2 } as const;
+
+const switchboard: Switchboard = {};
+(globalThis as Record<string, unknown>).__stryker__ = switchboard;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Kills for each millisecond; of a test that never ran, as if it were quick. */
+function worthOf({ runCount, killCount, milliseconds }: TestRecord): number {
+  return (killCount + 0.5) / (milliseconds + runCount + 1);
+}
+
+async function runTest(test: RegisteredTest): Promise<TestResult> {
+  const start = performance.now();
+  const since = () => performance.now() - start;
+  try {
+    const outcome = await test.run();
+    const status = outcome === "skipped" ? "skipped" : "success";
+    return { status, message: "", milliseconds: since() };
+  } catch (error) {
+    return { status: "failed", message: messageOf(error), milliseconds: since() };
+  }
+}
+
+class InProcessRunner {
+  static readonly inject = ["options"] as const;
+  readonly #files: readonly string[];
+  readonly #modules: SandboxModules;
+  readonly #records = new Map<string, TestRecord>();
+  #loaded: LoadedTests | undefined;
+
+  constructor(options: Options) {
+    this.#files = options.inProcess.testFiles;
+    this.#modules = openSandbox(process.cwd());
+  }
+
+  capabilities() {
+    return { reloadEnvironment: true };
+  }
+
+  async init(): Promise<void> {
+    const { default: fc } = await import("fast-check");
+    // Nobody reads a counterexample of a mutant: it need not be made small.
+    fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 1, endOnFailure: true });
+  }
+
+  async dryRun() {
+    const { tests, problem } = await this.#load();
+    if (problem !== undefined) return { status: "error", errorMessage: problem };
+    const results: object[] = [];
+    for (const test of tests) {
+      switchboard.currentTestId = test.id;
+      const { status, message, milliseconds } = await this.#run(test);
+      switchboard.currentTestId = undefined;
+      const { id, title: name, file: fileName } = test;
+      const about = { id, name, fileName, timeSpentMs: milliseconds, failureMessage: message };
+      results.push({ ...about, status: STATUS_NUMBERS[status] });
+    }
+    const { mutantCoverage } = switchboard;
+    return { status: "complete", tests: results, mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, mutantActivation, ...run }: MutantRun) {
+    const { testFilter, hitLimit, reloadEnvironment } = run;
+    switchboard.hitLimit = hitLimit;
+    switchboard.hitCount = hitLimit === undefined ? undefined : 0;
+    switchboard.activeMutant = mutantActivation === "static" ? activeMutant.id : undefined;
+    if (reloadEnvironment || this.#loaded === undefined) this.#loaded = await this.#load();
+    const { tests, problem } = this.#loaded;
+    switchboard.activeMutant = activeMutant.id;
+    const wanted = testFilter === undefined ? undefined : new Set(testFilter);
+    const chosen = tests.filter(({ id }) => wanted?.has(id) ?? true);
+    // A file of tests that does not load has failed, as in any run.
+    const outcome = problem === undefined ? await this.#runAll(chosen) : killed("", problem, 1);
+    switchboard.activeMutant = undefined;
+    const { hitCount = 0 } = switchboard;
+    const isEndless = hitLimit !== undefined && hitCount > hitLimit;
+    return isEndless ? { status: "timeout", reason: `reached ${hitCount} times` } : outcome;
+  }
+
+  async #load(): Promise<LoadedTests> {
+    this.#modules.beginGeneration();
+    try {
+      for (const file of this.#files) {
+        beginFile(file);
+        await this.#modules.load(file);
+      }
+      return { tests: takeTests() };
+    } catch (error) {
+      return { tests: takeTests(), problem: messageOf(error) };
+    }
+  }
+
+  async #run(test: RegisteredTest): Promise<TestResult> {
+    const result = await runTest(test);
+    const record = this.#recordOf(test);
+    record.runCount++;
+    record.milliseconds += result.milliseconds;
+    if (result.status === "failed") record.killCount++;
+    return result;
+  }
+
+  async #runAll(tests: readonly RegisteredTest[]) {
+    const ranked = tests.map((test) => ({ test, worth: worthOf(this.#recordOf(test)) }));
+    ranked.sort((one, other) => other.worth - one.worth);
+    let count = 0;
+    for (const { test } of ranked) {
+      count++;
+      const { status, message } = await this.#run(test);
+      if (status === "failed") return killed(test.id, message, count);
+    }
+    return { status: "survived", nrOfTests: count };
+  }
+
+  #recordOf({ id }: RegisteredTest): TestRecord {
+    const known = this.#records.get(id);
+    if (known !== undefined) return known;
+    const fresh = { runCount: 0, killCount: 0, milliseconds: 0 };
+    this.#records.set(id, fresh);
+    return fresh;
+  }
+}
+
+function killed(id: string, failureMessage: string, nrOfTests: number) {
+  return { status: "killed", killedBy: id === "" ? [] : [id], failureMessage, nrOfTests };
+}
+
+/** What Stryker looks for in a plugin. */
+export const strykerPlugins = [
+  { kind: "TestRunner", name: "in-process", injectableClass: InProcessRunner },
+];

@@ -1,0 +1,100 @@
+// One run of Stryker over the sources of one package, as a tally of what became of its mutants.
+// Stryker is a heavy tool: it is imported when it is asked for, and described here as far as used.
+
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const STRYKER = new URL(
+  "../../node_modules/@stryker-mutator/core/dist/src/index.js",
+  import.meta.url,
+);
+const RUNNER = fileURLToPath(new URL("./in-process-plugin.mjs", import.meta.url));
+
+/** Layers 1 and 2. */
+export const MUTATED_PACKAGES: readonly string[] = [
+  ...["heap", "allocator", "object-model", "finalization"],
+  ...["null", "refcount", "cycle-detector", "generational", "mark-sweep", "semispace"],
+];
+
+/** Faults are planted in texts that mutants change; the others measure processes of their own. */
+const LEFT_OUT = /faults\/|resident-memory|heap\/test\/(shared|resizable)|allocator\/test\/shared/;
+
+/** A mutant that loops is ended after so long, beside what its tests take. */
+const TIMEOUT_MILLISECONDS = 3000;
+
+export interface Mutant {
+  readonly status: string;
+  readonly fileName: string;
+  readonly mutatorName: string;
+  readonly replacement: string;
+  readonly location: { readonly start: { readonly line: number; readonly column: number } };
+}
+
+export interface MutationTally {
+  readonly all: number;
+  readonly killed: number;
+  readonly timeouts: number;
+  /** Of no test noticed, and those that no test reaches. */
+  readonly survivors: readonly Mutant[];
+  /** Mutants that are no program: they count for nothing. */
+  readonly invalid: number;
+}
+
+interface Stryker {
+  runMutationTest(): Promise<readonly Mutant[]>;
+}
+
+export function isStrykerInstalled(): boolean {
+  return existsSync(STRYKER);
+}
+
+function testFilesOf(name: string): string[] {
+  const folder = `packages/${name}/test/`;
+  const files = readdirSync(root + folder, { recursive: true, encoding: "utf8" });
+  const paths = files.filter((file) => file.endsWith(".test.ts")).map((file) => folder + file);
+  // Properties last: the quick ones have killed most by then.
+  const rank = (path: string): number => (path.includes(".property.") ? 1 : 0);
+  return paths
+    .filter((path) => !LEFT_OUT.test(path))
+    .sort((one, other) => rank(one) - rank(other) || one.localeCompare(other));
+}
+
+function optionsOf(name: string, concurrency: number): object {
+  const report = `reports/mutation/${name}`;
+  return {
+    ...{ plugins: [RUNNER], testRunner: "in-process", checkers: [], packageManager: "npm" },
+    inProcess: { testFiles: testFilesOf(name) },
+    ...{ mutate: [`packages/${name}/src/**/*.ts`], coverageAnalysis: "perTest", concurrency },
+    ...{
+      disableTypeChecks: `packages/${name}/src/**/*.ts`,
+    },
+    ...{ tempDirName: `temp/stryker-${name}`, cleanTempDir: "always" },
+    ignorePatterns: ["/apps", "/docs", "/reports", "/temp", "**/dist", "/.turbo"],
+    ...{ incremental: true, incrementalFile: `${report}.incremental.json` },
+    ...{ reporters: ["json", "html"], jsonReporter: { fileName: `${report}.json` } },
+    htmlReporter: { fileName: `${report}.html` },
+    ...{ timeoutMS: TIMEOUT_MILLISECONDS, timeoutFactor: 2, logLevel: "warn" },
+    ...{ allowConsoleColors: false, warnings: { unknownOptions: false, slow: false } },
+  };
+}
+
+/** Runs in the repository's root, where Stryker looks for what it copies. */
+export async function runMutants(name: string, concurrency: number): Promise<MutationTally> {
+  process.chdir(root);
+  // A mutant that lives costs all programs of each property that reaches it.
+  process.env.OURO_RUNS ??= "10";
+  const { default: StrykerRun } = (await import(STRYKER.href)) as {
+    default: new (options: object) => Stryker;
+  };
+  const mutants = await new StrykerRun(optionsOf(name, concurrency)).runMutationTest();
+  const of = (...names: string[]) => mutants.filter(({ status }) => names.includes(status));
+  const invalid = of("CompileError", "RuntimeError", "Ignored").length;
+  return {
+    all: mutants.length - invalid,
+    killed: of("Killed").length,
+    timeouts: of("Timeout").length,
+    survivors: of("Survived", "NoCoverage"),
+    invalid,
+  };
+}
