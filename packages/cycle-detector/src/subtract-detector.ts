@@ -60,9 +60,16 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
   let directory = 0;
   let freeIndex = 0;
   let rescuedCount = 0;
+  let typeFlags = 0;
+  let headers = 0;
 
   function placeOf(index: number): number {
     return (words[directory + (index >> SHIFT)] as number) + (index & PIECE_MASK);
+  }
+
+  /** One past the last entry that lies in the piece of entry `index`, or `end`. */
+  function pieceEnd(index: number, end: number): number {
+    return Math.min(end, (index | PIECE_MASK) + 1);
   }
 
   function markOf(object: number): number {
@@ -72,25 +79,46 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
   /** Marks each object with its count + 1 and closes the gaps; the number of objects. */
   function takeCounts(start: number, end: number): number {
     let kept = start;
-    for (let index = start; index < end; index++) {
-      const object = words[placeOf(index)] as number;
-      if (object === 0) continue;
-      const count = words[object] as number;
-      if (count === immortalCount) {
-        words[markOf(object)] = FOUND; // of the list, and of no generation
-        untrack(object);
-        continue;
+    let index = start;
+    while (index < end) {
+      const piece = placeOf(index) - index;
+      for (const stop = pieceEnd(index, end); index < stop; index++) {
+        const object = words[piece + index] as number;
+        if (object === 0 || !takeCount(object)) continue;
+        if (kept !== index) words[placeOf(kept)] = object;
+        kept++;
       }
-      // Without a count it waits for its deallocation: what it holds is not garbage yet.
-      words[markOf(object)] = count < 0 ? immortalCount : count + 1;
-      words[placeOf(kept++)] = object;
     }
     return kept;
   }
 
+  function takeCount(object: number): boolean {
+    const count = words[object] as number;
+    if (count === immortalCount) {
+      words[markOf(object)] = FOUND; // of the list, and of no generation
+      untrack(object);
+      return false;
+    }
+    // Without a count it waits for its deallocation: what it holds is not garbage yet.
+    words[markOf(object)] = count < 0 ? immortalCount : count + 1;
+    return true;
+  }
+
+  function subtractAll(start: number, end: number): void {
+    let index = start;
+    while (index < end) {
+      const piece = placeOf(index) - index;
+      for (const stop = pieceEnd(index, end); index < stop; index++) {
+        subtract(words[piece + index] as number);
+      }
+    }
+  }
+
   function subtract(object: number): void {
-    const row =
-      rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
+    const header = words[object + TYPE_WORD_OFFSET] as number;
+    const row = rows + ((header & TYPE_MASK) << TYPE_ROW_SHIFT);
+    headers |= header;
+    typeFlags |= words[row + ROW_FLAGS] as number;
     const length =
       (words[object + LENGTH_WORD_OFFSET] as number) & (words[row + ROW_VISITED_MASK] as number);
     const end = object + (words[row + ROW_VISITED_END] as number) + length;
@@ -150,20 +178,30 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
     rescuedCount = 0;
     let first = 0;
     let last = 0;
-    for (let index = start; index < end; index++) {
-      const object = words[placeOf(index)] as number;
-      if ((words[markOf(object)] as number) > 1) {
-        reachFrom(object);
-        words[markOf(object)] = 0;
-        continue;
+    let index = start;
+    while (index < end) {
+      const piece = placeOf(index) - index;
+      for (const stop = pieceEnd(index, end); index < stop; index++) {
+        const object = words[piece + index] as number;
+        if ((words[markOf(object)] as number) > 1) {
+          reachFrom(object);
+          words[markOf(object)] = 0;
+          continue;
+        }
+        words[piece + index] = 0;
+        words[markOf(object)] = ~0;
+        if (last === 0) first = object;
+        // The last one may have been rescued meanwhile: its low bit stays.
+        else words[markOf(last)] = ~(~(words[markOf(last)] as number) | ((object >> 2) << 1));
+        last = object;
       }
-      words[placeOf(index)] = 0;
-      words[markOf(object)] = ~0;
-      if (last === 0) first = object;
-      // The last one may have been rescued meanwhile: its low bit stays.
-      else words[markOf(last)] = ~(~(words[markOf(last)] as number) | ((object >> 2) << 1));
-      last = object;
     }
+    reachFromRescued(start);
+    return first;
+  }
+
+  /** What they reach is rescued too, and comes behind them or in between. */
+  function reachFromRescued(start: number): void {
     let seen = 0;
     for (let index = start; seen < rescuedCount; index++) {
       const entry = words[placeOf(index)] as number;
@@ -171,7 +209,6 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
       seen++;
       reachFrom(~entry);
     }
-    return first;
   }
 
   /** Takes the rescued out of the chain of the exiled; the first that is left. */
@@ -227,7 +264,7 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
   /** How many are reached; they come first, the found ones behind them up to `end`. */
   function examine(start: number, end: number): number {
     try {
-      for (let index = start; index < end; index++) subtract(words[placeOf(index)] as number);
+      subtractAll(start, end);
     } catch (error) {
       clearMarks(start, end);
       throw error;
@@ -258,8 +295,10 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
 
   function find(list: ReferenceList): Examined {
     directory = list.directory;
+    typeFlags = 0;
+    headers = 0;
     const end = takeCounts(list.start, list.end);
-    return { reachedCount: examine(list.start, end), end };
+    return { reachedCount: examine(list.start, end), end, typeFlags, headers };
   }
 
   return {

@@ -67,7 +67,8 @@ export function createProgramCode(options: ProgramCodeOptions): ProgramCode {
       );
       return 0;
     }
-    words.fill(0, base, top);
+    // They are a few at most: a call of `fill` costs more.
+    for (let slot = base; slot < top; slot++) words[slot] = 0;
     words[topWord] = top;
     return base;
   }

@@ -1,6 +1,7 @@
 // One collection, from the gathered list to the last death.
 //
-//   gathered ─► detector ─► reached │ found
+//   gathered ─► detector ─► reached │ found           and what kinds of objects there were at all:
+//                                                      steps for kinds that are not there fall out
 //                reached: tuples untracked (dicts, in the oldest) ─► next generation, if any
 //                found:   weak references, callbacks ─► finalizers ─► detector again
 //                         ├─► reached after all: next generation
@@ -18,6 +19,8 @@ import {
   type Examined,
   type ReferenceList,
   TYPE_CLEARABLE,
+  TYPE_FINALIZER,
+  TYPE_WEAK_REFERENCE,
 } from "@ouro/interfaces";
 import type { CollectionReports } from "./collection-reports.js";
 import type { GenerationLists } from "./generation-lists.js";
@@ -31,6 +34,8 @@ export interface CollectionRunOptions {
   reports: CollectionReports;
   oldestGeneration: number;
   emptiesWeakReferencesAgain: boolean;
+  /** A bit in word 1: the object has weak references. Default: any may have some. */
+  weakMask?: number;
 }
 
 /** What one run did, as CPython counts it. */
@@ -45,7 +50,7 @@ export interface Run {
 /** Makes the function that collects `generation` and the younger ones. */
 export function createCollectionRun(options: CollectionRunOptions): (generation: number) => Run {
   const { lists, detector, death, untracking, reports } = options;
-  const { oldestGeneration, emptiesWeakReferencesAgain } = options;
+  const { oldestGeneration, emptiesWeakReferencesAgain, weakMask = -1 } = options;
 
   function collect(generation: number): Run {
     const list = lists.gather(generation);
@@ -54,7 +59,7 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
     const promoted = promoteReached(generation, examined, old);
     const first = examined.reachedCount;
     const run = { examined: list.end, promoted, collected: 0, uncollectable: 0, resurrected: 0 };
-    if (examined.end > first) dispose(list.directory, first, examined.end, old, run);
+    if (examined.end > first) dispose(list.directory, examined, old, run);
     lists.release();
     return run;
   }
@@ -71,8 +76,10 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
   }
 
   function promoteReached(generation: number, examined: Examined, old: number): number {
-    untrackGathered(examined.reachedCount, AS_TUPLE);
-    if (generation === oldestGeneration) untrackGathered(examined.reachedCount, AS_DICT);
+    const { reachedCount, typeFlags = -1 } = examined;
+    if ((typeFlags & AS_TUPLE) !== 0) untrackGathered(reachedCount, AS_TUPLE);
+    const mayUntrackDicts = generation === oldestGeneration && (typeFlags & AS_DICT) !== 0;
+    if (mayUntrackDicts) untrackGathered(reachedCount, AS_DICT);
     const before = lists.liveCount(old);
     lists.promote(0, examined.reachedCount, old);
     return lists.liveCount(old) - before;
@@ -86,18 +93,20 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
     }
   }
 
-  function dispose(directory: number, start: number, end: number, old: number, run: Run): void {
-    if (reports.wantsFound()) walkFrom(start, end, reports.found);
+  function dispose(directory: number, examined: Examined, old: number, run: Run): void {
+    const { reachedCount: start, end, typeFlags = -1 } = examined;
     const walkFound = (visit: (object: number) => void): void => walkFrom(start, end, visit);
+    const isHeard = reports.wantsFound();
+    if (isHeard) walkFound(reports.found);
     let didRun = false;
-    run.collected += death.emptyWeakReferences(walkFound, detector.isFound, (weak) => {
-      didRun = true;
-      retrack(weak, old);
-    });
-    for (let index = start; index < end; index++) {
-      const object = foundAt(index);
-      if (object !== 0 && death.finalize(object)) didRun = true;
+    // Whoever was told of what is found may have made a weak reference to it.
+    if (isHeard || hasWeakReferences(examined)) {
+      run.collected += death.emptyWeakReferences(walkFound, detector.isFound, (weak) => {
+        didRun = true;
+        retrack(weak, old);
+      });
     }
+    if ((typeFlags & TYPE_FINALIZER) !== 0 && finalizeFound(start, end)) didRun = true;
     let first = start;
     let last = end;
     if (didRun) {
@@ -110,6 +119,20 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
     if (emptiesWeakReferencesAgain) emptyWeakReferencesAgain(first, last);
     for (let index = first; index < last; index++) if (foundAt(index) !== 0) run.collected++;
     empty(first, last, old);
+  }
+
+  /** True if a finalizer ran. */
+  function finalizeFound(start: number, end: number): boolean {
+    let didRun = false;
+    for (let index = start; index < end; index++) {
+      const object = foundAt(index);
+      if (object !== 0 && death.finalize(object)) didRun = true;
+    }
+    return didRun;
+  }
+
+  function hasWeakReferences({ typeFlags = -1, headers = -1 }: Examined): boolean {
+    return (typeFlags & TYPE_WEAK_REFERENCE) !== 0 || (headers & weakMask) !== 0;
   }
 
   /** Of those that finalizers made: nobody is called. CPython issue 136401. */
@@ -147,15 +170,26 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
    * CPython keeps it, as tuples in a cycle of their own cannot be made there. Here they can.
    */
   function empty(first: number, last: number, old: number): void {
-    walkFrom(first, last, (object) => {
-      if (reports.savesAll()) reports.saved(object);
+    const savesAll = reports.savesAll();
+    for (let index = first; index < last; index++) {
+      const object = foundAt(index);
+      if (object === 0) continue;
+      if (savesAll) reports.saved(object);
       else if (untracking.hasFlag(object, TYPE_CLEARABLE)) death.clear(object);
-    });
-    if (!reports.savesAll()) walkFrom(first, last, death.clear);
-    walkFrom(first, last, (object) => {
+    }
+    const left = nextFound(first, last);
+    if (!savesAll) walkFrom(left, last, death.clear);
+    walkFrom(left, last, (object) => {
       lists.untrack(object);
       lists.track(object, old);
     });
+  }
+
+  /** The first index from `index` on of an object that is still found, or `end`. */
+  function nextFound(index: number, end: number): number {
+    let next = index;
+    while (next < end && foundAt(next) === 0) next++;
+    return next;
   }
 
   return collect;

@@ -27,6 +27,10 @@ export interface ReferenceList {
 export interface Examined {
   readonly reachedCount: number;
   readonly end: number;
+  /** Flags of the types of all that was examined, or'ed. Left out: there may be any. */
+  readonly typeFlags?: number;
+  /** Words 1 of all that was examined, or'ed. Left out: there may be any bit. */
+  readonly headers?: number;
 }
 
 /**

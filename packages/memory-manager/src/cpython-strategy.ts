@@ -303,6 +303,7 @@ function createParts(
     observer,
   });
   const { createDetector = createSubtractDetector } = options;
+  const weakMask = parts.headerMask("weak");
   const untrack = lists.untrack;
   const detector = createDetector({ words, types, marks, immortalCount: IMMORTAL_COUNT, untrack });
   const generational = createGenerations({
@@ -310,7 +311,7 @@ function createParts(
     types,
     state: heap.reserveRegion(parts.borrower, "generations", GENERATIONS_STATE_WORDS),
     lists,
-    createRun: (shared) => createCollectionRun({ ...shared, lists, detector, death }),
+    createRun: (shared) => createCollectionRun({ ...shared, lists, detector, death, weakMask }),
     call,
     thresholds: options.thresholds ?? thresholdsOf(options),
     trigger: options.trigger,

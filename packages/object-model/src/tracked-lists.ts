@@ -190,21 +190,34 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     const record = recordOf(list);
     const count = words[record + COUNT] as number;
     if (count === words[record + LIVE]) return;
-    for (let index = count - 1; index >= 0; index--) {
-      const place = placeOf(list, index);
-      const object = words[place] as number;
-      if (isEntryOf(list, object)) words[marks + (object >> 2)] = 1;
-      else words[place] = 0;
+    let index = count - 1;
+    while (index >= 0) {
+      const piece = placeOf(list, index) - index;
+      for (const stop = index & ~MASK; index >= stop; index--) {
+        const object = words[piece + index] as number;
+        if (isEntryOf(list, object)) words[marks + (object >> 2)] = 1;
+        else words[piece + index] = 0;
+      }
     }
-    let kept = 0;
-    for (let index = 0; index < count; index++) {
-      const object = words[placeOf(list, index)] as number;
-      if (object === 0) continue;
-      words[marks + (object >> 2)] = 0;
-      words[placeOf(list, kept++)] = object;
-    }
-    words[record + COUNT] = kept;
+    words[record + COUNT] = closeGaps(list, count);
     trim(list, count);
+  }
+
+  /** How many entries are left. */
+  function closeGaps(list: number, count: number): number {
+    let kept = 0;
+    let index = 0;
+    while (index < count) {
+      const piece = placeOf(list, index) - index;
+      for (const stop = Math.min(count, (index | MASK) + 1); index < stop; index++) {
+        const object = words[piece + index] as number;
+        if (object === 0) continue;
+        words[marks + (object >> 2)] = 0;
+        if (kept !== index) words[placeOf(list, kept)] = object;
+        kept++;
+      }
+    }
+    return kept;
   }
 
   function track(object: number, generation: number): void {
@@ -258,6 +271,10 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
     swap(generation, GATHERED);
     for (let list = 0; list < generation; list++) {
       const count = countOf(list);
+      if (countOf(GATHERED) === 0) {
+        swap(list, GATHERED);
+        continue;
+      }
       for (let index = 0; index < count; index++) {
         append(GATHERED, words[placeOf(list, index)] as number);
         if ((index & MASK) === MASK) givePiece(entryOf(list, index));
@@ -291,14 +308,19 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
 
   function promote(from: number, end: number, generation: number): void {
     const bits = trackedMask | (generation << generationShift);
-    for (let index = from; index < end; index++) {
-      const object = words[placeOf(GATHERED, index)] as number;
-      if (object !== 0) {
+    const live = recordOf(generation) + LIVE;
+    let index = from;
+    while (index < end) {
+      const stop = Math.min(end, (index | MASK) + 1);
+      const piece = placeOf(GATHERED, index) - index;
+      for (; index < stop; index++) {
+        const object = words[piece + index] as number;
+        if (object === 0) continue;
         append(generation, object);
         words[object + 1] = ((words[object + 1] as number) & keptMask) | bits;
-        countLive(generation, 1);
+        words[live] = (words[live] as number) + 1;
       }
-      if ((index & MASK) === MASK) givePiece(entryOf(GATHERED, index));
+      if ((index & MASK) === 0) givePiece(entryOf(GATHERED, index - 1));
     }
   }
 

@@ -14,8 +14,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "a count above two is taken for two",
     file: DETECTOR,
-    find: "      words[markOf(object)] = count < 0 ? immortalCount : count + 1;",
-    replace: "      words[markOf(object)] = count < 0 ? immortalCount : Math.min(count, 2) + 1;",
+    find: "    words[markOf(object)] = count < 0 ? immortalCount : count + 1;",
+    replace: "    words[markOf(object)] = count < 0 ? immortalCount : Math.min(count, 2) + 1;",
     killedBy: names.FINDS,
   },
   {
@@ -51,8 +51,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "the marks of reached objects stay",
     file: DETECTOR,
-    find: "        reachFrom(object);\n        words[markOf(object)] = 0;",
-    replace: "        reachFrom(object);",
+    find: "          reachFrom(object);\n          words[markOf(object)] = 0;",
+    replace: "          reachFrom(object);",
     killedBy: names.AT_REST,
   },
   {

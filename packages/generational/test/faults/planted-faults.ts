@@ -98,8 +98,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "dicts are untracked in any collection",
     file: RUN,
-    find: "    if (generation === oldestGeneration) untrackGathered(",
-    replace: "    untrackGathered(",
+    find: "generation === oldestGeneration && (typeFlags & AS_DICT) !== 0;",
+    replace: "(typeFlags & AS_DICT) !== 0;",
     killedBy: names.LISTS,
   },
   {
@@ -112,7 +112,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "garbage that its type does not allow to empty first is never emptied",
     file: RUN,
-    find: "    if (!reports.savesAll()) walkFrom(first, last, death.clear);\n",
+    find: "    if (!savesAll) walkFrom(left, last, death.clear);\n",
     replace: "",
     killedBy: names.LISTS,
   },

@@ -115,6 +115,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: "finalizers compete in CPython's order",
   },
   {
+    name: "the last object alone says what kinds there are",
+    file: "cycle-detector/src/subtract-detector.ts",
+    find: "    typeFlags |= words[row + ROW_FLAGS] as number;",
+    replace: "    typeFlags = words[row + ROW_FLAGS] as number;",
+    on: "cpython-3.13",
+    killedBy: "finalizers compete in CPython's order",
+  },
+  {
     name: "each object is emptied right after its finalizer",
     file: RUN,
     find: "      if (object !== 0 && death.finalize(object)) didRun = true;",

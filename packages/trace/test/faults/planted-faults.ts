@@ -22,8 +22,13 @@ const faults: readonly Omit<PlantedFault, "killedBy">[] = [
   {
     name: "the first entry of an object is kept, not the last",
     file: LISTS,
-    find: "for (let index = count - 1; index >= 0; index--) {",
-    replace: "for (let index = 0; index < count; index++) {",
+    find: `const object = words[piece + index] as number;
+        if (isEntryOf(list, object)) words[marks + (object >> 2)] = 1;
+        else words[piece + index] = 0;`,
+    replace: `const place = placeOf(list, count - 1 - index);
+        const object = words[place] as number;
+        if (isEntryOf(list, object)) words[marks + (object >> 2)] = 1;
+        else words[place] = 0;`,
   },
   {
     name: "younger lists are put before the older one",
@@ -122,8 +127,8 @@ const faults: readonly Omit<PlantedFault, "killedBy">[] = [
   {
     name: "finalizers run before weak references are emptied in a collection",
     file: RUN,
-    find: "    let didRun = false;\n",
-    replace: "    let didRun = false;\n    walkFrom(start, end, death.finalize);\n",
+    find: "    let didRun = false;\n    // Whoever",
+    replace: "    let didRun = false;\n    walkFrom(start, end, death.finalize);\n    // Whoever",
   },
   {
     name: "what finalizers made reachable is emptied",
