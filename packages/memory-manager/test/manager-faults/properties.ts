@@ -1,7 +1,10 @@
 // What the faults of whole memory managers are held against: the suite on presets, and the fast
 // preset beside the exact one.
 
-import { type Reference, slotAt, type Value } from "@ouro/interfaces";
+import { createBumpAllocator } from "@ouro/allocator";
+import { isOuroError, type Reference, slotAt, type Value } from "@ouro/interfaces";
+import { markSweepStrategy } from "@ouro/mark-sweep";
+import { semispaceStrategy } from "@ouro/semispace";
 import { memoryManagerSuite, runSuite } from "@ouro/testkit";
 import fc from "fast-check";
 import {
@@ -13,7 +16,7 @@ import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "../.
 import { flawOfFullQueue } from "../full-queue.js";
 import { presets, subjectsOf } from "../presets.js";
 import { playTwin, twinPrograms } from "../twin-programs.js";
-import { FULL_QUEUE, TWIN, WATCHED } from "./planted-faults.js";
+import { ALLOCATOR, FULL_QUEUE, TWIN, WATCHED } from "./planted-faults.js";
 
 const RUN_LIMIT = 60;
 const TWIN_RUN_LIMIT = 300;
@@ -87,4 +90,20 @@ const watched = exactCase(
   FAST,
 );
 
-export const properties = [twin, fullQueue, watched, ...ofTheSuite];
+const allocator = exactCase(ALLOCATOR, () => {
+  for (const strategy of [markSweepStrategy(), semispaceStrategy()]) {
+    try {
+      composeMemoryManager({
+        strategy,
+        allocator: ({ heap, name }) => createBumpAllocator({ source: heap, name }),
+        reservationBytes: 2 ** 23,
+      });
+    } catch (error) {
+      if (isOuroError(error, "incompatible-parts")) continue;
+      throw error;
+    }
+    throw new Error(`${strategy.name} takes a region that it cannot use`);
+  }
+});
+
+export const properties = [twin, fullQueue, watched, allocator, ...ofTheSuite];
