@@ -57,7 +57,7 @@ test("a worker that opens the shared buffer sees, and may free, its owner's bloc
 
 // A pool that comes empty in a thread where nobody listens waits in its list. The thread that gives
 // it back has an observer, who was told that it was taken.
-test("an observer hears of each pool that its thread gives back, one left by another too", async () => {
+test("an observer hears of a pool that another thread left and its own gives back", async () => {
   const heap = createPrivateHeap({ reservationBytes: 4 * 2 ** 20, backing: "shared" });
   const seen: number[][] = [];
   const observer: Observer = {
