@@ -14,6 +14,7 @@ import {
   type Allocator,
   type Block,
   checkInteger,
+  describeValue,
   expectSound,
   type StrategyParts,
   TYPE_LIMIT_COUNT,
@@ -152,8 +153,14 @@ function validateList(words: Int32Array, allocator: Allocator, entry: number, na
   expectSound(object === 0, structure, entry, "it is longer than its count");
 }
 
-function checkMaxima(maxima: FreeListMaxima): void {
+/** Throws `UsageError` for what is no object of counts. */
+export function checkMaxima(maxima: FreeListMaxima): void {
   const where = "refcountStrategy";
+  if (typeof maxima !== "object" || maxima === null) {
+    const problem = `is ${describeValue(maxima)}, not an object of counts by type name`;
+    const remedy = "Give one, as { node: 100 }";
+    throw new UsageError({ where, argument: "option freeListMaxima", problem, remedy });
+  }
   checkInteger(
     where,
     "the number of freeListMaxima",
