@@ -14,7 +14,6 @@ import {
   type Allocator,
   type Block,
   checkInteger,
-  describeValue,
   expectSound,
   type StrategyParts,
   TYPE_LIMIT_COUNT,
@@ -157,9 +156,13 @@ function validateList(words: Int32Array, allocator: Allocator, entry: number, na
 export function checkMaxima(maxima: FreeListMaxima): void {
   const where = "refcountStrategy";
   if (typeof maxima !== "object" || maxima === null) {
-    const problem = `is ${describeValue(maxima)}, not an object of counts by type name`;
-    const remedy = "Give one, as { node: 100 }";
-    throw new UsageError({ where, argument: "option freeListMaxima", problem, remedy });
+    const problem = "is no object of counts by type name";
+    throw new UsageError({
+      where,
+      argument: `freeListMaxima ${maxima}`,
+      problem,
+      remedy: "Give one",
+    });
   }
   checkInteger(
     where,

@@ -28,7 +28,7 @@ describe("object free lists", () => {
     for (const none of [3, "pair", null]) {
       const maxima = none as unknown as FreeListMaxima;
       expect(() => compose({ freeListMaxima: maxima })).toThrow(
-        /option freeListMaxima is .*, not an/,
+        `freeListMaxima ${none} is no object of counts`,
       );
     }
     const { manager, mutator, list, slot, liveCount } = compose({ freeListMaxima: { list: 5 } });
