@@ -103,8 +103,11 @@ export interface GenerationMaps {
    * `emptied` has bits of. Answers how many. O(tracts).
    */
   promote(generation: number, emptied: number): number;
-  /** The found ones are the candidates now. O(tracts). */
-  narrow(): CandidateMap;
+  /**
+   * The found ones are the candidates now. `knowsSpecial`: nobody became one that finalization may
+   * look at, and who was is not looked for again. O(tracts).
+   */
+  narrow(knowsSpecial: boolean): CandidateMap;
   isFound(object: WordIndex): boolean;
   /** Found, and not dead since, in address order. O(tracts + those). */
   walkFound(visit: (object: WordIndex) => void): void;
@@ -291,7 +294,8 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
       else words[tracts + tract] = get(tracts + tract) & ~wanted;
     });
     words[lastTract] = NO_TRACT;
-    return candidatesNow(candidateCount, generation === OLDEST_GENERATION);
+    special.length = 0;
+    return candidatesNow(candidateCount, generation === OLDEST_GENERATION, special);
   }
 
   function addTract(tract: number): void {
@@ -301,9 +305,12 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     tractCount++;
   }
 
-  function candidatesNow(candidateCount: number, isWhole: boolean): CandidateMap {
+  function candidatesNow(
+    candidateCount: number,
+    isWhole: boolean,
+    special: WordIndex[] | undefined,
+  ): CandidateMap {
     const candidates = groups + CANDIDATE;
-    special.length = 0;
     return { candidates, found, tracts, list, tractCount, candidateCount, special, isWhole };
   }
 
@@ -357,13 +364,14 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     return count;
   }
 
-  function narrow(): CandidateMap {
+  function narrow(knowsSpecial: boolean): CandidateMap {
     eachListed(0, (start) => {
       for (let word = start; word < start + TRACT_MAP_WORDS; word++) {
         words[groups + (word << 2) + CANDIDATE] = get(found + word);
       }
     });
-    return candidatesNow(foundCount(), false);
+    if (!knowsSpecial) special.length = 0;
+    return candidatesNow(foundCount(), false, knowsSpecial ? undefined : special);
   }
 
   function walkFound(visit: (object: number) => void): void {
