@@ -104,8 +104,7 @@ export interface GenerationMaps {
    */
   promote(generation: number, emptied: number): number;
   /**
-   * The found ones are the candidates now. `knowsSpecial`: nobody became one that finalization may
-   * look at, and who was is not looked for again. O(tracts).
+   * The found are the candidates. `knowsSpecial`: who is special is not looked for. O(tracts).
    */
   narrow(knowsSpecial: boolean): CandidateMap;
   isFound(object: WordIndex): boolean;
@@ -295,7 +294,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     });
     words[lastTract] = NO_TRACT;
     special.length = 0;
-    return candidatesNow(candidateCount, generation === OLDEST_GENERATION, special);
+    return candidatesNow(candidateCount, generation === OLDEST_GENERATION);
   }
 
   function addTract(tract: number): void {
@@ -305,11 +304,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     tractCount++;
   }
 
-  function candidatesNow(
-    candidateCount: number,
-    isWhole: boolean,
-    special: WordIndex[] | undefined,
-  ): CandidateMap {
+  function candidatesNow(candidateCount: number, isWhole: boolean): CandidateMap {
     const candidates = groups + CANDIDATE;
     return { candidates, found, tracts, list, tractCount, candidateCount, special, isWhole };
   }
@@ -370,8 +365,10 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
         words[groups + (word << 2) + CANDIDATE] = get(found + word);
       }
     });
-    if (!knowsSpecial) special.length = 0;
-    return candidatesNow(foundCount(), false, knowsSpecial ? undefined : special);
+    const map = candidatesNow(foundCount(), false);
+    if (knowsSpecial) return { ...map, special: undefined };
+    special.length = 0;
+    return map;
   }
 
   function walkFound(visit: (object: number) => void): void {

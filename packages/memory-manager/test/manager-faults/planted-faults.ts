@@ -211,7 +211,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...RUN,
     name: "what finalizers made reachable is reclaimed",
-    find: "      run.resurrected = promoteResurrected(old, death.attachedCount() === attachedCount);\n",
+    find: `      run.resurrected = promoteResurrected(old, death.attachedCount() === attachedCount);
+`,
     replace: "",
     killedBy: TWIN,
   },
