@@ -103,9 +103,7 @@ export interface GenerationMaps {
    * `emptied` has bits of. Answers how many. O(tracts).
    */
   promote(generation: number, emptied: number): number;
-  /**
-   * The found are the candidates. `knowsSpecial`: who is special is not looked for. O(tracts).
-   */
+  /** The found are the candidates; with `knowsSpecial` nobody special is sought. O(tracts). */
   narrow(knowsSpecial: boolean): CandidateMap;
   isFound(object: WordIndex): boolean;
   /** Found, and not dead since, in address order. O(tracts + those). */
@@ -366,9 +364,8 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
       }
     });
     const map = candidatesNow(foundCount(), false);
-    if (knowsSpecial) return { ...map, special: undefined };
-    special.length = 0;
-    return map;
+    if (!knowsSpecial) special.length = 0;
+    return knowsSpecial ? { ...map, special: undefined } : map;
   }
 
   function walkFound(visit: (object: number) => void): void {
