@@ -58,17 +58,24 @@ function stepLines({ plan, hasFacts }: GraphResult, look: Look): string[] {
   return [...lines, ...(hasFacts ? inexact.flatMap((step) => differenceLines(step, look)) : [])];
 }
 
-/** Of a step of which a graph does not show all: what differs is reported and held against none. */
+/**
+ * Of a step of which a graph does not show all: what differs is reported and held against none. The
+ * deaths add up to the difference of the row.
+ */
 function differenceLines(step: GraphStepReport, look: Look): string[] {
+  const { returned, recordedReturned } = step;
   const parts = [
     [step.missingDeaths.count, "died in CPython only"],
     [step.extraDeaths.count, "died here only"],
+    [step.diedBeforeCount, "died in CPython now, and here in a step before"],
+    [step.diedLateCount, "died here now, and in CPython in a step before"],
     [step.refcounts.count, "of another refcount"],
   ] as const;
   const said = parts.filter(([count]) => count > 0).map(([n, what]) => `${formatCount(n)} ${what}`);
+  if (returned !== recordedReturned) said.push(`result ${returned}, not ${recordedReturned}`);
   const text =
-    `~ step ${step.stepIndex}: ${said.length === 0 ? "another result" : said.join(", ")}. ` +
-    "Program code ran then that no graph shows.";
+    `~ step ${step.stepIndex}: ${said.join(", ")}. ` +
+    "What program code did in the steps so far no graph shows.";
   return wrapText(text, look.width, "  ").map((line) => look.paint.dim(line));
 }
 

@@ -18,6 +18,7 @@ export {
   type GenerationStats,
 } from "./gc.js";
 export {
+  type AllocatorParts,
   composeMemoryManager,
   type MemoryManager,
   type MemoryManagerOptions,

@@ -73,8 +73,23 @@ import {
 import { checkTraits, layOutHeader } from "./traits-check.js";
 import { createWeakReferences, type WeakReferences } from "./weak-references.js";
 
+/** What an allocator is made of: it serves the objects of one manager. */
+export interface AllocatorParts {
+  readonly heap: PrivateHeap;
+  /** Unique at the heap, for regions and borrowers. */
+  readonly name: string;
+  /** Counted down by allocators that can: without, a collection comes when memory runs out. */
+  readonly budgetWord: WordIndex;
+  readonly memoryObserver: Observer | undefined;
+}
+
 export interface MemoryManagerOptions {
   strategy: Strategy;
+  /**
+   * Makes the allocator of the objects, over the heap that it is given. By default pools and large
+   * blocks. `IncompatiblePartsError` names a strategy and an allocator that do not fit.
+   */
+  allocator?: (parts: AllocatorParts) => Allocator;
   /** A heap to work in; by default one of the manager's own. */
   heap?: PrivateHeap;
   /** Bytes reserved up front for a heap of the manager's own. Default 1 GiB. */
@@ -200,7 +215,7 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
     ...pick(options, "frameSlotLimitCount"),
   });
   const layOut = { heap, borrower, types, roots, headerMask, budgetWord };
-  const collector = strategy.create(makeParts(options, name, layOut));
+  const collector = makeCollector(strategy, makeParts(options, name, layOut));
   checkHooks(strategy, collector);
   runsFinalizers = collector.finalization !== undefined;
   const mutator = makeMutator(options, { heap, types, roots, collector });
@@ -264,23 +279,62 @@ function withObserver(
   return { ...options, observer: both };
 }
 
+interface ManagerParts extends StrategyParts {
+  /** Whether an allocator is given that nobody has asked for. */
+  wastesAllocator(): boolean;
+}
+
+function makeCollector(strategy: Strategy, parts: ManagerParts): Collector {
+  const collector = strategy.create(parts);
+  if (parts.wastesAllocator()) refuseAllocator(strategy);
+  return collector;
+}
+
 /** What a strategy is handed; its allocator is made when it is asked for. */
 function makeParts(
   options: MemoryManagerOptions,
   name: string,
   made: Pick<StrategyParts, "heap" | "borrower" | "types" | "roots" | "headerMask" | "budgetWord">,
-): StrategyParts {
+): ManagerParts {
   let allocator: Allocator | undefined;
+  const { allocator: makeOther, memoryObserver } = options;
+  const { heap, budgetWord } = made;
   return {
     ...made,
+    wastesAllocator: () => makeOther !== undefined && allocator === undefined,
     sideTable: makeSideTable(made.heap, made.borrower, options.strategy),
     isChecked: (options.checked ?? false) !== false,
     observer: options.observer,
     get allocator() {
-      allocator ??= makeAllocator(made.heap, name, made.budgetWord, options.memoryObserver);
+      allocator ??=
+        makeOther === undefined
+          ? makeAllocator(heap, name, budgetWord, memoryObserver)
+          : expectAllocator(
+              makeOther({ heap, name: `${name}-blocks`, budgetWord, memoryObserver }),
+            );
       return allocator;
     },
   };
+}
+
+function expectAllocator(made: Allocator): Allocator {
+  const calls = ["tryAllocate", "free", "owns", "walk", "statistics", "validate"] as const;
+  const missing = calls.find((call) => typeof made?.[call] !== "function");
+  if (missing === undefined) return made;
+  throw new UsageError({
+    where: "composeMemoryManager",
+    argument: "what option allocator made",
+    problem: `is no allocator: it has no function ${missing}`,
+    remedy: "Return one, as createPoolAllocator of @ouro/allocator makes it",
+  });
+}
+
+function refuseAllocator({ name }: Strategy): never {
+  throw new IncompatiblePartsError({
+    parts: [name, "allocator"],
+    reason: "the strategy places objects by itself, and would not use the allocator",
+    remedy: "Leave the allocator out, or choose a strategy that asks for one, as mark-sweep does",
+  });
 }
 
 /** Written when a manager is whole: one that was refused half way does not hold its name. */

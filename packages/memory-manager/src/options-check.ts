@@ -8,7 +8,8 @@ const where = "composeMemoryManager";
 /** The strategy has an error of its own. */
 const OPTIONS =
   "|strategy heap reservationBytes limitBytes name typeLimitCount handleLimitCount " +
-  "frameSlotLimitCount checked collectEvery onHandleLeak observer memoryObserver tracemalloc";
+  "frameSlotLimitCount checked collectEvery onHandleLeak observer memoryObserver tracemalloc " +
+  "allocator";
 
 /** Options of a heap of the manager's own. */
 const OWN_HEAP_OPTIONS = ["reservationBytes", "limitBytes"] as const;
@@ -22,7 +23,10 @@ export function checkManagerOptions(given: object | undefined): void {
   checkStrategy(options.strategy);
   checkHeap(options);
   checkChecked(options.checked);
-  const { name, onHandleLeak, tracemalloc } = options;
+  const { name, onHandleLeak, tracemalloc, allocator } = options;
+  if (allocator !== undefined && typeof allocator !== "function") {
+    refuse("allocator", allocator, "a function that makes an allocator of its heap and name");
+  }
   if (name !== undefined && typeof name !== "string") refuse("name", name, "a text");
   if (onHandleLeak !== undefined && typeof onHandleLeak !== "function") {
     refuse("onHandleLeak", onHandleLeak, "a function");
@@ -36,6 +40,13 @@ export function checkManagerOptions(given: object | undefined): void {
   if (isChoice(tracemalloc)) return;
   if (!isRecord(tracemalloc)) refuse("tracemalloc", tracemalloc, "true, false or { sites }");
   checkOptions(`${where} (tracemalloc)`, tracemalloc, "|sites");
+  const { sites } = tracemalloc;
+  if (sites === undefined || (isRecord(sites) && typeof sites.current === "function")) return;
+  refuse(
+    "tracemalloc.sites",
+    sites,
+    "sites, as createAllocationSites of @ouro/allocator makes them",
+  );
 }
 
 function checkStrategy(strategy: unknown): void {

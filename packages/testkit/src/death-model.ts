@@ -96,6 +96,10 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
   /** What was garbage when the running collection began; undefined outside of one. */
   let collected: ReadonlySet<Node> | undefined;
   let problem: Error | undefined;
+  /** Who was born since the last collection: younger than all others, and not looked at yet. */
+  let firstFresh = 0;
+  /** The fresh node that was finalized last in the running collection; −1 for none. */
+  let lastFresh = -1;
 
   finalization.setFinalizer(finalizedType, onFinalize);
 
@@ -175,6 +179,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
     expect(isInTime, `a ${what} runs in "${command}", and its traits say at safepoints`);
     const isFirst = traits.finalizationOrder === "weak references first" || collected !== undefined;
     if (node === undefined) return;
+    if (what === "finalizer" && collected !== undefined) checkAge(node);
     if (what === "callback" && !isFirst) {
       const isDone = !node.hasFinalizer || node.isFinalized;
       expect(isDone, `the callback for node ${node.id} runs before its finalizer`);
@@ -191,6 +196,16 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
       const text = `the finalizer of node ${node.id} runs before the callback for node`;
       expect(late === undefined, `${text} ${late?.target.id}`);
     }
+  }
+
+  /** Of those that no collection met yet, age is the order of birth. */
+  function checkAge({ id }: Node): void {
+    if (id < firstFresh) return;
+    const isByAge = id > lastFresh;
+    if (lastFresh >= 0) notes.note(isByAge ? "finalized by age" : "finalized out of age");
+    const isRight = isByAge || traits.collectionOrder === "any";
+    expect(isRight, `node ${id} is finalized after node ${lastFresh}, which is younger`);
+    lastFresh = id;
   }
 
   function act(what: Act, slot: Slot | undefined, node: Node | undefined): void {
@@ -316,8 +331,10 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
     const alive = reachable();
     const garbage = new Set(nodes.filter((node) => !alive.has(node)));
     collected = garbage;
+    lastFresh = -1;
     mutator.collect();
     collected = undefined;
+    firstFresh = nodes.length;
     if (traits.cycles !== "full collection") return;
     for (const node of garbage) {
       const isDue = node.hasFinalizer && checks.has("finalizers");

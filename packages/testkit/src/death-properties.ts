@@ -70,10 +70,18 @@ export const deathProperties: readonly Property<ManagerMaker, DeathCommand[]>[] 
 );
 
 /** What the programs showed of the traits of finalization. */
-export function deathWarnings({ programCode, resurrection }: Traits, notes: Notes): string[] {
-  const count = notes.count("program code in place") + notes.count("program code at a safepoint");
-  if (count < 50) return [];
+export function deathWarnings(traits: Traits, notes: Notes): string[] {
+  const { programCode, resurrection } = traits;
   const warnings: string[] = [];
+  if (!resurrection && notes.count("resurrected, and not declared") > 0) {
+    warnings.push("resurrection is not declared, and what a finalizer stored lived on");
+  }
+  const isAlwaysByAge = notes.count("finalized out of age") === 0;
+  if (traits.collectionOrder === "any" && notes.count("finalized by age") >= 20 && isAlwaysByAge) {
+    warnings.push('collectionOrder is declared "any", and garbage was always finalized by age');
+  }
+  const count = notes.count("program code in place") + notes.count("program code at a safepoint");
+  if (count < 50) return warnings;
   if (programCode === "in place" && notes.count("program code in place") === 0) {
     warnings.push("program code is declared to run in place, and ran at safepoints only");
   }

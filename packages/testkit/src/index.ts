@@ -84,6 +84,7 @@ export {
 } from "./shadow-heap.js";
 export { createShadowType, type ShadowType } from "./shadow-type.js";
 export { SHAPES, type ShapeName } from "./shape.js";
+export { SIDE_AS_SAID } from "./side-memory-property.js";
 export { SMALL_COLLECTIONS, SMALL_HEAPS, SMALL_PROGRAMS } from "./small-scope/small-scope.js";
 export type { Fate, Snapshot, SnapshotObject } from "./snapshot.js";
 export { printScript, type Step, type StepValue } from "./step.js";
@@ -106,4 +107,5 @@ export {
   HEADER_AS_SAID,
   HOOKS_AS_SAID,
   MOVES_AS_SAID,
+  RESURRECTS_AS_SAID,
 } from "./trait-properties.js";

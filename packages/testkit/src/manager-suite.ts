@@ -12,9 +12,10 @@ import { observerActRows } from "./observer-acts.js";
 import { oracleRows } from "./oracle-properties.js";
 import { programProperty } from "./program-property.js";
 import type { Report } from "./report.js";
+import { sideMemoryProperty } from "./side-memory-property.js";
 import { smallScopeProperties } from "./small-scope/small-scope.js";
 import type { Subject, SubjectOptions } from "./subject.js";
-import { asProperties, runSuite, type Suite, type SuiteOptions } from "./suite.js";
+import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "./suite.js";
 import { traitRows, traitWarnings } from "./trait-properties.js";
 
 const rows = [...oracleRows, ...auditRows, ...traitRows, ...nemesisRows, ...observerActRows];
@@ -47,9 +48,9 @@ export interface CollectorMaker {
   readonly compose: (strategy: Strategy, options: SubjectOptions) => Subject;
 }
 
-export const collectorSuite: Suite<CollectorMaker> = {
-  name: "collector",
-  properties: memoryManagerSuite.properties.map(({ programs, sweep, ...property }) => ({
+/** The properties of managers, asked of a manager that is composed of the strategy. */
+function managerProperties(): Property<CollectorMaker>[] {
+  return memoryManagerSuite.properties.map(({ programs, sweep, ...property }) => ({
     ...property,
     whyNot: (maker: CollectorMaker) => property.whyNot(managersOf(maker)),
     ...(programs === undefined
@@ -70,7 +71,12 @@ export const collectorSuite: Suite<CollectorMaker> = {
       property.script(program, managersOf(maker)),
     drawing: (program: unknown, maker: CollectorMaker) =>
       property.drawing?.(program, managersOf(maker)),
-  })),
+  }));
+}
+
+export const collectorSuite: Suite<CollectorMaker> = {
+  name: "collector",
+  properties: [...managerProperties(), ...asProperties([sideMemoryProperty])],
   subjectName: ({ strategy }) => strategy().name,
   traitsOf: ({ strategy }) => strategy().traits,
   warnings(maker, notes) {

@@ -9,21 +9,28 @@
 import {
   type BarrierHook,
   FLAGS_SHIFT,
+  type Reference,
   type SafepointCall,
+  slotAt,
   type Traits,
   TYPE_WORD_OFFSET,
+  type TypeDescriptor,
 } from "@ouro/interfaces";
+import type { Census } from "./census.js";
 import { createScene, playStep, type Scene } from "./check-program.js";
 import { type ManagerMaker, makeUnobserved, traitsOf } from "./manager-subject.js";
 import type { Notes } from "./notes.js";
 import { type Program, stepsOfProgram } from "./program.js";
 import type { ProgramPropertyRow } from "./program-property.js";
+import { programTypes } from "./program-types.js";
 import { expectPromise } from "./promise.js";
 import type { Step } from "./step.js";
+import type { Subject } from "./subject.js";
 
 export const MOVES_AS_SAID = "moves objects only if its traits say so, in the calls that they name";
 export const COLLECTS_AS_SAID = "collects only in the calls that its traits name";
 export const HOOKS_AS_SAID = "has exactly the barrier hooks and the step that its traits name";
+export const RESURRECTS_AS_SAID = "lets a finalizer make its object reachable if its traits say so";
 export const HEADER_AS_SAID = "sets no header bit that its traits do not ask for";
 
 const HOOKS: readonly BarrierHook[] = ["born", "write", "move", "copy", "drop"];
@@ -56,6 +63,16 @@ export const traitRows: readonly ProgramPropertyRow[] = [
     check: (_, maker) => checkHooks(maker),
   },
   {
+    name: RESURRECTS_AS_SAID,
+    source: "trait resurrection: PEP 442",
+    programs: { commandLimitCount: 1 },
+    whyNot: (maker) =>
+      makeUnobserved(maker).collector.finalization === undefined
+        ? "the strategy has no finalization"
+        : undefined,
+    check: (_, maker, notes) => checkResurrection(makeUnobserved(maker), notes),
+  },
+  {
     name: HEADER_AS_SAID,
     source: "trait headerBits",
     check: (program, { make }, notes) => {
@@ -64,6 +81,15 @@ export const traitRows: readonly ProgramPropertyRow[] = [
     },
   },
 ];
+
+const FINALIZED: TypeDescriptor = {
+  ...(programTypes.find(({ name }) => name === "record") as TypeDescriptor),
+  name: "finalized",
+  visitedSlotCount: 1,
+  ownedSlotCount: 0,
+  rawWordCount: 1,
+  finalizer: true,
+};
 
 /** Three properties note; ten programs of each. */
 const FEWEST_PROGRAMS = 30;
@@ -111,6 +137,7 @@ function checkMoves({ subject, shadow, player }: Scene, step: Step, notes: Notes
 function checkCollects({ subject, census }: Scene, step: Step, notes: Notes): () => void {
   const { traits, statistics } = subject.collector;
   const before = statistics().collectionCount;
+  const waitingCount = step.call === "poll" && !traits.moves ? garbageCount(census) : 0;
   return () => {
     const call = SAFEPOINTS[step.call];
     if (call === undefined && traits.death !== "prompt" && !traits.moves) {
@@ -118,13 +145,66 @@ function checkCollects({ subject, census }: Scene, step: Step, notes: Notes): ()
       const isLeft = census.acyclicGarbageCount() > 0;
       notes.note(isLeft ? "acyclic garbage stayed" : "no acyclic garbage stayed");
     }
-    if (statistics().collectionCount === before) return;
+    if (statistics().collectionCount === before) {
+      if (step.call === "poll") noteSafepoint(census, waitingCount, notes);
+      return;
+    }
     notes.note(`collected in ${step.call}`);
     // Asked for is allowed to all: who has nothing to collect counts it or does not.
     const isAllowed =
       call === "collect" || (call !== undefined && traits.collectsAt.includes(call));
     expectPromise(isAllowed, `it collected in ${step.call}, which its traits do not name`);
   };
+}
+
+function garbageCount(census: Census): number {
+  census.take();
+  return census.acyclicGarbageCount();
+}
+
+/** What waited for a poll in which nothing was collected. */
+function noteSafepoint(census: Census, waitingCount: number, notes: Notes): void {
+  if (waitingCount === 0) return;
+  const isGone = garbageCount(census) === 0;
+  notes.note(isGone ? "garbage went at a safepoint" : "garbage stayed over a safepoint");
+}
+
+const LEAF_WORD = 20_26;
+
+/** A finalizer stores its object into a root: it is there after two collections, whole. */
+function checkResurrection(subject: Subject, notes: Notes): void {
+  if (subject.collector.traits.resurrection) {
+    resurrect(subject);
+    return;
+  }
+  try {
+    resurrect(subject);
+    notes.note("resurrected, and not declared");
+  } catch {
+    // It says that it cannot, and it cannot.
+  }
+}
+
+function resurrect({ collector, mutator, defineType, validate }: Subject): void {
+  const type = defineType(FINALIZED);
+  const frame = mutator.enter(2);
+  const kept = slotAt(frame, 1);
+  let callCount = 0;
+  collector.finalization?.setFinalizer(type, (slot) => {
+    callCount++;
+    mutator.setRoot(kept, mutator.root(slot));
+  });
+  mutator.allocate(type, frame);
+  mutator.setWord(mutator.root(frame) as Reference, 1, LEAF_WORD);
+  mutator.set(mutator.root(frame) as Reference, 0, mutator.root(frame));
+  mutator.setRoot(frame, 0);
+  for (let count = 0; count < 2; count++) mutator.collect();
+  expectPromise(callCount === 1, `a finalizer of one object in a ring runs ${callCount} times`);
+  const object = mutator.root(kept);
+  expectPromise(object > 0, "what a finalizer stored in a root is not there");
+  const word = mutator.word(object as Reference, 1);
+  expectPromise(word === LEAF_WORD, `what a finalizer stored holds ${word}, not ${LEAF_WORD}`);
+  validate();
 }
 
 function checkHooks(maker: ManagerMaker): void {
@@ -191,6 +271,10 @@ export function traitWarnings(maker: ManagerMaker, notes: Notes): string[] {
     "exact is not declared, and after every full collection exactly the reachable was left",
   );
   warn(
+    traits.cycles === "eventually" && seen("exact in the end") && !seen("inexact in the end"),
+    'cycles are declared to go "eventually", and after every full collection they were gone',
+  );
+  warn(
     !traits.counts && seen("counts equal") && !seen("counts differ"),
     "counts is not declared, and word 0 was always the count of references",
   );
@@ -207,6 +291,11 @@ function warnOfDeaths(
   notes: Notes,
   warn: (isDue: boolean, text: string) => void,
 ): void {
+  const waits = notes.count("garbage stayed over a safepoint") > 0;
+  warn(
+    death === "collection" && notes.count("garbage went at a safepoint") > 0 && !waits,
+    'death is declared "collection", and garbage outside cycles always went at the next poll',
+  );
   const isSlow = notes.count("acyclic garbage stayed") > 0;
   const isLooked = notes.count("no acyclic garbage stayed") > 0;
   warn(

@@ -70,6 +70,10 @@ export interface GraphStepReport {
   readonly missingDeaths: ObjectDifferences;
   /** Dead, and recorded as alive. */
   readonly extraDeaths: ObjectDifferences;
+  /** Recorded as dying in this step, and dead since one before: the difference is made up for. */
+  readonly diedBeforeCount: number;
+  /** Died in this step, and recorded as dead since one before. */
+  readonly diedLateCount: number;
   readonly refcounts: ObjectDifferences;
   readonly generations: ObjectDifferences;
   /** How many deaths of the step agree in their order, from the first; reported only. */
@@ -272,6 +276,8 @@ function createComparison(
     returned: number | undefined,
   ): GraphStepReport {
     const deaths = Int32Array.from(subject.takeDeaths(), (number) => objects[number] as number);
+    const diedBeforeCount = countOf(step.destroyed, (object) => deathBefore[object] === 1);
+    const diedLateCount = countOf(deaths, (object) => deathBefore[object] === -1);
     for (const object of deaths) isDead[object] = 1;
     for (const object of step.destroyed) isRecordedDead[object] = 1;
     for (let index = 0; index < step.changedObjects.length; index++) {
@@ -295,6 +301,8 @@ function createComparison(
       deathCount: deaths.length,
       missingDeaths,
       extraDeaths,
+      diedBeforeCount,
+      diedLateCount,
       refcounts,
       generations,
       sameOrderCount: commonPrefix(deaths, step.destroyed),
@@ -309,6 +317,12 @@ function createComparison(
 }
 
 const NONE: ObjectDifferences = Object.freeze({ count: 0, first: [] });
+
+function countOf(objects: Int32Array, isCounted: (object: number) => boolean): number {
+  let count = 0;
+  for (const object of objects) if (isCounted(object)) count++;
+  return count;
+}
 
 function commonPrefix(one: Int32Array, other: Int32Array): number {
   let length = 0;

@@ -48,6 +48,35 @@ describe("a plan", () => {
     expect(report.steps.map(({ generations }) => generations.count)).toEqual([0, 0, 0, 0]);
   });
 
+  it("tells of a death that is made up for in a later step, whoever was late", () => {
+    const graph = eight();
+    const none = Int32Array.of();
+    const moved = (from: number, to: number): GraphStep[] =>
+      graph.steps.map((step, index) => {
+        if (index === from) return { ...step, destroyed: none };
+        if (index !== to) return step;
+        const { destroyed } = graph.steps[from] as GraphStep;
+        return { ...step, destroyed: Int32Array.from([...destroyed, ...step.destroyed]) };
+      });
+    const toldOf = (steps: readonly GraphStep[]) =>
+      runGraphPlan(createGraphModel(), { ...graph, steps }).steps.map((step) => [
+        step.missingDeaths.count,
+        step.extraDeaths.count,
+        step.diedBeforeCount,
+        step.diedLateCount,
+      ]);
+    expect(toldOf(graph.steps)).toEqual(graph.steps.map(() => [0, 0, 0, 0]));
+    // Step 1 has a death, and step 3 has two.
+    expect(toldOf(moved(1, 2)).slice(1, 3)).toEqual([
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ]);
+    expect(toldOf(moved(3, 2)).slice(2)).toEqual([
+      [2, 0, 0, 0],
+      [0, 0, 0, 2],
+    ]);
+  });
+
   it("tells a difference once, in the step in which it arose", () => {
     const graph = eight();
     const [first, ...rest] = graph.steps as [GraphStep, ...GraphStep[]];

@@ -65,6 +65,12 @@ export const PROGRAM_PEERS: readonly ProgramPeer[] = [
     hand: "isolation:alone",
   },
   {
+    name: "isolation:copy",
+    title: "in a copy of the code, same isolate",
+    programs: ["isolation"],
+    hand: "isolation:alone",
+  },
+  {
     name: "isolation:worker",
     title: "in a worker of its own",
     programs: ["isolation"],

@@ -24,6 +24,13 @@ async function runOthers(depth: number): Promise<void> {
   }
 }
 
+/** A copy of the program and of all that it calls: V8 has learnt nothing about its functions. */
+async function createCopy(): Promise<ProgramSubject> {
+  const url = new URL("../own-copy.js?copy=2", import.meta.url);
+  const copy: typeof import("./manager-programs.js") = await import(url.href);
+  return copy.createManagerPrograms("mark-sweep");
+}
+
 /** The same sample in a worker, which has an isolate of its own. */
 function sampleInWorker(words: readonly string[]): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
@@ -145,7 +152,10 @@ async function takeSample(words: readonly string[]): Promise<ProgramResult> {
   if (isShared && place === "worker") {
     return sampleInWorker(["isolation:alone", ...words.slice(1)]);
   }
-  const subject = await createProgramSubject(kind === "isolation" ? "manager:mark-sweep" : name);
+  const subject =
+    place === "copy"
+      ? await createCopy()
+      : await createProgramSubject(kind === "isolation" ? "manager:mark-sweep" : name);
   return runProgram(subject, program as ProgramName, Number(size), Number(repeats));
 }
 

@@ -1,5 +1,6 @@
 // Faults of the fast preset: its maps, its detector and its reclamation of all that was found at
-// once. A fault that no longer applies fails loudly: the sources moved on, it must too.
+// once; and of how an allocator is chosen. A fault that no longer applies fails loudly: the sources
+// moved on, it must too.
 
 import * as suite from "@ouro/testkit";
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
@@ -8,6 +9,9 @@ export const TWIN = "lets a program see what it sees under cpython-3.13";
 export const FULL_QUEUE = "reaches more objects than its queue holds";
 
 export const WATCHED = "empties a weak reference to garbage that nothing else makes special";
+export const LATE = "empties a weak reference that a finalizer made to what dies with it";
+
+export const ALLOCATOR = "refuses an allocator that does not fit its strategy";
 
 const FAST = "cpython-3.13-fast, low thresholds";
 const DETECTOR = { file: "cycle-detector/src/map-detector.ts", on: FAST } as const;
@@ -207,9 +211,17 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...RUN,
     name: "what finalizers made reachable is reclaimed",
-    find: "      run.resurrected = promoteResurrected(old);\n",
+    find: `      run.resurrected = promoteResurrected(old, death.attachedCount() === attachedCount);
+`,
     replace: "",
     killedBy: TWIN,
+  },
+  {
+    ...RUN,
+    name: "weak references that finalizers made to garbage are not looked for",
+    find: "promoteResurrected(old, death.attachedCount() === attachedCount)",
+    replace: "promoteResurrected(old, death.attachedCount() >= 0)",
+    killedBy: LATE,
   },
   {
     ...RUN,
@@ -271,5 +283,19 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     killedBy: suite.ACTING_OBSERVER,
+  },
+  {
+    file: "memory-manager/src/memory-manager.ts",
+    name: "an allocator that the strategy does not ask for passes",
+    find: "if (parts.wastesAllocator()) refuseAllocator(strategy);",
+    replace: "",
+    killedBy: ALLOCATOR,
+  },
+  {
+    file: "mark-sweep/src/mark-sweep-collector.ts",
+    name: "any allocator passes for one that can sweep",
+    find: 'if ("beginSweep" in allocator) return',
+    replace: 'if ("free" in allocator) return',
+    killedBy: ALLOCATOR,
   },
 ];

@@ -1,7 +1,10 @@
 // What the faults of whole memory managers are held against: the suite on presets, and the fast
 // preset beside the exact one.
 
-import { type Reference, slotAt, type Value } from "@ouro/interfaces";
+import { createBumpAllocator } from "@ouro/allocator";
+import { isOuroError, type Reference, slotAt, type Value } from "@ouro/interfaces";
+import { markSweepStrategy } from "@ouro/mark-sweep";
+import { semispaceStrategy } from "@ouro/semispace";
 import { memoryManagerSuite, runSuite } from "@ouro/testkit";
 import fc from "fast-check";
 import {
@@ -13,7 +16,7 @@ import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "../.
 import { flawOfFullQueue } from "../full-queue.js";
 import { presets, subjectsOf } from "../presets.js";
 import { playTwin, twinPrograms } from "../twin-programs.js";
-import { FULL_QUEUE, TWIN, WATCHED } from "./planted-faults.js";
+import { ALLOCATOR, FULL_QUEUE, LATE, TWIN, WATCHED } from "./planted-faults.js";
 
 const RUN_LIMIT = 60;
 const TWIN_RUN_LIMIT = 300;
@@ -87,4 +90,51 @@ const watched = exactCase(
   FAST,
 );
 
-export const properties = [twin, fullQueue, watched, ...ofTheSuite];
+/** A finalizer makes the first weak reference to what it dies with. */
+const late = exactCase(
+  LATE,
+  () => {
+    const manager = composeMemoryManager({
+      strategy: cpythonFastStrategy(),
+      reservationBytes: 2 ** 24,
+    });
+    const { mutator } = manager;
+    const node = manager.defineType({ name: "node", visitedSlotCount: 2, weaklyReferable: true });
+    const closing = manager.defineType({ name: "closing", visitedSlotCount: 2, finalizer: true });
+    const frame = mutator.enter(3);
+    const [second, weak] = [slotAt(frame, 1), slotAt(frame, 2)];
+    manager.finalization?.setFinalizer(closing, (slot) => {
+      mutator.setRoot(second, mutator.get(mutator.root(slot) as Reference, 0));
+      manager.weakReferences?.create(weak, second);
+      mutator.setRoot(second, 0 as Value);
+    });
+    mutator.allocate(closing, frame);
+    mutator.allocate(node, second);
+    mutator.set(mutator.root(frame) as Reference, 0, mutator.root(second));
+    mutator.give(mutator.root(second) as Reference, 0, frame);
+    mutator.setRoot(second, 0 as Value);
+    mutator.collect();
+    const target = manager.finalization?.targetOf(mutator.root(weak) as Reference);
+    if (target !== 0) throw new Error(`the weak reference refers to ${target}`);
+    manager.validate();
+  },
+  FAST,
+);
+
+const allocator = exactCase(ALLOCATOR, () => {
+  for (const strategy of [markSweepStrategy(), semispaceStrategy()]) {
+    try {
+      composeMemoryManager({
+        strategy,
+        allocator: ({ heap, name }) => createBumpAllocator({ source: heap, name }),
+        reservationBytes: 2 ** 23,
+      });
+    } catch (error) {
+      if (isOuroError(error, "incompatible-parts")) continue;
+      throw error;
+    }
+    throw new Error(`${strategy.name} takes a region that it cannot use`);
+  }
+});
+
+export const properties = [twin, fullQueue, watched, late, allocator, ...ofTheSuite];

@@ -8,6 +8,7 @@ import type { ManagerMaker, Subject } from "../../src/index.js";
 import * as kit from "../../src/index.js";
 import { subjectsOf } from "../subjects.js";
 import { toyStrategy } from "../toy-strategies.js";
+import { traitRows } from "./trait-rows.js";
 
 /** One of them here; all of them with OURO_LONG=1 (`npm run test:long`). */
 const SEEDS_NOW = process.env.OURO_LONG === "1" ? [1, 20_26, -77_777] : [1];
@@ -413,7 +414,9 @@ describe("Each planted fault is killed by the property that is said to kill it",
 });
 
 it("shows that each property can fail, with those that look after every command", () => {
-  const killers = new Set([...faults.map(({ killedBy }) => killedBy), ...kit.PROPERTY_NAMES]);
+  const ofTraits = traitRows.flatMap(({ found }) => ("refutedBy" in found ? found.refutedBy : []));
+  const killedBy = faults.map((fault) => fault.killedBy);
+  const killers = new Set([...killedBy, ...ofTraits, ...kit.PROPERTY_NAMES]);
   const alive = kit.memoryManagerSuite.properties.filter(({ name }) => !killers.has(name));
   expect(alive.map(({ name }) => name)).toEqual([]);
 });

@@ -1,0 +1,71 @@
+// Side memory held to its trait: the collector is composed with more of it than it declares, and is
+// handed as much as it declares.
+//
+//   side table │ declared: the collector's │ 4 bytes a granule more: nobody writes there │
+
+import type { Region, Strategy, StrategyParts } from "@ouro/interfaces";
+import { createScene, playStep } from "./check-program.js";
+import type { CollectorMaker } from "./manager-suite.js";
+import { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
+import { type Program, printProgram, stepsOfProgram } from "./program.js";
+import { expectPromise } from "./promise.js";
+import type { Property, SuiteOptions } from "./suite.js";
+
+export const SIDE_AS_SAID = "writes no side memory that its traits do not ask for";
+
+const SPARE_BYTES_PER_GRANULE = 4;
+
+export const sideMemoryProperty: Property<CollectorMaker, Program> = {
+  name: SIDE_AS_SAID,
+  source: "trait sideBytesPerGranule",
+  whyNot: () => undefined,
+  programs: (_, { commandLimitCount }: SuiteOptions) => {
+    const options: MutatorProgramsOptions =
+      commandLimitCount === undefined ? {} : { commandLimitCount };
+    return mutatorPrograms(options);
+  },
+  check: checkSideMemory,
+  commandCount: ({ commands }) => commands.length,
+  script: (program) => printProgram(program),
+};
+
+function checkSideMemory(program: Program, { strategy, compose }: CollectorMaker): void {
+  const spare: { region?: Region } = {};
+  const scene = createScene((options) =>
+    compose(
+      withSpare(strategy(), (region) => {
+        spare.region = region;
+      }),
+      options,
+    ),
+  );
+  for (const step of stepsOfProgram(program, scene.shadow)) {
+    if (step !== undefined) playStep(step, scene);
+  }
+  playStep({ call: "collect" }, scene);
+  const { start, sizeWords } = spare.region as Region;
+  const place = scene.subject.heap.words
+    .subarray(start, start + sizeWords)
+    .findIndex((word) => word !== 0);
+  expectPromise(place < 0, `word ${place} behind the side memory that is declared is written`);
+}
+
+function withSpare(made: Strategy, tell: (spare: Region) => void): Strategy {
+  const { sideBytesPerGranule } = made.traits;
+  const wholeBytes = sideBytesPerGranule + SPARE_BYTES_PER_GRANULE;
+  function create(parts: StrategyParts) {
+    const { sideTable } = parts;
+    const sizeWords = Math.ceil((sideTable.sizeWords * sideBytesPerGranule) / wholeBytes);
+    const start = (sideTable.start + sizeWords) as Region["start"];
+    tell({ ...sideTable, start, sizeWords: sideTable.sizeWords - sizeWords });
+    return made.create(handing(parts, { ...sideTable, sizeWords }));
+  }
+  return { ...made, traits: { ...made.traits, sideBytesPerGranule: wholeBytes }, create };
+}
+
+function handing(parts: StrategyParts, sideTable: Region): StrategyParts {
+  return new Proxy(parts, {
+    get: (target, key) =>
+      key === "sideTable" ? sideTable : (Reflect.get(target, key, target) as unknown),
+  });
+}
