@@ -150,8 +150,8 @@ describe("the built command", () => {
   it("compares all points of a sweep in one process for each strategy", () => {
     const folder = mkdtempSync(join(tmpdir(), "ouro-"));
     const [hook, started] = [join(folder, "hook.cjs"), join(folder, "started")];
-    const tell = `require("node:fs").appendFileSync(${JSON.stringify(started)}, process.pid + "\\n");`;
-    writeFileSync(hook, tell);
+    const file = JSON.stringify(started);
+    writeFileSync(hook, `require("node:fs").appendFileSync(${file}, process.pid + "\\n");`);
     const input = [path("programs/hand.jsonl.gz"), "--program", "hand-self-list"];
     const strategies = ["-s", "cpython-3.13,cpython-3.12"];
     const argv = ["compare", ...input, ...strategies, "--sweep", "gen0=10..1000", "--json"];
