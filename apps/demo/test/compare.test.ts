@@ -132,7 +132,7 @@ describe("a comparison", () => {
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
   });
 
-  it("names on a terminal the point it is at, how many there are, and takes that away", async () => {
+  it("names on a terminal the point it is at, and takes that away", async () => {
     const argv = [...cyclic, "--sweep", "gen0=10..1000", "-s", "cpython-3.13,cpython-3.12"];
     const screen = { columns: 60, isTTY: true, isDrawable: true, env: { NO_COLOR: "1" } };
     const { stdout, stderr } = await run([...argv, "--ascii"], screen);
