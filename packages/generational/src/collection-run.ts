@@ -96,11 +96,12 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
   function dispose(directory: number, examined: Examined, old: number, run: Run): void {
     const { reachedCount: start, end, typeFlags = -1 } = examined;
     const walkFound = (visit: (object: number) => void): void => walkFrom(start, end, visit);
-    const isHeard = reports.wantsFound();
-    if (isHeard) walkFound(reports.found);
-    let didRun = false;
+    const attachedCount = death.attachedCount();
+    if (reports.wantsFound()) walkFound(reports.found);
     // Whoever was told of what is found may have made a weak reference to it.
-    if (isHeard || hasWeakReferences(examined)) {
+    const isAttached = death.attachedCount() !== attachedCount;
+    let didRun = false;
+    if (isAttached || hasWeakReferences(examined)) {
       run.collected += death.emptyWeakReferences(walkFound, detector.isFound, (weak) => {
         didRun = true;
         retrack(weak, old);

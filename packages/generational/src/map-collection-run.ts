@@ -93,9 +93,13 @@ export function createMapCollectionRun(
   }
 
   function dispose(old: number, run: Run): void {
+    const attachedCount = death.attachedCount();
     if (reports.wantsFound()) maps.walkFound(reports.found);
+    // Whoever was told of what is found may have made a weak reference to it.
+    const isAttached = death.attachedCount() !== attachedCount;
+    const walk = isAttached ? maps.walkFound : maps.walkSpecial;
     let didRun = false;
-    run.collected += death.emptyWeakReferences(maps.walkSpecial, maps.isFound, (weak) => {
+    run.collected += death.emptyWeakReferences(walk, maps.isFound, (weak) => {
       didRun = true;
       if (maps.isTracked(weak)) maps.track(weak, old);
     });
@@ -103,7 +107,7 @@ export function createMapCollectionRun(
       if (death.finalize(object)) didRun = true;
     });
     if (didRun) {
-      run.resurrected = promoteResurrected(old);
+      run.resurrected = promoteResurrected(old, death.attachedCount() === attachedCount);
     }
     if (emptiesWeakReferencesAgain) emptyWeakReferencesAgain();
     run.collected += maps.foundCount();
@@ -112,9 +116,9 @@ export function createMapCollectionRun(
     maps.walkFound((object) => maps.track(object, old));
   }
 
-  function promoteResurrected(old: number): number {
+  function promoteResurrected(old: number, knowsSpecial: boolean): number {
     try {
-      detector.find(maps.narrow());
+      detector.find(maps.narrow(knowsSpecial));
       return maps.promote(old, 0);
     } finally {
       detector.release();
