@@ -81,8 +81,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "finalizers run before weak references are emptied in a collection",
     file: COLLECTION,
-    find: "    let didRun = false;\n    // Whoever",
-    replace: "    let didRun = false;\n    walkFrom(start, end, death.finalize);\n    // Whoever",
+    find: "    let didRun = isHeard;\n    // Whoever",
+    replace: "    let didRun = isHeard;\n    walkFrom(start, end, death.finalize);\n    // Whoever",
   },
   {
     name: "weak references are emptied once more after finalizers",

@@ -98,8 +98,8 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
     const walkFound = (visit: (object: number) => void): void => walkFrom(start, end, visit);
     const isHeard = reports.wantsFound();
     if (isHeard) walkFound(reports.found);
-    let didRun = false;
-    // Whoever was told of what is found may have made a weak reference to it.
+    let didRun = isHeard;
+    // Whoever was told of what is found may have stored it, or made a weak reference to it.
     if (isHeard || hasWeakReferences(examined)) {
       run.collected += death.emptyWeakReferences(walkFound, detector.isFound, (weak) => {
         didRun = true;

@@ -93,8 +93,9 @@ export function createMapCollectionRun(
   }
 
   function dispose(old: number, run: Run): void {
-    if (reports.wantsFound()) maps.walkFound(reports.found);
-    let didRun = false;
+    const isHeard = reports.wantsFound();
+    if (isHeard) maps.walkFound(reports.found);
+    let didRun = isHeard; // whoever was told of what is found may have stored it
     run.collected += death.emptyWeakReferences(maps.walkSpecial, maps.isFound, (weak) => {
       didRun = true;
       if (maps.isTracked(weak)) maps.track(weak, old);
