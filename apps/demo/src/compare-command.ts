@@ -17,7 +17,7 @@ import {
   comparisonMarkdown,
   violationText,
 } from "./compare-report.js";
-import type { ComparedInput, StrategyResult, SweepPoint } from "./compare-result.js";
+import type { ComparedInput, CompareOrder, StrategyResult } from "./compare-result.js";
 import { runApart } from "./compare-runner.js";
 import { parseSweep, type Sweep } from "./compare-sweep.js";
 import { compositionNames, parseComposition } from "./composition.js";
@@ -54,13 +54,11 @@ export async function runCompare(line: CommandLine, terminal: Terminal): Promise
   const progress = await createProgress(terminal, line);
   const work = createWork(terminal, progress);
   try {
-    const orders = ordersOf(strategies, sweep).map((each) => ({
-      ...each,
-      file,
-      bytes,
-      program: line.program,
-      wallRuns: line.wallRuns,
-    }));
+    const { program, wallRuns } = line;
+    const points = sweep?.points ?? [undefined];
+    const orders = strategies.map((strategy) => {
+      return { file, bytes, strategy, program, points, wallRuns };
+    });
     const { input, results, isPartial } = await runOrders(orders, work);
     progress.end();
     const fault = results.find(({ failure }) => INPUT_KINDS.has(failure?.kind ?? ""))?.failure;
@@ -76,30 +74,21 @@ export async function runCompare(line: CommandLine, terminal: Terminal): Promise
   }
 }
 
-type Order = Parameters<typeof runApart>[0];
-
-async function runOrders(orders: readonly Order[], work: Work) {
+async function runOrders(orders: readonly CompareOrder[], work: Work) {
   const results: StrategyResult[] = [];
   let input: ComparedInput | undefined;
-  let isPartial = false;
-  for (const order of orders) {
-    try {
-      const answer = await runApart(order, work);
-      input = answer.result.failure === null ? answer.input : (input ?? answer.input);
-      results.push({ ...answer.result, value: order.thresholds?.value ?? null });
-      if (INPUT_KINDS.has(answer.result.failure?.kind ?? "")) break;
-    } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
-      isPartial = true;
-      break;
+  try {
+    for await (const answer of runApart(orders, work)) {
+      const { failure } = answer.result;
+      input = failure === null ? answer.input : (input ?? answer.input);
+      results.push(answer.result);
+      if (INPUT_KINDS.has(failure?.kind ?? "")) break;
     }
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    return { input, results, isPartial: true };
   }
-  return { input, results, isPartial };
-}
-
-function ordersOf(strategies: readonly string[], sweep: Sweep | undefined) {
-  const points: readonly (SweepPoint | undefined)[] = sweep?.points ?? [undefined];
-  return strategies.flatMap((strategy) => points.map((thresholds) => ({ strategy, thresholds })));
+  return { input, results, isPartial: false };
 }
 
 function print(comparison: Comparison, line: CommandLine, terminal: Terminal): number {

@@ -1,5 +1,5 @@
 // One strategy of a comparison in a process of its own: V8 shares what it learns of the code
-// between compositions that run in one isolate. The order comes by message, and the result goes.
+// between compositions that run in one isolate. The order comes by message, and the results go.
 
 import type { CompareMessage, CompareOrder } from "./compare-result.js";
 import { runAnyStrategy } from "./compared-input.js";
@@ -20,10 +20,10 @@ async function answer(order: CompareOrder): Promise<void> {
     new Promise((resolve) => {
       process.send?.(message, () => resolve());
     });
-  const answered = await runAnyStrategy(order, (share) => {
+  const answers = runAnyStrategy(order, (share) => {
     endIfAlone();
     void tell({ share });
   });
-  await tell(answered);
+  for await (const answer of answers) await tell(answer);
   process.disconnect();
 }

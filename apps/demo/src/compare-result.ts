@@ -89,7 +89,8 @@ export interface CompareOrder {
   readonly strategy: string;
   /** One program of the file, by name or place. Undefined: all. */
   readonly program: string | undefined;
-  readonly thresholds: SweepPoint | undefined;
+  /** Of a sweep, one after the other; else one without a threshold. */
+  readonly points: readonly (SweepPoint | undefined)[];
   readonly wallRuns: number;
 }
 
@@ -99,7 +100,11 @@ export interface SweepPoint {
   readonly value: number;
 }
 
-/** What it tells meanwhile and at last. */
-export type CompareMessage =
-  | { readonly share: number }
-  | { readonly input: ComparedInput; readonly result: StrategyResult };
+/** One point of an order, carried out. */
+export interface PointAnswer {
+  readonly input: ComparedInput;
+  readonly result: StrategyResult;
+}
+
+/** What it tells meanwhile, and of each point at last. */
+export type CompareMessage = { readonly share: number } | PointAnswer;

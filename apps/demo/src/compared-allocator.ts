@@ -5,13 +5,7 @@
 
 import type { Allocator, Block } from "@ouro/interfaces";
 import { type AllocationTrace, createReplayer, decodeTrace, timeReplay } from "@ouro/trace";
-import type {
-  CompareMessage,
-  CompareOrder,
-  RunFigures,
-  StrategyResult,
-  WallTimes,
-} from "./compare-result.js";
+import type { CompareOrder, PointAnswer, RunFigures, WallTimes } from "./compare-result.js";
 import { type Composition, parseComposition } from "./composition.js";
 import { createMeter } from "./meter.js";
 import { createRig } from "./rig.js";
@@ -24,7 +18,7 @@ const WORD_SIZE_BYTES = 4;
 export async function runAllocator(
   { file, bytes, strategy, wallRuns }: CompareOrder,
   tell: (share: number) => void,
-): Promise<Extract<CompareMessage, { result: StrategyResult }>> {
+): Promise<PointAnswer> {
   const trace = decodeTrace(bytes, { sourceName: file });
   const composition = parseComposition(strategy);
   const { footer, events } = trace;

@@ -39,11 +39,18 @@ export interface CourseSet {
   readonly courses: readonly ((make: MakeCompared, host: CourseHost) => Course)[];
 }
 
+/** A strategy with its thresholds, if the point of a sweep sets one. */
+export interface PointOrder {
+  readonly strategy: string;
+  readonly thresholds: SweepPoint | undefined;
+  readonly wallRuns: number;
+}
+
 /** Told how much of the work is done, from 0 to 1. */
 export type TellShare = (share: number) => void;
 
 /** Reads an input. Throws what its reader throws, and `UsageError` for a program it has not. */
-export function readCourses({ file, bytes, program, thresholds }: CompareOrder): CourseSet {
+export function readCourses({ file, bytes, program, points }: CompareOrder): CourseSet {
   if (isHeapImage(bytes)) {
     const image = decodeHeapImage(bytes);
     return {
@@ -62,7 +69,7 @@ export function readCourses({ file, bytes, program, thresholds }: CompareOrder):
   }
   const programs = readPrograms(file, bytes, program);
   const name = programs.length === 1 ? (programs[0]?.name ?? file) : file;
-  const isFixed = thresholds !== undefined;
+  const isFixed = points[0] !== undefined;
   return {
     input: { file, kind: "mutator-programs", name, programs: programs.length },
     courses: programs.map((each) => {
@@ -90,7 +97,7 @@ function readPrograms(file: string, bytes: Uint8Array, wanted: string | undefine
 }
 
 /** Never throws for what the strategy can not do: that is its result. */
-export function runStrategy(order: CompareOrder, set: CourseSet, tell: TellShare): StrategyResult {
+export function runStrategy(order: PointOrder, set: CourseSet, tell: TellShare): StrategyResult {
   const { strategy, thresholds, wallRuns } = order;
   const empty = { strategy, value: thresholds?.value ?? null, figures: null, liveness: null };
   const share = 1 / (1 + wallRuns);
@@ -106,7 +113,7 @@ export function runStrategy(order: CompareOrder, set: CourseSet, tell: TellShare
 }
 
 function measure(
-  order: CompareOrder,
+  order: PointOrder,
   { courses }: CourseSet,
   meter: RunMeter,
   tell: TellShare,
@@ -180,7 +187,7 @@ function createOracle(meter: RunMeter) {
   };
 }
 
-function composed({ strategy }: CompareOrder, meter: RunMeter | undefined): MakeCompared {
+function composed({ strategy }: PointOrder, meter: RunMeter | undefined): MakeCompared {
   return (needs) =>
     createMemoryManager(strategy as PresetName, {
       ...needs,
@@ -197,7 +204,7 @@ function setThresholds({ collector }: MemoryManager, point: SweepPoint | undefin
 }
 
 /** Whole runs without a meter; the first one warms up and does not count. */
-function timeRuns(order: CompareOrder, { courses }: CourseSet, tell: TellShare): WallTimes {
+function timeRuns(order: PointOrder, { courses }: CourseSet, tell: TellShare): WallTimes {
   const host: CourseHost = { isLooking: false, bornBytes: () => 0, endOperation() {} };
   const runs: number[] = [];
   for (let run = 0; run <= order.wallRuns; run++) {

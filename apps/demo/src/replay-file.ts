@@ -71,9 +71,10 @@ function messageOf(error: OuroError, kind: RecordingKind): string {
   );
 }
 
-function failureOf(error: unknown, kind: RecordingKind): Failure {
+function failureOf(error: unknown, recordingKind: RecordingKind): Failure {
   if (error instanceof FileNotReadableError || error instanceof UnknownInputError) {
-    return { exitCode: EXIT_INPUT, kind: "not-readable", message: error.message };
+    const kind = error instanceof UnknownInputError ? "input-format" : "not-readable";
+    return { exitCode: EXIT_INPUT, kind, message: error.message };
   }
   if (!isOuroError(error)) {
     const message = error instanceof Error ? error.message : String(error);
@@ -82,6 +83,6 @@ function failureOf(error: unknown, kind: RecordingKind): Failure {
   const { offsetBytes } = error as { offsetBytes?: number };
   // The command line is right by now: what is refused is a request above the allocator's limit.
   const exitCode = error.kind === "usage" ? EXIT_LIMIT : exitCodeOf(error);
-  const failure = { exitCode, kind: error.kind, message: messageOf(error, kind) };
+  const failure = { exitCode, kind: error.kind, message: messageOf(error, recordingKind) };
   return offsetBytes === undefined ? failure : { ...failure, offsetBytes };
 }

@@ -1,7 +1,9 @@
 // The built command as a process of its own: what only a real process can show.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, openSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 
@@ -144,6 +146,23 @@ describe("the built command", () => {
       }
     },
   );
+
+  it("compares all points of a sweep in one process for each strategy", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ouro-"));
+    const [hook, started] = [join(folder, "hook.cjs"), join(folder, "started")];
+    const file = JSON.stringify(started);
+    writeFileSync(hook, `require("node:fs").appendFileSync(${file}, process.pid + "\\n");`);
+    const input = [path("programs/hand.jsonl.gz"), "--program", "hand-self-list"];
+    const strategies = ["-s", "cpython-3.13,cpython-3.12"];
+    const argv = ["compare", ...input, ...strategies, "--sweep", "gen0=10..1000", "--json"];
+    const { status, stdout } = ouro(argv, { NODE_OPTIONS: `--require ${hook}` });
+    expect(status).toBe(0);
+    const points = JSON.parse(stdout).strategies as { figures: object | null }[];
+    expect(points.filter(({ figures }) => figures !== null)).toHaveLength(18);
+    // The command itself, and one for each strategy.
+    expect(readFileSync(started, "utf8").trim().split("\n")).toHaveLength(3);
+    rmSync(folder, { recursive: true });
+  });
 
   it("loads neither allocators nor trace reader nor progress bar for help", () => {
     const loaded = new Set<string>();

@@ -11,6 +11,8 @@ const programs = shipped("programs/hand.jsonl.gz");
 /** 2,100 objects that refer to themselves, each dropped at once. */
 const cyclic = ["compare", programs, "--program", "hand-default-threshold"];
 const program = ["compare", programs, "--program", "hand-self-list"];
+/** What moves the cursor, and separates what is drawn. */
+const ESCAPE = new RegExp(`${String.fromCharCode(27)}\\[[?\\d]*[A-Za-z]`);
 const trace = shipped("traces/text_tools.altrace.gz");
 
 /** A list of nodes, held by one root. */
@@ -128,6 +130,34 @@ describe("a comparison", () => {
     expect(stdout).toContain("held.peak");
     expect(stdout).toMatch(/\|.*a/);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  it("names on a terminal the point it is at, and takes that away", async () => {
+    const argv = [...cyclic, "--sweep", "gen0=10..1000", "-s", "cpython-3.13,cpython-3.12"];
+    const screen = { columns: 60, isTTY: true, isDrawable: true, env: { NO_COLOR: "1" } };
+    const { stdout, stderr } = await run([...argv, "--ascii"], screen);
+    for (const text of ["1 of 18", "9 of 18", "10 of 18", "18 of 18"])
+      expect(stderr).toContain(text);
+    for (const text of ["gen0=10 cpython-3.13", "gen0=1000 cpython-3.12"]) {
+      expect(stderr).toContain(text);
+      expect(stdout).not.toContain(text);
+    }
+    const drawn = stderr.split(ESCAPE);
+    for (const text of drawn) expect(text.length).toBeLessThanOrEqual(60);
+    // What erases the line comes after the last bar.
+    expect(stderr.slice(stderr.lastIndexOf("%"))).toMatch(/\[\d?[JK]/);
+    const { stderr: quiet } = await run([...argv, "--quiet"], screen);
+    expect(quiet).toBe("");
+  });
+
+  it("gives each point of a sweep the figures that it has alone", async () => {
+    const sweep = ["--sweep", "gen0=10..1000", "-s", "cpython-3.13,cpython-3.13-fast"];
+    const { document } = await runDocument([...cyclic, ...sweep]);
+    const { document: usual } = await runDocument([...cyclic, "--sweep", "gen0=2000..2001"]);
+    const { document: alone } = await runDocument([...cyclic, "--sweep", "gen0=1000..1001"]);
+    expect(document.strategies).toHaveLength(18);
+    expect(document.strategies[8]).toEqual(alone.strategies[0]);
+    expect(document.strategies[0].figures).not.toEqual(usual.strategies[0].figures);
   });
 
   it("fits 60 columns with what does not fit below, and makes a table for an issue", async () => {

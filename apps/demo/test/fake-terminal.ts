@@ -1,5 +1,6 @@
 // A terminal held in memory, for running the command line inside a test.
 
+import { Writable } from "node:stream";
 import { checkWritable, readBytes, type Terminal } from "../src/terminal.js";
 
 export interface FakeTerminal extends Terminal {
@@ -21,6 +22,8 @@ export interface FakeTerminalOptions {
   interruptAfterBreaths?: number;
   /** After this many breaths nobody reads the output any more. */
   closeAfterBreaths?: number;
+  /** Standard error is a stream, as a progress bar needs it; what it draws is in `stderrText`. */
+  isDrawable?: boolean;
   /** Names of keys that somebody presses, one after the other; then no more come. */
   keys?: readonly string[];
   rows?: number;
@@ -55,6 +58,11 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
       },
       isTTY,
       columns,
+      ...(options.isDrawable === true && {
+        stream: drawnOn((text) => {
+          stderr += text;
+        }, columns),
+      }),
     },
     async readBytes(path) {
       return files[path] ?? readBytes(path);
@@ -83,4 +91,15 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     stdoutText: () => stdout,
     stderrText: () => stderr,
   };
+}
+
+/** The stream of a terminal, as far as a progress bar asks it. */
+function drawnOn(write: (text: string) => void, columns = 80): NodeJS.WriteStream {
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      write(String(chunk));
+      done();
+    },
+  });
+  return Object.assign(stream, { isTTY: true, columns, rows: 24 }) as unknown as NodeJS.WriteStream;
 }

@@ -10,6 +10,7 @@ import type { AllocationSites } from "./allocation-sites.js";
 
 /** CPython's three domains of PEP 445: raw memory, buffers, objects. */
 export type AllocationDomain = "raw" | "mem" | "obj";
+/** The three domains, in CPython's order. */
 export const ALLOCATION_DOMAINS: readonly AllocationDomain[] = ["raw", "mem", "obj"];
 
 /** Throws `UsageError` for what is no domain. */
@@ -23,25 +24,35 @@ export function expectDomain(where: string, domain: AllocationDomain): void {
   });
 }
 
+/** What was allocated and freed so far, of one class, domain or site, or of all. */
 export interface AllocationCount {
+  /** Blocks given so far, freed ones included. */
   readonly allocatedCount: number;
+  /** Blocks freed so far. */
   readonly freedCount: number;
+  /** Blocks that live now. */
   readonly liveCount: number;
   /** Usable bytes of the live blocks. */
   readonly liveBytes: number;
+  /** The most that `liveBytes` ever was. */
   readonly peakLiveBytes: number;
 }
 
+/** A row of `byClass`. */
 export interface SizeClassCount extends AllocationCount {
   /** The largest block size of the class; Infinity in the last row, the large blocks. */
   readonly blockSizeBytes: number;
 }
 
+/** Counts of blocks, kept three ways; several counting layers may write into one. */
 export interface AllocationCounts {
+  /** What names the sites; undefined when nobody does, and then all are unknown. */
   readonly sites: AllocationSites | undefined;
+  /** All blocks together. */
   total(): AllocationCount;
   /** A row for each of CPython's 32 size classes, and one for larger blocks. */
   byClass(): SizeClassCount[];
+  /** A row for each domain, in the order of `ALLOCATION_DOMAINS`. */
   byDomain(): (AllocationCount & { readonly domain: AllocationDomain })[];
   /** The sites that allocated anything, the one with most live bytes first. */
   bySite(): (AllocationCount & { readonly site: string })[];

@@ -12,11 +12,13 @@ import { checkInteger } from "@ouro/interfaces";
 /** Where something was allocated or freed; 0 when nobody said. */
 export type SiteNumber = number;
 
+/** How places are told apart. */
 export interface AllocationSitesOptions {
   /** Names the place that asks now. Without it, `enter` says so. */
   describe?: () => string;
 }
 
+/** Places of a program by number, and the one that is at work. */
 export interface AllocationSites {
   /** The number of a name, a new one for a name not seen before. */
   numberOf(name: string): SiteNumber;

@@ -11,6 +11,7 @@ import { type Allocator, type Observer, UsageError } from "@ouro/interfaces";
 import { type AllocationDomain, expectDomain } from "./allocation-counts.js";
 import { type ObservedAllocatorOptions, observedAllocator } from "./observed-allocator.js";
 
+/** PEP 445's table: by name, the allocator of each domain, whatever stands there now. */
 export interface AllocatorDomains extends Readonly<Record<AllocationDomain, Allocator>> {
   /** The allocator that serves a domain now. */
   get(domain: AllocationDomain): Allocator;

@@ -26,7 +26,9 @@ import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
 /** Rounded up, a larger request would pass 4 GiB. */
 const REQUEST_LIMIT_BYTES = 2 ** 32 - 64;
 
+/** Where a bump allocator borrows, and its name. */
 export interface BumpAllocatorOptions {
+  /** Where its arenas are borrowed and its own words reserved. */
   source: ArenaSource;
   /** Names the borrower; two of them in one heap need two names. Default `bump`. */
   name?: string;
@@ -35,7 +37,9 @@ export interface BumpAllocatorOptions {
 /** A place in a region: what was allocated after it can be freed at once. */
 export type BumpMark = number;
 
+/** An allocator whose blocks are freed together: all, or all since a mark. */
 export interface BumpAllocator extends Allocator {
+  /** The number that stands in the arena table for its arenas. */
   readonly borrower: number;
   /** Marks the place where the next block will begin. O(1). */
   mark(): BumpMark;

@@ -27,7 +27,7 @@ import {
 } from "@ouro/interfaces";
 import { ALLOCATION_DOMAINS, type AllocationDomain, expectDomain } from "./allocation-counts.js";
 import type { AllocationSites } from "./allocation-sites.js";
-import { createCheckedBytes, FENCES_HOLD } from "./checked-bytes.js";
+import { createCheckedBytes } from "./checked-bytes.js";
 import * as layout from "./checked-layout.js";
 import { type Leak, leaksOf } from "./leak-report.js";
 import { refuseRequest } from "./refusal.js";
@@ -35,6 +35,7 @@ import { refuseRequest } from "./refusal.js";
 /** Serials wrap. */
 const SERIAL_MASK = 0x7fffffff;
 
+/** Where a checked layer keeps its words, what it names, and how much it looks at. */
 export interface CheckedAllocatorOptions {
   /** The memory that the blocks lie in, and where the layer's own words are reserved. */
   source: ArenaSource;
@@ -56,6 +57,7 @@ export interface CheckedAllocatorOptions {
   name?: string;
 }
 
+/** An allocator that refuses wrong uses of its blocks, and knows the facts of each. */
 export interface CheckedAllocator extends Allocator {
   /** What is known of a live or freed block; undefined when nothing is. */
   factsOf(block: number): BlockFacts | undefined;
@@ -87,7 +89,9 @@ export function createCheckedAllocator(
     allocator.requestLimitBytes - layout.CHECKED_OVERHEAD_BYTES,
   );
   const checkedBytes = createCheckedBytes(source, fillLimitBytes);
-  const { fillBlock, writeFences, repairFences, brokenFence, firstWritten } = checkedBytes;
+  const { fillBlock, writeFences, brokenFence, holdsFences } = checkedBytes;
+  const { isDead, firstWritten, freshPair, deadPair } = checkedBytes;
+  const { tryAllocate: tryBelow, free: freeBelow, owns: ownsBelow } = allocator;
   // One by one: a bundler keeps a whole module that is taken apart as an object.
   const checkedSizeBytes = layout.checkedSizeBytes;
   const sealOf = layout.sealOf;
@@ -96,7 +100,6 @@ export function createCheckedAllocator(
   const firstHeldWord = region.start + layout.FIRST_HELD;
   const lastHeldWord = region.start + layout.LAST_HELD;
   const heldBytesWord = region.start + layout.HELD_BYTES;
-  const heldCountWord = region.start + layout.HELD_COUNT;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const HEADER = layout.CHECKED_HEADER_SIZE_WORDS;
   const NEXT_HELD = layout.NEXT_HELD;
@@ -105,11 +108,8 @@ export function createCheckedAllocator(
   const SITE = layout.SITE;
   const FREEING_SITE = layout.FREEING_SITE;
   const SEAL = layout.SEAL;
-  const FRESH_WORD = layout.FRESH_WORD;
-  const DEAD_WORD = layout.DEAD_WORD;
   const LIVE = layout.liveMark(letter);
   const get = (word: number): number => words[word] as number;
-  const siteNow = (): number => (sites === undefined ? 0 : sites.current());
 
   /** Every serial is one block's: those that were not freed live. */
   function liveCount(): number {
@@ -117,24 +117,31 @@ export function createCheckedAllocator(
   }
 
   function seal(base: number, mark: number): number {
-    return sealOf(base, get(base + REQUEST), get(base + SERIAL), get(base + SITE), mark);
+    const serial = words[base + SERIAL] as number;
+    return sealOf(
+      base,
+      words[base + REQUEST] as number,
+      serial,
+      words[base + SITE] as number,
+      mark,
+    );
   }
 
   function deadSeal(base: number, ownLetter: number): number {
     return seal(base, layout.deadMark(ownLetter, get(base + FREEING_SITE)));
   }
 
-  function place(base: number, requestBytes: number, value: number): Block {
-    const serial = (get(nextSerialWord) + 1) & SERIAL_MASK;
+  function place(base: number, requestBytes: number, pair: number): Block {
+    const serial = ((words[nextSerialWord] as number) + 1) & SERIAL_MASK;
     words[nextSerialWord] = serial;
     words[base + REQUEST] = requestBytes;
     words[base + SERIAL] = serial;
-    const site = siteNow();
+    const site = sites === undefined ? 0 : sites.current();
     words[base + SITE] = site;
     words[base + SEAL] = sealOf(base, requestBytes | 0, serial, site, LIVE);
     const block = base + HEADER;
-    fillBlock(block, (requestBytes + 3) >>> 2, value);
-    writeFences(base, requestBytes, value);
+    fillBlock(block, (requestBytes + 3) >>> 2, pair);
+    writeFences(base, requestBytes);
     return block as Block;
   }
 
@@ -145,35 +152,48 @@ export function createCheckedAllocator(
     }
   }
 
-  function tryPlace(requestBytes: number, value: number): Block {
+  function tryPlace(requestBytes: number, pair: number): Block {
     expectServed(requestBytes);
     const sizeBytes = checkedSizeBytes(requestBytes);
-    let base = allocator.tryAllocate(sizeBytes);
+    let base = tryBelow(sizeBytes);
     if (base === 0 && get(firstHeldWord) !== 0) {
       release();
-      base = allocator.tryAllocate(sizeBytes);
+      base = tryBelow(sizeBytes);
     }
-    return base === 0 ? (0 as Block) : place(base, requestBytes, value);
+    return base === 0 ? (0 as Block) : place(base, requestBytes, pair);
   }
 
-  function allocateOrThrow(requestBytes: number, value: number): Block {
-    const block = tryPlace(requestBytes, value);
+  /** Fresh, and small as most are. */
+  function allocate(requestBytes: number): Block {
+    if (requestBytes !== (requestBytes & 1023) || requestBytes > requestLimitBytes) {
+      return allocateOrThrow(requestBytes, freshPair);
+    }
+    const base = tryBelow((requestBytes + 43) & ~3);
+    if (base === 0) return allocateOrThrow(requestBytes, freshPair);
+    return place(base, requestBytes, freshPair);
+  }
+
+  function allocateOrThrow(requestBytes: number, pair: number): Block {
+    const block = tryPlace(requestBytes, pair);
     if (block !== 0) return block;
     // Nothing is left: the allocator below says so.
-    return place(allocator.allocate(checkedSizeBytes(requestBytes)), requestBytes, value);
+    return place(allocator.allocate(checkedSizeBytes(requestBytes)), requestBytes, pair);
   }
 
   function isLive(base: number): boolean {
-    return allocator.owns(base) && get(base + SEAL) === seal(base, LIVE);
+    return ownsBelow(base) && get(base + SEAL) === seal(base, LIVE);
   }
 
   /** The header of a live block that is whole; throws for any other number. */
   function headerOf(call: string, block: number): number {
     const base = block - HEADER;
     if (!isLive(base)) refuse(`${name}.${call}`, block);
+    if (!holdsFences(base)) refuseOverrun(`${name}.${call}`, base);
+    return base;
+  }
+
+  function refuseOverrun(where: string, base: number): never {
     const offsetBytes = brokenFence(base);
-    if (offsetBytes === FENCES_HOLD) return base;
-    const where = `${name}.${call}`;
     throw new BlockOverrunError({ where, offsetBytes, ...readFacts(base, domain, false) });
   }
 
@@ -242,47 +262,54 @@ export function createCheckedAllocator(
     return found;
   }
 
+  /**
+   * Too long for the compiler to take into a caller, on purpose: there it would crowd out the parts
+   * of an allocation, now these and now those. What it calls itself is taken in.
+   */
   function free(block: Block): void {
-    const base = headerOf("free", block);
-    const requestBytes = get(base + REQUEST) >>> 0;
-    const sizeBytes = checkedSizeBytes(requestBytes);
+    const base = block - HEADER;
+    if (!ownsBelow(base)) refuse(`${name}.free`, block);
+    const request = words[base + REQUEST] as number;
+    const live = sealOf(
+      base,
+      request,
+      words[base + SERIAL] as number,
+      words[base + SITE] as number,
+      LIVE,
+    );
+    if (words[base + SEAL] !== live) refuse(`${name}.free`, block);
+    if (!holdsFences(base)) refuseOverrun(`${name}.free`, base);
+    const sizeBytes = checkedSizeBytes(request >>> 0);
     const isHeld = sizeBytes <= holdBytes;
-    if (isHeld) makeRoom("free", sizeBytes);
-    const site = siteNow();
+    // Before anything changes: what leaves the queue may have been written, and then this throws.
+    while (isHeld && (words[heldBytesWord] as number) + sizeBytes > holdBytes) releaseFirst("free");
+    const site = sites === undefined ? 0 : sites.current();
     words[base + FREEING_SITE] = site;
     // As deadSeal: a seal is a mark with the header's facts laid over it.
-    words[base + SEAL] = get(base + SEAL) ^ LIVE ^ layout.deadMark(letter, site);
-    fillBlock(block, (requestBytes + 3) >>> 2, DEAD_WORD);
-    words[freedCountWord] = (get(freedCountWord) + 1) & SERIAL_MASK;
-    if (isHeld) hold(base, sizeBytes);
-    else allocator.free(base as Block);
-  }
-
-  /** Before anything changes: what leaves the queue may have been written, and then this throws. */
-  function makeRoom(call: string, sizeBytes: number): void {
-    while (get(heldBytesWord) + sizeBytes > holdBytes) releaseFirst(call);
-  }
-
-  function hold(base: number, sizeBytes: number): void {
-    const last = get(lastHeldWord);
+    words[base + SEAL] = live ^ LIVE ^ layout.deadMark(letter, site);
+    fillBlock(block, (request + 3) >>> 2, deadPair);
+    words[freedCountWord] = ((words[freedCountWord] as number) + 1) & SERIAL_MASK;
+    if (!isHeld) {
+      freeBelow(base as Block);
+      return;
+    }
+    const last = words[lastHeldWord] as number;
     words[last === 0 ? firstHeldWord : last + NEXT_HELD] = base;
     words[base + NEXT_HELD] = 0;
     words[lastHeldWord] = base;
-    words[heldBytesWord] = get(heldBytesWord) + sizeBytes;
-    words[heldCountWord] = get(heldCountWord) + 1;
+    words[heldBytesWord] = (words[heldBytesWord] as number) + sizeBytes;
   }
 
   /** Lets the block that is held longest go down, then throws if it was written. */
   function releaseFirst(call: string): void {
-    const base = get(firstHeldWord);
-    const next = get(base + NEXT_HELD);
-    const sizeBytes = checkedSizeBytes(get(base + REQUEST) >>> 0);
-    const problem = findWrite(call, base);
+    const base = words[firstHeldWord] as number;
+    const next = words[base + NEXT_HELD] as number;
+    const sizeBytes = checkedSizeBytes((words[base + REQUEST] as number) >>> 0);
+    const problem = isDead(base) ? undefined : findWrite(call, base);
     words[firstHeldWord] = next;
     if (next === 0) words[lastHeldWord] = 0;
-    words[heldBytesWord] = get(heldBytesWord) - sizeBytes;
-    words[heldCountWord] = get(heldCountWord) - 1;
-    allocator.free(base as Block);
+    words[heldBytesWord] = (words[heldBytesWord] as number) - sizeBytes;
+    freeBelow(base as Block);
     if (problem !== undefined) throw problem;
   }
 
@@ -302,9 +329,10 @@ export function createCheckedAllocator(
     expectServed(requestBytes);
     const oldBytes = get(base + REQUEST) >>> 0;
     const sizeBytes = checkedSizeBytes(oldBytes);
-    if (sizeBytes <= holdBytes) makeRoom("reallocate", sizeBytes);
+    const isHeld = sizeBytes <= holdBytes;
+    while (isHeld && get(heldBytesWord) + sizeBytes > holdBytes) releaseFirst("reallocate");
     const keptBytes = Math.min(oldBytes, requestBytes);
-    const moved = allocateOrThrow(requestBytes, FRESH_WORD);
+    const moved = allocateOrThrow(requestBytes, freshPair);
     bytes.copyWithin(moved * 4, block * 4, block * 4 + keptBytes);
     free(block);
     return moved;
@@ -340,6 +368,7 @@ export function createCheckedAllocator(
     allocator.validate();
     let count = 0;
     let unsealed = 0;
+    let heldBytes = 0;
     const held = new Set<number>();
     for (let base = get(firstHeldWord); base !== 0; base = get(base + NEXT_HELD)) {
       const isHeld = allocator.owns(base) && get(base + SEAL) === deadSeal(base, letter);
@@ -347,6 +376,7 @@ export function createCheckedAllocator(
       const problem = findWrite("validate", base);
       if (problem !== undefined) throw problem;
       held.add(base);
+      heldBytes += checkedSizeBytes(get(base + REQUEST) >>> 0);
     }
     allocator.walk((base) => {
       if (isLive(base)) {
@@ -356,8 +386,7 @@ export function createCheckedAllocator(
     });
     const isCounted = count === liveCount();
     expectSound(isCounted, "checked block", unsealed, "a header was overwritten");
-    const isHeldCounted = get(heldCountWord) === held.size;
-    expectSound(isHeldCounted, "held blocks", region.start, "count");
+    expectSound(get(heldBytesWord) === heldBytes, "held blocks", region.start, "bytes");
   }
 
   function close(): Leak[] {
@@ -371,8 +400,8 @@ export function createCheckedAllocator(
   return {
     name,
     requestLimitBytes,
-    allocate: (requestBytes) => allocateOrThrow(requestBytes, FRESH_WORD),
-    tryAllocate: (requestBytes) => tryPlace(requestBytes, FRESH_WORD),
+    allocate,
+    tryAllocate: (requestBytes) => tryPlace(requestBytes, freshPair),
     allocateZeroed: (requestBytes) => allocateOrThrow(requestBytes, 0),
     reallocate,
     free,
@@ -383,7 +412,7 @@ export function createCheckedAllocator(
     release,
     repair(block) {
       if (!isLive(block - HEADER)) refuse(`${name}.repair`, block);
-      repairFences(block - HEADER, get(block - HEADER + REQUEST) >>> 0);
+      writeFences(block - HEADER, get(block - HEADER + REQUEST) >>> 0);
     },
     close,
     statistics,

@@ -11,16 +11,27 @@ export const FENCES_HOLD = 0x7fffffff;
 
 /** Beyond so many words the built-in `fill` is faster than a loop. */
 const LOOP_LIMIT_WORDS = 1024;
+/** Up to so many, a loop of one step each is short enough to be inlined in the layer's calls. */
+const QUICK_LIMIT_WORDS = 16;
 
 export interface CheckedBytes {
-  /** Fills a block with a byte; of a large one, the first and the last half of the limit. */
-  fillBlock(block: number, sizeWords: number, value: number): void;
-  /** Writes the fences of the block whose header is at `base`, filled with a byte all over. */
-  writeFences(base: number, requestBytes: number, value: number): void;
-  /** Writes them anew; the block's own bytes stay. */
-  repairFences(base: number, requestBytes: number): void;
+  /** Eight fresh bytes, as `fillBlock` takes them. */
+  readonly freshPair: number;
+  /** Eight dead ones. */
+  readonly deadPair: number;
+  /**
+   * Fills a block with a pair; of a large one, the first and the last half of the limit, unless the
+   * pair is 0. The word behind an odd number of words is filled too: it is the fence's.
+   */
+  fillBlock(block: number, sizeWords: number, pair: number): void;
+  /** Writes the fences of the block whose header is at `base`; the block's own bytes stay. */
+  writeFences(base: number, requestBytes: number): void;
   /** Offset of a wrong byte of a fence, from the block's first; FENCES_HOLD if none is. */
   brokenFence(base: number): number;
+  /** Whether no fence of a block that lives is broken. */
+  holdsFences(base: number): boolean;
+  /** Whether a freed block is still dead all over. */
+  isDead(base: number): boolean;
   /** Offset of the first byte of a freed block that is not dead any more; -1 without one. */
   firstWritten(base: number): number;
 }
@@ -48,59 +59,55 @@ function makeFenceBits(): Int32Array {
 export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number): CheckedBytes {
   const { words, bytes } = memory;
   const pairs = viewPairs(words);
+  const QUICK_LIMIT = QUICK_LIMIT_WORDS;
   const edgeWords = Math.max(4, (fillLimitBytes >> 5) * 4);
   const limitWords = 2 * edgeWords;
-  const loopLimitWords = Math.min(limitWords, LOOP_LIMIT_WORDS);
+  const loopLimitPairs = Math.min(limitWords, LOOP_LIMIT_WORDS) / 2;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const HEADER = layout.CHECKED_HEADER_SIZE_WORDS;
   const REQUEST = layout.REQUEST;
   const FENCE = layout.FENCE;
-  const FRESH_WORD = layout.FRESH_WORD;
   const DEAD_WORD = layout.DEAD_WORD;
   const DEAD_BYTE = layout.DEAD_BYTE;
   const FENCE_WORD = layout.FENCE_WORD;
   const FENCE_BYTE = layout.FENCE_BYTE;
-  const freshPair = pairOf(FRESH_WORD);
   const deadPair = pairOf(DEAD_WORD);
   const fencePair = pairOf(FENCE_WORD);
   const fenceBits = makeFenceBits();
   const get = (word: number): number => words[word] as number;
 
-  function fillBlock(block: number, sizeWords: number, value: number): void {
-    if (sizeWords > loopLimitWords) {
-      fillLarge(block, sizeWords, value);
+  function fillBlock(block: number, sizeWords: number, pair: number): void {
+    const end = (block + sizeWords + 1) >> 1;
+    if (sizeWords > QUICK_LIMIT) fillLong(block >> 1, end, pair);
+    else for (let at = block >> 1; at < end; at++) pairs[at] = pair;
+  }
+
+  function fillLong(start: number, end: number, pair: number): void {
+    if (end - start > loopLimitPairs) {
+      fillLarge(start, end, pair);
       return;
     }
-    if (sizeWords === 0) return;
-    const pair = value === DEAD_WORD ? deadPair : value === FRESH_WORD ? freshPair : 0;
-    const end = (block + sizeWords) >> 1;
-    let at = block >> 1;
     const last = end - 4;
-    if (at > last) {
-      while (at < end) pairs[at++] = pair;
-    } else {
-      for (; at < last; at += 4) {
-        pairs[at] = pair;
-        pairs[at + 1] = pair;
-        pairs[at + 2] = pair;
-        pairs[at + 3] = pair;
-      }
-      // The last four overlap those before: a second loop would be guessed wrong as often.
-      pairs[last] = pair;
-      pairs[last + 1] = pair;
-      pairs[last + 2] = pair;
-      pairs[last + 3] = pair;
+    for (let at = start; at < last; at += 4) {
+      pairs[at] = pair;
+      pairs[at + 1] = pair;
+      pairs[at + 2] = pair;
+      pairs[at + 3] = pair;
     }
-    words[block + sizeWords - 1] = value;
+    // The last four overlap those before: a second loop would be guessed wrong as often.
+    pairs[last] = pair;
+    pairs[last + 1] = pair;
+    pairs[last + 2] = pair;
+    pairs[last + 3] = pair;
   }
 
   /** A zeroed block is zero all over. */
-  function fillLarge(block: number, sizeWords: number, value: number): void {
-    const end = block + sizeWords;
-    if (sizeWords <= limitWords || value === 0) words.fill(value, block, end);
+  function fillLarge(start: number, end: number, pair: number): void {
+    if (end - start <= edgeWords || pair === 0) pairs.fill(pair, start, end);
     else {
-      words.fill(value, block, block + edgeWords);
-      words.fill(value, block + tailOf(sizeWords), end);
+      pairs.fill(pair, start, start + edgeWords / 2);
+      // From where the tail begins, whether its last pair is whole or not.
+      pairs.fill(pair, end - 1 - edgeWords / 2, end);
     }
   }
 
@@ -109,37 +116,34 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
     return (sizeWords - edgeWords) & ~1;
   }
 
-  /** To read the word that the block and its fence share could miss the cache: it is known. */
-  function writeFences(base: number, requestBytes: number, value: number): void {
+  function writeFences(base: number, requestBytes: number): void {
     pairs[base >> 1] = fencePair;
     pairs[(base + FENCE) >> 1] = fencePair;
     const last = base + HEADER + (requestBytes >>> 2);
     const pad = requestBytes & 3;
     const end = last + ((pad + 3) >> 2);
-    words[last] = value ^ ((value ^ FENCE_WORD) & (fenceBits[pad] as number));
+    const shared = words[last] as number;
+    words[last] = shared ^ ((shared ^ FENCE_WORD) & (fenceBits[pad] as number));
     words[end] = FENCE_WORD;
     words[end + 1] = FENCE_WORD;
   }
 
-  function repairFences(base: number, requestBytes: number): void {
-    writeFences(base, requestBytes, get(base + HEADER + (requestBytes >>> 2)));
-  }
-
-  /** One test of all seven words: no branch in it can be guessed wrong. */
-  function brokenFence(base: number): number {
-    const requestBytes = get(base + REQUEST);
+  function holdsFences(base: number): boolean {
+    const requestBytes = words[base + REQUEST] as number;
     const last = (base + HEADER + (requestBytes >>> 2)) | 0;
     const pad = requestBytes & 3;
     const end = (last + ((pad + 3) >> 2)) | 0;
-    const broken =
-      ((get(last) ^ FENCE_WORD) & (fenceBits[pad] as number)) |
-      (get(end) ^ FENCE_WORD) |
-      (get(end + 1) ^ FENCE_WORD) |
-      (get(base) ^ FENCE_WORD) |
-      (get(base + 1) ^ FENCE_WORD) |
-      (get(base + FENCE) ^ FENCE_WORD) |
-      (get(base + FENCE + 1) ^ FENCE_WORD);
-    return broken === 0 ? FENCES_HOLD : findBreak(base, requestBytes >>> 0);
+    return (
+      pairs[base >> 1] === fencePair &&
+      pairs[(base + FENCE) >> 1] === fencePair &&
+      (((words[last] as number) ^ FENCE_WORD) & (fenceBits[pad] as number)) === 0 &&
+      words[end] === FENCE_WORD &&
+      words[end + 1] === FENCE_WORD
+    );
+  }
+
+  function brokenFence(base: number): number {
+    return holdsFences(base) ? FENCES_HOLD : findBreak(base, get(base + REQUEST) >>> 0);
   }
 
   /** The byte nearest to the block: the one behind it first, if one there is wrong. */
@@ -154,6 +158,16 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
     if (before < first - 8) before = (base + 2) * 4 - 1;
     while (bytes[before] === FENCE_BYTE) before--;
     return before - first;
+  }
+
+  /** A small block was filled to the end of its last pair. If a fence was written, look closer. */
+  function isDead(base: number): boolean {
+    const sizeWords = ((words[base + REQUEST] as number) + 3) >>> 2;
+    if (sizeWords > QUICK_LIMIT) return firstWritten(base) < 0;
+    let at = (base + HEADER) >> 1;
+    const end = (base + HEADER + sizeWords + 1) >> 1;
+    while (at < end && pairs[at] === deadPair) at++;
+    return at === end || firstWritten(base) < 0;
   }
 
   function firstWritten(base: number): number {
@@ -190,5 +204,14 @@ export function createCheckedBytes(memory: LinearMemory, fillLimitBytes: number)
     return at;
   }
 
-  return { fillBlock, writeFences, repairFences, brokenFence, firstWritten };
+  return {
+    freshPair: pairOf(layout.FRESH_WORD),
+    deadPair,
+    fillBlock,
+    writeFences,
+    brokenFence,
+    holdsFences,
+    isDead,
+    firstWritten,
+  };
 }

@@ -15,7 +15,7 @@
 //
 // The layer's own words, one region of the heap:
 //
-//   │ serial │ freed count │ first held │ last held │ held bytes │ held count │ – – │
+//   │ serial │ freed count │ first held │ last held │ held bytes │ – – – │
 //
 // After CPython's debug hooks in `Objects/obmalloc.c` (`_PyMem_DebugRawAlloc`); the queue after
 // Valgrind's and AddressSanitizer's.
@@ -39,7 +39,6 @@ export const FREED_COUNT = 1;
 export const FIRST_HELD = 2;
 export const LAST_HELD = 3;
 export const HELD_BYTES = 4;
-export const HELD_COUNT = 5;
 export const CHECKED_REGION_SIZE_WORDS = 8;
 
 /** CPython's bytes, four of each: fresh, dead and fence. */

@@ -12,9 +12,11 @@
 import { type Allocator, type Block, expectSound, type SweepableAllocator } from "@ouro/interfaces";
 import { type AllocationCounts, type AllocationDomain, expectDomain } from "./allocation-counts.js";
 
+/** What a counting layer counts into, and as whose. */
 export interface CountingAllocatorOptions {
+  /** Where blocks are counted; layers of several domains may share one. */
   counts: AllocationCounts;
-  /** Default `obj`. */
+  /** The domain that its blocks are counted under. Default `obj`. */
   domain?: AllocationDomain;
 }
 

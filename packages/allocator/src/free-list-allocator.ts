@@ -29,9 +29,11 @@ import {
 } from "@ouro/interfaces";
 import type { FreeListSpec } from "./cpython-free-lists.js";
 
+/** The lists, and the allocator that they stand over. */
 export interface FreeListAllocatorOptions {
   /** Where the lists' own words are reserved. */
   source: ArenaSource;
+  /** Gives the blocks that no list keeps. */
   allocator: Allocator;
   /** Names, sizes and maxima; `CPYTHON_FREE_LISTS` is a preset. Sizes up to 4096 bytes. */
   lists: readonly FreeListSpec[];
@@ -39,6 +41,7 @@ export interface FreeListAllocatorOptions {
   name?: string;
 }
 
+/** An allocator with calls for objects of a list, beside those for any block. */
 export interface FreeListAllocator extends Allocator {
   /** The number of the list of that name. Throws `UsageError` when there is none. O(lists). */
   listOf(name: string): number;

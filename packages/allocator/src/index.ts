@@ -45,6 +45,7 @@ export {
 } from "./large-block-allocator.js";
 export { formatLeakReport, type Leak } from "./leak-report.js";
 export {
+  type AnyArray,
   createMalloc,
   type ElementArrays,
   type ElementType,
@@ -63,6 +64,7 @@ export {
   type PoolAllocator,
   type PoolAllocatorOptions,
 } from "./pool-allocator.js";
+export type { PoolVisitor } from "./pool-statistics.js";
 export {
   createSizeRouter,
   type SizeRouterOptions,

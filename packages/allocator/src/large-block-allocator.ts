@@ -29,7 +29,9 @@ import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
 /** With its header, a larger request would pass 4 GiB. */
 const REQUEST_LIMIT_BYTES = 2 ** 32 - 64;
 
+/** Where a large block allocator borrows, and what it may give. */
 export interface LargeBlockAllocatorOptions {
+  /** Where its arenas are borrowed and its own words reserved. */
   source: ArenaSource;
   /** Names the borrower; two of them in one heap need two names. Default `large`. */
   name?: string;
@@ -40,7 +42,9 @@ export interface LargeBlockAllocatorOptions {
   budgetWord?: WordIndex;
 }
 
+/** An allocator of blocks of any size, which a tracing collector can sweep. */
 export interface LargeBlockAllocator extends SweepableAllocator {
+  /** The number that stands in the arena table for its arenas. */
   readonly borrower: number;
   /** The word of the allocated map of block b is at `allocatedMap + (b >>> 7)`. */
   readonly allocatedMap: WordIndex;

@@ -5,13 +5,17 @@ import type { BlockFacts } from "@ouro/interfaces";
 
 /** The blocks of one site and domain that were never freed. */
 export interface Leak {
+  /** Where the blocks were allocated; `unknown site` without sites. */
   readonly site: string;
+  /** The domain of the layer that gave them. */
   readonly domain: string;
+  /** How many there are. */
   readonly blockCount: number;
   /** What was asked for, all together. */
   readonly requestBytes: number;
   /** The block that was allocated first: a debugger can wait for its serial. */
   readonly oldestBlock: number;
+  /** Its serial: blocks of a layer are counted from 1 on. */
   readonly oldestSerial: number;
 }
 

@@ -34,27 +34,43 @@ const TYPES = {
 
 /** The arrays by their short names: signed, unsigned, float, and the bits of an element. */
 export interface ElementArrays {
+  /** Signed, 8 bits. */
   i8: Int8Array;
+  /** Unsigned, 8 bits. */
   u8: Uint8Array;
+  /** Unsigned, 8 bits; what is stored is clamped. */
   u8c: Uint8ClampedArray;
+  /** Signed, 16 bits. */
   i16: Int16Array;
+  /** Unsigned, 16 bits. */
   u16: Uint16Array;
+  /** Signed, 32 bits. */
   i32: Int32Array;
+  /** Unsigned, 32 bits. */
   u32: Uint32Array;
+  /** Float, 32 bits. */
   f32: Float32Array;
+  /** Float, 64 bits. */
   f64: Float64Array;
+  /** Signed, 64 bits, as bigint. */
   i64: BigInt64Array;
+  /** Unsigned, 64 bits, as bigint. */
   u64: BigUint64Array;
 }
+/** The short name of an array's elements. */
 export type ElementType = keyof ElementArrays;
-type AnyArray = ElementArrays[ElementType];
+/** Any of those arrays. */
+export type AnyArray = ElementArrays[ElementType];
 
+/** The memory, and who gives it out. */
 export interface MallocOptions {
   /** The memory of the allocator: a private heap. */
   memory: LinearMemory;
+  /** Serves the calls: any allocator, or a layer over one. */
   allocator: Allocator;
 }
 
+/** The calls of C; every address is a byte's, and 0 is none. */
 export interface Malloc {
   /** A block of at least so many bytes, at a multiple of 16; 0 when there is no room. */
   malloc(sizeBytes: number): Address;

@@ -22,7 +22,9 @@ const EVENTS = [
   EVENT_REQUEST_REFUSE,
 ] as const;
 
+/** Who is told, and what it is told with a refusal. */
 export interface ObservedAllocatorOptions {
+  /** Told of each block given, freed and refused; without one, no layer is made. */
   observer: Observer | undefined;
   /** Told with a refusal: an allocator does not know its source's limit. A private heap's
    * `statistics` fits. Default: zeros. */

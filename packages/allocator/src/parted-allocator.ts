@@ -20,15 +20,21 @@ import type { LargeBlockAllocator } from "./large-block-allocator.js";
 import type { PoolAllocator } from "./pool-allocator.js";
 import { addStatistics, createSizeRouter, walkInOrder } from "./size-router.js";
 
+/** The three allocators, which share a source. */
 export interface PartedAllocatorOptions {
   /** The source that all three borrow from. */
   source: ArenaSource;
+  /** Blocks of objects that a cycle detector looks at, up to 512 bytes. */
   watched: PoolAllocator;
+  /** All other blocks of up to 512 bytes. */
   other: PoolAllocator;
+  /** Whatever is larger, watched or not. */
   large: LargeBlockAllocator;
+  /** Stands in statistics and errors. Default `parted`. */
   name?: string;
 }
 
+/** One allocator of three, which knows the watched blocks from the others. */
 export interface PartedAllocator extends Allocator {
   /** As `tryAllocate`, of a block for a watched object. */
   tryAllocateWatched(requestBytes: number): Block;

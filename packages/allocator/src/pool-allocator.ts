@@ -36,7 +36,9 @@ import { bitCount, createPoolSweep, isUnswept, liveBits, liveCountOf } from "./p
 import { validatePools } from "./pool-validate.js";
 import { refuseBlock, refuseForMemory, refuseRequest } from "./refusal.js";
 
+/** Where a pool allocator borrows, who listens, and what it may give. */
 export interface PoolAllocatorOptions {
+  /** Where its arenas are borrowed and its own words reserved. */
   source: ArenaSource;
   /** Names the borrower; two pool allocators in one heap need two names. Default `pools`. */
   name?: string;
@@ -52,6 +54,7 @@ export interface PoolAllocatorOptions {
   keepsArena?: boolean;
 }
 
+/** An allocator of small blocks, which a tracing collector can sweep. */
 export interface PoolAllocator extends SweepableAllocator {
   /** The number that stands in the arena table for this allocator's arenas. */
   readonly borrower: number;
@@ -67,6 +70,7 @@ export interface PoolAllocator extends SweepableAllocator {
   freeMarked(pool: WordIndex, dead: WordIndex): void;
   /** Visits each pool that was ever carved, in address order; an empty pool has `usedCount` 0. */
   walkPools(visit: PoolVisitor): void;
+  /** Pools by size class and arenas over time, beside every allocator's figures. O(pools). */
   statistics(): PoolStatistics;
 }
 
@@ -283,7 +287,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     words[waitingPool] = 0;
     if (words[pool + USED_COUNT] !== 0) return;
     unlink(pool);
-    releasePool(pool);
+    release(pool);
   }
 
   function unlink(pool: number): void {
@@ -301,13 +305,16 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   }
 
   function owns(block: number): boolean {
-    if (isOutside(block)) return false;
+    if (block !== (block | 0) || (block & 3) !== 0 || (block - firstWord) >>> 0 >= spanWords) {
+      return false;
+    }
     const mapWord = allocatedMap + (block >>> mapShift);
-    const isSweeping = words[sweepCursor] !== 0;
-    const bits = isSweeping
-      ? liveBits(context, recordOf(block), mapWord)
-      : (words[mapWord] as number);
-    return (bits & (1 << (block >>> 2))) !== 0;
+    const bits = words[sweepCursor] === 0 ? words[mapWord] : unsweptBits(block, mapWord);
+    return ((bits as number) & (1 << (block >>> 2))) !== 0;
+  }
+
+  function unsweptBits(block: number, mapWord: number): number {
+    return liveBits(context, recordOf(block), mapWord);
   }
 
   /** A number that is no live block: does a free one begin there? */

@@ -17,18 +17,23 @@ import {
 } from "@ouro/interfaces";
 import { refuseRequest } from "./refusal.js";
 
+/** The two allocators, which share a source. */
 export interface SizeRouterOptions {
   /** The source that both borrow from. */
   source: ArenaSource;
   /** Serves requests up to its own limit. */
   small: Allocator & { readonly borrower: number };
+  /** Serves all other requests, size 0 among them. */
   large: Allocator;
+  /** Stands in statistics and errors. Default `router`. */
   name?: string;
 }
 
 /** As `SizeRouterOptions`, of two allocators that a tracing collector can sweep. */
 export interface SweepableSizeRouterOptions extends SizeRouterOptions {
+  /** Serves requests up to its own limit. */
   small: SweepableAllocator & { readonly borrower: number };
+  /** Serves all other requests. */
   large: SweepableAllocator;
 }
 
@@ -37,14 +42,17 @@ export interface SweepableSizeRouterOptions extends SizeRouterOptions {
  * for other options.
  */
 export function createSizeRouter(options: SweepableSizeRouterOptions): SweepableAllocator;
+/** Makes one allocator of two that share a source. Throws `UsageError` for other options. */
 export function createSizeRouter(options: SizeRouterOptions): Allocator;
 export function createSizeRouter(options: SizeRouterOptions): Allocator {
   checkOptions("createSizeRouter", options, "source small large|name");
   const { source, small, large, name = "router" } = options;
   const { words, arenaTable } = source;
   const { borrower, requestLimitBytes: limitBytes } = small;
-  const { allocate: allocateSmall, tryAllocate: trySmall, free: freeSmall } = small;
-  const { allocate: allocateLarge, tryAllocate: tryLarge, free: freeLarge } = large;
+  const { allocate: allocateSmall, tryAllocate: trySmall } = small;
+  const { free: freeSmall, owns: ownsSmall } = small;
+  const { allocate: allocateLarge, tryAllocate: tryLarge } = large;
+  const { free: freeLarge, owns: ownsLarge } = large;
 
   const isSmall = (block: number): boolean => words[arenaTable + (block >>> 18)] === borrower;
   const ownerOf = (block: number): Allocator => (isSmall(block) ? small : large);
@@ -76,7 +84,7 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
   }
 
   function free(block: Block): void {
-    if (isSmall(block)) freeSmall(block);
+    if (words[arenaTable + (block >>> 18)] === borrower) freeSmall(block);
     else freeLarge(block);
   }
 
@@ -103,7 +111,7 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
     reallocate,
     free,
     usableSizeBytes: (block) => ownerOf(block).usableSizeBytes(block),
-    owns: (block) => small.owns(block) || large.owns(block),
+    owns: (block) => ownsSmall(block) || ownsLarge(block),
     walk: (visit) => walkInOrder([small, large], visit),
     statistics: () => addStatistics(name, small.statistics(), large.statistics()),
     validate() {

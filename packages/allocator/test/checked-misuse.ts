@@ -69,7 +69,8 @@ function run(parts: Parts, { base, requests, misuse, pick, offset }: Plan): void
     "use after free"() {
       checked.free(block);
       flip(block * 4 + bytes - 1 - (offset % bytes));
-      return checked.validate;
+      // Found by a look at all of them, and when the block leaves the queue.
+      return pick % 2 === 0 ? checked.validate : checked.release;
     },
     "double free"() {
       checked.free(block);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { createPrivateHeap } from "@ouro/heap";
-import type { Block } from "@ouro/interfaces";
+import { type Block, EVENT_POOL_RELEASE, EVENT_POOL_TAKE, type Observer } from "@ouro/interfaces";
 import { afterEach, expect, test } from "vitest";
 import { createLargeBlockAllocator, createPoolAllocator } from "../src/index.js";
 import { viewOf } from "./shared-view.js";
@@ -11,6 +11,7 @@ let worker: Worker | undefined;
 
 afterEach(async () => {
   await worker?.terminate();
+  worker = undefined;
 });
 
 /** Frees blocks in the worker while the owner is quiet, and gives what the worker sees then. */
@@ -52,4 +53,31 @@ test("a worker that opens the shared buffer sees, and may free, its owner's bloc
   expect(viewOf(heap, [pools, large])).toEqual(view);
   expect(view.parts.flatMap((part) => part.blocks)).toEqual([[live[0], 112, 1]]);
   expect(pools.allocate(98)).not.toBe(live[0]);
+});
+
+// A pool that comes empty in a thread where nobody listens waits in its list. The thread that gives
+// it back has an observer, who was told that it was taken.
+test("an observer hears of a pool that another thread left and its own gives back", async () => {
+  const heap = createPrivateHeap({ reservationBytes: 4 * 2 ** 20, backing: "shared" });
+  const seen: number[][] = [];
+  const observer: Observer = {
+    wants: [EVENT_POOL_TAKE, EVENT_POOL_RELEASE],
+    event: (code: number, pool: number) => seen.push([code, pool]),
+  };
+  const pools = createPoolAllocator({ source: heap, observer });
+  // One more pool of the arena is in use: a wholly free arena's pools do not wait.
+  const kept = pools.allocate(256);
+  const block = pools.allocate(512);
+  expect((await ask(heap.words.buffer, [block])).parts[0]?.blocks).toEqual([[kept, 256, 0]]);
+  expect(seen).toEqual([kept, block].map((pool) => [EVENT_POOL_TAKE, pool]));
+  const other = pools.allocate(16);
+  expect(other).toBe(block);
+  expect(seen.slice(2)).toEqual([
+    [EVENT_POOL_RELEASE, block],
+    [EVENT_POOL_TAKE, block],
+  ]);
+  pools.validate();
+  expect(await ask(heap.words.buffer, [])).toEqual(
+    viewOf(heap, [pools, createLargeBlockAllocator({ source: heap })]),
+  );
 });

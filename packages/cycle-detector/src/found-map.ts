@@ -17,16 +17,24 @@ export interface FoundMap {
   /** Puts all candidates of a tract into the map. O(1). */
   begin(tract: number, candidates: WordIndex, found: WordIndex): void;
   /**
-   * How many of a tract are in it. At the end of `special` it puts those with a finalizer, those
-   * with weak references, and weak references themselves. O(those in the map).
+   * How many of a tract are in it. At the end of `special`, if there is one, it puts those with a
+   * finalizer, those with weak references, and weak references themselves. O(those in the map).
    */
-  count(tract: number, found: WordIndex, special: WordIndex[]): number;
+  count(tract: number, found: WordIndex, special: WordIndex[] | undefined): number;
 }
 
 export function createFoundMap(words: Int32Array, rows: WordIndex, weakMask: number): FoundMap {
   function isSpecialType(type: number): boolean {
     const flags = words[rows + (type << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
     return (flags & (TYPE_FINALIZER | TYPE_WEAK_REFERENCE)) !== 0;
+  }
+
+  function countBits(map: number): number {
+    let count = 0;
+    for (let word = map; word < map + TRACT_MAP_WORDS; word++) {
+      for (let bits = words[word] as number; bits !== 0; bits &= bits - 1) count++;
+    }
+    return count;
   }
 
   return {
@@ -39,6 +47,7 @@ export function createFoundMap(words: Int32Array, rows: WordIndex, weakMask: num
     },
     count(tract, found, special) {
       const map = found + (tract << 5);
+      if (special === undefined) return countBits(map);
       let foundCount = 0;
       let type = -1;
       let isSpecial = false;

@@ -97,7 +97,8 @@ export function createInsideCounts(options: InsideCountsOptions): InsideCounts {
 
   /** Answers how many slots each candidate of the tract has, 1 to 4; 0 if they differ. */
   function countTract(tract: number): number {
-    const known = isWhole ? slotCountIn(words[tracts + tract] as number) : slotCountNow(tract);
+    const recorded = slotCountIn(words[tracts + tract] as number);
+    const known = isWhole || recorded !== 0 ? recorded : slotCountNow(tract);
     if (known === 2) countTwo(tract);
     else if (known !== 0) countFew(tract, known);
     else {

@@ -440,7 +440,14 @@ export function createFinalization(options: FinalizationOptions): {
       isFinalized,
       validate: weak.validate,
     },
-    death: { endByCount, emptyWeakReferences, endWeakReference, finalize, clear },
+    death: {
+      endByCount,
+      emptyWeakReferences,
+      endWeakReference,
+      attachedCount: weak.linkedCount,
+      finalize,
+      clear,
+    },
     isCalling: () => program.depth() > 0,
     call: program.run,
   };

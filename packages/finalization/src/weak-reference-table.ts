@@ -60,6 +60,8 @@ export interface WeakReferenceTable {
   shared(target: number): number;
   /** Puts a weak reference in its referent's list: the shared one first, others behind it. O(1). */
   link(weak: number, target: number): void;
+  /** How often `link` was called. */
+  linkedCount(): number;
   /** Empties a weak reference. Does nothing if it is empty. O(1). */
   unlink(weak: number): void;
   addHostCallback(callback: WeakCallback): number;
@@ -88,6 +90,7 @@ export function createWeakReferenceTable(options: WeakReferenceTableOptions): We
   const hostCallbacks = new Map<number, WeakCallback>();
   const freeNumbers: number[] = [];
   let nextNumber = 0;
+  let linkedCount = 0;
   const get = (word: number): number => words[word] as number;
 
   function setHead(target: number, weak: number): void {
@@ -105,6 +108,7 @@ export function createWeakReferenceTable(options: WeakReferenceTableOptions): We
   }
 
   function link(weak: number, target: number): void {
+    linkedCount++;
     const before = get(weak + CALLBACK) === 0 ? 0 : shared(target);
     const after = before === 0 ? first(target) : get(before + NEXT);
     words[weak + REFERENT] = target;
@@ -167,6 +171,7 @@ export function createWeakReferenceTable(options: WeakReferenceTableOptions): We
     referentOf: (weak) => get(weak + REFERENT) as Reference,
     shared,
     link,
+    linkedCount: () => linkedCount,
     unlink,
     addHostCallback,
     missHostCallback,

@@ -96,11 +96,13 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
   function dispose(directory: number, examined: Examined, old: number, run: Run): void {
     const { reachedCount: start, end, typeFlags = -1 } = examined;
     const walkFound = (visit: (object: number) => void): void => walkFrom(start, end, visit);
+    const attachedCount = death.attachedCount();
     const isHeard = reports.wantsFound();
     if (isHeard) walkFound(reports.found);
-    let didRun = isHeard;
     // Whoever was told of what is found may have stored it, or made a weak reference to it.
-    if (isHeard || hasWeakReferences(examined)) {
+    const isAttached = death.attachedCount() !== attachedCount;
+    let didRun = isHeard;
+    if (isAttached || hasWeakReferences(examined)) {
       run.collected += death.emptyWeakReferences(walkFound, detector.isFound, (weak) => {
         didRun = true;
         retrack(weak, old);

@@ -93,10 +93,14 @@ export function createMapCollectionRun(
   }
 
   function dispose(old: number, run: Run): void {
+    const attachedCount = death.attachedCount();
     const isHeard = reports.wantsFound();
     if (isHeard) maps.walkFound(reports.found);
-    let didRun = isHeard; // whoever was told of what is found may have stored it
-    run.collected += death.emptyWeakReferences(maps.walkSpecial, maps.isFound, (weak) => {
+    // Whoever was told of what is found may have stored it, or made a weak reference to it.
+    const isAttached = death.attachedCount() !== attachedCount;
+    const walk = isAttached ? maps.walkFound : maps.walkSpecial;
+    let didRun = isHeard;
+    run.collected += death.emptyWeakReferences(walk, maps.isFound, (weak) => {
       didRun = true;
       if (maps.isTracked(weak)) maps.track(weak, old);
     });
@@ -104,7 +108,7 @@ export function createMapCollectionRun(
       if (death.finalize(object)) didRun = true;
     });
     if (didRun) {
-      run.resurrected = promoteResurrected(old);
+      run.resurrected = promoteResurrected(old, death.attachedCount() === attachedCount);
     }
     if (emptiesWeakReferencesAgain) emptyWeakReferencesAgain();
     run.collected += maps.foundCount();
@@ -113,9 +117,9 @@ export function createMapCollectionRun(
     maps.walkFound((object) => maps.track(object, old));
   }
 
-  function promoteResurrected(old: number): number {
+  function promoteResurrected(old: number, knowsSpecial: boolean): number {
     try {
-      detector.find(maps.narrow());
+      detector.find(maps.narrow(knowsSpecial));
       return maps.promote(old, 0);
     } finally {
       detector.release();

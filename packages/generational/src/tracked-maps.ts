@@ -13,7 +13,7 @@ export interface TrackedMaps {
   gather(generation: number): CandidateMap;
   walkLeaving(visit: (object: WordIndex) => void): void;
   promote(generation: number, emptied: number): number;
-  narrow(): CandidateMap;
+  narrow(knowsSpecial: boolean): CandidateMap;
   isFound(object: WordIndex): boolean;
   walkFound(visit: (object: WordIndex) => void): void;
   walkSpecial(visit: (object: WordIndex) => void): void;

@@ -99,6 +99,7 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
   const death: Death = {
     endByCount: () => false,
     endWeakReference() {},
+    attachedCount: () => 0,
     emptyWeakReferences: () => 0,
     finalize: () => false,
     clear(object) {

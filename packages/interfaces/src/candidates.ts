@@ -40,8 +40,9 @@ export interface CandidateMap {
   /**
    * The detector leaves here the found objects that finalization may look at: with a finalizer,
    * with weak references, or weak references themselves, in address order. Empty at first.
+   * Undefined: nobody asks for them.
    */
-  readonly special: WordIndex[];
+  readonly special: WordIndex[] | undefined;
   /** Whether nearly all that candidates refer to are candidates, as in a full collection. */
   readonly isWhole: boolean;
 }

@@ -93,6 +93,8 @@ export interface Death {
   ): number;
   /** The weak reference is about to be reclaimed: it refers to nothing any more. O(1). */
   endWeakReference(weak: WordIndex): void;
+  /** How many weak references were attached so far: whether any was meanwhile. O(1). */
+  attachedCount(): number;
   /** Runs the finalizer of an object, if there is one and it has not run. True if it ran. */
   finalize(object: WordIndex): boolean;
   /** Empties an object that may be in a cycle, keeping it alive meanwhile (CPython: `tp_clear`). */

@@ -40,6 +40,13 @@ export function checkManagerOptions(given: object | undefined): void {
   if (isChoice(tracemalloc)) return;
   if (!isRecord(tracemalloc)) refuse("tracemalloc", tracemalloc, "true, false or { sites }");
   checkOptions(`${where} (tracemalloc)`, tracemalloc, "|sites");
+  const { sites } = tracemalloc;
+  if (sites === undefined || (isRecord(sites) && typeof sites.current === "function")) return;
+  refuse(
+    "tracemalloc.sites",
+    sites,
+    "sites, as createAllocationSites of @ouro/allocator makes them",
+  );
 }
 
 function checkStrategy(strategy: unknown): void {

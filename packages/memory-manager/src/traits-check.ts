@@ -55,7 +55,8 @@ const RULES: readonly Rule[] = [
   },
   {
     other: "heap",
-    broken: ({ sideBytesPerGranule: bytes }) => !(bytes >= 0 && bytes <= 16),
+    broken: ({ sideBytesPerGranule: bytes }) =>
+      typeof bytes !== "number" || !(bytes >= 0 && bytes <= 16),
     reason: "its side table takes less than nothing, or as much as the heap",
     remedy: "Ask for 0 to 16 bytes a granule",
   },
@@ -63,6 +64,18 @@ const RULES: readonly Rule[] = [
 
 const LISTS = ["collectsAt", "hooks", "headerBits"] as const;
 const CHOICES = ["moves", "counts", "exact", "slices", "resurrection"] as const;
+
+/** What a trait in words may say; of a list, each entry. "" is what is left out. */
+const WORDS = {
+  collectsAt: "allocate|poll|collect",
+  hooks: "born|write|move|copy|drop",
+  cycles: "never|eventually|full collection",
+  cyclesThrough: "|all slots|visited slots",
+  death: "prompt|safepoint|collection",
+  programCode: "in place|at safepoints",
+  finalizationOrder: "cpython|weak references first",
+  collectionOrder: "|age|any",
+} satisfies Partial<Record<keyof Traits, string>>;
 
 /** Throws `IncompatiblePartsError` for what are no traits, or contradict one another. */
 export function checkTraits(strategy: Strategy): void {
@@ -92,9 +105,17 @@ function checkShape({ name, traits }: Strategy): void {
     if (typeof value === "boolean") continue;
     refuse(`traits.${key} is ${describeValue(value)}, neither true nor false`);
   }
+  for (const [key, choices] of Object.entries(WORDS)) {
+    for (const word of [traits[key as keyof typeof WORDS] ?? ""].flat()) {
+      if (choices.split("|").includes(word)) continue;
+      const known = choices.replace(/^\|/, "").replaceAll("|", ", ");
+      const said = word === "" ? "left out" : describeValue(word);
+      refuse(`traits.${key}: ${said} is none of ${known}`);
+    }
+  }
   for (const use of traits.headerBits) {
     const value: unknown = use;
-    if (typeof value === "object" && value !== null) continue;
+    if (typeof value === "object" && value !== null && typeof use.name === "string") continue;
     refuse(`${describeValue(value)} is among traits.headerBits, which are { name, bitCount }`);
   }
 }

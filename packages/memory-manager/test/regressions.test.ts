@@ -199,6 +199,32 @@ describe("A requested collection of refcount-trial-deletion", () => {
   });
 });
 
+describe("A weak reference to garbage, made by who is told that it was found", () => {
+  it.each(["cpython-3.13", "cpython-3.13-fast"] as const)("is emptied under %s", (preset) => {
+    const manager = createMemoryManager(preset, { reservationBytes: 1 << 25 });
+    const { mutator, finalization, weakReferences } = manager;
+    const type = manager.defineType({ name: "node", visitedSlotCount: 1, weaklyReferable: true });
+    const frame = mutator.enter(2);
+    const [held, weak] = [slotAt(frame, 0), slotAt(frame, 1)];
+    const node = mutator.allocate(type, held);
+    mutator.set(node, 0, node);
+    mutator.setRoot(held, 0 as Value);
+    manager.collector.generations?.setDebugging({
+      savesAll: false,
+      onSaved() {},
+      onCollectable(object) {
+        mutator.setRoot(held, object);
+        weakReferences?.create(weak, held);
+        mutator.setRoot(held, 0 as Value);
+      },
+    });
+    expect(mutator.collect().reclaimedCount).toBe(1);
+    expect(finalization?.targetOf(mutator.root(weak) as never)).toBe(0);
+    expect(manager.statistics().liveCount).toBe(1);
+    manager.validate();
+  });
+});
+
 describe("Whoever is told of what a collection found may store it", () => {
   const GENERATIONAL = [
     ...["cpython-3.13", "cpython-3.12", "cpython-3.13-fast", "refcount-whole-heap"],

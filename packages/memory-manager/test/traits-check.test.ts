@@ -99,6 +99,12 @@ describe("a memory manager refuses", () => {
         "object header",
         /asks for -1 bits "age"/,
       ],
+      [
+        "a side table that is a text",
+        { sideBytesPerGranule: "2" as unknown as number },
+        "heap",
+        /side table/,
+      ],
       ["slices without a step", { slices: true }, "mutator", /its collector has no step/],
       ["a hook that the collector lacks", { hooks: ["copy"] }, "mutator", /barrier hook "copy"/],
     ];
@@ -134,6 +140,32 @@ describe("a memory manager refuses", () => {
     ],
     ["hooks that are none", { ...sound.traits, hooks: undefined }, /traits\.hooks is undefined/],
     ["a choice left out", { ...sound.traits, slices: undefined }, /traits\.slices is undefined/],
+    [
+      "header bits without a name",
+      { ...sound.traits, headerBits: [{ bitCount: 1 }] },
+      /among traits\.headerBits, which are \{ name/,
+    ],
+    ...(
+      [
+        ["collectsAt", ["collect", "allocat"], "allocate, poll, collect"],
+        ["hooks", ["wrte"], "born, write, move, copy, drop"],
+        ["cycles", "now", "never, eventually, full collection"],
+        ["cyclesThrough", "slots", "all slots, visited slots"],
+        ["death", "promptly", "prompt, safepoint, collection"],
+        ["programCode", "inplace", "in place, at safepoints"],
+        ["finalizationOrder", "python", "cpython, weak references first"],
+        ["collectionOrder", "none", "age, any"],
+      ] as const
+    ).map(([key, word, known]): [string, unknown, RegExp] => [
+      `a word that trait ${key} does not know`,
+      { ...sound.traits, [key]: word },
+      new RegExp(`traits\\.${key}: the text "${[word].flat().at(-1)}" is none of ${known}`),
+    ]),
+    [
+      "a trait in words left out",
+      { ...sound.traits, death: undefined },
+      /traits\.death: left out is none of prompt/,
+    ],
   ])("a strategy with %s", (_title, traits, reason) => {
     const strategy = { ...sound, name: "altered", traits: traits as Traits };
     expect(refusalOf(strategy).message).toMatch(reason);
@@ -173,6 +205,11 @@ it.each<[string, object, RegExp]>([
     "a misspelt table of sites",
     { tracemalloc: { site: 1 } },
     /\(tracemalloc\): option site is not/,
+  ],
+  [
+    "sites that are none",
+    { tracemalloc: { sites: 4 } },
+    /option tracemalloc\.sites is 4, .* as cre/,
   ],
 ])("Of the options of a memory manager it is refused by name: %s", (_title, options, message) => {
   const compose = () => composeMemoryManager({ strategy: sound, ...options });

@@ -103,8 +103,8 @@ export interface GenerationMaps {
    * `emptied` has bits of. Answers how many. O(tracts).
    */
   promote(generation: number, emptied: number): number;
-  /** The found ones are the candidates now. O(tracts). */
-  narrow(): CandidateMap;
+  /** The found are the candidates; with `knowsSpecial` nobody special is sought. O(tracts). */
+  narrow(knowsSpecial: boolean): CandidateMap;
   isFound(object: WordIndex): boolean;
   /** Found, and not dead since, in address order. O(tracts + those). */
   walkFound(visit: (object: WordIndex) => void): void;
@@ -291,6 +291,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
       else words[tracts + tract] = get(tracts + tract) & ~wanted;
     });
     words[lastTract] = NO_TRACT;
+    special.length = 0;
     return candidatesNow(candidateCount, generation === OLDEST_GENERATION);
   }
 
@@ -303,7 +304,6 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
 
   function candidatesNow(candidateCount: number, isWhole: boolean): CandidateMap {
     const candidates = groups + CANDIDATE;
-    special.length = 0;
     return { candidates, found, tracts, list, tractCount, candidateCount, special, isWhole };
   }
 
@@ -357,13 +357,15 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     return count;
   }
 
-  function narrow(): CandidateMap {
+  function narrow(knowsSpecial: boolean): CandidateMap {
     eachListed(0, (start) => {
       for (let word = start; word < start + TRACT_MAP_WORDS; word++) {
         words[groups + (word << 2) + CANDIDATE] = get(found + word);
       }
     });
-    return candidatesNow(foundCount(), false);
+    const map = candidatesNow(foundCount(), false);
+    if (!knowsSpecial) special.length = 0;
+    return knowsSpecial ? { ...map, special: undefined } : map;
   }
 
   function walkFound(visit: (object: number) => void): void {

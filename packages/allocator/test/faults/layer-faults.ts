@@ -144,25 +144,23 @@ export const layerFaults: readonly AllocatorFault[] = [
   {
     ...CHECKED_BYTES,
     name: "the fence before a block is not looked at",
-    find: `(get(end + 1) ^ FENCE_WORD) |
-      (get(base) ^ FENCE_WORD) |
-      (get(base + 1) ^ FENCE_WORD) |
-      (get(base + FENCE) ^ FENCE_WORD) |
-      (get(base + FENCE + 1) ^ FENCE_WORD);`,
-    replace: "(get(end + 1) ^ FENCE_WORD);",
+    find: `      pairs[base >> 1] === fencePair &&
+      pairs[(base + FENCE) >> 1] === fencePair &&
+`,
+    replace: "",
     killedBy: names.OVERRUN,
   },
   {
     ...CHECKED_BYTES,
     name: "the first words of a live header are not looked at",
-    find: "      (get(base) ^ FENCE_WORD) |\n      (get(base + 1) ^ FENCE_WORD) |\n",
+    find: "      pairs[base >> 1] === fencePair &&\n",
     replace: "",
     killedBy: CHECKED_MISUSE,
   },
   {
     ...CHECKED_BYTES,
     name: "the fence behind a block is looked at from the next word on",
-    find: "      ((get(last) ^ FENCE_WORD) & (fenceBits[pad] as number)) |\n",
+    find: "      (((words[last] as number) ^ FENCE_WORD) & (fenceBits[pad] as number)) === 0 &&\n",
     replace: "",
     killedBy: CHECKED_MISUSE,
   },
@@ -175,6 +173,20 @@ export const layerFaults: readonly AllocatorFault[] = [
   },
   {
     ...CHECKED_BYTES,
+    name: "the last bytes of a small freed block are not looked at",
+    find: "const end = (base + HEADER + sizeWords + 1) >> 1;",
+    replace: "const end = (base + HEADER + sizeWords) >> 1;",
+    killedBy: CHECKED_MISUSE,
+  },
+  {
+    ...CHECKED,
+    name: "a free does not look at the fences",
+    find: `if (!holdsFences(base)) refuseOverrun(\`\${name}.free\``,
+    replace: 'if (base < 0) refuseOverrun("free"',
+    killedBy: names.OVERRUN,
+  },
+  {
+    ...CHECKED_BYTES,
     name: "of four pairs of a freed block three are looked at",
     find: "if (pairs[at + 2] !== deadPair || pairs[at + 3] !== deadPair) break;",
     replace: "if (pairs[at + 2] !== deadPair) break;",
@@ -183,21 +195,21 @@ export const layerFaults: readonly AllocatorFault[] = [
   {
     ...CHECKED,
     name: "a block is freed in another domain",
-    find: "return allocator.owns(base) && get(base + SEAL) === seal(base, LIVE);",
-    replace: "return allocator.owns(base) && get(base + SEAL) !== deadSeal(base, letter);",
+    find: "if (words[base + SEAL] !== live) refuse(",
+    replace: "if (words[base + SEAL] === deadSeal(base, letter)) refuse(",
     killedBy: CHECKED_MISUSE,
   },
   {
     ...CHECKED,
     name: "a freed block keeps the seal of a live one",
-    find: "words[base + SEAL] = get(base + SEAL) ^ LIVE ^ layout.deadMark(letter, site);",
+    find: "words[base + SEAL] = live ^ LIVE ^ layout.deadMark(letter, site);",
     replace: "",
     killedBy: names.REFUSALS,
   },
   {
     ...CHECKED,
     name: "a block that leaves the queue is not given back below",
-    find: "    allocator.free(base as Block);\n    if (problem",
+    find: "    freeBelow(base as Block);\n    if (problem",
     replace: "    if (problem",
     killedBy: names.RELEASE,
   },
@@ -211,14 +223,14 @@ export const layerFaults: readonly AllocatorFault[] = [
   {
     ...CHECKED,
     name: "a zeroed checked block holds fresh bytes",
-    find: "fillBlock(block, (requestBytes + 3) >>> 2, value);",
-    replace: "fillBlock(block, (requestBytes + 3) >>> 2, FRESH_WORD);",
+    find: "fillBlock(block, (requestBytes + 3) >>> 2, pair);",
+    replace: "fillBlock(block, (requestBytes + 3) >>> 2, freshPair);",
     killedBy: names.ZEROING,
   },
   {
     ...CHECKED,
     name: "blocks held back are counted as live",
-    find: "words[freedCountWord] = (get(freedCountWord) + 1) & SERIAL_MASK;",
+    find: "words[freedCountWord] = ((words[freedCountWord] as number) + 1) & SERIAL_MASK;",
     replace: "",
     killedBy: names.ACCOUNTING,
   },

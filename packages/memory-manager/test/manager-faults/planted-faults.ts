@@ -9,6 +9,7 @@ export const TWIN = "lets a program see what it sees under cpython-3.13";
 export const FULL_QUEUE = "reaches more objects than its queue holds";
 
 export const WATCHED = "empties a weak reference to garbage that nothing else makes special";
+export const LATE = "empties a weak reference that a finalizer made to what dies with it";
 
 export const ALLOCATOR = "refuses an allocator that does not fit its strategy";
 
@@ -210,9 +211,17 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...RUN,
     name: "what finalizers made reachable is reclaimed",
-    find: "      run.resurrected = promoteResurrected(old);\n",
+    find: `      run.resurrected = promoteResurrected(old, death.attachedCount() === attachedCount);
+`,
     replace: "",
     killedBy: TWIN,
+  },
+  {
+    ...RUN,
+    name: "weak references that finalizers made to garbage are not looked for",
+    find: "promoteResurrected(old, death.attachedCount() === attachedCount)",
+    replace: "promoteResurrected(old, death.attachedCount() >= 0)",
+    killedBy: LATE,
   },
   {
     ...RUN,

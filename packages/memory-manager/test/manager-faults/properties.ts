@@ -16,7 +16,7 @@ import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "../.
 import { flawOfFullQueue } from "../full-queue.js";
 import { presets, subjectsOf } from "../presets.js";
 import { playTwin, twinPrograms } from "../twin-programs.js";
-import { ALLOCATOR, FULL_QUEUE, TWIN, WATCHED } from "./planted-faults.js";
+import { ALLOCATOR, FULL_QUEUE, LATE, TWIN, WATCHED } from "./planted-faults.js";
 
 const RUN_LIMIT = 60;
 const TWIN_RUN_LIMIT = 300;
@@ -90,6 +90,37 @@ const watched = exactCase(
   FAST,
 );
 
+/** A finalizer makes the first weak reference to what it dies with. */
+const late = exactCase(
+  LATE,
+  () => {
+    const manager = composeMemoryManager({
+      strategy: cpythonFastStrategy(),
+      reservationBytes: 2 ** 24,
+    });
+    const { mutator } = manager;
+    const node = manager.defineType({ name: "node", visitedSlotCount: 2, weaklyReferable: true });
+    const closing = manager.defineType({ name: "closing", visitedSlotCount: 2, finalizer: true });
+    const frame = mutator.enter(3);
+    const [second, weak] = [slotAt(frame, 1), slotAt(frame, 2)];
+    manager.finalization?.setFinalizer(closing, (slot) => {
+      mutator.setRoot(second, mutator.get(mutator.root(slot) as Reference, 0));
+      manager.weakReferences?.create(weak, second);
+      mutator.setRoot(second, 0 as Value);
+    });
+    mutator.allocate(closing, frame);
+    mutator.allocate(node, second);
+    mutator.set(mutator.root(frame) as Reference, 0, mutator.root(second));
+    mutator.give(mutator.root(second) as Reference, 0, frame);
+    mutator.setRoot(second, 0 as Value);
+    mutator.collect();
+    const target = manager.finalization?.targetOf(mutator.root(weak) as Reference);
+    if (target !== 0) throw new Error(`the weak reference refers to ${target}`);
+    manager.validate();
+  },
+  FAST,
+);
+
 const allocator = exactCase(ALLOCATOR, () => {
   for (const strategy of [markSweepStrategy(), semispaceStrategy()]) {
     try {
@@ -106,4 +137,4 @@ const allocator = exactCase(ALLOCATOR, () => {
   }
 });
 
-export const properties = [twin, fullQueue, watched, allocator, ...ofTheSuite];
+export const properties = [twin, fullQueue, watched, late, allocator, ...ofTheSuite];

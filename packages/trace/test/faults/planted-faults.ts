@@ -127,8 +127,9 @@ const faults: readonly Omit<PlantedFault, "killedBy">[] = [
   {
     name: "finalizers run before weak references are emptied in a collection",
     file: RUN,
-    find: "    let didRun = isHeard;\n    // Whoever",
-    replace: "    let didRun = isHeard;\n    walkFrom(start, end, death.finalize);\n    // Whoever",
+    find: "    let didRun = isHeard;\n    if (isAttached",
+    replace:
+      "    let didRun = isHeard;\n    walkFrom(start, end, death.finalize);\n    if (isAttached",
   },
   {
     name: "what finalizers made reachable is emptied",
