@@ -91,7 +91,7 @@ export function markSweepStrategy(options: MarkSweepOptions = {}): Strategy {
   const { growthFactor = 2, minimumBudgetBytes = 4 << 20, markStackWords } = options;
   const where = "markSweepStrategy";
   checkOptions(where, options, "|growthFactor minimumBudgetBytes markStackWords");
-  if (!(growthFactor >= 1 && growthFactor < Number.POSITIVE_INFINITY)) {
+  if (!(Number.isFinite(growthFactor) && growthFactor >= 1)) {
     throw new UsageError({
       where,
       argument: `growthFactor ${growthFactor}`,

@@ -283,6 +283,8 @@ describe("the strategy", () => {
   it("refuses options out of range", () => {
     expect(() => markSweepStrategy({ growthFactor: 0.5 })).toThrow("growthFactor 0.5");
     expect(() => markSweepStrategy({ growthFactor: Number.NaN })).toThrow("growthFactor");
+    const text = "2" as unknown as number; // compares as a number, and is added as a text
+    expect(() => markSweepStrategy({ growthFactor: text })).toThrow("growthFactor 2");
     expect(() => markSweepStrategy({ minimumBudgetBytes: -1 })).toThrow("minimumBudgetBytes");
     expect(() => markSweepStrategy({ markStackWords: 0 })).toThrow("markStackWords");
   });

@@ -1,7 +1,7 @@
 // What is refused of the options of a memory manager before anything is made of them: what is not
 // known, what is not of the option's kind, and what would be lost without a word beside another.
 
-import { checkOptions, describeValue, UsageError } from "@ouro/interfaces";
+import { checkOptions, describeValue, EVENTS, UsageError } from "@ouro/interfaces";
 
 const where = "composeMemoryManager";
 
@@ -34,8 +34,10 @@ export function checkManagerOptions(given: object | undefined): void {
   for (const option of ["observer", "memoryObserver"]) {
     const observer = options[option];
     if (observer === undefined) continue;
-    if (isRecord(observer) && typeof observer.event === "function") continue;
-    refuse(option, observer, "an observer, which has a function event");
+    if (!isRecord(observer) || typeof observer.event !== "function") {
+      refuse(option, observer, "an observer, which has a function event");
+    }
+    checkWants(option, observer.wants ?? []);
   }
   if (isChoice(tracemalloc)) return;
   if (!isRecord(tracemalloc)) refuse("tracemalloc", tracemalloc, "true, false or { sites }");
@@ -82,6 +84,17 @@ function checkChecked(checked: unknown): void {
   checkOptions(`${where} (checked)`, checked, "|sites");
   const { sites } = checked;
   if (typeof sites !== "boolean") refuse("checked.sites", sites, "true or false");
+}
+
+/** A name in place of a code would be an event that nobody ever tells of. */
+function checkWants(option: string, wants: unknown): void {
+  const wanted = "codes of events, as EVENT_OBJECT_RECLAIM of @ouro/interfaces";
+  if (!Array.isArray(wants)) refuse(`${option}.wants`, wants, `a list of ${wanted}`);
+  for (const code of wants) {
+    if (!Number.isInteger(code) || EVENTS[code - 1] === undefined) {
+      refuse(`${option}.wants`, code, wanted);
+    }
+  }
 }
 
 /** Whether an option that is on or off is so, or left out. */

@@ -1,6 +1,7 @@
 import { createPrivateHeap } from "@ouro/heap";
 import {
   type Collector,
+  EVENTS,
   type HeapImage,
   IncompatiblePartsError,
   type Strategy,
@@ -200,6 +201,21 @@ it.each<[string, object, RegExp]>([
   ["a number for a function", { onHandleLeak: 5 }, /option onHandleLeak is 5, .* Give a function/],
   ["a number for a name", { name: 5 }, /option name is 5, .* Give a text/],
   ["an observer that hears nothing", { observer: {} }, /option observer is an Object, .* an obs/],
+  [
+    "a function for the events that an observer wants",
+    { observer: { event() {}, wants: () => true } },
+    /option observer\.wants is a function, .* a list of codes of events/,
+  ],
+  [
+    "an event by its name",
+    { memoryObserver: { event() {}, wants: [1, "pool-create"] } },
+    /option memoryObserver\.wants is the text "pool-create", .* Give codes of events/,
+  ],
+  [
+    "an event that there is not",
+    { observer: { event() {}, wants: [EVENTS.length + 1] } },
+    /option observer\.wants is \d+, which it cannot be/,
+  ],
   ["tracing neither on nor off", { tracemalloc: "on" }, /option tracemalloc is the text "on"/],
   [
     "a misspelt table of sites",

@@ -13,8 +13,11 @@ import {
   type TypeTable,
 } from "@ouro/interfaces";
 import { withKindChecks } from "./kind-checks.js";
+import { checkParts } from "./parts-check.js";
 import { createRawBytes } from "./raw-bytes.js";
 import { findOrDefineType } from "./type-table.js";
+
+const LENGTH_LIMIT = 0x3fffffff;
 
 export interface ByteArrays {
   readonly type: TypeId;
@@ -48,6 +51,7 @@ export interface ByteArrays {
 
 /** Byte arrays of one memory manager; defines the type `bytes` unless it is there. */
 export function createByteArrays(parts: { mutator: Mutator; types: TypeTable }): ByteArrays {
+  checkParts("createByteArrays", parts, "mutator types");
   const { mutator, types } = parts;
   const { lengthOf, allocateArray } = mutator;
   const raw = createRawBytes(mutator, ELEMENTS_FIELD);
@@ -68,7 +72,10 @@ export function createByteArrays(parts: { mutator: Mutator; types: TypeTable }):
 
   const arrays: ByteArrays = {
     type,
-    allocate: (length, into) => allocateArray(type, length, into),
+    allocate(length, into) {
+      checkInteger("bytes.allocate", "length", length, 0, LENGTH_LIMIT);
+      return allocateArray(type, length, into);
+    },
     allocateFrom(source, into) {
       const bytes = allocateArray(type, source.length, into);
       raw.load(bytes, source, 0);

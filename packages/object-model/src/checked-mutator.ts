@@ -44,6 +44,7 @@ import {
   ROOT,
 } from "./reference-log.js";
 import { createSlotLocks } from "./slot-locks.js";
+import { refuseValue } from "./value-check.js";
 
 const LENGTH_LIMIT = 0x3fffffff;
 
@@ -141,15 +142,6 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     if (value > 0) return plain(where, value);
     if (value !== (value | 0)) refuseValue(where, value);
     return value;
-  }
-
-  function refuseValue(where: string, value: number): never {
-    throw new UsageError({
-      where,
-      argument: `value ${value}`,
-      problem: "is neither a reference, none nor an immediate",
-      remedy: "Make an immediate with immediateOf, or keep the number in a raw word",
-    });
   }
 
   function enter(slotCount: number): Slot {

@@ -14,6 +14,7 @@
 import type { TypeDescriptor } from "@ouro/interfaces";
 import type { FieldKinds } from "./field-kind.js";
 import { layOut } from "./field-layout.js";
+import { checkParts } from "./parts-check.js";
 import { checkDefinition } from "./type-definition.js";
 import { checkDescriptor, describeType, findOrDefineType, type TypeOptions } from "./type-table.js";
 import type { ObjectParts, ObjectsOf } from "./typed-access.js";
@@ -69,6 +70,7 @@ export function defineType<const Name extends string, const Fields extends Field
     fields,
     descriptor,
     in(parts: ObjectParts) {
+      checkParts(`${name}.in`, parts, "mutator types");
       const type = findOrDefineType(parts.types, described);
       return createObjects({ parts, type, name, placed }) as ObjectsOf<Name, Fields>;
     },

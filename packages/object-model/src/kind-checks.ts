@@ -13,6 +13,7 @@ import {
   type Value,
 } from "@ouro/interfaces";
 import type { CheckedMutator } from "./checked-mutator.js";
+import { checkValue } from "./value-check.js";
 
 /** Which arguments of a call are of a sort, by their places. */
 type Places<Calls> = { readonly [Name in keyof Calls]?: readonly number[] };
@@ -74,7 +75,10 @@ export function withKindChecks<Calls extends object>(
       };
     }
   };
-  wrap(kind.values, (where, given) => given > 0 && mutator.plainFor(where, given as Reference));
+  wrap(kind.values, (where, given) => {
+    checkValue(where, given);
+    if (given > 0) mutator.plainFor(where, given as Reference);
+  });
   wrap(kind.slots, (where, given) => mutator.plainSlotFor(where, given as Slot));
   wrap(kind.byReference, (where, given) => checkKind(where, given as Value));
   wrap(kind.bySlot, (where, given) => {

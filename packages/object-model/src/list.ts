@@ -24,6 +24,7 @@ import {
   type Value,
 } from "@ouro/interfaces";
 import { withKindChecks } from "./kind-checks.js";
+import { checkParts } from "./parts-check.js";
 import { findOrDefineType } from "./type-table.js";
 
 const STORAGE_FIELD = 0;
@@ -66,6 +67,7 @@ export interface Lists {
  * there.
  */
 export function createLists(parts: { mutator: Mutator; types: TypeTable }): Lists {
+  checkParts("createLists", parts, "mutator types");
   const { mutator, types } = parts;
   const { root, get, set, give, take, copy, word, setWord, enter, leave } = mutator;
   const storageType = findOrDefineType(types, { name: "list-storage", variablePart: "visited" });

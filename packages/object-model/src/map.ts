@@ -19,6 +19,8 @@
 
 import {
   type Collector,
+  checkIndex,
+  checkInteger,
   ELEMENTS_FIELD,
   expectSound,
   type Mutator,
@@ -31,6 +33,7 @@ import {
   type Value,
 } from "@ouro/interfaces";
 import { withKindChecks } from "./kind-checks.js";
+import { checkParts } from "./parts-check.js";
 import { mixWord } from "./raw-bytes.js";
 import { createStrings, type Strings } from "./string.js";
 import { findOrDefineType } from "./type-table.js";
@@ -83,6 +86,7 @@ export interface Maps {
    * + 1)`. Good until the map changes in size. O(deleted entries skipped).
    */
   next(map: Reference, cursor: number): number;
+  /** This and `valueAt` throw `UsageError` for a number that is no entry's. O(1). */
   keyAt(map: Reference, entry: number): Value;
   valueAt(map: Reference, entry: number): Value;
   /** Hashes all keys anew: for maps that a heap image brought. O(entries). */
@@ -93,6 +97,7 @@ export interface Maps {
 
 /** Maps of one memory manager; defines the types `map`, `map-index`, `map-entries` if needed. */
 export function createMaps(options: MapsOptions): Maps {
+  checkParts("createMaps", options, "mutator types collector");
   const { mutator, types, collector } = options;
   const { root, get, set, give, take, copy, word, setWord, enter, leave } = mutator;
   const strings = options.strings ?? createStrings({ mutator, types });
@@ -298,6 +303,7 @@ export function createMaps(options: MapsOptions): Maps {
   }
 
   function next(map: Reference, cursor: number): number {
+    checkInteger("maps.next", "cursor", cursor, 0);
     const filled = word(map, FILLED);
     if (cursor >= filled) return -1;
     const entries = entriesOf(map);
@@ -355,8 +361,14 @@ export function createMaps(options: MapsOptions): Maps {
     take: takeValue,
     clear,
     next,
-    keyAt: (map, entry) => get(entriesOf(map), keyField(entry)),
-    valueAt: (map, entry) => get(entriesOf(map), valueField(entry)),
+    keyAt(map, entry) {
+      checkIndex("maps.keyAt", entry, word(map, FILLED));
+      return get(entriesOf(map), keyField(entry));
+    },
+    valueAt(map, entry) {
+      checkIndex("maps.valueAt", entry, word(map, FILLED));
+      return get(entriesOf(map), valueField(entry));
+    },
     rehash,
     validate,
   };

@@ -11,15 +11,18 @@
 import {
   checkIndex,
   checkInteger,
+  describeValue,
   expectSound,
   type Mutator,
   type Reference,
   type Slot,
   type TypeId,
   type TypeTable,
+  UsageError,
   type Value,
 } from "@ouro/interfaces";
 import { withKindChecks } from "./kind-checks.js";
+import { checkParts } from "./parts-check.js";
 import { createRawBytes } from "./raw-bytes.js";
 import { findOrDefineType } from "./type-table.js";
 
@@ -34,7 +37,7 @@ export interface StringsOptions {
   types: TypeTable;
   /**
    * Makes hashes unforeseeable to those who choose the strings, if it is secret and random.
-   * Default 0: the same hashes in every run.
+   * A whole number of 32 bits. Default 0: the same hashes in every run.
    */
   hashSeed?: number;
 }
@@ -67,7 +70,9 @@ export interface Strings {
 
 /** Strings of one memory manager; defines the types `string-8` and `string-16` if needed. */
 export function createStrings(options: StringsOptions): Strings {
+  checkParts("createStrings", options, "mutator types");
   const { mutator, types, hashSeed = 0 } = options;
+  checkInteger("createStrings", "hashSeed", hashSeed, -(2 ** 31), 2 ** 32 - 1);
   const { word, setWord, typeOf, lengthOf: byteLengthOf } = mutator;
   const raw = createRawBytes(mutator, FIRST_FIELD);
   const common = { rawWordCount: 1, variablePart: "bytes" } as const;
@@ -128,6 +133,7 @@ export function createStrings(options: StringsOptions): Strings {
   }
 
   function allocate(text: string, into: Slot): Reference {
+    if (typeof text !== "string") refuseText(text);
     let isWideString = false;
     for (let index = 0; index < text.length && !isWideString; index++) {
       isWideString = text.charCodeAt(index) > NARROW_LIMIT;
@@ -274,5 +280,14 @@ export function createStrings(options: StringsOptions): Strings {
     bySlot: { concatenate: both, slice: [0] },
     slots: { allocate: [1], allocateUnits: [3], concatenate: [2], slice: [3] },
     values: { isString: [0] },
+  });
+}
+
+function refuseText(given: unknown): never {
+  throw new UsageError({
+    where: "strings.allocate",
+    argument: describeValue(given),
+    problem: "is no text",
+    remedy: "Pass a JavaScript string, or its units to allocateUnits",
   });
 }

@@ -24,6 +24,7 @@ import {
 import { createRawBytes } from "./raw-bytes.js";
 import { checkRaw, createRawForms, type Raw, type RawForm } from "./raw-form.js";
 import type { ObjectParts } from "./typed-access.js";
+import { checkValue } from "./value-check.js";
 
 export interface ObjectsOptions {
   parts: ObjectParts;
@@ -71,6 +72,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
 
   function checkContent(where: string, kind: ElementKind, value: unknown): void {
     const target = targetNameOf(kind);
+    checkValue(`${name}.${where}`, value);
     if ((value as Value) > 0) checked?.plainFor(`${name}.${where}`, value as Reference);
     if (target === undefined || isFor(target, value as Value)) return;
     throw new UsageError({

@@ -8,6 +8,8 @@ import {
   type Slot,
   StaleReferenceError,
   slotAt,
+  UsageError,
+  type Value,
 } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
 import {
@@ -98,6 +100,35 @@ describe("in checked mode the call that the program made is named", () => {
     expect(call).toThrow(new RegExp(`^${name}: `));
   });
 
+  const noValue = undefined as unknown as Value;
+  const ofValue: Record<string, () => unknown> = {
+    "lists.set": () => lists.set(at(list), 0, noValue),
+    "maps.get": () => maps.get(at(map), noValue),
+    "maps.has": () => maps.has(at(map), -0.5 as Value),
+    "Node.setKept": () => Node.setKept(Node.at(node), noValue),
+    "Node.setLeft": () => Node.setLeft(Node.at(node), 5n as never),
+    "Row.setItems": () => Row.setItems(Row.at(row), 0, noValue),
+  };
+  it.each(Object.entries(ofValue))("for what is no value: %s", (name, call) => {
+    expect(call).toThrow(UsageError);
+    expect(call).toThrow(
+      new RegExp(`^${name}: value \\S+ is neither a reference, none nor an imm`),
+    );
+  });
+
+  const ofNumber: [string, () => unknown, RegExp][] = [
+    ["maps.keyAt", () => maps.keyAt(at(map), 0), /index 0 names nothing/],
+    ["maps.valueAt", () => maps.valueAt(at(map), -1), /index -1 names nothing/],
+    ["maps.next", () => maps.next(at(map), -1), /cursor -1 is not a whole number/],
+    ["bytes.allocate", () => bytes.allocate(-1, data), /length -1 is not a whole number/],
+    ["strings.allocate", () => strings.allocate(12 as never, text), /12 is no text/],
+    ["strings.allocate", () => strings.allocate(undefined as never, text), /undefined is no text/],
+  ];
+  it.each(ofNumber)("for a number or a text that it is not: %s", (name, call, problem) => {
+    expect(call).toThrow(UsageError);
+    expect(call).toThrow(new RegExp(`^${name}: ${problem.source}`));
+  });
+
   it("each for its own kind, strings and byte arrays too", () => {
     const message = (call: string, kind: string) =>
       `${call}: an object of type "list" is not a ${kind}. Pass one that`;
@@ -109,4 +140,37 @@ describe("in checked mode the call that the program made is named", () => {
     expect(strings.isString(five)).toBe(false);
     manager.validate();
   });
+});
+
+describe("a part that is not there is named, with what makes it whole", () => {
+  const manager = makeManager({ checked: false });
+  const none = defineType({ name: "None", fields: {} });
+  const makers: [string, (given: never) => unknown][] = [
+    ["createLists", createLists],
+    ["createMaps", createMaps],
+    ["createStrings", createStrings],
+    ["createByteArrays", createByteArrays],
+    ["None.in", none.in],
+  ];
+  it.each(makers)("by %s, of a mutator in place of its manager, and of nothing", (name, make) => {
+    const parts = name === "createMaps" ? "mutator, types, collector" : "mutator, types";
+    const remedy = `Pass a memory manager, or its parts: ${parts}`;
+    const given = manager.mutator as never;
+    expect(() => make(given)).toThrow(UsageError);
+    expect(() => make(given)).toThrow(`${name}: an Object has no mutator. ${remedy}`);
+    expect(() => make(undefined as never)).toThrow(`${name}: undefined has no mutator`);
+  });
+
+  it("by createMaps, of parts without a collector", () => {
+    const { mutator, types } = manager;
+    expect(() => createMaps({ mutator, types } as never)).toThrow("an Object has no collector");
+  });
+
+  it.each([Number.NaN, 0.37, 2 ** 32, "secret"])(
+    "a seed that is cut to another: %s",
+    (hashSeed) => {
+      const make = () => createStrings({ ...manager, hashSeed: hashSeed as number });
+      expect(make).toThrow(`createStrings: hashSeed ${hashSeed} is not a whole number`);
+    },
+  );
 });

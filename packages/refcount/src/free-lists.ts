@@ -152,8 +152,18 @@ function validateList(words: Int32Array, allocator: Allocator, entry: number, na
   expectSound(object === 0, structure, entry, "it is longer than its count");
 }
 
-function checkMaxima(maxima: FreeListMaxima): void {
+/** Throws `UsageError` for what is no object of counts. */
+export function checkMaxima(maxima: FreeListMaxima): void {
   const where = "refcountStrategy";
+  if (typeof maxima !== "object" || maxima === null) {
+    const problem = "is no object of counts by type name";
+    throw new UsageError({
+      where,
+      argument: `freeListMaxima ${maxima}`,
+      problem,
+      remedy: "Give one",
+    });
+  }
   checkInteger(
     where,
     "the number of freeListMaxima",

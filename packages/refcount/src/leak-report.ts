@@ -71,7 +71,7 @@ export function findLeaks(source: LeakSource): LeakReport {
 /** The report for people: a line a type, a line a cycle. */
 export function formatLeaks({ count, bytes, types, cycles }: LeakReport): string {
   if (count === 0) return "no leaks\n";
-  const lines = [`${count} objects leaked, ${bytes} bytes`];
+  const lines = [`${count} ${count === 1 ? "object" : "objects"} leaked, ${bytes} bytes`];
   for (const type of types) lines.push(`  ${type.count} × ${type.name}, ${type.bytes} bytes`);
   for (const { members, typeNames } of cycles) {
     const named = members.slice(0, NAMED_MEMBERS).map((each, at) => `${typeNames[at]} @${each}`);

@@ -30,7 +30,7 @@ import { createObjectLayout } from "@ouro/object-model";
 import { createCountAudit } from "./count-audit.js";
 import { createCountingBarrier } from "./counting-barrier.js";
 import { createDeallocation } from "./deallocation.js";
-import { createFreeLists, type FreeListMaxima, type FreeLists } from "./free-lists.js";
+import { checkMaxima, createFreeLists, type FreeListMaxima, type FreeLists } from "./free-lists.js";
 import { createObservedCounts, type ObservedCounts, observesCounts } from "./observed-counts.js";
 import { IMMORTAL_COUNT } from "./reference-count.js";
 
@@ -77,6 +77,7 @@ export interface RefcountOptions {
 export function refcountStrategy(options: RefcountOptions = {}): Strategy {
   checkOptions("refcountStrategy", options, "|freeListMaxima");
   const { freeListMaxima = {} } = options;
+  checkMaxima(freeListMaxima);
   return { name, traits, create: (parts) => createRefcountCollector(parts, { freeListMaxima }) };
 }
 

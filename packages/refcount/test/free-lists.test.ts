@@ -1,5 +1,6 @@
 import { UsageError } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
+import type { FreeListMaxima } from "../src/index.js";
 import { compose } from "./compose.js";
 
 describe("object free lists", () => {
@@ -24,6 +25,12 @@ describe("object free lists", () => {
   it("refuse a maximum that is no count, and a type whose objects differ in size", () => {
     expect(() => compose({ freeListMaxima: { pair: -1 } })).toThrow(UsageError);
     expect(() => compose({ freeListMaxima: { pair: 1.5 } })).toThrow(UsageError);
+    for (const none of [3, "pair", null]) {
+      const maxima = none as unknown as FreeListMaxima;
+      expect(() => compose({ freeListMaxima: maxima })).toThrow(
+        `freeListMaxima ${none} is no object of counts`,
+      );
+    }
     const { manager, mutator, list, slot, liveCount } = compose({ freeListMaxima: { list: 5 } });
     expect(() => mutator.allocateArray(list, 2, slot(0))).toThrow(
       "names a type of variable length",

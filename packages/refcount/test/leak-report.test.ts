@@ -51,6 +51,14 @@ describe("leaks", () => {
     expect(formatLeaks(report)).toContain(", and 92 more\n");
   });
 
+  it("counts one object as one", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const self = mutator.allocate(pair, slot(0));
+    mutator.set(self, 0, self);
+    mutator.leave(slot(0));
+    expect(formatLeaks(findLeaks(manager))).toMatch(/^1 object leaked, 16 bytes\n/);
+  });
+
   it("finds a cycle of a hundred thousand objects without recursion", () => {
     const { manager, mutator, pair, slot } = compose();
     const first = mutator.allocate(pair, slot(0));

@@ -117,7 +117,7 @@ export function semispaceStrategy(options: SemispaceOptions = {}): Strategy {
   const where = "semispaceStrategy";
   const known = "|growthFactor minimumBytes poisonFromSpace collectionIntervalCount";
   checkOptions(where, options, known);
-  if (!(growthFactor > 1 && growthFactor <= 1024)) {
+  if (typeof growthFactor !== "number" || !(growthFactor > 1 && growthFactor <= 1024)) {
     throw new UsageError({
       where,
       argument: `growthFactor ${growthFactor}`,

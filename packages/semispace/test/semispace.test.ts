@@ -169,6 +169,7 @@ describe("the semispace collector", () => {
   it.each<[string, SemispaceOptions]>([
     ["growthFactor 1", { growthFactor: 1 }],
     ["growthFactor NaN", { growthFactor: Number.NaN }],
+    ["growthFactor 2", { growthFactor: "2" as unknown as number }],
     ["minimumBytes -1", { minimumBytes: -1 }],
     ["collectionIntervalCount 0.5", { collectionIntervalCount: 0.5 }],
   ])("refuses %s", (message, options) => {

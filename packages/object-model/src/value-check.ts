@@ -1,0 +1,20 @@
+// What checked mode says of a number that no slot may hold, in the name of the call that it was
+// given to: the mutator's, or a list's, a map's or a typed object's.
+
+import { UsageError } from "@ouro/interfaces";
+
+/** Throws `UsageError`: neither a reference nor 0 nor an integer below it. */
+export function refuseValue(where: string, value: unknown): never {
+  throw new UsageError({
+    where,
+    argument: `value ${value}`,
+    problem: "is neither a reference, none nor an immediate",
+    remedy: "Make an immediate with immediateOf, or keep the number in a raw word",
+  });
+}
+
+/** Throws `UsageError` for what is no value; whether a reference is one, the mutator knows. */
+export function checkValue(where: string, value: unknown): void {
+  if (typeof value === "number" && (value > 0 || value === (value | 0))) return;
+  refuseValue(where, value);
+}
