@@ -81,9 +81,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "finalizers run before weak references are emptied in a collection",
     file: COLLECTION,
-    find: "    let didRun = false;\n    if (isAttached",
+    find: "    let didRun = isHeard;\n    if (isAttached",
     replace:
-      "    let didRun = false;\n    walkFrom(start, end, death.finalize);\n    if (isAttached",
+      "    let didRun = isHeard;\n    walkFrom(start, end, death.finalize);\n    if (isAttached",
   },
   {
     name: "weak references are emptied once more after finalizers",

@@ -8,6 +8,7 @@ import {
   EVENT_COLLECTION_START,
   EVENT_OBJECT_UNREACHABLE,
   EVENT_THRESHOLD_EXCEED,
+  EVENT_WEAK_REFERENCE_CLEAR,
   type EventCode,
   type GenerationsDebugging,
   type Handle,
@@ -35,7 +36,7 @@ export interface CollectionReports {
   started(generation: number): void;
   /** Before anything is gathered: whoever hears of it finds the lists as the program left them. */
   begun(generation: number, liveCount: (generation: number) => number): void;
-  /** Whether anybody wants to be told of each object found. */
+  /** Whether anybody is told of objects found: then it may hold some of them. */
   wantsFound(): boolean;
   found(object: number): void;
   saved(object: number): void;
@@ -47,6 +48,9 @@ export function createCollectionReports(options: CollectionReportsOptions): Coll
   const { words, call, observer } = options;
   const callbacks: CollectionCallback[] = [];
   let debugging: GenerationsDebugging | undefined;
+  const isFoundObserved =
+    isObserved(observer, EVENT_OBJECT_UNREACHABLE) ||
+    isObserved(observer, EVENT_WEAK_REFERENCE_CLEAR);
 
   function emit(code: EventCode, a: number, b = 0, c = 0): void {
     if (isObserved(observer, code)) call(() => observer.event(code, a, b, c), "observer");
@@ -90,7 +94,7 @@ export function createCollectionReports(options: CollectionReportsOptions): Coll
       for (let each = 0; each <= generation; each++) candidateCount += liveCount(each);
       emit(EVENT_COLLECTION_START, generation, candidateCount);
     },
-    wantsFound: () => debugging?.onCollectable !== undefined || observer !== undefined,
+    wantsFound: () => debugging?.onCollectable !== undefined || isFoundObserved,
     found(object) {
       debug((hooks) => hooks.onCollectable?.(object as Reference));
       const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;

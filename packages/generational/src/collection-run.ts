@@ -97,10 +97,11 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
     const { reachedCount: start, end, typeFlags = -1 } = examined;
     const walkFound = (visit: (object: number) => void): void => walkFrom(start, end, visit);
     const attachedCount = death.attachedCount();
-    if (reports.wantsFound()) walkFound(reports.found);
-    // Whoever was told of what is found may have made a weak reference to it.
+    const isHeard = reports.wantsFound();
+    if (isHeard) walkFound(reports.found);
+    // Whoever was told of what is found may have stored it, or made a weak reference to it.
     const isAttached = death.attachedCount() !== attachedCount;
-    let didRun = false;
+    let didRun = isHeard;
     if (isAttached || hasWeakReferences(examined)) {
       run.collected += death.emptyWeakReferences(walkFound, detector.isFound, (weak) => {
         didRun = true;

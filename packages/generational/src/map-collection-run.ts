@@ -94,11 +94,12 @@ export function createMapCollectionRun(
 
   function dispose(old: number, run: Run): void {
     const attachedCount = death.attachedCount();
-    if (reports.wantsFound()) maps.walkFound(reports.found);
-    // Whoever was told of what is found may have made a weak reference to it.
+    const isHeard = reports.wantsFound();
+    if (isHeard) maps.walkFound(reports.found);
+    // Whoever was told of what is found may have stored it, or made a weak reference to it.
     const isAttached = death.attachedCount() !== attachedCount;
     const walk = isAttached ? maps.walkFound : maps.walkSpecial;
-    let didRun = false;
+    let didRun = isHeard;
     run.collected += death.emptyWeakReferences(walk, maps.isFound, (weak) => {
       didRun = true;
       if (maps.isTracked(weak)) maps.track(weak, old);

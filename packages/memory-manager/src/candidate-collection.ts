@@ -19,6 +19,7 @@ import {
   EVENT_COLLECTION_START,
   EVENT_OBJECT_EXAMINE,
   EVENT_OBJECT_UNREACHABLE,
+  EVENT_WEAK_REFERENCE_CLEAR,
   type EventCode,
   isObserved,
   type Observer,
@@ -65,6 +66,9 @@ export function createCandidateCollection(
   options: CandidateCollectionOptions,
 ): CandidateCollection {
   const { words, layout, buffer, detector, death, call, walk, observer, examined } = options;
+  const isFoundObserved =
+    isObserved(observer, EVENT_OBJECT_UNREACHABLE) ||
+    isObserved(observer, EVENT_WEAK_REFERENCE_CLEAR);
   let isCollecting = false;
   // Of the collection that runs.
   let examinedCount = 0;
@@ -114,7 +118,7 @@ export function createCandidateCollection(
   }
 
   function dispose(): boolean {
-    if (observer !== undefined) walkFound(tellFound);
+    if (isFoundObserved) walkFound(tellFound);
     let didRun = false;
     const deadCount = death.emptyWeakReferences(walkFound, detector.isFound, () => {
       didRun = true;
@@ -122,7 +126,7 @@ export function createCandidateCollection(
     walkFound((object) => {
       if (death.finalize(object)) didRun = true;
     });
-    if (didRun) resurrectedCount += findAgain();
+    if (didRun || isFoundObserved) resurrectedCount += findAgain(didRun);
     walkFound((object) => {
       if (isClearable(object)) death.clear(object);
     });
@@ -131,8 +135,13 @@ export function createCandidateCollection(
     return didRun || deadCount > 0;
   }
 
-  function findAgain(): number {
+  /** Whoever was told of what is found may have stored it. If not, the look is not told of. */
+  function findAgain(didRun: boolean): number {
     const { examinedCount: stillThere, foundCount } = detector.findAgain();
+    if (!didRun && foundCount === stillThere) {
+      examined?.splice(0);
+      return 0;
+    }
     examinedCount += stillThere;
     tellExamined();
     return stillThere - foundCount;

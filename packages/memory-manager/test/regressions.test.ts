@@ -2,9 +2,12 @@
 // as well (`npm run test:cpython`), where the case says what CPython does, or by `npm run prove`.
 
 import {
+  EVENT_OBJECT_UNREACHABLE,
+  EVENT_WEAK_REFERENCE_CLEAR,
   type Finalization,
   type Mutator,
   OutOfMemoryError,
+  type Reference,
   type Slot,
   slotAt,
   type TypeId,
@@ -13,6 +16,7 @@ import {
 import {
   createGc,
   createMemoryManager,
+  DEBUG_COLLECTABLE,
   type PresetName,
   type WeakReferences,
 } from "@ouro/memory-manager";
@@ -218,5 +222,80 @@ describe("A weak reference to garbage, made by who is told that it was found", (
     expect(finalization?.targetOf(mutator.root(weak) as never)).toBe(0);
     expect(manager.statistics().liveCount).toBe(1);
     manager.validate();
+  });
+});
+
+describe("Whoever is told of what a collection found may store it", () => {
+  const GENERATIONAL = [
+    ...["cpython-3.13", "cpython-3.12", "cpython-3.13-fast", "refcount-whole-heap"],
+  ] as PresetName[];
+
+  /** A node that refers to itself and to another one, in roots 0 and 1; root 2 takes a weak one. */
+  function makeGarbage(preset: PresetName, hear?: (object: Reference) => void, code = 0) {
+    const wants = [code as typeof EVENT_OBJECT_UNREACHABLE];
+    const observer = { wants, event: (_: number, one: number, other: number) => told(one, other) };
+    const told = (one: number, other: number) =>
+      hear?.((code === EVENT_WEAK_REFERENCE_CLEAR ? other : one) as Reference);
+    const options = { reservationBytes: 1 << 25, ...(hear === undefined ? {} : { observer }) };
+    const manager = createMemoryManager(preset, options);
+    const { mutator } = manager;
+    const type = manager.defineType({ name: "node", visitedSlotCount: 2, weaklyReferable: true });
+    const frame = mutator.enter(4);
+    const first = mutator.allocate(type, frame);
+    const other = mutator.allocate(type, slotAt(frame, 1));
+    mutator.set(first, 0, first);
+    mutator.set(first, 1, other);
+    (manager.weakReferences as WeakReferences).create(slotAt(frame, 2), frame);
+    const drop = (): void => {
+      mutator.setRoot(frame, 0 as Value);
+      mutator.setRoot(slotAt(frame, 1), 0 as Value);
+    };
+    return { manager, mutator, frame, first, other, drop, kept: slotAt(frame, 3) };
+  }
+
+  function expectWhole({ manager, mutator, first, other, kept }: ReturnType<typeof makeGarbage>) {
+    expect(mutator.root(kept)).toBe(first);
+    expect([mutator.get(first, 0), mutator.get(first, 1)]).toEqual([first, other]);
+    manager.validate();
+    mutator.setRoot(kept, 0 as Value);
+    mutator.collect();
+    expect(manager.statistics().liveCount).toBe(1);
+  }
+
+  it.each(GENERATIONAL)("follows a weak reference as a debug line is written (%s)", (preset) => {
+    const garbage = makeGarbage(preset);
+    const { weakReferences } = garbage.manager;
+    const weak = slotAt(garbage.frame, 2);
+    const write = (line: string): void => {
+      if (line.startsWith("gc: collectable")) weakReferences?.strengthen(garbage.kept, weak);
+    };
+    const gc = createGc(garbage.manager, { write });
+    gc.setDebug(DEBUG_COLLECTABLE);
+    garbage.drop();
+    expect(gc.collect()).toBe(0);
+    gc.setDebug(0);
+    expectWhole(garbage);
+  });
+
+  it.each([
+    ...[...GENERATIONAL, "refcount-trial-deletion" as const].flatMap((preset) => [
+      [preset, "that it is unreachable", EVENT_OBJECT_UNREACHABLE] as const,
+      [preset, "that a weak reference to it is emptied", EVENT_WEAK_REFERENCE_CLEAR] as const,
+    ]),
+  ])("holds what it hears of as an observer (%s, %s)", (preset, _, code) => {
+    let didHear = false;
+    const hear = (object: Reference): void => {
+      if (didHear || object !== garbage.first) return;
+      didHear = true;
+      garbage.mutator.setRoot(garbage.kept, object);
+    };
+    const garbage = makeGarbage(preset, hear, code);
+    garbage.drop();
+    const { resurrectedCount, reclaimedCount } = garbage.mutator.collect();
+    expect({ resurrectedCount, reclaimedCount }).toEqual({
+      resurrectedCount: 2,
+      reclaimedCount: 0,
+    });
+    expectWhole(garbage);
   });
 });

@@ -50,7 +50,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "nothing is examined again after finalizers ran",
     file: COLLECTION,
-    find: "    if (didRun) resurrectedCount += findAgain();",
+    find: "    if (didRun || isFoundObserved) resurrectedCount += findAgain(didRun);",
     replace: "",
     killedBy: "lets finalizers make candidates, collect and resurrect",
   },

@@ -127,9 +127,9 @@ const faults: readonly Omit<PlantedFault, "killedBy">[] = [
   {
     name: "finalizers run before weak references are emptied in a collection",
     file: RUN,
-    find: "    let didRun = false;\n    if (isAttached",
+    find: "    let didRun = isHeard;\n    if (isAttached",
     replace:
-      "    let didRun = false;\n    walkFrom(start, end, death.finalize);\n    if (isAttached",
+      "    let didRun = isHeard;\n    walkFrom(start, end, death.finalize);\n    if (isAttached",
   },
   {
     name: "what finalizers made reachable is emptied",
