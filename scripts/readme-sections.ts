@@ -1,13 +1,14 @@
 // A package's README tells the same things in the same order as every other: what it is in one
-// sentence, a picture, an example, then these sections. It may have more of them in between.
+// sentence, a picture, an example, then these sections, as the repository's own README: what there
+// is and what it keeps, how large it is, the honest limits, whence. More may stand in between.
 
 export const SECTIONS = [
   "Example",
   "API",
   "Invariants",
+  "Size",
   "Limitations",
   "In CPython this is …",
-  "Size",
   "Further reading",
 ] as const;
 
