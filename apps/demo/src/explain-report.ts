@@ -4,8 +4,8 @@ import type { Level } from "./explain-sentences.js";
 import type { ExplainedStep, Explanation } from "./explained-program.js";
 import { formatNoun, visibleLength, wrapText } from "./format.js";
 import type { Look } from "./look.js";
-import type { Told } from "./narration.js";
 import { titleCodeOf, titleOf } from "./operation-title.js";
+import type { Told } from "./told.js";
 
 export function explanationLines(explanation: Explanation, look: Look): string[] {
   const { program, preset, steps, level } = explanation;

@@ -22,9 +22,10 @@ import { watchArenas } from "./arena-watch.js";
 import type { Level } from "./explain-sentences.js";
 import { formatNoun } from "./format.js";
 import { type GenerationWatch, knownObjects, watchGenerations } from "./generation-watch.js";
-import { createNarration, type Narration, type Told } from "./narration.js";
+import { createNarration, type Narration } from "./narration.js";
 import { type ObjectState, takeStates } from "./object-states.js";
 import { presetNamed } from "./preset-choice.js";
+import type { Told } from "./told.js";
 
 export interface ExplainedStep {
   readonly operation: ProgramOperation;

@@ -25,7 +25,7 @@ import {
   EVENT_THRESHOLD_EXCEED,
   type EventCode,
 } from "@ouro/interfaces";
-import type { Told } from "./narration.js";
+import type { Told } from "./told.js";
 
 /** An event as it was told, and the names that its objects had then. */
 export interface Heard {

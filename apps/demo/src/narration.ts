@@ -15,12 +15,7 @@ import {
 } from "@ouro/interfaces";
 import { type Level, NOTES, type NoteCode, sentenceFor } from "./explain-sentences.js";
 import { type Entry, type Heard, inArticleOrder, watchRoots } from "./narration-order.js";
-
-export interface Told {
-  readonly code: string;
-  readonly level: Level;
-  readonly text: string;
-}
+import type { Told } from "./told.js";
 
 export interface Narration {
   readonly observer: Observer;

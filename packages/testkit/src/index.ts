@@ -48,9 +48,8 @@ export type { HeapCommand } from "./heap/heap-commands.js";
 export * from "./heap/heap-conformance.js";
 export type { HeapMaker, HeapMakerOptions } from "./heap/heap-subject.js";
 export { drawAsSvg, drawAsText } from "./heap-drawing.js";
-export type { ManagerMaker } from "./manager-subject.js";
+export type { CollectorMaker, ManagerMaker } from "./manager-subject.js";
 export {
-  type CollectorMaker,
   collectorConformance,
   collectorSuite,
   memoryManagerConformance,

@@ -1,12 +1,20 @@
-// What the suite for memory managers takes: a name, and a maker of fresh managers.
+// What the suites for memory managers and for collectors take: makers of fresh managers.
 
-import type { Traits } from "@ouro/interfaces";
-import type { Subject, SubjectMaker } from "./subject.js";
+import type { Strategy, Traits } from "@ouro/interfaces";
+import type { Subject, SubjectMaker, SubjectOptions } from "./subject.js";
 
 export interface ManagerMaker {
   /** Says how the manager is composed: it is printed, and stands in counterexamples. */
   readonly name: string;
   readonly make: SubjectMaker;
+}
+
+/** What the suite for a collector alone takes. */
+export interface CollectorMaker {
+  /** Made anew for each program. */
+  readonly strategy: () => Strategy;
+  /** Composes a memory manager of it; its heap is small, 64 MiB or less. */
+  readonly compose: (strategy: Strategy, options: SubjectOptions) => Subject;
 }
 
 /** A manager that tells nobody. */

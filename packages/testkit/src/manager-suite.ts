@@ -1,10 +1,10 @@
 // The suites for whole memory managers, and for collectors alone, which are composed to one.
 
-import type { Observer, Strategy, StrategyParts } from "@ouro/interfaces";
+import type { Observer, StrategyParts } from "@ouro/interfaces";
 import { auditRows } from "./audit-properties.js";
 import { deathProperties, deathWarnings } from "./death-properties.js";
 import { deepProperty } from "./deep-property.js";
-import type { ManagerMaker } from "./manager-subject.js";
+import type { CollectorMaker, ManagerMaker } from "./manager-subject.js";
 import { traitsOf } from "./manager-subject.js";
 import { nemesisRows } from "./nemesis-properties.js";
 import type { Notes } from "./notes.js";
@@ -14,7 +14,6 @@ import { programProperty } from "./program-property.js";
 import type { Report } from "./report.js";
 import { sideMemoryProperty } from "./side-memory-property.js";
 import { smallScopeProperties } from "./small-scope/small-scope.js";
-import type { Subject, SubjectOptions } from "./subject.js";
 import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "./suite.js";
 import { traitRows, traitWarnings } from "./trait-properties.js";
 
@@ -39,13 +38,6 @@ export const memoryManagerSuite: Suite<ManagerMaker> = {
 /** Holds a memory manager to its traits; never throws for a property that fails. */
 export function memoryManagerConformance(maker: ManagerMaker, options?: SuiteOptions): Report {
   return runSuite(memoryManagerSuite, maker, options);
-}
-
-export interface CollectorMaker {
-  /** Made anew for each program. */
-  readonly strategy: () => Strategy;
-  /** Composes a memory manager of it; its heap is small, 64 MiB or less. */
-  readonly compose: (strategy: Strategy, options: SubjectOptions) => Subject;
 }
 
 /** The properties of managers, asked of a manager that is composed of the strategy. */

@@ -5,7 +5,7 @@
 
 import type { Region, Strategy, StrategyParts } from "@ouro/interfaces";
 import { createScene, playStep } from "./check-program.js";
-import type { CollectorMaker } from "./manager-suite.js";
+import type { CollectorMaker } from "./manager-subject.js";
 import { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
 import { type Program, printProgram, stepsOfProgram } from "./program.js";
 import { expectPromise } from "./promise.js";
