@@ -99,7 +99,9 @@ describe("the strategy", () => {
   });
 
   it("names the call that asks for another generation", () => {
-    expect(messageOf(() => manage().collector.collect(1))).toMatch(/^mark-sweep\.collect: generati/);
+    expect(messageOf(() => manage().collector.collect(1))).toMatch(
+      /^mark-sweep\.collect: generati/,
+    );
   });
 
   it("reserves its mark stack in its own name: a word for 64 of the heap, or what it is given", () => {
@@ -107,7 +109,12 @@ describe("the strategy", () => {
       const { heap, sideTable } = manage(markStackWords === undefined ? {} : { markStackWords });
       const arenaCount = heap.arenaCount - heap.firstArenaIndex;
       const borrower = heap.registerBorrower("mark-sweep");
-      expect(heap.statistics().borrowers.map(({ name }) => name).at(-1)).toBe("mark-sweep");
+      expect(
+        heap
+          .statistics()
+          .borrowers.map(({ name }) => name)
+          .at(-1),
+      ).toBe("mark-sweep");
       const sizeWords = markStackWords ?? (arenaCount * ARENA_SIZE_BYTES) / 4 / 64;
       const region = heap.reserveRegion(borrower, `mark-stack-${sideTable.start}`, sizeWords);
       expect(region.existed).toBe(true);

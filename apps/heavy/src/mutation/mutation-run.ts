@@ -20,6 +20,16 @@ export const MUTATED_PACKAGES: readonly string[] = [
 /** Faults are planted in texts that mutants change; the others measure processes of their own. */
 const LEFT_OUT = /faults\/|resident-memory|heap\/test\/(shared|resizable)|allocator\/test\/shared/;
 
+/**
+ * Parts that only the memory manager puts together are tested there too: by the tests that wire them
+ * and are quick.
+ */
+const WIRED_PACKAGES = ["finalization", "refcount", "cycle-detector", "generational"];
+const WIRING_TESTS = [
+  ...["cpython", "cycles", "gc-kinds", "gc-suite", "finalizable-garbage", "regressions"],
+  ...["whole-heap", "twin.property"],
+].map((name) => `packages/memory-manager/test/${name}.test.ts`);
+
 /** A mutant that loops is ended after so long, beside what its tests take. */
 const TIMEOUT_MILLISECONDS = 3000;
 
@@ -55,7 +65,8 @@ function testFilesOf(name: string): string[] {
   const paths = files.filter((file) => file.endsWith(".test.ts")).map((file) => folder + file);
   // Properties last: the quick ones have killed most by then.
   const rank = (path: string): number => (path.includes(".property.") ? 1 : 0);
-  return paths
+  const wiring = WIRED_PACKAGES.includes(name) ? WIRING_TESTS : [];
+  return [...paths, ...wiring]
     .filter((path) => !LEFT_OUT.test(path))
     .sort((one, other) => rank(one) - rank(other) || one.localeCompare(other));
 }
