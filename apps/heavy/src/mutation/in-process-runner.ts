@@ -28,7 +28,7 @@ interface MutantRun {
 }
 
 interface Options {
-  readonly inProcess: { readonly testFiles: readonly string[] };
+  readonly inProcess: { readonly testFiles: readonly string[]; readonly leftOutTitles: string };
 }
 
 /** What a test cost so far, and what was had from it. */
@@ -80,12 +80,14 @@ async function runTest(test: RegisteredTest): Promise<TestResult> {
 class InProcessRunner {
   static readonly inject = ["options"] as const;
   readonly #files: readonly string[];
+  readonly #leftOutTitles: RegExp;
   readonly #modules: SandboxModules;
   readonly #records = new Map<string, TestRecord>();
   #loaded: LoadedTests | undefined;
 
   constructor(options: Options) {
     this.#files = options.inProcess.testFiles;
+    this.#leftOutTitles = new RegExp(options.inProcess.leftOutTitles);
     this.#modules = openSandbox(process.cwd());
   }
 
@@ -140,7 +142,7 @@ class InProcessRunner {
         beginFile(file);
         await this.#modules.load(file);
       }
-      return { tests: takeTests() };
+      return { tests: takeTests().filter(({ title }) => !this.#leftOutTitles.test(title)) };
     } catch (error) {
       return { tests: takeTests(), problem: messageOf(error) };
     }

@@ -20,6 +20,9 @@ export const MUTATED_PACKAGES: readonly string[] = [
 /** Faults are planted in texts that mutants change; the others measure processes of their own. */
 const LEFT_OUT = /faults\/|resident-memory|heap\/test\/(shared|resizable)|allocator\/test\/shared/;
 
+/** Seconds for what smaller structures show as well: only their size is of interest. */
+const LEFT_OUT_TITLES = /million nodes/;
+
 /**
  * Parts that only the memory manager puts together are tested there too: by the tests that wire them
  * and are quick.
@@ -75,7 +78,7 @@ function optionsOf(name: string, concurrency: number): object {
   const report = `reports/mutation/${name}`;
   return {
     ...{ plugins: [RUNNER], testRunner: "in-process", checkers: [], packageManager: "npm" },
-    inProcess: { testFiles: testFilesOf(name) },
+    inProcess: { testFiles: testFilesOf(name), leftOutTitles: LEFT_OUT_TITLES.source },
     ...{ mutate: [`packages/${name}/src/**/*.ts`], coverageAnalysis: "perTest", concurrency },
     ...{
       disableTypeChecks: `packages/${name}/src/**/*.ts`,
@@ -83,7 +86,8 @@ function optionsOf(name: string, concurrency: number): object {
     ...{ tempDirName: `temp/stryker-${name}`, cleanTempDir: "always" },
     ignorePatterns: ["/apps", "/docs", "/reports", "/temp", "**/dist", "/.turbo"],
     ...{ incremental: true, incrementalFile: `${report}.incremental.json` },
-    ...{ reporters: ["json", "html"], jsonReporter: { fileName: `${report}.json` } },
+    ...{ reporters: ["json", "html", "progress-append-only"] },
+    ...{ jsonReporter: { fileName: `${report}.json` } },
     htmlReporter: { fileName: `${report}.html` },
     ...{ timeoutMS: TIMEOUT_MILLISECONDS, timeoutFactor: 2, logLevel: "warn" },
     ...{ allowConsoleColors: false, warnings: { unknownOptions: false, slow: false } },
@@ -98,7 +102,8 @@ export async function runMutants(name: string, concurrency: number): Promise<Mut
   const { default: StrykerRun } = (await import(STRYKER.href)) as {
     default: new (options: object) => Stryker;
   };
-  const mutants = await new StrykerRun(optionsOf(name, concurrency)).runMutationTest();
+  const run = new StrykerRun(optionsOf(name, concurrency));
+  const mutants = await progressToStderr(() => run.runMutationTest());
   const of = (...names: string[]) => mutants.filter(({ status }) => names.includes(status));
   const invalid = of("CompileError", "RuntimeError", "Ignored").length;
   return {
@@ -108,4 +113,15 @@ export async function runMutants(name: string, concurrency: number): Promise<Mut
     survivors: of("Survived", "NoCoverage"),
     invalid,
   };
+}
+
+/** Stryker tells every ten seconds how far it is, on stdout, where our result belongs. */
+async function progressToStderr<Result>(run: () => Promise<Result>): Promise<Result> {
+  const { write } = process.stdout;
+  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof write;
+  try {
+    return await run();
+  } finally {
+    process.stdout.write = write;
+  }
 }
