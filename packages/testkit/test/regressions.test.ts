@@ -1,5 +1,5 @@
-// What the suite for memory managers once said wrongly, or found, in `npm run prove` with new seeds:
-// each a counterexample as it was written, played on a manager without that fault.
+// What the suite for memory managers once said wrongly, or found, in `npm run prove`,
+// with new seeds: each a counterexample as it was written, played on a manager without that fault.
 
 import { createMemoryManager } from "@ouro/memory-manager";
 import { type CounterexampleFile, memoryManagerSuite, replayCounterexample } from "@ouro/testkit";
