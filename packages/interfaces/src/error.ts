@@ -208,8 +208,8 @@ export class InvalidAddressError extends OuroError {
     const place =
       inside === undefined ? "" : ` but lies inside ${inside.description.replace(/,$/, "")}`;
     super(
-      `${where}: ${describeValue(address)} is not ${expected}${place}. Pass a number that this part ` +
-        "returned and that is still in use.",
+      `${where}: ${describeValue(address)} is not ${expected}${place}. Pass a number that this ` +
+        "part returned and that is still in use.",
       facts,
     );
   }
