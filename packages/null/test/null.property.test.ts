@@ -1,4 +1,4 @@
-import { ARENA_SHIFT, ARENA_SIZE_BYTES, slotAt } from "@ouro/interfaces";
+import { ARENA_SHIFT, ARENA_SIZE_BYTES, type Arena, slotAt } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -65,6 +65,19 @@ describe("the null collector", () => {
     expect(mutator.allocate(pair, frame)).toBe(first);
     expect([...heap.words.subarray(second, second + 4)]).toEqual(before);
     collector.validate();
+  });
+
+  it("leaves alone what lies behind the last object of an arena", () => {
+    const { mutator, heap, defineType } = compose();
+    const pair = defineType({ name: "pair", visitedSlotCount: 2 });
+    const frame = mutator.enter(1);
+    const first = mutator.allocate(pair, frame);
+    const behind = ((first >>> ARENA_SHIFT) + 1) << ARENA_SHIFT;
+    expect(heap.reserveArenasAt(heap.registerBorrower("other"), behind as Arena, 1)).toBe(true);
+    heap.words[behind] = 7;
+    let last = first;
+    while (last < behind - 4 && last >= first) last = mutator.allocate(pair, frame);
+    expect([last, heap.words[behind]]).toEqual([behind - 4, 7]);
   });
 
   it("finds its allocator's words broken", () => {

@@ -50,6 +50,12 @@ interface LoadedTests {
   readonly problem?: string;
 }
 
+/**
+ * A mutant that is come by five times as often as in all tests together, without one, is in an
+ * endless loop; Stryker would wait for a hundred times.
+ */
+const HIT_LIMIT_SHARE = 5 / 100;
+
 /** Numbers of Stryker. */
 const STATUS_NUMBERS = { success: 0, failed: 1, skipped: 2 } as const;
 
@@ -118,7 +124,8 @@ class InProcessRunner {
   }
 
   async mutantRun({ activeMutant, mutantActivation, ...run }: MutantRun) {
-    const { testFilter, hitLimit, reloadEnvironment } = run;
+    const { testFilter, reloadEnvironment } = run;
+    const hitLimit = run.hitLimit && Math.ceil(run.hitLimit * HIT_LIMIT_SHARE);
     switchboard.hitLimit = hitLimit;
     switchboard.hitCount = hitLimit === undefined ? undefined : 0;
     switchboard.activeMutant = mutantActivation === "static" ? activeMutant.id : undefined;
