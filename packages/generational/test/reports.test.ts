@@ -102,31 +102,34 @@ describe("A collection", () => {
     ["a debugger", undefined, true],
     ["an observer of deaths", EVENT_OBJECT_UNREACHABLE, false],
     ["an observer of weak references", EVENT_WEAK_REFERENCE_CLEAR, false],
-  ] as const)("looks again after %s was told, who may have stored what is found", (_n, code, hooks) => {
-    const wants = code === undefined ? [EVENT_COLLECTION_END] : [code];
-    const rig = makeTold({}, wants as EventCode[]);
-    const lost = makeLost(rig);
-    const keep = (): void => {
-      rig.words[lost] = (rig.words[lost] as number) + 1;
-    };
-    const onCollectable = hooks ? { onCollectable: keep } : {};
-    const emptyWeakReferences = (): number => {
-      if (code === EVENT_WEAK_REFERENCE_CLEAR) keep();
-      return 0;
-    };
-    rig.death.emptyWeakReferences = emptyWeakReferences;
-    rig.generations.setDebugging({ savesAll: false, onSaved() {}, ...onCollectable });
-    if (code === EVENT_OBJECT_UNREACHABLE) {
-      const push = rig.told.push.bind(rig.told);
-      rig.told.push = (...each) => {
-        keep();
-        return push(...each);
+  ] as const)(
+    "looks again after %s was told, who may have stored what is found",
+    (_n, code, hooks) => {
+      const wants = code === undefined ? [EVENT_COLLECTION_END] : [code];
+      const rig = makeTold({}, wants as EventCode[]);
+      const lost = makeLost(rig);
+      const keep = (): void => {
+        rig.words[lost] = (rig.words[lost] as number) + 1;
       };
-    }
-    expect(rig.generations.collect(0)).toBe(0);
-    expect(rig.listOf(1)).toEqual([lost]);
-    rig.validate();
-  });
+      const onCollectable = hooks ? { onCollectable: keep } : {};
+      const emptyWeakReferences = (): number => {
+        if (code === EVENT_WEAK_REFERENCE_CLEAR) keep();
+        return 0;
+      };
+      rig.death.emptyWeakReferences = emptyWeakReferences;
+      rig.generations.setDebugging({ savesAll: false, onSaved() {}, ...onCollectable });
+      if (code === EVENT_OBJECT_UNREACHABLE) {
+        const push = rig.told.push.bind(rig.told);
+        rig.told.push = (...each) => {
+          keep();
+          return push(...each);
+        };
+      }
+      expect(rig.generations.collect(0)).toBe(0);
+      expect(rig.listOf(1)).toEqual([lost]);
+      rig.validate();
+    },
+  );
 
   it("that nobody heard is not looked at again", () => {
     let findCount = 0;

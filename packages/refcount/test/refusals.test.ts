@@ -99,7 +99,9 @@ describe("the strategy", () => {
 
   it("names the call that asks for another generation", () => {
     const { manager } = compose();
-    expect(messageOf(() => manager.collector.collect(1))).toMatch(/^refcount\.collect: generation 1/);
+    expect(messageOf(() => manager.collector.collect(1))).toMatch(
+      /^refcount\.collect: generation 1/,
+    );
   });
 });
 
@@ -147,7 +149,9 @@ describe("questions about counts", () => {
     const { heap, collector } = manager;
     const object = mutator.allocate(pair, slot(0));
     expect(referenceCount({ heap, collector }, object)).toBe(1);
-    expect(messageOf(() => referenceCount({ heap, collector }, 8 as Reference))).toMatch(/8 is not/);
+    expect(messageOf(() => referenceCount({ heap, collector }, 8 as Reference))).toMatch(
+      /8 is not/,
+    );
   });
 });
 
