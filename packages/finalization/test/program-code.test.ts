@@ -39,7 +39,7 @@ describe("An observer", () => {
     return { ...rig, events };
   }
 
-  it("is told of finalizers, of weak references that are emptied and of callbacks, in order", () => {
+  it("is told of finalizers, weak references that are emptied and callbacks, in order", () => {
     const rig = makeObserved();
     rig.finalization.setFinalizer(rig.node, () => rig.events.push([0]));
     const object = rig.make(rig.node, 0);
@@ -82,7 +82,7 @@ describe("An observer", () => {
 });
 
 describe("Errors of program code", () => {
-  it("are told to the reporter with the kind of code that threw, also one that throws itself", () => {
+  it("are told to the reporter with the kind of code that threw, even if it throws itself", () => {
     const problem = new Error("the program's own problem");
     const fail = (): never => {
       throw problem;
@@ -136,7 +136,7 @@ describe("Errors of program code", () => {
 });
 
 describe("Room for frames", () => {
-  it("is enough to the last slot: one for a finalizer, four for callbacks, three in a collection", () => {
+  it("is enough to the last slot: 1 for a finalizer, 4 for callbacks, 3 in a collection", () => {
     const rooms = [
       { slots: 1, dies: (rig: Rig) => rig.setRoot(0, 0) },
       { slots: 1, dies: (rig: Rig) => void rig.death.finalize(rig.rootOf(0)) },
@@ -172,7 +172,7 @@ describe("Room for frames", () => {
     expect(rig.live.size).toBe(0);
   });
 
-  it("is missing to hold what is emptied: it dies by the last of its own slots all the same", () => {
+  it("is missing to hold what is emptied: it dies by the last of its slots all the same", () => {
     const rig = makeRig({ frameSlotLimitCount: 9 });
     const object = rig.make(rig.plain, 0);
     rig.set(object, 0, object);
@@ -182,7 +182,7 @@ describe("Room for frames", () => {
     rig.validate();
   });
 
-  it("is missing for callbacks: an emptied weak reference keeps its own, and waits for nothing", () => {
+  it("is missing for callbacks: an empty weak reference keeps its own, waiting for nothing", () => {
     const rig = makeRig({ frameSlotLimitCount: 9 });
     const [one, two] = [rig.make(rig.node, 0), rig.make(rig.node, 1)];
     const weaks = [refer(rig, 2, one, () => {}), refer(rig, 3, two, () => {})];
@@ -209,7 +209,7 @@ it("Program code is said to be called while it is, however it ends", () => {
   expect(seen).toEqual([false, true, true, false]);
 });
 
-it("An object is not said to be finalized while it dies by its count, in a collection it is", () => {
+it("An object is said to be finalized while it dies in a collection, not by its count", () => {
   const rig = makeRig();
   const seen: boolean[] = [];
   const object = rig.make(rig.node, 0);

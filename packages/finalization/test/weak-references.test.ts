@@ -39,7 +39,7 @@ function errorOf(call: () => void): Error {
 }
 
 describe("An object that holds callbacks while they are called", () => {
-  it("holds each weak reference and its callback, newest first, and dies with the last call", () => {
+  it("holds weak references and their callbacks, newest first, and dies with the last call", () => {
     const rig = makeFinalizationRig(parts, { hasHolders: true });
     const object = rig.make(rig.node, 0);
     const older = referCallable(rig, 1, object);
@@ -175,7 +175,7 @@ describe("A weak reference", () => {
     rig.validate();
   });
 
-  it("in a collection keeps its callback, is given its referent's end once, and waits no more", () => {
+  it("in a collection keeps its callback, is called once, and waits no more", () => {
     const rig = makeFinalizationRig(parts);
     const object = rig.make(rig.other, 0);
     const { weak, callable } = referCallable(rig, 1, object);
@@ -230,7 +230,7 @@ describe("A weak reference", () => {
 });
 
 describe("A weak reference out of a heap image", () => {
-  it("refers to what it did, and the host function that it had does nothing and keeps its number", () => {
+  it("refers to what it did, and its host function does nothing and keeps its number", () => {
     const rig = makeFinalizationRig(parts);
     const object = rig.make(rig.other, 0);
     const weaks = [1, 2].map((slot) => rig.make(rig.weakType, slot));
@@ -323,7 +323,7 @@ describe("What is refused", () => {
     );
   });
 
-  it("does not stop a second one with a callback, nor one without where all others have some", () => {
+  it("is no second one with a callback, nor one without where all others have some", () => {
     const rig = makeFinalizationRig(parts);
     const object = rig.make(rig.node, 0);
     const first = refer(rig, 1, object, () => {});

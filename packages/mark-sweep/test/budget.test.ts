@@ -104,7 +104,7 @@ describe("the strategy", () => {
     );
   });
 
-  it("reserves its mark stack in its own name: a word for 64 of the heap, or what it is given", () => {
+  it("reserves its mark stack by its name: a word for 64 of the heap, or what it is given", () => {
     for (const markStackWords of [undefined, 16]) {
       const { heap, sideTable } = manage(markStackWords === undefined ? {} : { markStackWords });
       const arenaCount = heap.arenaCount - heap.firstArenaIndex;
@@ -181,7 +181,7 @@ describe("the budget", () => {
     }
   });
 
-  it("that is spent stops no allocation that must not collect, and is not spent further by it", () => {
+  it("that is spent stops no allocation that must not collect, and stays as it is", () => {
     const { collector, words, budgetWord, budget, node, raw, collections } = manage();
     words[budgetWord] = 0;
     for (const [type, sizeWords] of [
@@ -194,7 +194,7 @@ describe("the budget", () => {
     expect(collections()).toBe(0);
   });
 
-  it("is not what an allocation waits for that finds memory full: a sweep is finished for it", () => {
+  it("is not what an allocation waits for if memory is full: the sweep is finished for it", () => {
     const managed = manage({ minimumBudgetBytes: 2 ** 30 }, { limitBytes: 4 * MIB });
     const { mutator, collector, raw, words, budgetWord } = managed;
     const frame = mutator.enter(1);

@@ -176,7 +176,7 @@ describe("the audit", () => {
     manager.validate();
   });
 
-  it("finds an object that is being deallocated in no call, and a slot that holds such a one", () => {
+  it("finds an object that is being deallocated in no call, and a slot that holds one", () => {
     const { manager, mutator, pair, slot } = compose();
     const object = mutator.allocate(pair, slot(0));
     const { words } = manager.heap;
@@ -330,7 +330,7 @@ describe("an observer", () => {
 });
 
 describe("a leak report", () => {
-  it("puts the type with most bytes and the longest cycle first, and finds each cycle whole", () => {
+  it("puts the type of most bytes and the longest cycle first, and finds each cycle whole", () => {
     const { manager, mutator, pair, list, slot } = compose();
     const large = manager.defineType({ name: "large", visitedSlotCount: 1, rawWordCount: 40 });
     // Two nested cycles through one object are one; a tail is in none.
@@ -379,7 +379,7 @@ describe("a leak report", () => {
 });
 
 describe("a restored heap", () => {
-  it("says so to an observer, and lets go what nothing refers to, in the order of addresses", () => {
+  it("tells an observer, and lets go what nothing refers to, in the order of addresses", () => {
     const told: number[] = [];
     const { manager, mutator, pair, slot, liveCount } = compose({
       observer: {

@@ -219,7 +219,7 @@ describe("the space", () => {
     managed.validate();
   });
 
-  it("goes back and forth between two places while nothing grows, and notes what it touched", () => {
+  it("goes back and forth between two places while nothing grows, and notes both", () => {
     const { mutator, node, frame, get, validate } = manage();
     mutator.allocate(node, frame);
     const places = new Set<number>();

@@ -24,7 +24,7 @@ const LEFT_OUT = /faults\/|resident-memory|heap\/test\/(shared|resizable)|alloca
 const LEFT_OUT_TITLES = /million nodes/;
 
 /**
- * Parts that only the memory manager puts together are tested there too: by the tests that wire them
+ * Parts that only the memory manager puts together are tested there too: by the tests that do so
  * and are quick.
  */
 const WIRED_PACKAGES = ["finalization", "refcount", "cycle-detector", "generational"];
