@@ -334,17 +334,19 @@ describe("a leak report", () => {
     const { manager, mutator, pair, list, slot } = compose();
     const large = manager.defineType({ name: "large", visitedSlotCount: 1, rawWordCount: 40 });
     // Two nested cycles through one object are one; a tail is in none.
-    const [a, b, c] = [0, 1, 2].map((each) => mutator.allocate(pair, slot(each))) as Reference[];
-    mutator.set(a as Reference, 0, b as Reference);
-    mutator.set(b as Reference, 0, a as Reference);
-    mutator.set(b as Reference, 1, c as Reference);
-    mutator.set(c as Reference, 0, a as Reference);
+    const a = mutator.allocate(pair, slot(0));
+    const b = mutator.allocate(pair, slot(1));
+    const c = mutator.allocate(pair, slot(2));
+    mutator.set(a, 0, b);
+    mutator.set(b, 0, a);
+    mutator.set(b, 1, c);
+    mutator.set(c, 0, a);
     const tail = mutator.allocateArray(list, 1, slot(3));
-    mutator.set(c as Reference, 1, tail);
+    mutator.set(c, 1, tail);
     const self = mutator.allocate(large, slot(4));
     mutator.set(self, 0, self);
     mutator.set(tail, 1, self);
-    const members = [a, b, c].sort((one = 0, other = 0) => one - other);
+    const members = [a, b, c].sort((one, other) => one - other);
     mutator.leave(slot(0));
     const report = findLeaks(manager);
     expect(report.types.map(({ name }) => name)).toEqual(["large", "pair", "list"]);
