@@ -29,8 +29,7 @@ const LEFT_OUT_TITLES = /million nodes/;
  */
 const WIRED_PACKAGES = ["finalization", "refcount", "cycle-detector", "generational"];
 const WIRING_TESTS = [
-  ...["cpython", "cycles", "gc-kinds", "gc-suite", "finalizable-garbage", "regressions"],
-  ...["whole-heap", "twin.property"],
+  ...["cpython", "cycles", "gc-kinds", "gc-suite", "regressions", "twin.property"],
 ].map((name) => `packages/memory-manager/test/${name}.test.ts`);
 
 /**
