@@ -49,7 +49,7 @@ export interface BumpAllocator extends Allocator {
    * stand. O(memory rewound / 512 bytes).
    */
   rewind(mark: BumpMark): number;
-  /** Frees every block, whatever marks stand; how many lived. One arena stays lent. */
+  /** Frees every block, whatever marks stand; how many lived. One arena stays lent, until `trim`. */
   clear(): number;
   /** Bytes that are left below the end of the newest run. O(1). */
   remainingBytes(): number;
@@ -238,6 +238,13 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     return liveCount;
   }
 
+  /** While a block lives, or a mark stands, the first run is theirs. */
+  function releaseFirstRun(): void {
+    if (get(state + LIVE_COUNT) > 0 || get(state + FLOOR) !== 0 || get(state + RUN) === 0) return;
+    clear();
+    dropRun();
+  }
+
   function isInNewestRun(to: number): boolean {
     return to > get(state + RUN) && to <= get(state + TOP);
   }
@@ -359,6 +366,7 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     clear,
     remainingBytes,
     arenaCount: () => get(state + ARENA_COUNT),
+    trim: releaseFirstRun,
     statistics,
     validate: () => validateBump(context),
   };

@@ -274,6 +274,10 @@ export function createFreeListAllocator(options: FreeListAllocatorOptions): Free
       return get(counts + list);
     },
     clear,
+    trim() {
+      clear();
+      allocator.trim?.();
+    },
     statistics,
     validate,
   };

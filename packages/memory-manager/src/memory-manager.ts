@@ -173,6 +173,12 @@ export interface MemoryManager {
    * The frame slots of the image are those from `roots.framesStart` on. O(image).
    */
   restoreHeap(image: HeapImage): void;
+  /**
+   * Gives back to the heap what is kept for what comes next, object free lists and wholly free
+   * arenas; how many arenas it was. After `collect` with nothing alive none is left. No object
+   * moves or dies, and what comes next is served as ever. O(what is kept).
+   */
+  trim(): number;
   /** Objects, bytes and collections, and what the heap lends for them. */
   statistics(): MemoryManagerStatistics;
   /** Throws `HeapCorruptionError` naming the first thing found broken in any part. O(heap). */
@@ -246,6 +252,11 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
       // Here and not at the table: nothing of the image is defined if one type of it cannot be.
       if (finalization === undefined) image.types.forEach(refuseFinalization);
       restoreHeap({ heap, types, roots, collector }, image);
+    },
+    trim() {
+      const { lentArenaCount } = heap.statistics();
+      collector.trim?.();
+      return lentArenaCount - heap.statistics().lentArenaCount;
     },
     statistics: () => ({ ...collector.statistics(), heap: heap.statistics() }),
     validate() {
