@@ -50,7 +50,7 @@ export interface BumpAllocator extends Allocator {
    * stand. O(memory rewound / 512 bytes).
    */
   rewind(mark: BumpMark): number;
-  /** Frees every block, whatever marks stand; how many lived. One arena stays lent, until `trim`. */
+  /** Frees every block, whatever marks stand; how many lived. One arena stays lent. */
   clear(): number;
   /** Bytes that are left below the end of the newest run. O(1). */
   remainingBytes(): number;

@@ -232,7 +232,7 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
   heap.words[nameWord] = NAME_TAKEN;
 
   const manager: MemoryManager = {
-    ...{ name, strategy, heap, types, roots, collector, mutator, handles },
+    ...{ name, strategy, heap, types, roots, collector, mutator, handles, tracemalloc: tracing },
     defineType: (typeOptions) => types.define(describeType(typeOptions)),
     plain: checkedMutator?.plain ?? ((reference) => reference),
     withEpoch: checkedMutator?.withEpoch ?? ((object) => object),
@@ -245,7 +245,6 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
       finalization === undefined
         ? undefined
         : makeWeakReferences(mutator, finalization, { heap, types, roots, collector }),
-    tracemalloc: tracing,
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
     restoreHeap(image) {
       expectHeapImage("restoreHeap", image);
@@ -253,11 +252,7 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
       if (finalization === undefined) image.types.forEach(refuseFinalization);
       restoreHeap({ heap, types, roots, collector }, image);
     },
-    trim() {
-      const { lentArenaCount } = heap.statistics();
-      collector.trim?.();
-      return lentArenaCount - heap.statistics().lentArenaCount;
-    },
+    trim: () => trimHeap(heap, collector),
     statistics: () => ({ ...collector.statistics(), heap: heap.statistics() }),
     validate() {
       heap.validate();
@@ -267,6 +262,13 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
     },
   };
   return manager;
+}
+
+/** How many arenas the collector gave back. */
+function trimHeap(heap: PrivateHeap, collector: Collector): number {
+  const { lentArenaCount } = heap.statistics();
+  collector.trim?.();
+  return lentArenaCount - heap.statistics().lentArenaCount;
 }
 
 /** Undefined unless it is asked for. */

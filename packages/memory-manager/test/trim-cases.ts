@@ -1,4 +1,4 @@
-// What `trim` of a manager gives back: everything that is kept, whatever kept it, and no live object.
+// What `trim` of a manager gives back: all that is kept, whatever kept it, and no live object.
 
 import assert from "node:assert/strict";
 import { immediateOf, type Reference, type Strategy, slotAt } from "@ouro/interfaces";
