@@ -55,5 +55,9 @@ export function assertedAllocator(allocator: Allocator, level: AssertionLevel): 
       assert(!allocator.owns(block), "a freed block is not live");
       after();
     },
+    trim() {
+      allocator.trim?.();
+      after();
+    },
   };
 }

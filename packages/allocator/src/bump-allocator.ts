@@ -251,6 +251,13 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     return liveCount;
   }
 
+  /** While a block lives, or a mark stands, the first run is theirs. */
+  function releaseFirstRun(): void {
+    if (get(state + LIVE_COUNT) > 0 || get(state + FLOOR) !== 0 || get(state + RUN) === 0) return;
+    clear();
+    dropRun();
+  }
+
   function isInNewestRun(to: number): boolean {
     return to > get(state + RUN) && to <= get(state + TOP);
   }
@@ -372,6 +379,7 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     clear,
     remainingBytes,
     arenaCount: () => get(state + ARENA_COUNT),
+    trim: releaseFirstRun,
     statistics,
     validate: () => validateBump(context),
   };

@@ -423,6 +423,10 @@ export function createCheckedAllocator(
       writeFences(block - HEADER, get(block - HEADER + REQUEST) >>> 0);
     },
     close,
+    trim() {
+      release();
+      allocator.trim?.();
+    },
     statistics,
     validate,
   };

@@ -279,6 +279,10 @@ export function createFreeListAllocator(options: FreeListAllocatorOptions): Free
       return get(counts + list);
     },
     clear,
+    trim() {
+      clear();
+      allocator.trim?.();
+    },
     statistics,
     validate,
   };

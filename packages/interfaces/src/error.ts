@@ -325,7 +325,7 @@ export function checkIndex(where: string, index: number, length: number): void {
   }
   throw new UsageError({
     where,
-    argument: `index ${index}`,
+    argument: `index ${describeValue(index)}`,
     problem: "names nothing: there are no elements",
     remedy: "Ask for the length first",
   });
