@@ -75,7 +75,9 @@ describe("The candidate buffer", () => {
     const [one, other] = [make("node", 1), make("array", 1)];
     for (const object of [box, one, unwatched, one, other]) buffer.note(object);
     expect(list().slice(0, 3)).toEqual([one, other, 0]);
-    expect([buffer.candidateCount(), markOf(one), markOf(other), markOf(box)]).toEqual([2, 1, 2, 0]);
+    expect([buffer.candidateCount(), markOf(one), markOf(other), markOf(box)]).toEqual([
+      2, 1, 2, 0,
+    ]);
     validate();
   });
 
