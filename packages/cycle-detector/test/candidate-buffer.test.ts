@@ -1,4 +1,4 @@
-// The candidate buffer by itself, over objects that are laid down by hand: who comes in, who leaves,
+// The candidate buffer by itself, over objects that are laid down by hand: who comes in and leaves,
 // what a refused count leaves behind, and what a validation finds.
 
 import { createPrivateHeap } from "@ouro/heap";
@@ -81,7 +81,7 @@ describe("The candidate buffer", () => {
     validate();
   });
 
-  it("takes what is moved if it holds something, has room for much, or is moved into itself", () => {
+  it("takes what is moved if it holds something, has room for much, or is moved into it", () => {
     const { buffer, make, validate, words } = makeRig();
     const holder = make("node", 1);
     const taken = [
@@ -219,7 +219,7 @@ describe("The candidate buffer", () => {
 });
 
 describe("Trial deletion over it", () => {
-  it("leaves out who is immortal, on the way to an end, or of no type that cycles go through", () => {
+  it("leaves out who is immortal, on its way to its end, or of a type without cycles", () => {
     const { buffer, detector, make, words, validate, list } = makeRig();
     const [immortal, dying, box] = [make("node", 1), make("node", 1), make("box", 1)];
     const a = make("node", 2, immortal, box);
