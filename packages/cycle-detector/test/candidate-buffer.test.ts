@@ -2,8 +2,8 @@
 // what a refused count leaves behind, and what a validation finds.
 
 import { createPrivateHeap } from "@ouro/heap";
-import { isOuroError, type Reference, type Region, type TypeOptions } from "@ouro/interfaces";
-import { createTypeTable, describeType } from "@ouro/object-model";
+import { isOuroError, type Reference, type Region } from "@ouro/interfaces";
+import { createTypeTable, describeType, type TypeOptions } from "@ouro/object-model";
 import { describe, expect, it } from "vitest";
 import { CANDIDATE_STATE_WORDS, createCandidateBuffer, createTrialDetector } from "../src/index.js";
 
