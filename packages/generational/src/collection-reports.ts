@@ -42,6 +42,8 @@ export interface CollectionReports {
   saved(object: number): void;
   stopped(collected: number, uncollectable: number): void;
   ended(generation: number, collected: number, uncollectable: number): void;
+  /** Reports what observers of deaths threw, who could not be stopped in the middle. */
+  failed(errors: readonly unknown[]): void;
 }
 
 export function createCollectionReports(options: CollectionReportsOptions): CollectionReports {
@@ -106,6 +108,13 @@ export function createCollectionReports(options: CollectionReportsOptions): Coll
     ended(generation, collected, uncollectable) {
       emit(EVENT_COLLECTION_END, generation, collected, uncollectable);
       callBack("stop", generation, collected, uncollectable);
+    },
+    failed(errors) {
+      for (const error of errors) {
+        call(() => {
+          throw error;
+        }, "observer");
+      }
     },
   };
 }

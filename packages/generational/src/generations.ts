@@ -74,6 +74,8 @@ export interface GenerationsOptions {
   createRun: (shared: SharedRunOptions) => (generation: number) => Run;
   /** Calls program code; what it throws is reported. */
   call: (code: () => void, source: "collection callback" | "observer") => void;
+  /** What observers of deaths threw since: reported at the end of a collection. */
+  takeErrors?: (() => readonly unknown[]) | undefined;
   thresholds?: GenerationThresholds | undefined;
   /** Asked at a safepoint after a request. Default: CPython's thresholds and its 25 % rule. */
   trigger?: Trigger | undefined;
@@ -110,7 +112,7 @@ export interface GenerationalCollector {
 }
 
 export function createGenerations(options: GenerationsOptions): GenerationalCollector {
-  const { words, types, lists, call, observer } = options;
+  const { words, types, lists, call, observer, takeErrors } = options;
   const { emptiesWeakReferencesAgain = false, oldestGeneration = OLDEST_GENERATION } = options;
   const state = createGenerationState(words, options.state);
   const { get, set } = state;
@@ -183,6 +185,7 @@ export function createGenerations(options: GenerationsOptions): GenerationalColl
       reports.stopped(collected, uncollectable);
       state.countCollection(generation, collected, uncollectable);
       reports.ended(generation, collected, uncollectable);
+      reports.failed(takeErrors?.() ?? []);
       return { found: collected + uncollectable, collection };
     } finally {
       set(IS_COLLECTING, 0);

@@ -38,6 +38,8 @@ export interface CandidateCollectionOptions {
   detector: TrialDetector;
   death: Death;
   call: (code: () => void, source: "observer") => void;
+  /** What observers of deaths threw, who could not be stopped in the middle. */
+  takeErrors: () => readonly unknown[];
   walk: Collector["walk"];
   observer: Observer | undefined;
   /** What was examined and not told of yet; undefined where nobody wants to know. */
@@ -65,7 +67,8 @@ export const NO_COLLECTION: Collection = Object.freeze({
 export function createCandidateCollection(
   options: CandidateCollectionOptions,
 ): CandidateCollection {
-  const { words, layout, buffer, detector, death, call, walk, observer, examined } = options;
+  const { words, layout, buffer, detector, death, call, takeErrors, walk, observer, examined } =
+    options;
   const isFoundObserved =
     isObserved(observer, EVENT_OBJECT_UNREACHABLE) ||
     isObserved(observer, EVENT_WEAK_REFERENCE_CLEAR);
@@ -97,6 +100,11 @@ export function createCandidateCollection(
         if (!isThorough) break;
       }
       emit(EVENT_COLLECTION_END, 0, reclaimedCount);
+      for (const error of takeErrors()) {
+        call(() => {
+          throw error;
+        }, "observer");
+      }
     } finally {
       isCollecting = false;
     }

@@ -321,6 +321,7 @@ function createParts(
         }),
       }),
     call,
+    takeErrors: counting.takeErrors,
     thresholds: options.thresholds ?? thresholdsOf(options),
     emptiesWeakReferencesAgain: options.emptiesWeakReferencesAgain,
     observer,

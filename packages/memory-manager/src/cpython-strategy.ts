@@ -313,6 +313,7 @@ function createParts(
     lists,
     createRun: (shared) => createCollectionRun({ ...shared, lists, detector, death, weakMask }),
     call,
+    takeErrors: counting.takeErrors,
     thresholds: options.thresholds ?? thresholdsOf(options),
     trigger: options.trigger,
     oldestGeneration: options.oldestGeneration,

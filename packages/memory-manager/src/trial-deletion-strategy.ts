@@ -246,6 +246,7 @@ function wire(parts: StrategyParts): Wired {
       });
       const collection = createCandidateCollection({
         ...{ words, buffer, detector, death, call, observer, examined },
+        takeErrors: counting.takeErrors,
         layout: createObjectLayout(words, types),
         walk: (visit) =>
           allocator.walk((block) => {

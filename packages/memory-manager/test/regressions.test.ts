@@ -21,6 +21,7 @@ import {
   type WeakReferences,
 } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
+import { reportsDeathErrors } from "./death-observers.js";
 
 describe("is_finalized", () => {
   function seenInFinalizer(dies: "by count" | "in a collection"): boolean[] {
@@ -298,4 +299,12 @@ describe("Whoever is told of what a collection found may store it", () => {
     });
     expectWhole(garbage);
   });
+});
+
+describe("What an observer throws when it is told of a death in a collection", () => {
+  const COUNTING = ["cpython-3.13", "cpython-3.13-fast", "refcount-whole-heap"] as const;
+  it.each([...COUNTING, "refcount-trial-deletion"] as const)(
+    "is reported there under %s, and no later call throws it",
+    (preset) => reportsDeathErrors((options) => createMemoryManager(preset, options)),
+  );
 });

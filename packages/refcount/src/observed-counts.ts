@@ -7,6 +7,7 @@
 //
 // Whenever the observer is called, every count is what the slots say, so that it may `validate()`.
 // What it throws must not stop a deallocation half way: the first error waits until the hook ends.
+// A collection ends in no hook: who collects takes the errors of its deaths, and reports them.
 
 import {
   type Barrier,
@@ -31,6 +32,8 @@ export interface ObservedCounts {
   isCalling(): boolean;
   /** Runs one call of the barrier to its end, then throws what the observer threw first. */
   finish(): void;
+  /** What the observer threw and nobody was told of yet: then it is thrown nowhere. */
+  takeErrors(): readonly unknown[];
   /** The barrier with `finish` behind each of its hooks. */
   finishing(barrier: Barrier): Barrier;
 }
@@ -114,6 +117,13 @@ export function createObservedCounts(
     throw first;
   }
 
+  function takeErrors(): readonly unknown[] {
+    tellNoted();
+    const taken = errors;
+    errors = [];
+    return taken;
+  }
+
   function finishing({ born, write, move, copy, drop }: Barrier): Barrier {
     return {
       born(slot, object) {
@@ -152,6 +162,7 @@ export function createObservedCounts(
       : undefined,
     isCalling: () => callDepth > 0,
     finish,
+    takeErrors,
     finishing,
   };
 }

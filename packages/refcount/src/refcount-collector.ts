@@ -62,6 +62,8 @@ const NOTHING: Collection = Object.freeze({
   uncollectableCount: 0,
 });
 
+const NO_ERRORS: readonly unknown[] = [];
+
 export interface RefcountOptions {
   /**
    * Dead objects to keep for the next births of their type, by the type's name; types not named
@@ -87,6 +89,8 @@ export interface Counting {
   /** Takes one reference away and says whether it was the last. */
   decrement(object: number): boolean;
   deallocate(object: number): void;
+  /** What an observer threw outside of a barrier hook, as in a collection, to be reported. */
+  takeErrors(): readonly unknown[];
 }
 
 /** The seam at the end of an object, for who composes counting with more. */
@@ -166,7 +170,11 @@ export function createRefcountCollector(
           ...quietCounts,
           decrement: observed === undefined ? decrementAndTell : tellingLoss(observed, onLoss),
         };
-  const counting: Counting = { ...plainCounts, deallocate: (object) => deallocate(object) };
+  const counting: Counting = {
+    ...plainCounts,
+    deallocate: (object) => deallocate(object),
+    takeErrors: observed?.takeErrors ?? (() => NO_ERRORS),
+  };
   const ending = createEnding?.(counting);
   const counts = ending === undefined ? plainCounts : withEnding(plainCounts, ending);
   const { deallocate, deallocatedCount } = createDeallocation({ words, types, ...counts });

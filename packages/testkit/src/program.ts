@@ -116,6 +116,7 @@ export function playOnShadow(step: Step, shadow: ShadowHeap): ShadowObject | und
     case "fill": {
       const object = shadow.follow(step.object);
       const value = shadow.root(step.from);
+      if (step.call === "fill" && shadow.get(object, step.field) !== 0) refuseFill(step.field);
       shadow.setRoot(step.from, 0);
       shadow.set(object, step.field, value);
       break;
@@ -150,4 +151,9 @@ function copy(step: Step & { call: "copy" }, shadow: ShadowHeap): void {
   const values: ShadowValue[] = [];
   for (let index = 0; index < count; index++) values.push(shadow.get(source, sourceField + index));
   for (const [index, value] of values.entries()) shadow.set(target, targetField + index, value);
+}
+
+/** A program that does so is none: the contract of `fill` is for who calls it. */
+function refuseFill(field: number): never {
+  throw new Error(`shadow heap: field ${field} is to be filled, and holds a value`);
 }

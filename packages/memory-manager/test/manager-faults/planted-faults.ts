@@ -4,6 +4,7 @@
 
 import * as suite from "@ouro/testkit";
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+import { DEATH_ERRORS } from "../death-observers.js";
 
 export const TWIN = "lets a program see what it sees under cpython-3.13";
 export const FULL_QUEUE = "reaches more objects than its queue holds";
@@ -297,5 +298,21 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: 'if ("beginSweep" in allocator) return',
     replace: 'if ("free" in allocator) return',
     killedBy: ALLOCATOR,
+  },
+  {
+    file: "generational/src/generations.ts",
+    on: "cpython-3.13-fast",
+    name: "what observers of deaths throw in a collection waits for the next call",
+    find: "      reports.failed(takeErrors?.() ?? []);\n",
+    replace: "",
+    killedBy: DEATH_ERRORS,
+  },
+  {
+    file: "memory-manager/src/candidate-collection.ts",
+    on: "refcount-trial-deletion",
+    name: "what observers of deaths throw in a collection of candidates waits for the next call",
+    find: "for (const error of takeErrors()) {",
+    replace: "for (const error of [] as unknown[]) {",
+    killedBy: DEATH_ERRORS,
   },
 ];

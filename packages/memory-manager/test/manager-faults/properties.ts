@@ -2,7 +2,7 @@
 // preset beside the exact one.
 
 import { createBumpAllocator } from "@ouro/allocator";
-import { isOuroError, type Reference, slotAt, type Value } from "@ouro/interfaces";
+import { isOuroError, type Reference, type Strategy, slotAt, type Value } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import { semispaceStrategy } from "@ouro/semispace";
 import { memoryManagerSuite, runSuite } from "@ouro/testkit";
@@ -13,6 +13,7 @@ import {
   suiteProperty,
 } from "../../../../scripts/faults/check-property.js";
 import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "../../src/index.js";
+import { DEATH_ERRORS, reportsDeathErrors } from "../death-observers.js";
 import { flawOfFullQueue } from "../full-queue.js";
 import { presets, subjectsOf } from "../presets.js";
 import { playTwin, twinPrograms } from "../twin-programs.js";
@@ -137,4 +138,20 @@ const allocator = exactCase(ALLOCATOR, () => {
   }
 });
 
-export const properties = [twin, fullQueue, watched, late, allocator, ...ofTheSuite];
+/** Where deaths in a collection are counted one by one, by presets with generations and without. */
+const deathErrors = ["cpython-3.13-fast", "refcount-trial-deletion"].map((on) =>
+  exactCase(
+    DEATH_ERRORS,
+    () => {
+      const strategy = presets.get(on) as () => Strategy;
+      reportsDeathErrors((options) => composeMemoryManager({ ...options, strategy: strategy() }));
+    },
+    on,
+  ),
+);
+
+export const properties = [
+  ...[twin, fullQueue, watched, late, allocator],
+  ...deathErrors,
+  ...ofTheSuite,
+];

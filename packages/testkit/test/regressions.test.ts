@@ -1,0 +1,60 @@
+// What the suite for memory managers once said wrongly, or found, in `npm run prove`,
+// with new seeds: each a counterexample as it was written, played on a manager without that fault.
+
+import { createMemoryManager } from "@ouro/memory-manager";
+import { type CounterexampleFile, memoryManagerSuite, replayCounterexample } from "@ouro/testkit";
+import { expect, it } from "vitest";
+
+const FOUND = {
+  format: "ouro/counterexample@1",
+  suite: "memory manager",
+  subject: "cpython-3.13-fast, checked",
+  seed: 1,
+  path: "",
+  reason: "",
+} as const;
+
+function replay(property: string, program: unknown) {
+  const name = "cpython-3.13-fast, checked";
+  const file: CounterexampleFile = { ...FOUND, property, program };
+  return replayCounterexample(
+    memoryManagerSuite,
+    {
+      name,
+      make: ({ observer }) =>
+        createMemoryManager("cpython-3.13-fast", {
+          ...{ checked: true, observer, reservationBytes: 2 ** 26 },
+        }),
+    },
+    file,
+  );
+}
+
+it("Two stores are not swapped where a field would be filled that holds something", () => {
+  const first = { root: 0, fields: [] };
+  const found = replay(
+    "shows a program nothing of the numbers of types, nor of the order of independent stores",
+    {
+      commands: [
+        { do: "allocate", type: 182, length: 10, into: 5 },
+        { do: "allocate", type: 0, length: 10, into: 38 },
+        { do: "set", object: first, field: 0, value: first },
+        { do: "set root", slot: 853, value: { root: 63, fields: [] } },
+        { do: "fill", object: first, field: 0, slot: 0 },
+      ],
+      ...{ collectEvery: 0, collectAtBarrier: 0, collectYoungEvery: 0 },
+    },
+  );
+  expect(found?.reason).toBeUndefined();
+});
+
+it("What an observer of a death in a collection throws is not thrown by a later call", () => {
+  const found = replay("loses nothing when an observer throws", {
+    commands: [
+      { do: "build", shape: "acyclic tail", type: 0, count: 1, slot: 0 },
+      { do: "build", shape: "late edge", type: 0, count: 1, slot: 0 },
+    ],
+    ...{ collectEvery: 2, collectAtBarrier: 0, collectYoungEvery: 0 },
+  });
+  expect(found?.reason).toBeUndefined();
+});
