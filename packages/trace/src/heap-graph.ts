@@ -20,9 +20,9 @@
 // `refStarts[i + 1] − 1`, in the order in which traversal visits them; `hidden` likewise.
 //
 // A graph that a program recorded of itself (`ouro record`) has no steps, and in its header
-// `root_names`, a text for each of `roots`. It can say what slots are called: `names.text` is UTF-8,
-// a text a line, and `names` has for each of `refs` the number of its text from 1 on, or 0. Both
-// sections are there or neither is.
+// `root_names`, a text for each of `roots`. It can say what slots are called: `names.text` is
+// UTF-8, a text a line, and `names` has for each of `refs` the number of its text from 1 on, or 0.
+// Both sections are there or neither is.
 //
 // **Invariant:** refcount = external + incoming refs + incoming hidden, but for immortal objects,
 // whose refcount is 0. Objects are numbered by generation, within one in the order of its list.
