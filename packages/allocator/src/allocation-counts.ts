@@ -5,7 +5,13 @@
 //
 // The counts belong to the thread that counts, not to the heap: they hold no block.
 
-import { expectSound, GRANULE_SIZE_BYTES, SIZE_CLASS_COUNT, UsageError } from "@ouro/interfaces";
+import {
+  checkOptions,
+  expectSound,
+  GRANULE_SIZE_BYTES,
+  SIZE_CLASS_COUNT,
+  UsageError,
+} from "@ouro/interfaces";
 import type { AllocationSites } from "./allocation-sites.js";
 
 /** CPython's three domains of PEP 445: raw memory, buffers, objects. */
@@ -78,11 +84,11 @@ interface CountTable {
 }
 
 /** Makes empty counts. Without `sites`, all is counted for the unknown site. */
-export function createAllocationCounts({
-  sites,
-}: {
-  sites?: AllocationSites;
-} = {}): AllocationCounts {
+export function createAllocationCounts(
+  options: { sites?: AllocationSites } = {},
+): AllocationCounts {
+  checkOptions("createAllocationCounts", options, "|sites");
+  const { sites } = options;
   const classes = createCountTable(SIZE_CLASS_COUNT + 1);
   const domains = createCountTable(ALLOCATION_DOMAINS.length);
   const places = createCountTable(1);

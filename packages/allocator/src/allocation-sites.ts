@@ -7,7 +7,7 @@
 //
 // A number is a word, so that a block's header can hold it; names are kept once.
 
-import { checkInteger } from "@ouro/interfaces";
+import { checkInteger, checkOptions } from "@ouro/interfaces";
 
 /** Where something was allocated or freed; 0 when nobody said. */
 export type SiteNumber = number;
@@ -33,7 +33,9 @@ export interface AllocationSites {
 const UNKNOWN = "unknown site";
 
 /** Makes an empty table of sites. */
-export function createAllocationSites({ describe }: AllocationSitesOptions = {}): AllocationSites {
+export function createAllocationSites(options: AllocationSitesOptions = {}): AllocationSites {
+  checkOptions("createAllocationSites", options, "|describe");
+  const { describe } = options;
   const names = [UNKNOWN];
   const numbers = new Map([[UNKNOWN, 0]]);
   let entered = 0;

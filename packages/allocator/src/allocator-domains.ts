@@ -7,8 +7,8 @@
 //
 // After `PyMem_GetAllocator` and `PyMem_SetAllocator`.
 
-import { type Allocator, type Observer, UsageError } from "@ouro/interfaces";
-import { type AllocationDomain, expectDomain } from "./allocation-counts.js";
+import { type Allocator, checkOptions, type Observer, UsageError } from "@ouro/interfaces";
+import { ALLOCATION_DOMAINS, type AllocationDomain, expectDomain } from "./allocation-counts.js";
 import { type ObservedAllocatorOptions, observedAllocator } from "./observed-allocator.js";
 
 /** PEP 445's table: by name, the allocator of each domain, whatever stands there now. */
@@ -35,6 +35,7 @@ export interface AllocatorDomains extends Readonly<Record<AllocationDomain, Allo
 export function createAllocatorDomains(
   allocators: Readonly<Record<AllocationDomain, Allocator>>,
 ): AllocatorDomains {
+  checkOptions("createAllocatorDomains", allocators, ALLOCATION_DOMAINS.join(" "));
   const table: Record<AllocationDomain, Allocator> = { ...allocators };
 
   /** The same object for life; each call goes to the domain's allocator of the moment. */

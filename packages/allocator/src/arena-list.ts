@@ -19,6 +19,8 @@ export interface ArenaList {
   releasePool(pool: number): void;
   /** Whether a pool, given back now, would be the one that `takePool` answers next. O(1). */
   isNext(pool: number): boolean;
+  /** Gives the kept arena back, if there is one. O(1). */
+  releaseKept(): void;
 }
 
 export function createArenaList(
@@ -156,6 +158,13 @@ export function createArenaList(
     releaseArena(kept);
   }
 
+  function releaseKept(): void {
+    const kept = get(lastArenaWith + layout.POOLS_PER_ARENA);
+    if (kept === 0) return;
+    words[lastArenaWith + layout.POOLS_PER_ARENA] = 0;
+    releaseArena(kept);
+  }
+
   function releaseArena(record: number): void {
     unlink(record);
     const arenaIndex = (record - arenaRecords) / layout.ARENA_RECORD_SIZE_WORDS;
@@ -163,5 +172,5 @@ export function createArenaList(
     source.releaseArenas(borrower, (arenaIndex * ARENA_SIZE_WORDS) as never, 1);
   }
 
-  return { takePool, releasePool, isNext };
+  return { takePool, releasePool, isNext, releaseKept };
 }

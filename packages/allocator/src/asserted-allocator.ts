@@ -11,11 +11,20 @@ import {
   assert,
   type Block,
   GRANULE_SIZE_WORDS,
+  UsageError,
 } from "@ouro/interfaces";
 
 /** Wraps an allocator in assertions of a level. Throws `AssertionError` where one fails. */
 export function assertedAllocator(allocator: Allocator, level: AssertionLevel): Allocator {
   if (level === "off") return allocator;
+  if (level !== "cheap" && level !== "expensive") {
+    throw new UsageError({
+      where: "assertedAllocator",
+      argument: `level "${level}"`,
+      problem: "is no assertion level",
+      remedy: "Choose from off, cheap, expensive.",
+    });
+  }
   const { tryAllocate, allocate, allocateZeroed, reallocate, free, validate } = allocator;
   const after = level === "expensive" ? validate : () => {};
 
@@ -44,6 +53,10 @@ export function assertedAllocator(allocator: Allocator, level: AssertionLevel): 
     free(block) {
       free(block);
       assert(!allocator.owns(block), "a freed block is not live");
+      after();
+    },
+    trim() {
+      allocator.trim?.();
       after();
     },
   };

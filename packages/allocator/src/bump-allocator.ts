@@ -16,6 +16,7 @@ import {
   type Arena,
   type ArenaSource,
   type Block,
+  checkOptions,
   InvalidAddressError,
 } from "@ouro/interfaces";
 import { MAP_SHIFT, reserveAllocatedMap } from "./allocated-map.js";
@@ -62,6 +63,7 @@ export interface BumpAllocator extends Allocator {
  * another thread made. Throws `OutOfMemoryError` when the source has no room for its tables.
  */
 export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocator {
+  checkOptions("createBumpAllocator", options, "source|name");
   const { source, name = "bump" } = options;
   const context = makeContext(source, name);
   const { words, state, begunMap, freedMap, borrower } = context;
@@ -73,6 +75,7 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
   const LIVE_COUNT = layout.LIVE_COUNT;
   const ARENA_COUNT = layout.ARENA_COUNT;
   const HEADER = layout.RUN_HEADER_SIZE_WORDS;
+  const LONG = layout.LONG_SIZE_WORDS;
   const mapShift = MAP_SHIFT;
   const firstWord = source.firstArenaIndex * ARENA_SIZE_WORDS;
   const spanWords = source.arenaCount * ARENA_SIZE_WORDS - firstWord;
@@ -96,6 +99,7 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     words[state + TOP] = block + sizeWords;
     words[state + LAST] = block;
     words[state + LIVE_COUNT] = get(state + LIVE_COUNT) + 1;
+    if (sizeWords >= LONG) words[layout.noteOf(context, block)] = block + sizeWords;
     return block as Block;
   }
 
@@ -147,7 +151,8 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
 
   function expectLive(call: string, block: number): void {
     if (!owns(block)) {
-      refuseBlock(`${name}.${call}`, block, !isOutside(block) && hasBit(freedMap, block));
+      const wasBlock = !isOutside(block) && hasBit(begunMap, block);
+      refuseBlock(`${name}.${call}`, block, wasBlock);
     }
   }
 
@@ -161,13 +166,13 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     if (liveCount === 0) rewind(get(state + FLOOR));
   }
 
-  /** O(runs + size / 512 bytes). */
+  /** O(runs). */
   function sizeWordsOf(block: number): number {
     let top = 0;
     layout.walkRuns(context, (run, runTop) => {
       if (block > run && block < runTop) top = runTop;
     });
-    return layout.nextBegun(context, block, top) - block;
+    return layout.endOf(context, block, top) - block;
   }
 
   function usableSizeBytes(block: Block): number {
@@ -193,6 +198,7 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     if (block === get(state + LAST)) {
       const top = block + sizeWords;
       if (top <= get(state + END) || growRun(top)) {
+        noteAnew(block, get(state + TOP), top);
         words[state + TOP] = top;
         trim(top);
         return block;
@@ -204,6 +210,13 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     words.copyWithin(moved, block, block + oldWords);
     free(block);
     return moved;
+  }
+
+  /** Nothing begins behind the last block: what stands where its note would is its own. */
+  function noteAnew(block: number, end: number, newEnd: number): void {
+    const note = layout.noteOf(context, block);
+    if (newEnd - block >= LONG) words[note] = newEnd;
+    else if (end - block >= LONG) words[note] = 0;
   }
 
   function mark(): BumpMark {
@@ -236,6 +249,13 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     words[state + LAST] = 0;
     trim(first);
     return liveCount;
+  }
+
+  /** While a block lives, or a mark stands, the first run is theirs. */
+  function releaseFirstRun(): void {
+    if (get(state + LIVE_COUNT) > 0 || get(state + FLOOR) !== 0 || get(state + RUN) === 0) return;
+    clear();
+    dropRun();
   }
 
   function isInNewestRun(to: number): boolean {
@@ -309,7 +329,7 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     for (const [run, top] of runs) {
       let block = run + HEADER;
       while (block < top) {
-        const next = layout.nextBegun(context, block, top);
+        const next = layout.endOf(context, block, top);
         if (!hasBit(freedMap, block)) visit(block as Block, (next - block) * 4);
         block = next;
       }
@@ -359,6 +379,7 @@ export function createBumpAllocator(options: BumpAllocatorOptions): BumpAllocato
     clear,
     remainingBytes,
     arenaCount: () => get(state + ARENA_COUNT),
+    trim: releaseFirstRun,
     statistics,
     validate: () => validateBump(context),
   };

@@ -6,6 +6,9 @@
 //   begun      · · · · · · · · · · · · · · · · 1 · · · 1 · · · 1 · · · 1 · · · · · · · · · ·
 //   freed      · · · · · · · · · · · · · · · · · · · · · · · · 1 · · · · · · · · · · · · · ·
 //
+// The next word of the maps belongs to a long block alone: no block can begin there, and none be
+// freed. There the freed map notes the block's end, so that a size is read and not searched for.
+//
 // Runs are a stack: the newest knows the one before and where that one's blocks ended. No bit is
 // set at or above a run's top.
 //
@@ -30,6 +33,9 @@ export const PREVIOUS_RUN = 0;
 export const RUN_END = 1;
 export const PREVIOUS_TOP = 2;
 export const RUN_HEADER_SIZE_WORDS = 4;
+
+/** From so many words on, a block covers all that the maps' next word stands for. */
+export const LONG_SIZE_WORDS = 256;
 
 /** What the bump allocator's parts share. */
 export interface BumpContext {
@@ -59,6 +65,26 @@ export function walkRuns(
     top = previousTop;
     run = previous;
   }
+}
+
+/** The word that notes a long block's end. */
+export function noteOf({ freedMap }: BumpContext, block: number): number {
+  return freedMap + (block >>> 7) + 1;
+}
+
+/** Where a block ends: where the next one begins, or at its run's top. O(1). */
+export function endOf(context: BumpContext, block: number, top: number): number {
+  const { words, begunMap, freedMap } = context;
+  const next = (block >>> 7) + 1;
+  // A block may end below, and others begin there: then the word holds bits, as any other.
+  const isCovered = next << 7 < top && words[begunMap + next] === 0;
+  const noted = isCovered ? (words[freedMap + next] as number) : 0;
+  return noted === 0 || begunBehind(context, block) ? nextBegun(context, block, top) : noted;
+}
+
+/** Whether another block begins behind it, in the same word of the map. */
+function begunBehind({ words, begunMap }: BumpContext, block: number): boolean {
+  return ((words[begunMap + (block >>> 7)] as number) & (-2 << (block >>> 2))) !== 0;
 }
 
 /** Where the next block begins above `block`, `top` when there is none. O(distance / 512 bytes). */

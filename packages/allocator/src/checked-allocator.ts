@@ -18,6 +18,8 @@ import {
   type Block,
   type BlockFacts,
   BlockOverrunError,
+  checkInteger,
+  checkOptions,
   DoubleFreeError,
   describeBlock,
   expectSound,
@@ -32,6 +34,9 @@ import * as layout from "./checked-layout.js";
 import { type Leak, leaksOf } from "./leak-report.js";
 import { refuseRequest } from "./refusal.js";
 
+const OPTIONS = "source|sites domain holdBytes fillLimitBytes name";
+/** Of the two options in bytes; what is held back is counted in one word. */
+const LIMIT_BYTES = 0x7fffffff;
 /** Serials wrap. */
 const SERIAL_MASK = 0x7fffffff;
 
@@ -77,9 +82,12 @@ export function createCheckedAllocator(
   allocator: Allocator,
   options: CheckedAllocatorOptions,
 ): CheckedAllocator {
+  checkOptions("createCheckedAllocator", options, OPTIONS);
   const { source, sites, domain = "obj", holdBytes = 2 ** 16 } = options;
   const { fillLimitBytes = 2048, name = `checked-${domain}` } = options;
   expectDomain("createCheckedAllocator", domain);
+  checkInteger("createCheckedAllocator", "holdBytes", holdBytes, 0, LIMIT_BYTES);
+  checkInteger("createCheckedAllocator", "fillLimitBytes", fillLimitBytes, 0, LIMIT_BYTES);
   const { words, bytes } = source;
   const borrower = source.registerBorrower(name);
   const region = source.reserveRegion(borrower, "checked", layout.CHECKED_REGION_SIZE_WORDS);
@@ -415,6 +423,10 @@ export function createCheckedAllocator(
       writeFences(block - HEADER, get(block - HEADER + REQUEST) >>> 0);
     },
     close,
+    trim() {
+      release();
+      allocator.trim?.();
+    },
     statistics,
     validate,
   };

@@ -9,7 +9,13 @@
 //
 // What was allocated past the layer is let through and not counted.
 
-import { type Allocator, type Block, expectSound, type SweepableAllocator } from "@ouro/interfaces";
+import {
+  type Allocator,
+  type Block,
+  checkOptions,
+  expectSound,
+  type SweepableAllocator,
+} from "@ouro/interfaces";
 import { type AllocationCounts, type AllocationDomain, expectDomain } from "./allocation-counts.js";
 
 /** What a counting layer counts into, and as whose. */
@@ -23,8 +29,10 @@ export interface CountingAllocatorOptions {
 /** Wraps an allocator so that its blocks are counted. Throws `UsageError` for what is no domain. */
 export function createCountingAllocator(
   allocator: Allocator,
-  { counts, domain = "obj" }: CountingAllocatorOptions,
+  options: CountingAllocatorOptions,
 ): Allocator {
+  checkOptions("createCountingAllocator", options, "counts|domain");
+  const { counts, domain = "obj" } = options;
   expectDomain("createCountingAllocator", domain);
   const { sites } = counts;
   const { usableSizeBytes } = allocator;

@@ -21,6 +21,7 @@ import {
   type ArenaSource,
   type Block,
   checkInteger,
+  checkOptions,
   DoubleFreeError,
   expectSound,
   HeapCorruptionError,
@@ -54,7 +55,10 @@ export interface FreeListAllocator extends Allocator {
   freeObject(list: number, block: Block): void;
   /** How many blocks a list keeps now. O(1). */
   keptCount(list: number): number;
-  /** Gives every kept block back to the allocator below; how many. A full collection does this. */
+  /**
+   * Gives every kept block back to the allocator below; how many. CPython does this in a full
+   * collection; here whoever puts the layer under objects calls it then.
+   */
   clear(): number;
 }
 
@@ -66,6 +70,7 @@ const granulesOf = (sizeBytes: number): number => Math.max(1, (sizeBytes + 15) >
  * `OutOfMemoryError` when the source has no room for the lists.
  */
 export function createFreeListAllocator(options: FreeListAllocatorOptions): FreeListAllocator {
+  checkOptions("createFreeListAllocator", options, "source allocator lists|name");
   const { source, allocator, lists, name = "free-lists" } = options;
   const { words, bytes } = source;
   const { starts, counts, end } = reserveLists(source, name, lists);
@@ -274,6 +279,10 @@ export function createFreeListAllocator(options: FreeListAllocatorOptions): Free
       return get(counts + list);
     },
     clear,
+    trim() {
+      clear();
+      allocator.trim?.();
+    },
     statistics,
     validate,
   };
@@ -283,7 +292,9 @@ export function createFreeListAllocator(options: FreeListAllocatorOptions): Free
 function reserveLists(source: ArenaSource, name: string, lists: readonly FreeListSpec[]) {
   const names = new Set<string>();
   let placeCount = 0;
-  for (const { name: listName, requestBytes, maximumCount } of lists) {
+  for (const each of lists) {
+    checkOptions(name, each, "name requestBytes maximumCount");
+    const { name: listName, requestBytes, maximumCount } = each;
     const where = `free list "${listName}"`;
     checkInteger(where, "requestBytes", requestBytes, 1, LIST_SIZE_LIMIT_BYTES);
     checkInteger(where, "maximumCount", maximumCount, 1, 2 ** 20);

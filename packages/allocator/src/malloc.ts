@@ -12,6 +12,7 @@ import {
   addressOf,
   blockAt,
   checkInteger,
+  checkOptions,
   InvalidAddressError,
   isOuroError,
   type LinearMemory,
@@ -94,7 +95,9 @@ export interface Malloc {
 }
 
 /** Makes the calls of C over an allocator. */
-export function createMalloc({ memory, allocator }: MallocOptions): Malloc {
+export function createMalloc(options: MallocOptions): Malloc {
+  checkOptions("createMalloc", options, "memory allocator");
+  const { memory, allocator } = options;
   const { buffer } = memory.bytes;
   const { tryAllocate, requestLimitBytes } = allocator;
 
@@ -160,7 +163,7 @@ export function createMalloc({ memory, allocator }: MallocOptions): Malloc {
 
   function bytesOf(call: string, type: ElementType, length: number): number {
     expectSize(call, length);
-    if (type in TYPES) return length * TYPES[type].BYTES_PER_ELEMENT;
+    if (Object.hasOwn(TYPES, type)) return length * TYPES[type].BYTES_PER_ELEMENT;
     throw new UsageError({
       where: call,
       argument: `type "${type}"`,

@@ -4,6 +4,7 @@
 
 import {
   type Allocator,
+  checkOptions,
   EVENT_BLOCK_FREE,
   EVENT_BLOCK_REALLOCATE,
   EVENT_BLOCK_REQUEST,
@@ -34,8 +35,10 @@ export interface ObservedAllocatorOptions {
 /** Wraps an allocator so that its events reach an observer. */
 export function observedAllocator(
   allocator: Allocator,
-  { observer, limits = () => ({ lentBytes: 0, limitBytes: 0 }) }: ObservedAllocatorOptions,
+  options: ObservedAllocatorOptions,
 ): Allocator {
+  checkOptions("observedAllocator", options, "|observer limits");
+  const { observer, limits = () => ({ lentBytes: 0, limitBytes: 0 }) } = options;
   const heard = new Set<number>(EVENTS.filter((code) => isObserved(observer, code)));
   if (observer === undefined || heard.size === 0) return allocator;
   const emit = (code: (typeof EVENTS)[number], a: number, b: number, c: number): void => {

@@ -121,6 +121,10 @@ export function createPartedAllocator(options: PartedAllocatorOptions): PartedAl
     usableSizeBytes: (block) => (isWatchedPool(block) ? watched : rest).usableSizeBytes(block),
     owns: (block) => watched.owns(block) || rest.owns(block),
     walk: (visit) => walkInOrder([watched, other, large], visit),
+    trim() {
+      watched.trim();
+      rest.trim?.();
+    },
     statistics: () => addStatistics(name, watched.statistics(), rest.statistics()),
     validate() {
       watched.validate();

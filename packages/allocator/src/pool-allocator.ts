@@ -50,7 +50,7 @@ export interface PoolAllocatorOptions {
    * `NO_BUDGET` is no limit.
    */
   budgetWord?: WordIndex;
-  /** Whether one wholly free arena is kept, for what comes next. Default: true. */
+  /** Whether one wholly free arena is kept for what comes next, until `trim`. Default: true. */
   keepsArena?: boolean;
 }
 
@@ -68,6 +68,8 @@ export interface PoolAllocator extends SweepableAllocator {
    * `InvalidAddressError` if one of them is not live, and then frees none. O(1).
    */
   freeMarked(pool: WordIndex, dead: WordIndex): void;
+  /** Gives the arena back that is kept for what comes next. O(1). */
+  trim(): void;
   /** Visits each pool that was ever carved, in address order; an empty pool has `usedCount` 0. */
   walkPools(visit: PoolVisitor): void;
   /** Pools by size class and arenas over time, beside every allocator's figures. O(pools). */
@@ -106,7 +108,8 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
   const sweepCursor = context.state + layout.SWEEP_CURSOR;
   const sweepNumber = context.state + layout.SWEEP_NUMBER;
   const waitingPool = context.state + layout.WAITING_POOL;
-  const { takePool, releasePool, isNext } = createArenaList(context, source, keepsArena);
+  const arenas = createArenaList(context, source, keepsArena);
+  const { takePool, releasePool, isNext } = arenas;
   const sweep = createPoolSweep(context, { makeFirst, release, releaseWaiting });
   const { sweepFor } = sweep;
   const takeObserver = isObserved(observer, EVENT_POOL_TAKE) ? observer : undefined;
@@ -290,6 +293,11 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     release(pool);
   }
 
+  function trim(): void {
+    releaseWaiting();
+    arenas.releaseKept();
+  }
+
   function unlink(pool: number): void {
     const next = words[pool + NEXT_POOL] as number;
     const previous = words[pool + PREVIOUS_POOL] as number;
@@ -411,6 +419,7 @@ export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocato
     beginSweep: sweep.beginSweep,
     finishSweep: sweep.finishSweep,
     isSweeping: sweep.isSweeping,
+    trim,
     arenaCount: () => words[context.state + layout.CURRENT_ARENA_COUNT] as number,
     statistics: () => poolStatistics(context, walkPools),
     validate: () => validatePools(context),

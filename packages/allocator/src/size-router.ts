@@ -113,6 +113,10 @@ export function createSizeRouter(options: SizeRouterOptions): Allocator {
     usableSizeBytes: (block) => ownerOf(block).usableSizeBytes(block),
     owns: (block) => ownsSmall(block) || ownsLarge(block),
     walk: (visit) => walkInOrder([small, large], visit),
+    trim() {
+      small.trim?.();
+      large.trim?.();
+    },
     statistics: () => addStatistics(name, small.statistics(), large.statistics()),
     validate() {
       small.validate();

@@ -90,7 +90,7 @@ export function boundedWorkProperty(parts: Parts, name: string): fc.IProperty<[n
 }
 
 /** The heap as a source whose words are counted; `steps` is set back by the reader. */
-function countSteps(heap: PrivateHeap): { source: ArenaSource; takeSteps(): number } {
+export function countSteps(heap: PrivateHeap): { source: ArenaSource; takeSteps(): number } {
   let stepCount = 0;
   const words = new Proxy(heap.words, {
     get(target, key) {

@@ -14,8 +14,11 @@ import {
   EVENTS,
   type Observer,
 } from "@ouro/interfaces";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as parts from "../src/index.js";
 import { assertedAllocator, createPoolAllocator, observedAllocator } from "../src/index.js";
+import { WAITING_OBSERVED, waitingObservedProperty } from "./waiting-observed.js";
 
 function record(wants?: Observer["wants"]): { observer: Observer; seen: number[][] } {
   const seen: number[][] = [];
@@ -102,6 +105,10 @@ describe("an observed allocator", () => {
       [EVENT_REQUEST_REFUSE, 16, 0, 0],
     ]);
   });
+});
+
+it(`the pool allocator ${WAITING_OBSERVED}`, () => {
+  fc.assert(waitingObservedProperty(parts));
 });
 
 describe("an asserted allocator", () => {

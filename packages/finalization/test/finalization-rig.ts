@@ -4,6 +4,8 @@
 
 import { createPrivateHeap } from "@ouro/heap";
 import {
+  LENGTH_WORD_OFFSET,
+  type Observer,
   type Reference,
   ROW_FLAGS,
   type Slot,
@@ -22,7 +24,15 @@ const WEAK = 1 << 17;
 const SIZE_WORDS = 12;
 const ROOT_COUNT = 9;
 
-export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
+export interface FinalizationRigOptions {
+  readonly frameSlotLimitCount?: number;
+  readonly observer?: Observer;
+  /** Callbacks of weak references are held by an object, as in a memory manager like CPython's. */
+  readonly hasHolders?: boolean;
+}
+
+export function makeFinalizationRig(parts: Parts, options: FinalizationRigOptions = {}) {
+  const { frameSlotLimitCount = 64, observer, hasHolders = false } = options;
   const heap = createPrivateHeap({ reservationBytes: 1 << 23, regionBytes: 4 << 20 });
   const borrower = heap.registerBorrower("test");
   const arena = heap.reserveArenas(borrower, 1) as number;
@@ -30,14 +40,29 @@ export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
   const types = createTypeTable({ heap, borrower, typeLimitCount: 8 });
   const roots = createRootStack({ heap, borrower, handleLimitCount: 8, frameSlotLimitCount });
   const headsRegion = heap.reserveRegion(borrower, "heads", 1 << 16);
+  const weakHeads = headsRegion.start - (arena >> 2);
   const node = types.define(
     describeType({ name: "node", visitedSlotCount: 2, finalizer: true, weaklyReferable: true }),
   );
+  /** Weakly referable, without a finalizer. */
+  const other = types.define(
+    describeType({ name: "other", visitedSlotCount: 2, weaklyReferable: true }),
+  );
+  /** With a finalizer, and of no interest to a detector. */
+  const unwatched = types.define(
+    describeType({ name: "unwatched", finalizer: true, collected: false }),
+  );
   const plain = types.define(describeType({ name: "plain", visitedSlotCount: 2 }));
   const weakType = types.define(parts.WEAK_REFERENCE_TYPE);
+  const backward = types.define(
+    describeType({ name: "backward", visitedSlotCount: 2, releaseOrder: "backward" }),
+  );
+  const array = types.define(describeType({ name: "array", variablePart: "visited" }));
   const frame = words[roots.topWord] as number;
   words[roots.topWord] = frame + ROOT_COUNT;
-  const tracked = new Set<number>();
+  /** What a detector watches, with the generation. */
+  const tracked = new Map<number, number>();
+  const holders: number[] = [];
   const live = new Set<number>();
   const ends: number[] = [];
   let fresh = arena + SIZE_WORDS;
@@ -54,9 +79,16 @@ export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
     return false;
   }
 
+  /** Of an array those that its length says, of all others as many as the largest has. */
+  function slotsOf(object: number): number[] {
+    if (typeOf(object) !== array) return [2, 3, 4];
+    const length = words[object + LENGTH_WORD_OFFSET] as number;
+    return Array.from({ length }, (_, index) => LENGTH_WORD_OFFSET + 1 + index);
+  }
+
   function deallocate(object: number): void {
     if (part.death.endByCount(object)) return;
-    for (const slot of [2, 3, 4]) {
+    for (const slot of slotsOf(object)) {
       const value = words[object + slot] as number;
       words[object + slot] = 0;
       release(value);
@@ -64,6 +96,15 @@ export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
     live.delete(object);
     ends.push(object);
     words.fill(0, object, object + SIZE_WORDS);
+  }
+
+  /** An array for weak references and callbacks in turn. */
+  function holdCallbacks(callbackCount: number): number {
+    const object = place(array);
+    words[object + LENGTH_WORD_OFFSET] = 2 * callbackCount;
+    holders.push(object);
+    rig.onHolder();
+    return object;
   }
 
   function release(value: number): void {
@@ -74,20 +115,27 @@ export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
     ...{ words, types, roots, increment, decrement, deallocate },
     finalizedMask: FINALIZED,
     weakMask: WEAK,
-    weakHeads: headsRegion.start - (arena >> 2),
+    weakHeads,
     lists: {
-      track: (object) => void tracked.add(object),
+      track: (object, generation) => void tracked.set(object, generation),
       untrack: (object) => void tracked.delete(object),
     },
+    observer,
+    ...(hasHolders ? { holdCallbacks } : {}),
   });
 
-  function make(type: TypeId, slot: number): number {
+  function place(type: TypeId): number {
     const object = fresh;
     fresh += SIZE_WORDS;
     words[object] = 1;
     words[object + 1] = type;
     live.add(object);
-    tracked.add(object);
+    tracked.set(object, 0);
+    return object;
+  }
+
+  function make(type: TypeId, slot: number): number {
+    const object = place(type);
     const old = words[frame + slot] as number;
     words[frame + slot] = object;
     release(old);
@@ -110,7 +158,9 @@ export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
     for (let word = frame; word < (words[roots.topWord] as number); word++) {
       count(words[word] as number);
     }
-    for (const object of live) for (const slot of [2, 3, 4]) count(words[object + slot] as number);
+    for (const object of live) {
+      for (const slot of slotsOf(object)) count(words[object + slot] as number);
+    }
     for (const [object, expected] of counts) {
       if (!live.has(object)) throw new Error(`a slot holds ${object}, which is dead`);
       const found = words[object] as number;
@@ -126,15 +176,34 @@ export function makeFinalizationRig(parts: Parts, frameSlotLimitCount = 64) {
     );
   }
 
-  return {
+  const rig = {
     ...part,
-    ...{ words, types, roots, node, plain, weakType, frame, live, tracked, ends },
+    ...{
+      words,
+      types,
+      roots,
+      node,
+      plain,
+      other,
+      unwatched,
+      weakType,
+      backward,
+      array,
+      frame,
+      live,
+      ends,
+    },
+    ...{ tracked, holders, weakHeads },
+    /** Called when a holder was made. */
+    onHolder: (): void => {},
     ...{ make, release, write, validate, typeOf },
     rootOf: (slot: number): number => words[frame + slot] as number,
     setRoot: (slot: number, value: number) => write(frame + slot, value),
     slot: (index: number): Slot => (frame + index) as Slot,
+    targetOf: (weak: number): number => part.finalization.targetOf(weak as Reference),
     set: (object: number, field: number, value: number) => write(object + 2 + field, value),
     flagsOf: (object: number) =>
       words[types.base + (typeOf(object) << TYPE_ROW_SHIFT) + ROW_FLAGS] as number,
   };
+  return rig;
 }

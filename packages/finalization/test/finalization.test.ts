@@ -3,10 +3,10 @@
 import type { Reference, Slot } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
 import * as parts from "../src/index.js";
-import { makeFinalizationRig } from "./finalization-rig.js";
+import { type FinalizationRigOptions, makeFinalizationRig } from "./finalization-rig.js";
 
-function makeRig(frameSlotLimitCount?: number) {
-  const rig = makeFinalizationRig(parts, frameSlotLimitCount);
+function makeRig(options: FinalizationRigOptions = {}) {
+  const rig = makeFinalizationRig(parts, options);
   const log: string[] = [];
   const refer = (slot: number, to: number, callback?: () => void): number => {
     const weak = rig.make(rig.weakType, slot);
@@ -210,7 +210,7 @@ describe("Weak references", () => {
 });
 
 it("Program code without room for its slots is skipped, reported, and nothing leaks", () => {
-  const rig = makeRig(8); // the frame of the tests alone
+  const rig = makeRig({ frameSlotLimitCount: 8 }); // the frame of the tests alone
   let callCount = 0;
   rig.finalization.setFinalizer(rig.node, () => callCount++);
   const object = rig.make(rig.node, 0);

@@ -7,6 +7,7 @@ import {
   type Death,
   type Observer,
   type Reference,
+  type Trigger,
   type TypeId,
 } from "@ouro/interfaces";
 import {
@@ -31,6 +32,8 @@ export interface RigOptions {
   thresholds?: { young: number; middle: number; old: number };
   emptiesWeakReferencesAgain?: boolean;
   observer?: Observer;
+  trigger?: Trigger;
+  oldestGeneration?: number;
   /** What is done instead of nothing, by moment. */
   death?: Partial<Death>;
 }
@@ -125,6 +128,8 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
     thresholds: options.thresholds,
     emptiesWeakReferencesAgain: options.emptiesWeakReferencesAgain,
     observer: options.observer,
+    trigger: options.trigger,
+    oldestGeneration: options.oldestGeneration,
   });
 
   /** A new object with one reference from outside. */
@@ -162,7 +167,7 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
   }
 
   return {
-    ...{ words, lists, collector, detector, errors, live, death },
+    ...{ words, lists, collector, detector, errors, live, death, typeIds },
     ...{ make, store, release, listOf, validate, referencesOf },
     generations: collector.generations,
   };

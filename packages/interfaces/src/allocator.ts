@@ -40,6 +40,11 @@ export interface Allocator {
   owns(block: number): boolean;
   /** Visits every live block in address order. The visitor must not allocate or free. */
   walk(visit: (block: Block, usableSizeBytes: number) => void): void;
+  /**
+   * Gives back to the source what is kept for what comes next: wholly free arenas, and freed blocks
+   * that a layer holds. No live block moves. Who keeps nothing need not have it. O(what is kept).
+   */
+  trim?(): void;
   statistics(): AllocatorStatistics;
   /** Throws `HeapCorruptionError` naming the first structure found broken. O(heap). */
   validate(): void;

@@ -99,6 +99,11 @@ export interface Collector extends Partial<Barrier> {
    * bare stores. Makes its own state of it (a counting strategy its counts). O(heap).
    */
   restored(): void;
+  /**
+   * Gives back to the heap what is kept for what comes next: object free lists, wholly free arenas.
+   * No object moves, dies or is looked at; a strategy that keeps nothing need not have it.
+   */
+  trim?(): void;
   statistics(): CollectorStatistics;
   /** Throws `HeapCorruptionError` naming the first structure found broken. O(heap). */
   validate(): void;

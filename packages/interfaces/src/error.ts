@@ -208,8 +208,8 @@ export class InvalidAddressError extends OuroError {
     const place =
       inside === undefined ? "" : ` but lies inside ${inside.description.replace(/,$/, "")}`;
     super(
-      `${where}: ${address} is not ${expected}${place}. Pass a number that this part ` +
-        "returned and that is still in use.",
+      `${where}: ${describeValue(address)} is not ${expected}${place}. Pass a number that this ` +
+        "part returned and that is still in use.",
       facts,
     );
   }
@@ -294,6 +294,7 @@ export function describeValue(value: unknown): string {
     return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   }
   if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `the BigInt ${value}n`;
   if (typeof value !== "object" || value === null) return String(value);
   const name = Object.prototype.toString.call(value).slice(8, -1);
   return /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
@@ -310,7 +311,7 @@ export function checkInteger(
   if (Number.isInteger(value) && value >= from && value <= to) return;
   throw new UsageError({
     where,
-    argument: `${argument} ${value}`,
+    argument: `${argument} ${describeValue(value)}`,
     problem: `is not a whole number from ${from} to ${to}`,
     remedy: "Give one",
   });
@@ -324,7 +325,7 @@ export function checkIndex(where: string, index: number, length: number): void {
   }
   throw new UsageError({
     where,
-    argument: `index ${index}`,
+    argument: `index ${describeValue(index)}`,
     problem: "names nothing: there are no elements",
     remedy: "Ask for the length first",
   });

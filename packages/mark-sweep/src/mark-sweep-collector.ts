@@ -253,6 +253,12 @@ function createMarkSweepCollector(parts: StrategyParts, options: GivenOptions): 
     isObject: owns,
     walk: (visit) => allocator.walk((block: Block) => visit(block as number as Reference)),
     restored: () => setBudget(allocator.statistics().usedBytes),
+    /** What waits to be swept keeps arenas, too. */
+    trim() {
+      if (isCollecting) return;
+      finishSweep();
+      allocator.trim?.();
+    },
     statistics() {
       const { liveBlockCount: liveCount, usedBytes: liveBytes } = allocator.statistics();
       return { liveCount, liveBytes, collectionCount, reclaimedCount };

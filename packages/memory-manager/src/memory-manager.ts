@@ -173,6 +173,12 @@ export interface MemoryManager {
    * The frame slots of the image are those from `roots.framesStart` on. O(image).
    */
   restoreHeap(image: HeapImage): void;
+  /**
+   * Gives back to the heap what is kept for what comes next, object free lists and wholly free
+   * arenas; how many arenas it was. After `collect` with nothing alive none is left. No object
+   * moves or dies, and what comes next is served as ever. O(what is kept).
+   */
+  trim(): number;
   /** Objects, bytes and collections, and what the heap lends for them. */
   statistics(): MemoryManagerStatistics;
   /** Throws `HeapCorruptionError` naming the first thing found broken in any part. O(heap). */
@@ -226,7 +232,7 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
   heap.words[nameWord] = NAME_TAKEN;
 
   const manager: MemoryManager = {
-    ...{ name, strategy, heap, types, roots, collector, mutator, handles },
+    ...{ name, strategy, heap, types, roots, collector, mutator, handles, tracemalloc: tracing },
     defineType: (typeOptions) => types.define(describeType(typeOptions)),
     plain: checkedMutator?.plain ?? ((reference) => reference),
     withEpoch: checkedMutator?.withEpoch ?? ((object) => object),
@@ -239,7 +245,6 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
       finalization === undefined
         ? undefined
         : makeWeakReferences(mutator, finalization, { heap, types, roots, collector }),
-    tracemalloc: tracing,
     saveHeap: () => saveHeap({ heap, types, roots, collector }),
     restoreHeap(image) {
       expectHeapImage("restoreHeap", image);
@@ -247,6 +252,7 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
       if (finalization === undefined) image.types.forEach(refuseFinalization);
       restoreHeap({ heap, types, roots, collector }, image);
     },
+    trim: () => trimHeap(heap, collector),
     statistics: () => ({ ...collector.statistics(), heap: heap.statistics() }),
     validate() {
       heap.validate();
@@ -256,6 +262,13 @@ export function composeMemoryManager(given: MemoryManagerOptions): MemoryManager
     },
   };
   return manager;
+}
+
+/** How many arenas the collector gave back. */
+function trimHeap(heap: PrivateHeap, collector: Collector): number {
+  const { lentArenaCount } = heap.statistics();
+  collector.trim?.();
+  return lentArenaCount - heap.statistics().lentArenaCount;
 }
 
 /** Undefined unless it is asked for. */

@@ -44,7 +44,7 @@ import {
   ROOT,
 } from "./reference-log.js";
 import { createSlotLocks } from "./slot-locks.js";
-import { refuseValue } from "./value-check.js";
+import { checkNumber, refuseValue } from "./value-check.js";
 
 const LENGTH_LIMIT = 0x3fffffff;
 
@@ -110,6 +110,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   }
 
   function plain(where: string, reference: number): Reference {
+    checkNumber(where, "reference", reference);
     const object = wordOf(reference);
     if (object === 0 || (canDie && !isObject(object))) refuseReference(where, reference);
     return object as Reference;
@@ -139,6 +140,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   }
 
   function plainValue(where: string, value: Value): Value {
+    if (typeof value !== "number") refuseValue(where, value);
     if (value > 0) return plain(where, value);
     if (value !== (value | 0)) refuseValue(where, value);
     return value;
@@ -213,7 +215,11 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
     const into = plain("copy (target)", target);
     const from = plain("copy (source)", source);
     checkInteger("copy", "count", count, 0, LENGTH_LIMIT);
-    if (count === 0) return;
+    if (count === 0) {
+      checkInteger("copy (target)", "field", targetField, 0);
+      checkInteger("copy (source)", "field", sourceField, 0);
+      return;
+    }
     checks.slots("copy (target)", into, targetField, count);
     checks.slots("copy (source)", from, sourceField, count);
     fast.copy(into, targetField, from, sourceField, count);
@@ -222,6 +228,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   function setWord(reference: Reference, field: number, value: number): void {
     const object = plain("setWord", reference);
     checks.raw("setWord", object, field, 1);
+    checkNumber("setWord", "value", value);
     if (value !== (value | 0) && value !== value >>> 0) {
       throw new UsageError({
         where: "setWord",
@@ -234,6 +241,7 @@ export function createCheckedMutator(options: CheckedMutatorOptions): CheckedMut
   }
 
   function withEpochFor(where: string, object: Reference): Reference {
+    checkNumber(where, "reference", object);
     if (isObject(object)) return tagged(object, log.takerOf(where)) as Reference;
     throw new InvalidAddressError({
       where,

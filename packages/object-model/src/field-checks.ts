@@ -32,6 +32,7 @@ import {
   UsageError,
 } from "@ouro/interfaces";
 import { createObjectLayout } from "./object-layout.js";
+import { checkNumber } from "./value-check.js";
 
 export interface FieldChecks {
   /** Throws unless the field is a slot. O(1). */
@@ -74,12 +75,14 @@ export function createFieldChecks(words: Int32Array, types: TypeTable): FieldChe
   }
 
   function slot(where: string, object: Reference, field: number): void {
+    checkNumber(where, "field", field);
     const type = (words[object + TYPE] as number) & MASK;
     const isAtHand = field >= 0 && field < (slotCounts[type] as number) && field === (field | 0);
     if (!isAtHand) slots(where, object, field, 1);
   }
 
   function slots(where: string, object: Reference, field: number, count: number): void {
+    checkNumber(where, "field", field);
     const type = (words[object + TYPE] as number) & MASK;
     if (kinds[type] === UNKNOWN) meet(type);
     const row = rows + (type << TYPE_ROW_SHIFT);
@@ -101,6 +104,7 @@ export function createFieldChecks(words: Int32Array, types: TypeTable): FieldChe
   }
 
   function raw(where: string, object: Reference, field: number, first: number): void {
+    checkNumber(where, "field", field);
     const type = (words[object + TYPE] as number) & MASK;
     const isAtHand =
       field >= (slotCounts[type] as number) &&
@@ -141,6 +145,7 @@ export function createFieldChecks(words: Int32Array, types: TypeTable): FieldChe
   }
 
   function type(where: string, wanted: TypeId, isArray: boolean): void {
+    checkNumber(where, "type", wanted);
     if (kinds[wanted] !== (isArray ? VARIABLE : FIXED)) typeNotMet(where, wanted, isArray);
   }
 

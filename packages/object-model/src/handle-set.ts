@@ -18,6 +18,7 @@ import {
   type Slot,
   type Value,
 } from "@ouro/interfaces";
+import { checkNumber } from "./value-check.js";
 
 /** A handle that was not disposed of. */
 export interface HandleLeak {
@@ -62,6 +63,7 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
   }
 
   function adopt(index: number): Handle {
+    checkNumber("adopt", "index", index);
     const slot = (roots.start + index) as Slot;
     if (slot >= roots.framesStart || !roots.isLive(slot)) {
       const expected = "the index of a handle in use";

@@ -13,7 +13,7 @@ import {
   type Value,
 } from "@ouro/interfaces";
 import type { CheckedMutator } from "./checked-mutator.js";
-import { checkValue } from "./value-check.js";
+import { checkNumber, checkValue } from "./value-check.js";
 
 /** Which arguments of a call are of a sort, by their places. */
 type Places<Calls> = { readonly [Name in keyof Calls]?: readonly number[] };
@@ -44,6 +44,7 @@ export function withKindChecks<Calls extends object>(
   const mutator = parts.mutator as CheckedMutator;
 
   function checkKind(where: string, value: Value): void {
+    checkNumber(where, kind.name, value);
     if (value > 0) mutator.plainFor(where, value as Reference);
     if (value > 0 && kind.types.includes(mutator.typeOf(value as Reference))) return;
     throw new UsageError({

@@ -17,6 +17,7 @@
 // and the capabilities of Austin, Breach and Sohi (PLDI 1994).
 
 import { type Frames, InvalidAddressError, type RootStack, type Slot } from "@ouro/interfaces";
+import { checkNumber } from "./value-check.js";
 
 /** Keys lie above the word index of the root stack's end; slots stay small integers. */
 const SLOT_BITS = 30;
@@ -47,6 +48,7 @@ export function createSlotLocks(
   let lastKey = 0;
 
   function open(where: string, slot: number): Slot {
+    checkNumber(where, "slot", slot);
     const word = slot & wordMask;
     const key = slot - word;
     if (key === 0 || locks[word - framesStart] !== key) openPlain(where, slot);
@@ -107,6 +109,7 @@ export function createSlotLocks(
   }
 
   function leave(frame: Slot): void {
+    checkNumber("leave", "frame", frame);
     forgetFrames();
     const current = frames[frames.length - 1];
     if (current === undefined ? !isOlder(frame) : frame !== current) refuseLeave(frame);

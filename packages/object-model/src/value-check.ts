@@ -1,15 +1,32 @@
 // What checked mode says of a number that no slot may hold, in the name of the call that it was
 // given to: the mutator's, or a list's, a map's or a typed object's.
 
-import { UsageError } from "@ouro/interfaces";
+import { describeValue, UsageError } from "@ouro/interfaces";
 
 /** Throws `UsageError`: neither a reference nor 0 nor an integer below it. */
 export function refuseValue(where: string, value: unknown): never {
   throw new UsageError({
     where,
-    argument: `value ${value}`,
+    argument: `value ${describeValue(value)}`,
     problem: "is neither a reference, none nor an immediate",
     remedy: "Make an immediate with immediateOf, or keep the number in a raw word",
+  });
+}
+
+/**
+ * Throws `UsageError` for an argument that is no number. JavaScript would make one of a text or of
+ * an object, and of a BigInt an error without a name.
+ */
+export function checkNumber(where: string, argument: string, given: unknown): void {
+  if (typeof given !== "number") refuseKind(where, argument, given);
+}
+
+function refuseKind(where: string, argument: string, given: unknown): never {
+  throw new UsageError({
+    where,
+    argument: `the ${argument}`,
+    problem: `is ${describeValue(given)}, which is no number`,
+    remedy: "References, slots, types and fields are plain numbers: pass it as it was given out",
   });
 }
 

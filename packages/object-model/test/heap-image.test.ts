@@ -145,6 +145,15 @@ function refuse(rig: Rig, image: HeapImage, message: string | RegExp): void {
   expect(rig.types.count).toBe(typeCount);
 }
 
+/** One type more than a word of a header can name, each of its own name. */
+function tooManyTypes(): TypeDescriptor[] {
+  const { types } = makeImage();
+  return Array.from({ length: 65536 }, (_, index) => ({
+    ...(types[index] ?? (types[0] as TypeDescriptor)),
+    name: types[index]?.name ?? `leaf ${index}`,
+  }));
+}
+
 describe("a restore is refused and changes nothing", () => {
   test("where objects, handles or frames are", () => {
     const used = makeRig();
@@ -189,6 +198,7 @@ describe("a restore is refused and changes nothing", () => {
   const tracked = Uint8Array.of(0, IMAGE_TRACKED + 16, IMAGE_TRACKED, 0, 0);
   const contradictions: [string, Partial<HeapImage>, RegExp][] = [
     ["another version", { version: 2 as never }, /byte 8: version 2 is not 1/],
+    ["more types than there can be", { types: tooManyTypes() }, /there are 65536 types, 65535 at/],
     ["a type twice", { types: [types[0], types[0], types[2]] }, /two types are named "leaf"/],
     [
       "a type that breaks an invariant",

@@ -250,6 +250,10 @@ export function createRefcountCollector(
       for (const object of audit.recount()) deallocate(object);
       observed?.finish();
     },
+    trim() {
+      lists?.empty();
+      allocator.trim?.();
+    },
     statistics() {
       const { liveBlockCount, usedBytes } = allocator.statistics();
       const { count, bytes } = lists?.listed() ?? { count: 0, bytes: 0 };

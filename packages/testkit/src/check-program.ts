@@ -178,6 +178,17 @@ function checkNothingLeft(scene: Scene, keptCount: number): void {
     lentArenaCount <= keptCount,
     `${lentArenaCount} arenas are lent with nothing alive; an empty manager keeps ${keptCount}`,
   );
+  checkTrimmed(subject);
+}
+
+/** A collector that gives back what it keeps has no arena left then. */
+function checkTrimmed(subject: Subject): void {
+  const { collector, heap } = subject;
+  if (collector.trim === undefined) return;
+  collector.trim();
+  subject.validate();
+  const { lentArenaCount } = heap.statistics();
+  expectPromise(lentArenaCount === 0, `${lentArenaCount} arenas are lent after trim`);
 }
 
 /**

@@ -20,8 +20,24 @@ export const MUTATED_PACKAGES: readonly string[] = [
 /** Faults are planted in texts that mutants change; the others measure processes of their own. */
 const LEFT_OUT = /faults\/|resident-memory|heap\/test\/(shared|resizable)|allocator\/test\/shared/;
 
-/** A mutant that loops is ended after so long, beside what its tests take. */
-const TIMEOUT_MILLISECONDS = 3000;
+/** Seconds for what smaller structures show as well: only their size is of interest. */
+const LEFT_OUT_TITLES = /million nodes/;
+
+/**
+ * Parts that only the memory manager puts together are tested there too: by the tests that do so
+ * and are quick.
+ */
+const WIRED_PACKAGES = ["finalization", "refcount", "cycle-detector", "generational"];
+const WIRING_TESTS = [
+  ...["cpython", "cycles", "gc-kinds", "gc-suite", "finalizable-garbage", "regressions"],
+  ...["whole-heap", "twin.property"],
+].map((name) => `packages/memory-manager/test/${name}.test.ts`);
+
+/**
+ * A mutant that loops where nobody counts is ended after so long, beside what its tests take. On a
+ * busy machine one that does not must not be taken for it: a thread of tests begins anew then.
+ */
+const TIMEOUT_MILLISECONDS = 30_000;
 
 export interface Mutant {
   readonly status: string;
@@ -55,7 +71,8 @@ function testFilesOf(name: string): string[] {
   const paths = files.filter((file) => file.endsWith(".test.ts")).map((file) => folder + file);
   // Properties last: the quick ones have killed most by then.
   const rank = (path: string): number => (path.includes(".property.") ? 1 : 0);
-  return paths
+  const wiring = WIRED_PACKAGES.includes(name) ? WIRING_TESTS : [];
+  return [...paths, ...wiring]
     .filter((path) => !LEFT_OUT.test(path))
     .sort((one, other) => rank(one) - rank(other) || one.localeCompare(other));
 }
@@ -64,7 +81,7 @@ function optionsOf(name: string, concurrency: number): object {
   const report = `reports/mutation/${name}`;
   return {
     ...{ plugins: [RUNNER], testRunner: "in-process", checkers: [], packageManager: "npm" },
-    inProcess: { testFiles: testFilesOf(name) },
+    inProcess: { testFiles: testFilesOf(name), leftOutTitles: LEFT_OUT_TITLES.source },
     ...{ mutate: [`packages/${name}/src/**/*.ts`], coverageAnalysis: "perTest", concurrency },
     ...{
       disableTypeChecks: `packages/${name}/src/**/*.ts`,
@@ -72,7 +89,8 @@ function optionsOf(name: string, concurrency: number): object {
     ...{ tempDirName: `temp/stryker-${name}`, cleanTempDir: "always" },
     ignorePatterns: ["/apps", "/docs", "/reports", "/temp", "**/dist", "/.turbo"],
     ...{ incremental: true, incrementalFile: `${report}.incremental.json` },
-    ...{ reporters: ["json", "html"], jsonReporter: { fileName: `${report}.json` } },
+    ...{ reporters: ["json", "html", "progress-append-only"] },
+    ...{ jsonReporter: { fileName: `${report}.json` } },
     htmlReporter: { fileName: `${report}.html` },
     ...{ timeoutMS: TIMEOUT_MILLISECONDS, timeoutFactor: 2, logLevel: "warn" },
     ...{ allowConsoleColors: false, warnings: { unknownOptions: false, slow: false } },
@@ -87,7 +105,8 @@ export async function runMutants(name: string, concurrency: number): Promise<Mut
   const { default: StrykerRun } = (await import(STRYKER.href)) as {
     default: new (options: object) => Stryker;
   };
-  const mutants = await new StrykerRun(optionsOf(name, concurrency)).runMutationTest();
+  const run = new StrykerRun(optionsOf(name, concurrency));
+  const mutants = await progressToStderr(() => run.runMutationTest());
   const of = (...names: string[]) => mutants.filter(({ status }) => names.includes(status));
   const invalid = of("CompileError", "RuntimeError", "Ignored").length;
   return {
@@ -97,4 +116,15 @@ export async function runMutants(name: string, concurrency: number): Promise<Mut
     survivors: of("Survived", "NoCoverage"),
     invalid,
   };
+}
+
+/** Stryker tells every ten seconds how far it is, on stdout, where our result belongs. */
+async function progressToStderr<Result>(run: () => Promise<Result>): Promise<Result> {
+  const { write } = process.stdout;
+  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof write;
+  try {
+    return await run();
+  } finally {
+    process.stdout.write = write;
+  }
 }

@@ -70,6 +70,20 @@ export const layerFaults: readonly AllocatorFault[] = [
     killedBy: names.ZEROING,
   },
   {
+    ...BUMP,
+    name: "the end of a long block is not noted",
+    find: "if (sizeWords >= LONG) words[layout.noteOf(context, block)] = block + sizeWords;",
+    replace: "",
+    killedBy: names.ALLOCATOR_SOUND,
+  },
+  {
+    ...BUMP,
+    name: "a block that grew or shrank in place keeps the note of its old end",
+    find: "noteAnew(block, get(state + TOP), top);",
+    replace: "",
+    killedBy: names.ALLOCATOR_SOUND,
+  },
+  {
     ...FREE_LISTS,
     name: "a kept block is freed again",
     find: "if (allocator.owns(block) && isKept(block)) {",

@@ -214,6 +214,20 @@ export const plantedFaults: readonly AllocatorFault[] = [
   },
   {
     ...ARENAS,
+    name: "trim keeps the arena that is kept",
+    find: "if (kept === 0) return;\n    words",
+    replace: "if (kept >= 0) return;\n    words",
+    killedBy: names.RELEASE,
+  },
+  {
+    ...ARENAS,
+    name: "trim leaves the arena that it gave back in the index",
+    find: "    words[lastArenaWith + layout.POOLS_PER_ARENA] = 0;\n    releaseArena(kept);",
+    replace: "    releaseArena(kept);",
+    killedBy: names.RELEASE,
+  },
+  {
+    ...ARENAS,
     name: "the emptiest arena gives the next pool, not the fullest",
     find: "if (last !== record) moveAfter(record, last);",
     replace: "",

@@ -9,6 +9,7 @@ import { BOUNDED_WORK, boundedSubjects, boundedWorkProperty } from "../bounded-w
 import { CHECKED_MISUSE, checkedMisuseProperty } from "../checked-misuse.js";
 import { COMPOSITION, compositionProperty } from "../compositions.js";
 import { makeRigs } from "../rigs.js";
+import { WAITING_OBSERVED, waitingObservedProperty } from "../waiting-observed.js";
 
 const RUN_LIMIT = 100;
 /** Each run of the counted steps is thousands of operations. */
@@ -28,6 +29,9 @@ export const properties = [
   ...ofTheSuite,
   checkedProperty({ name: ARENA_CHOICE, on: "pool allocator", programLimit: RUN_LIMIT }, () =>
     arenaChoiceProperty(sources),
+  ),
+  checkedProperty({ name: WAITING_OBSERVED, on: "pool allocator", programLimit: RUN_LIMIT }, () =>
+    waitingObservedProperty(sources),
   ),
   checkedProperty({ name: CHECKED_MISUSE, on: "checked allocator", programLimit: RUN_LIMIT }, () =>
     checkedMisuseProperty(sources),

@@ -2,6 +2,7 @@
 
 import { ALLOCATOR_SOUND, SWEEP_SOUND } from "@ouro/testkit";
 import { ARENA_CHOICE } from "../arena-choice.js";
+import { WAITING_OBSERVED } from "../waiting-observed.js";
 import type { AllocatorFault } from "./planted-fault.js";
 
 const POOLS = { file: "pool-allocator.ts", on: "pool allocator" } as const;
@@ -35,6 +36,14 @@ export const waitingFaults: readonly AllocatorFault[] = [
     find: "    if (words[pool + USED_COUNT] !== 0) return;\n    unlink(pool);",
     replace: "    unlink(pool);",
     killedBy: ALLOCATOR_SOUND,
+  },
+  {
+    ...POOLS,
+    name: "an observer hears nothing of a waiting pool that another view left",
+    find: "    if (words[pool + USED_COUNT] !== 0) return;\n    unlink(pool);\n    release(pool);",
+    replace:
+      "    if (words[pool + USED_COUNT] !== 0) return;\n    unlink(pool);\n    releasePool(pool);",
+    killedBy: WAITING_OBSERVED,
   },
   {
     name: "a pool still waits when a sweep begins",

@@ -14,7 +14,10 @@ export const LATE = "empties a weak reference that a finalizer made to what dies
 
 export const ALLOCATOR = "refuses an allocator that does not fit its strategy";
 
+export const TRIM = "gives back all that it keeps when it is trimmed, and nothing that lives";
+
 const FAST = "cpython-3.13-fast, low thresholds";
+const FAST_AS_IT_IS = "cpython-3.13-fast";
 const DETECTOR = { file: "cycle-detector/src/map-detector.ts", on: FAST } as const;
 const FOUND = { file: "cycle-detector/src/found-map.ts", on: FAST } as const;
 const COUNT_MAP = { file: "cycle-detector/src/count-map.ts", on: FAST } as const;
@@ -24,6 +27,41 @@ const INSIDE = { file: "cycle-detector/src/inside-counts.ts", on: FAST } as cons
 const MAPS = { file: "object-model/src/generation-maps.ts", on: FAST } as const;
 const RUN = { file: "generational/src/map-collection-run.ts", on: FAST } as const;
 const RECLAIM = { file: "generational/src/found-reclaim.ts", on: FAST } as const;
+
+const trimFaults: readonly PlantedFault[] = [
+  {
+    name: "trim leaves what waits to be swept",
+    file: "mark-sweep/src/mark-sweep-collector.ts",
+    on: "mark-sweep",
+    find: "finishSweep();\n      allocator.trim?.();",
+    replace: "allocator.trim?.();",
+    killedBy: TRIM,
+  },
+  {
+    name: "trim leaves what object free lists keep",
+    file: "refcount/src/refcount-collector.ts",
+    on: "refcount-only",
+    find: "lists?.empty();\n      allocator.trim?.();",
+    replace: "allocator.trim?.();",
+    killedBy: TRIM,
+  },
+  {
+    name: "trim forgets the pools of watched objects",
+    file: "allocator/src/parted-allocator.ts",
+    on: FAST_AS_IT_IS,
+    find: "      watched.trim();\n",
+    replace: "",
+    killedBy: TRIM,
+  },
+  {
+    name: "trim says that it gave back nothing",
+    file: "memory-manager/src/memory-manager.ts",
+    on: "mark-sweep",
+    find: "return lentArenaCount - heap.statistics().lentArenaCount;",
+    replace: "return 0 * lentArenaCount;",
+    killedBy: TRIM,
+  },
+];
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
@@ -315,4 +353,5 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: "for (const error of [] as unknown[]) {",
     killedBy: DEATH_ERRORS,
   },
+  ...trimFaults,
 ];

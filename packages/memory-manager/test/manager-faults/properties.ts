@@ -4,6 +4,7 @@
 import { createBumpAllocator } from "@ouro/allocator";
 import { isOuroError, type Reference, type Strategy, slotAt, type Value } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
+import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
 import { memoryManagerSuite, runSuite } from "@ouro/testkit";
 import fc from "fast-check";
@@ -16,8 +17,14 @@ import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "../.
 import { DEATH_ERRORS, reportsDeathErrors } from "../death-observers.js";
 import { flawOfFullQueue } from "../full-queue.js";
 import { presets, subjectsOf } from "../presets.js";
+import {
+  emptiesFreeLists,
+  givesEverythingBack,
+  keepsWhatLives,
+  sweepsFirst,
+} from "../trim-cases.js";
 import { playTwin, twinPrograms } from "../twin-programs.js";
-import { ALLOCATOR, FULL_QUEUE, LATE, TWIN, WATCHED } from "./planted-faults.js";
+import { ALLOCATOR, FULL_QUEUE, LATE, TRIM, TWIN, WATCHED } from "./planted-faults.js";
 
 const RUN_LIMIT = 60;
 const TWIN_RUN_LIMIT = 300;
@@ -150,7 +157,23 @@ const deathErrors = ["cpython-3.13-fast", "refcount-trial-deletion"].map((on) =>
   ),
 );
 
+const trim = ["refcount-only", "mark-sweep", "cpython-3.13-fast"].map((on) =>
+  exactCase(
+    TRIM,
+    () => {
+      const strategy = presets.get(on) as () => Strategy;
+      givesEverythingBack(strategy());
+      keepsWhatLives(strategy());
+      if (on === "mark-sweep") sweepsFirst(strategy());
+      if (on !== "refcount-only") return;
+      emptiesFreeLists((freeListMaxima) => refcountStrategy({ freeListMaxima }));
+    },
+    on,
+  ),
+);
+
 export const properties = [
+  ...trim,
   ...[twin, fullQueue, watched, late, allocator],
   ...deathErrors,
   ...ofTheSuite,

@@ -3,6 +3,7 @@
 // sources moved on, it must too.
 
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+import { numberFaults } from "./number-faults.js";
 
 export const LIST = "a list is what an array of the same commands is";
 export const MAP = "a map is what a JavaScript map of the same commands is";
@@ -429,4 +430,5 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: "true ||",
     killedBy: facade("f32 of 1e+39"),
   },
+  ...numberFaults,
 ];

@@ -10,8 +10,10 @@ import { facadeFlawOf, facadeRefusals } from "../facade-refusals.js";
 import { listProperty } from "../list-property.js";
 import { makeManager } from "../manager.js";
 import { mapProperty } from "../map-property.js";
+import { goodFlawOf, makeOddRig, ODD_ENTRIES, oddFlawsOf } from "../odd-arguments.js";
 import { flawOf, makeRig, refusals } from "../refusals.js";
 import { stringProperty } from "../string-property.js";
+import { odd } from "./number-faults.js";
 import { facade, LIST, MAP, refusal, STRING } from "./planted-faults.js";
 
 const RUN_LIMIT = 100;
@@ -47,4 +49,15 @@ const ofFacade = facadeRefusals.map((each) =>
   }),
 );
 
-export const properties = [...ofCollections, ...ofCheckedMode, ...ofFacade];
+const ofOddThings = ODD_ENTRIES.map((entry) =>
+  exactCase(odd(entry.name), () => {
+    const flaws = [
+      goodFlawOf(entry, makeOddRig(sources)),
+      ...oddFlawsOf(entry, makeOddRig(sources)),
+    ];
+    const flaw = flaws.find((found) => found !== undefined);
+    if (flaw !== undefined) throw new Error(flaw);
+  }),
+);
+
+export const properties = [...ofCollections, ...ofCheckedMode, ...ofOddThings, ...ofFacade];

@@ -219,8 +219,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "a collection leaves the free lists full",
     file: COLLECTOR,
-    find: "    lists?.empty();",
-    replace: "",
+    find: "    lists?.empty();\n    return NOTHING;",
+    replace: "    return NOTHING;",
     killedBy: names.FREE_LISTS,
   },
   {

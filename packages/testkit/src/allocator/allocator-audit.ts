@@ -64,4 +64,22 @@ export function checkReleased(model: AllocatorModel): void {
     lentArenaCount <= keptArenaCount,
     `${lentArenaCount} arenas are lent with no block live, ${keptArenaCount} may be kept`,
   );
+  checkTrimmed(model);
+}
+
+/** Who can give back what is kept has nothing left then, and serves on. */
+function checkTrimmed({ heap, allocator }: AllocatorModel): void {
+  if (allocator.trim === undefined) return;
+  allocator.trim();
+  allocator.validate();
+  const { lentArenaCount } = heap.statistics();
+  expectPromise(
+    lentArenaCount === 0,
+    `${lentArenaCount} arenas are lent after trim, nothing lives`,
+  );
+  const block = allocator.allocate(16);
+  allocator.trim();
+  allocator.validate();
+  expectPromise(allocator.owns(block), "a live block is gone after trim");
+  allocator.free(block);
 }

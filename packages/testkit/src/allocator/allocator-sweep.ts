@@ -13,7 +13,7 @@ import fc from "fast-check";
 import type { Notes } from "../notes.js";
 import { expectPromise } from "../promise.js";
 import type { Property, SuiteOptions } from "../suite.js";
-import { compareAllocator } from "./allocator-audit.js";
+import { checkReleased, compareAllocator } from "./allocator-audit.js";
 import {
   type AllocatorCheck,
   type AllocatorModel,
@@ -114,12 +114,7 @@ function play(
   sweepable(model).finishSweep();
   compareAllocator(model);
   if (!model.checks("release")) return;
-  const { lentArenaCount } = model.heap.statistics();
-  const { keptArenaCount } = maker;
-  expectPromise(
-    lentArenaCount <= keptArenaCount,
-    `${lentArenaCount} arenas are lent, nothing lives`,
-  );
+  checkReleased(model);
 }
 
 function sweepable(model: AllocatorModel): SweepableAllocator {
