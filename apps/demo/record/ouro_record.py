@@ -23,6 +23,8 @@ What that can not show is left out, never guessed:
     roots                       what is known to be one: sys.modules, the frames of each thread and
                                 what their locals hold. Names are in the header, `root_names`.
     steps                       none
+    names                       keys, attributes and members that can be had without running code of
+                                the program; nothing of the heap is changed to learn one
 
 Other threads wait meanwhile. Objects of the recorder are left out.
 """
@@ -44,14 +46,18 @@ CODE_PARTS = ("co_consts", "co_names", "co_filename", "co_name", "co_qualname", 
 HAS_MANAGED = sys.version_info >= (3, 11)
 
 
-def record(path, name=None, skip_frames=0):
-    """Writes the heap to a file; answers how many objects it has."""
+# `isinstance` would ask an object for its `__class__`, which can be code of the program: so its
+# type is asked here.
+
+
+def record(path, name=None, skip_frames=0, code=None):
+    """Writes the heap to a file; answers how many objects it has. `code`: what ran, for names."""
     was_enabled = gc.isenabled()
     interval = sys.getswitchinterval()
     gc.disable()
     sys.setswitchinterval(3600)
     try:
-        heap = _Heap(sys._getframe(1 + skip_frames))
+        heap = _Heap(sys._getframe(1 + skip_frames), code)
         data = heap.encode(name or os.path.basename(path).replace(".hgraph.gz", ""))
         count = len(heap.objects)
     finally:
@@ -83,7 +89,7 @@ def _compress(data):
 class _Heap:
     """All objects that the collector knows and all they reach, by number."""
 
-    def __init__(self, frame):
+    def __init__(self, frame, code=None):
         self.types = []
         self.type_rows = {}
         self.roots = _find_roots(frame)
@@ -100,6 +106,7 @@ class _Heap:
         self._find_refs()
         self._find_hidden()
         self._find_counts()
+        self.names = _SlotNames(self, code)
 
     def _gather(self):
         """Objects in the order of the file: by generation, then what else they reach."""
@@ -159,7 +166,7 @@ class _Heap:
         for each in self.objects:
             own = 0
             kind = type(each)
-            has_dict = kind.__dictoffset__ != 0 and not isinstance(each, _WITH_OWN_DICT)
+            has_dict = kind.__dictoffset__ != 0 and not issubclass(type(each), _WITH_OWN_DICT)
             if kind.__flags__ & HAVE_GC:
                 for other in gc.get_referents(each):
                     number = index.get(id(other))
@@ -277,14 +284,14 @@ class _Heap:
             sizes.append(sizer(each))
             has_managed = HAS_MANAGED and kind.__flags__ & MANAGED
             headers.append((32 if has_managed else 16) if is_collected else 0)
-            if isinstance(each, weakref.ReferenceType):
+            if issubclass(type(each), weakref.ReferenceType):
                 target = weakref.ReferenceType.__call__(each)
                 place = -1 if target is None else self.index.get(id(target), -1)
                 if place >= 0:
                     self.types[self._type_row(type(target))]["weakrefable"] = True
                 weak[0].append(number)
                 weak[1].append(place + 1)
-                weak[2].append(1 if each.__callback__ is not None else 0)
+                weak[2].append(1 if _CALLBACK(each) is not None else 0)
                 target = None
         roots = self._known_roots()
         hidden = [self.hidden.get(number, ()) for number in range(count)]
@@ -305,6 +312,8 @@ class _Heap:
             ("weak.target", "varint", weak[1]),
             ("weak.callback", "u8", weak[2]),
             ("roots", "delta", [number for number, _ in roots]),
+            ("names.text", "u8", "\n".join(self.names.texts).encode()),
+            ("names", "varint", self.names.numbers),
         ]
         sections, body = [], []
         for column, encoding, values in columns:
@@ -345,7 +354,227 @@ class _Heap:
         return sorted(names.items())
 
 
+class _SlotNames:
+    """What references are called: for each the number of a text from 1 on, or 0.
+
+    Values are compared by identity with what an object refers to, so that a name is right or
+    missing: keys of dicts by their place, slots of classes and members of built-in types by their
+    descriptors, attributes by asking `object` itself for those that code mentions.
+    """
+
+    def __init__(self, heap, code):
+        self.texts = []
+        self.places = {}
+        self.text_bytes = 0
+        self.namespaces = set()
+        self.getters = {}
+        self.searches = {}
+        self.mentioned = None
+        self.codes = [o for o in heap.objects if type(o) is types.CodeType]
+        self.codes += [root.f_code for _, root in heap.roots if type(root) is types.FrameType]
+        self.codes += [code] if code is not None else []
+        self.numbers = array.array("q", bytes(8 * len(heap.refs)))
+        dicts, start = [], 0
+        for number, each in enumerate(heap.objects):
+            count = heap.nrefs[number]
+            if count > 0 and type(each) is dict:
+                dicts.append((each, start, count))
+            elif count > 0 and type(each) not in _PLACES:
+                self._name(each, start, count, heap.index)
+            start += count
+        # Which dicts are namespaces is known by now.
+        for each, start, count in dicts:
+            self._name(each, start, count, heap.index)
+
+    def _name(self, each, start, count, index):
+        referents = [o for o in gc.get_referents(each) if id(o) in index]
+        if len(referents) != count:
+            return
+        names = [None] * count
+        if issubclass(type(each), dict):
+            _name_items(each, referents, names, id(each) in self.namespaces)
+        elif issubclass(type(each), (list, tuple)):
+            _name_elements(each, referents, names)
+        if type(each) is not dict:
+            self._name_attributes(each, referents, names)
+        for place, name in enumerate(names):
+            if name is not None:
+                self.numbers[start + place] = self._number(name)
+
+    def _number(self, name):
+        number = self.places.get(name)
+        if number is None:
+            data = name.encode("utf-8", "replace")
+            self.text_bytes += len(data) + 1
+            is_plain = bool(data) and not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in name)
+            number = 0
+            if is_plain and self.text_bytes <= NAMES_BYTES:
+                self.texts.append(data.decode())
+                number = len(self.texts)
+            self.places[name] = number
+        return number
+
+    def _name_attributes(self, each, referents, names):
+        kind = type(each)
+        self._match(self._getters(kind), each, referents, names)
+        if issubclass(type(each), type):
+            for holder in gc.get_referents(type.__dict__["__dict__"].__get__(each)):
+                self._name_namespace(holder, referents, names)
+        elif issubclass(type(each), types.ModuleType):
+            own = types.ModuleType.__dict__["__dict__"].__get__(each)
+            self._name_namespace(own, referents, names)
+        elif kind.__dictoffset__ != 0 and not issubclass(type(each), types.FunctionType):
+            self._name_own_dict(each, referents, names)
+            rest = [o for o, name in zip(referents, names) if name is None and o is not kind]
+            if rest and self.searches.get(id(kind), 0) < SEARCHES:
+                self.searches[id(kind)] = self.searches.get(id(kind), 0) + 1
+                found = [pair for pair in self._mentioned(kind) if _is_any(pair[1], each, rest)]
+                self.getters[id(kind)] += found
+                self._match(found, each, referents, names)
+
+    def _match(self, getters, each, referents, names):
+        by_id = {}
+        for name, get in getters:
+            try:
+                by_id.setdefault(id(get(each)), []).append(name)
+            except AttributeError:
+                continue
+        for place, other in enumerate(referents):
+            known = by_id.get(id(other))
+            if known and names[place] is None:
+                names[place] = known.pop(0) if len(known) > 1 else known[0]
+
+    def _name_namespace(self, own, referents, names):
+        for place, other in enumerate(referents):
+            if other is own and names[place] is None:
+                names[place] = "__dict__"
+                self.namespaces.add(id(own))
+
+    def _name_own_dict(self, each, referents, names):
+        """A dict whose first entry is an attribute of the object is its `__dict__`."""
+        for place, other in enumerate(referents):
+            if type(other) is not dict or names[place] is not None:
+                continue
+            for key, value in other.items():
+                if type(key) is str and not _is_of_class(type(each), key):
+                    if _is_any(_attribute(key), each, (value,)):
+                        self._name_namespace(other, referents, names)
+                    break
+
+    def _getters(self, kind):
+        """Pairs of a name and what gets it; those of a class are found once."""
+        found = self.getters.get(id(kind))
+        if found is None:
+            found = self.getters[id(kind)] = []
+            for base in kind.__mro__:
+                own = vars(base)
+                wanted = _MEMBERS.get(base, ())
+                for name, member in list(own.items()):
+                    is_slot = type(member) is types.MemberDescriptorType and "__slots__" in own
+                    if is_slot or name in wanted:
+                        found.append((name, member.__get__))
+            if kind.__dictoffset__ != 0:
+                names = dict.fromkeys(_names_in_class(kind))
+                found += [(n, _attribute(n)) for n in names if not _is_of_class(kind, n)]
+        return found
+
+    def _mentioned(self, kind):
+        """Attributes that any code mentions, as of instances of a class."""
+        if self.mentioned is None:
+            self.mentioned = list(dict.fromkeys(n for c in self.codes for n in c.co_names))
+        return [(n, _attribute(n)) for n in self.mentioned if not _is_of_class(kind, n)]
+
+
+NAMES_BYTES = 1 << 22
+NAME_LENGTH = 60
+SEARCHES = 2
+# Readers know what these are called from the place alone.
+_PLACES = (list, tuple, set, frozenset, types.CellType, types.MethodType)
+_MEMBERS = {
+    types.FunctionType: (
+        *("__code__", "__globals__", "__builtins__", "__closure__", "__defaults__"),
+        *("__kwdefaults__", "__doc__", "__module__", "__name__", "__qualname__"),
+    ),
+    type: ("__mro__", "__bases__", "__base__"),
+    property: ("fget", "fset", "fdel"),
+    types.TracebackType: ("tb_frame", "tb_next"),
+}
+
+
+def _name_items(each, referents, names, is_namespace):
+    """Values stand last, or each before its key."""
+    keys, values = list(dict.keys(each)), list(dict.values(each))
+    for step in (2, 1):
+        first = len(referents) - step * len(keys)
+        if first < 0 or not all(map(_is, referents[first::step], values)):
+            continue
+        for place, key in enumerate(keys):
+            names[first + step * place] = _key_name(key, is_namespace)
+        return
+
+
+def _name_elements(each, referents, names):
+    """Of classes made of list and tuple: from the last to the first, after all else."""
+    base = list if issubclass(type(each), list) else tuple
+    elements = list(base.__iter__(each))
+    first = len(referents) - len(elements)
+    if first < 0 or not all(map(_is, referents[first:], reversed(elements))):
+        return
+    fields = next((vars(b)["_fields"] for b in type(each).__mro__ if "_fields" in vars(b)), None)
+    is_named = type(fields) is tuple and len(fields) == len(elements)
+    for place in range(len(elements)):
+        at = len(elements) - 1 - place
+        name = fields[at] if is_named and type(fields[at]) is str else f"[{at}]"
+        names[first + place] = name
+
+
+def _is(one, other):
+    return one is other
+
+
+def _key_name(key, is_namespace):
+    if is_namespace and type(key) is str and key.isidentifier() and len(key) <= NAME_LENGTH:
+        return key
+    if type(key) not in (str, bytes, int, bool, type(None)):
+        return None
+    if type(key) is int and not -(1 << 64) < key < 1 << 64:
+        return None
+    if type(key) in (str, bytes) and len(key) > NAME_LENGTH:
+        return f"[{key[:NAME_LENGTH]!r}...]"
+    return f"[{key!r}]"
+
+
+def _attribute(name):
+    """Asks the object alone: no `__getattr__`, and only names that its class does not have."""
+    return lambda each: object.__getattribute__(each, name)
+
+
+def _is_any(get, each, others):
+    try:
+        found = get(each)
+    except AttributeError:
+        return False
+    return any(found is other for other in others)
+
+
+def _is_of_class(kind, name):
+    return any(name in vars(base) for base in kind.__mro__)
+
+
+def _names_in_class(kind):
+    """Attributes that a class and its methods mention."""
+    for base in kind.__mro__:
+        for name, value in list(vars(base).items()):
+            if type(value) is types.FunctionType:
+                yield from value.__code__.co_names
+            elif name == "__static_attributes__" and type(value) is tuple:
+                yield from (each for each in value if type(each) is str)
+            elif name == "__annotations__" and type(value) is dict:
+                yield from (each for each in value if type(each) is str)
+
+
 _WITH_OWN_DICT = (type, types.ModuleType, types.FunctionType)
+_CALLBACK = weakref.ReferenceType.__dict__["__callback__"].__get__
 _CLOSING = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 _BUILT_IN = (types.MethodDescriptorType, types.WrapperDescriptorType)
 
@@ -391,14 +620,14 @@ def _parts(each):
 def _is_collected(each, kind):
     if not kind.__flags__ & HAVE_GC:
         return False
-    return not isinstance(each, type) or bool(each.__flags__ & HEAP_TYPE)
+    return not issubclass(type(each), type) or bool(each.__flags__ & HEAP_TYPE)
 
 
 def _sizer(kind):
     """Asks the built-in method, so that no program code runs."""
     for base in kind.__mro__:
         found = vars(base).get("__sizeof__")
-        if isinstance(found, _BUILT_IN):
+        if type(found) in _BUILT_IN:
             return found
     return object.__sizeof__
 
@@ -475,7 +704,7 @@ def _run(arguments, path):
 
         traceback.print_exc()
         status = 1
-    count = record(path)
+    count = record(path, code=code)
     print(f"ouro_record.py: wrote {path}, {count} objects", file=sys.stderr)
     return status
 

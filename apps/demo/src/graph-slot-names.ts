@@ -1,5 +1,6 @@
-// What the slots of a recorded object are called. A recording has no names: it has the order in
-// which CPython's traversal visits references, and that order is known for these types (Objects/
+// What the slots of a recorded object are called. A heap that a program recorded of itself says so
+// of many (`ouro record`). Where it does not, and in other recordings, there is the order in which
+// CPython's traversal visits references, and that order is known for these types (Objects/
 // dictobject.c, listobject.c, tupleobject.c, typeobject.c and others):
 //
 //   list, tuple          from the last element to the first          [2], [1], [0]
@@ -22,6 +23,8 @@ export function graphSlotName(graph: HeapGraph, object: number, slot: number): s
   const visitedCount = (refStarts[object + 1] as number) - (refStarts[object] as number);
   const hiddenCount = (hiddenStarts[object + 1] as number) - (hiddenStarts[object] as number);
   const hidden = slot - visitedCount;
+  const given = hidden < 0 ? givenName(graph, (refStarts[object] as number) + slot) : undefined;
+  if (given !== undefined) return given;
   const isDict = !type.isHeapType && type.name === "dict";
   if (hidden >= 0) {
     return isDict && hiddenCount === visitedCount ? `key ${hidden + 1}` : `hidden ${hidden + 1}`;
@@ -46,6 +49,10 @@ export function graphSlotName(graph: HeapGraph, object: number, slot: number): s
     default:
       return `reference ${slot + 1}`;
   }
+}
+
+function givenName({ slotNames }: HeapGraph, reference: number): string | undefined {
+  return slotNames?.texts[(slotNames.numbers[reference] as number) - 1];
 }
 
 /** An instance of a class written in Python refers to its class last, after its attributes. */

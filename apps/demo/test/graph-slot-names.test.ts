@@ -8,6 +8,8 @@ interface Edge {
   readonly from: string;
   readonly name: string;
   readonly to: string;
+  /** For DevTools a number, and no text. */
+  readonly isElement: boolean;
 }
 
 async function edgesOf(file: string): Promise<Edge[][]> {
@@ -24,7 +26,7 @@ async function edgesOf(file: string): Promise<Edge[][]> {
       const name = edges[edge + 1];
       const isElement = snapshot.meta.edge_types[0][edges[edge]] === "element";
       const shown = isElement ? `[${name}]` : strings[name];
-      own.push({ from: typeOf(node), name: shown, to: typeOf(edges[edge + 2]) });
+      own.push({ from: typeOf(node), name: shown, to: typeOf(edges[edge + 2]), isElement });
     }
     objects.push(own);
   }
@@ -59,6 +61,7 @@ describe("the slots of a recorded heap", () => {
       const slots = objects.flat().filter(({ from }) => from === type);
       expect(slots.length).toBeGreaterThan(100);
       expect(slots.filter(({ name }) => !/^\[\d+\]$/.test(name))).toEqual([]);
+      expect(slots.filter(({ isElement }) => !isElement)).toEqual([]);
     }
   });
 

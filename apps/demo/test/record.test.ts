@@ -59,9 +59,35 @@ class Held:
 class Local:
     pass
 
+class Bare:
+    pass
+
+class Slotted:
+    __slots__ = ("left", "right")
+
+class Point(tuple):
+    _fields = ("x", "y")
+
+class Veiled:
+    @property
+    def __class__(self):
+        print("the recorder ran code of the program", file=sys.stderr)
+        return dict
+
+    def __getattr__(self, name):
+        print("the recorder ran code of the program", file=sys.stderr)
+        raise AttributeError(name)
+
 cache = Cache(items=[Node(str(i)) for i in range(1000)])
 watched = weakref.ref(cache["items"][0])
 atexit.register(Held().leave)
+veiled = Veiled()
+veiled.inside = Bare()
+one, other = Bare(), Bare()
+one.peer, other.peer = other, one
+table = {"k42": ["deep"], 7: ("key", Slotted())}
+slotted = table[7][1]
+slotted.left, slotted.right = Point([frozenset("x"), frozenset("y")]), {"a\\nb": {3}}
 
 def make_garbage():
     one, other = Node("one"), Node("other")
@@ -78,6 +104,30 @@ if len(sys.argv) > 2:
     work(sys.argv[2])
     sys.exit(3)
 `;
+
+interface NamedEdge {
+  readonly from: string;
+  readonly name: string;
+  readonly to: string;
+}
+
+/** Every reference of a heap snapshot, with its name and the types at its ends. */
+function namedEdges(text: string): NamedEdge[] {
+  const { snapshot, nodes, edges, strings } = JSON.parse(text);
+  const fields: string[] = snapshot.meta.node_fields;
+  const [nameAt, countAt] = [fields.indexOf("name"), fields.indexOf("edge_count")];
+  const typeOf = (node: number): string => strings[nodes[node + nameAt]];
+  const found: NamedEdge[] = [];
+  let edge = 0;
+  for (let node = 0; node < nodes.length; node += fields.length) {
+    for (let count = nodes[node + countAt]; count > 0; count--, edge += 3) {
+      const isElement = snapshot.meta.edge_types[0][edges[edge]] === "element";
+      const name = isElement ? `[${edges[edge + 1]}]` : strings[edges[edge + 1]];
+      found.push({ from: typeOf(node), name, to: typeOf(edges[edge + 2]) });
+    }
+  }
+  return found;
+}
 
 const folder = mkdtempSync(join(tmpdir(), "ouro-record-"));
 const path = (name: string): string => join(folder, name);
@@ -109,6 +159,31 @@ describe.skipIf(pythons.length === 0).each(tried)(
       expect(document.path[0].via).toBe("sys.modules");
       expect(document.path.at(-1).type).toBe("Cache");
       expect(document.object.retainedObjects).toBeGreaterThan(1000);
+    });
+
+    it("says what the slots on that way are called", async () => {
+      const { document } = await runDocument(["why", heap, "--type", "Cache"]);
+      const names = document.path.map(({ via }: { via: string }) => via);
+      expect(names).toEqual(["sys.modules", "['__main__']", "__dict__", "cache"]);
+    });
+
+    it("names attributes, keys, slots of classes and fields, and nothing wrongly", async () => {
+      const { written } = await run(["heap", heap, "--heapsnapshot", "o.heapsnapshot"]);
+      const edges = namedEdges(written.get("o.heapsnapshot") as string);
+      const out = (from: string): string[] =>
+        edges.filter((edge) => edge.from === from).map(({ name, to }) => `${name} ${to}`);
+      expect(out("Slotted")).toEqual(expect.arrayContaining(["left Point", "right dict"]));
+      expect(out("Point")).toEqual(expect.arrayContaining(["x frozenset", "y frozenset"]));
+      const pairs = edges.map(({ from, name, to }) => `${from} ${name} ${to}`);
+      expect(pairs).toEqual(
+        expect.arrayContaining(["dict ['k42'] list", "dict [7] tuple", "dict ['a\\nb'] set"]),
+      );
+      // Where attributes lie in a dict of their own, it is that dict that has them.
+      const attributes = new Set([...out("Node"), ...out("dict")]);
+      expect([...attributes]).toEqual(expect.arrayContaining(["name str", "peer Node"]));
+      const peers = edges.filter(({ name, to }) => name === "peer" && to === "Bare");
+      expect(peers).toHaveLength(2);
+      expect(edges.filter(({ from, name }) => from === "Node" && name === "left")).toEqual([]);
     });
 
     it("finds the cycle that a function left behind, which nothing holds", async () => {

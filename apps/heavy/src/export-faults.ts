@@ -49,8 +49,8 @@ export const exportFaults: readonly ExportFault[] = [
   },
   {
     name: "elements are numbered from one",
-    find: "return [ELEMENT, element];",
-    replace: "return [ELEMENT, element + 1];",
+    find: "[ELEMENT, Number.parseInt(element, 10)]",
+    replace: "[ELEMENT, Number.parseInt(element, 10) + 1]",
   },
   {
     name: "an owned reference has the name of the next slot",

@@ -51,6 +51,10 @@ interface Ours {
   readonly reachability: Reachability;
 }
 
+/** Elements are numbers there. */
+export const nameInReaders = (slotName: string): string =>
+  slotName.replace(/^\[(0|[1-9]\d{0,8})\]$/, "$1");
+
 /** What differs, in words; nothing where all agrees. Serials are the objects' numbers. */
 export function differencesOf(snapshot: Snapshot, reading: SnapshotReading): string[] {
   const ours = {
@@ -104,7 +108,7 @@ function pathDifferences(ours: Ours, object: number, reading: SnapshotReading): 
   if (path === undefined) return [];
   const holder = path.at(-2)?.object ?? -1;
   const { slotName } = path.at(-1) as (typeof path)[number];
-  const name = slotName.replace(/^\[(\d+)\]$/, "$1");
+  const name = nameInReaders(slotName);
   const referrers = reading.nodeOf(object)?.referrers ?? [];
   if (referrers.some((each) => each.holder === holder && each.name === name)) return [];
   const from = holder === -1 ? "a root" : snapshot.describe(holder);

@@ -7,7 +7,7 @@
 // Says what it skips where a tool is not installed (`npm run heavy:install`). Exit code 1 if a
 // reader disagrees, 2 for wrong options.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { writeV8HeapSnapshot } from "@ouro/monitor";
@@ -21,7 +21,14 @@ import {
   checkSpeedscope,
   checkTraceEvents,
 } from "./profile-readers.js";
-import { differencesOf, type ReadNode, type SnapshotReading } from "./snapshot-reading.js";
+import {
+  type RecordedHeap,
+  recordedSubject,
+  recordingsOfData,
+  recordWithPython,
+  whyDifferences,
+} from "./recorded-heaps.js";
+import { differencesOf, type SnapshotReading } from "./snapshot-reading.js";
 import {
   chainSubject,
   livingSubject,
@@ -84,33 +91,27 @@ async function checkSnapshots(seed: number, count: number): Promise<string[]> {
   return problems;
 }
 
-/** The command's own files: a recorded heap, and what `ouro why` says of its greatest object. */
-async function checkCommandSnapshot(): Promise<string[]> {
-  const graph = shipped("graphs/small.hgraph.gz");
-  const path = `${FOLDER}small.heapsnapshot`;
-  const {
-    object,
-    path: way,
-    heap,
-  } = JSON.parse(runOuro(["why", graph, "--json", "--heapsnapshot", path]));
-  const readings = [
-    await readWithDevTools([readFileSync(path, "utf8")]),
-    await readWithMemlab(path),
-  ];
-  return readings.flatMap((reading) => {
-    const node = reading.nodeOf(object.number) as ReadNode;
-    const told = [reading.nodeCount - 3, node.name, node.selfBytes, node.retainedBytes];
-    const ours = [heap.objects, object.type, object.bytes, object.retainedBytes];
-    const same = JSON.stringify(told) === JSON.stringify(ours);
-    const isFar = node.distance === way.length + 1;
-    const where = `${reading.reader} of ouro why`;
-    return [
-      ...(same ? [] : [`${where}: ${told} instead of ${ours}`]),
-      ...(isFar
-        ? []
-        : [`${where}: ${node.distance} references from the root, not ${way.length + 1}`]),
-    ];
-  });
+/** Recorded heaps, whole, and what `ouro why` says of some of their objects. */
+async function checkRecorded(heaps: readonly RecordedHeap[]): Promise<string[]> {
+  const problems: string[] = [];
+  for (const heap of heaps) {
+    problems.push(...(await readBoth(recordedSubject(heap), writeV8HeapSnapshot)));
+    problems.push(...(await whyDifferences(heap, FOLDER)));
+  }
+  return problems;
+}
+
+async function tellRecorded(): Promise<number> {
+  const small = { name: "small", path: shipped("graphs/small.hgraph.gz"), types: ["dict"] };
+  const own = recordWithPython(FOLDER);
+  if (own === undefined) console.log("skipped: a heap of this machine's python3 (there is none)");
+  const data = recordingsOfData();
+  if (data.length === 0) console.log("skipped: large recorded heaps (set OURO_DATA)");
+  const heaps = [small, ...(own === undefined ? [] : [own]), ...data];
+  const names = heaps.map(({ name }) => name).join(", ");
+  return await tell(`they agree on recorded heaps and with ouro why: ${names}`, () =>
+    checkRecorded(heaps),
+  );
 }
 
 async function checkProfiles(): Promise<string[]> {
@@ -170,7 +171,7 @@ async function main(): Promise<number> {
     problemCount += options.faults
       ? await tell("each planted fault is noticed", () => checkFaults(seed))
       : await tell(`DevTools and memlab agree on ${heaps}`, () => checkSnapshots(seed, count));
-    problemCount += await tell("DevTools and memlab agree with ouro why", checkCommandSnapshot);
+    problemCount += await tellRecorded();
   } else {
     console.log(`skipped: ${READER_COUNT} readers of heap snapshots (npm run heavy:install)`);
   }

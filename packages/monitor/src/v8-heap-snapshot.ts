@@ -51,6 +51,8 @@ const SYNTHETIC_COUNT = 3;
 const SIZE_LIMIT = 2 ** 32;
 /** A serial is half an id, which is below 2³², too. */
 const SERIAL_LIMIT = 2 ** 31 - SYNTHETIC_COUNT - 1;
+/** What holds a number that readers keep as it is. */
+const ELEMENT_NAME = /^\[(0|[1-9]\d{0,8})\]$/;
 /** Numbers of one piece of text: no string comes near V8's limit. */
 const NUMBERS_PER_TEXT = 30_000;
 
@@ -235,7 +237,7 @@ function* encodeEdges(
   }
 }
 
-/** Elements of a variable part by index, owned-only slots as internal, others by their name. */
+/** Elements by the number that they are called, owned-only slots as internal, others by name. */
 function nameEdge(
   { descriptors, objectTypes, lengths, edgeSlots, edgeName }: Snapshot,
   object: number,
@@ -249,9 +251,10 @@ function nameEdge(
     type.visitedSlotCount + (isVisitedVariable ? (lengths[object] as number) : 0);
   const name = edgeName(edge);
   if (slot >= visitedCount) return [INTERNAL, strings.indexOf(name)];
-  const element = slot - type.visitedSlotCount;
-  if (isVisitedVariable && element >= 0 && name === `[${slot}]`) return [ELEMENT, element];
-  return [PROPERTY, strings.indexOf(name)];
+  const element = ELEMENT_NAME.exec(name)?.[1];
+  return element === undefined
+    ? [PROPERTY, strings.indexOf(name)]
+    : [ELEMENT, Number.parseInt(element, 10)];
 }
 
 function* encodeNodes(

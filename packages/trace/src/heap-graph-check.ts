@@ -6,6 +6,7 @@
 //   a step        only live objects are cut, die or change; after it generation 5 means dead
 
 import type { Column } from "./column-decoder.js";
+import { linesOf } from "./graph-slot-texts.js";
 import {
   GENERATION_DEAD,
   GENERATION_UNTRACKED,
@@ -19,6 +20,7 @@ const COLLECTOR_HEADER_SIZE_BYTES = 16;
 const HEADER_SIZE_LIMIT_BYTES = 32;
 const VALUE_LIMIT = 2 ** 31 - 1;
 const FLAGS_LIMIT = 15;
+const BYTE_LIMIT = 255;
 
 /** How the values of one section are looked at. */
 export interface ColumnRule {
@@ -106,7 +108,16 @@ export function createGraphRules(header: GraphHeader): GraphRules {
         of("external", object) === 0 ? `root ${object} is not held from outside` : undefined,
       ),
     }),
+    "names.text": () => ({ lowest: 0, highest: BYTE_LIMIT, checkAll: checkTexts }),
+    names: () => ({ lowest: 0, highest: textCount }),
   };
+
+  let textCount = 0;
+  function checkTexts(bytes: Column): string | undefined {
+    const lines = linesOf(bytes as Uint8Array);
+    textCount = lines?.length ?? 0;
+    return lines === undefined ? "these are no lines of text that can be shown" : undefined;
+  }
 
   function checkFlags(flags: number, object: number): string | undefined {
     const isCollected = (flags & GRAPH_COLLECTED) !== 0;

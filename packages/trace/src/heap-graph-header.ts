@@ -7,6 +7,7 @@ import {
   GRAPH_FORMAT_VERSION,
   GRAPH_SECTIONS,
   type GraphType,
+  NAME_SECTIONS,
   STEP_SECTIONS,
 } from "./heap-graph.js";
 import { type Fail, type JsonFields, parseJsonFields } from "./json-fields.js";
@@ -157,6 +158,9 @@ function checkSections(header: GraphHeader, fail: Fail): void {
     }
   };
   for (const [name, encoding, counted] of GRAPH_SECTIONS) expect(name, encoding, counted);
+  if (sections[index]?.name === NAME_SECTIONS[0][0]) {
+    for (const [name, encoding, counted] of NAME_SECTIONS) expect(name, encoding, counted);
+  }
   for (const [step, { kind, destroyedCount }] of steps.entries()) {
     counts.destroyed = destroyedCount;
     delete counts.changed;

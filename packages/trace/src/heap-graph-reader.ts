@@ -8,10 +8,10 @@
 // whole is named by the section's first byte.
 
 import { InputFormatError, LimitReachedError } from "@ouro/interfaces";
-import { strFromU8, strToU8 } from "fflate";
 import { type Column, type ColumnDecoder, createColumnDecoder } from "./column-decoder.js";
+import { linesOf, utf8Text } from "./graph-slot-texts.js";
 import { createGzipStream } from "./gzip-stream.js";
-import { GRAPH_MAGIC, type GraphStep, type HeapGraph } from "./heap-graph.js";
+import { GRAPH_MAGIC, type GraphSlotNames, type GraphStep, type HeapGraph } from "./heap-graph.js";
 import { type ColumnRule, createGraphRules, type GraphRules } from "./heap-graph-check.js";
 import {
   type GraphHeader,
@@ -99,11 +99,7 @@ export function createHeapGraphReader(options: HeapGraphReadOptions = {}): HeapG
 
   function takeHeader(bytes: Uint8Array): void {
     const fail = (problem: string): never => failAt(HEADER_OFFSET, problem);
-    const text = strFromU8(bytes);
-    const again = strToU8(text);
-    if (again.length !== bytes.length || again.some((byte, at) => byte !== bytes[at])) {
-      fail("the header is not UTF-8");
-    }
+    const text = utf8Text(bytes) ?? fail("the header is not UTF-8");
     const claims = parseGraphHeader(text, fail);
     const { objectCount, refCount, hiddenCount, steps } = claims;
     const referenceCount = refCount + hiddenCount;
@@ -113,6 +109,8 @@ export function createHeapGraphReader(options: HeapGraphReadOptions = {}): HeapG
     limit("the number of objects", limits.objectCount, objectCount);
     limit("the number of references", limits.referenceCount, referenceCount);
     limit("the number of steps", limits.stepCount, steps.length);
+    const texts = claims.sections.find((section) => section.name === "names.text");
+    limit("the length of slot names in bytes", limits.headerBytes, texts?.sizeBytes ?? 0);
     header = claims;
     rules = createGraphRules(claims);
     gathered = new Uint8Array(0);
@@ -230,8 +228,16 @@ function assemble(header: GraphHeader, columns: ReadonlyMap<string, Column>): He
     },
     roots: words("roots"),
     rootNames,
+    slotNames: slotNamesOf(columns),
     steps: steps.map((step, index) => assembleStep(step, `step${index}.`, columns)),
   };
+}
+
+function slotNamesOf(columns: ReadonlyMap<string, Column>): GraphSlotNames | undefined {
+  const numbers = columns.get("names");
+  if (numbers === undefined) return undefined;
+  const texts = linesOf(columns.get("names.text") as Uint8Array) as readonly string[];
+  return { texts, numbers: numbers as Int32Array };
 }
 
 function assembleStep(

@@ -13,14 +13,16 @@
 //
 //   type flags gen refcount external size header        n each
 //   nrefs, refs · nhidden, hidden                        n, their sum
-//   weak.ref weak.target weak.callback · roots
+//   weak.ref weak.target weak.callback · roots · [names.text names]
 //   for each step K: [stepK.cut] stepK.destroyed stepK.changed.id stepK.changed.refcount stepK.gen
 //
 // In memory a graph is typed arrays: the references of object i are `refs` from `refStarts[i]` to
 // `refStarts[i + 1] − 1`, in the order in which traversal visits them; `hidden` likewise.
 //
 // A graph that a program recorded of itself (`ouro record`) has no steps, and in its header
-// `root_names`, a text for each of `roots`.
+// `root_names`, a text for each of `roots`. It can say what slots are called: `names.text` is
+// UTF-8, a text a line, and `names` has for each of `refs` the number of its text from 1 on, or 0.
+// Both sections are there or neither is.
 //
 // **Invariant:** refcount = external + incoming refs + incoming hidden, but for immortal objects,
 // whose refcount is 0. Objects are numbered by generation, within one in the order of its list.
@@ -125,7 +127,16 @@ export interface HeapGraph {
    * whatever has external references is held from outside.
    */
   readonly rootNames: readonly string[] | undefined;
+  /** What slots are called. Undefined: the file does not say. */
+  readonly slotNames: GraphSlotNames | undefined;
   readonly steps: readonly GraphStep[];
+}
+
+/** What the slots of a graph are called, as far as its recorder knew. */
+export interface GraphSlotNames {
+  readonly texts: readonly string[];
+  /** For each of `refs` the number of its text, from 1 on; 0: it has none. */
+  readonly numbers: Int32Array;
 }
 
 /** The sections before the steps: name, encoding, and which claim of the header counts them. */
@@ -145,6 +156,12 @@ export const GRAPH_SECTIONS = [
   ["weak.target", "varint", "weak"],
   ["weak.callback", "u8", "weak"],
   ["roots", "delta", "any"],
+] as const satisfies readonly (readonly [string, ColumnEncoding, string])[];
+
+/** After them, in graphs that say what slots are called. */
+export const NAME_SECTIONS = [
+  ["names.text", "u8", "any"],
+  ["names", "varint", "refs"],
 ] as const satisfies readonly (readonly [string, ColumnEncoding, string])[];
 
 /** The sections of a step, the name without `stepK.`. */

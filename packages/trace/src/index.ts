@@ -24,6 +24,7 @@ export {
   GRAPH_FINALIZED,
   GRAPH_IMMORTAL,
   GRAPH_TRACKED,
+  type GraphSlotNames,
   type GraphStep,
   type GraphType,
   type GraphWeakReferences,

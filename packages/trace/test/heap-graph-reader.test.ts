@@ -167,6 +167,52 @@ describe("a heap graph that contradicts itself", () => {
   });
 });
 
+/** The graph with two sections more, after its roots. */
+function withNames(text: string, numbers: number[]): RawGraph {
+  const raw = rawGraph();
+  const at = 1 + raw.columns.findIndex(({ name }) => name === "roots");
+  const bytes = { name: "names.text", encoding: "u8", values: [...bytesOfText(text)] };
+  raw.columns.splice(at, 0, bytes, { name: "names", encoding: "varint", values: numbers });
+  return raw;
+}
+
+describe("names of slots in a heap graph", () => {
+  it("are read for each reference, and are not there where the file has none", () => {
+    const file = graphFile(withNames("peer\n['größe']", [1, 0, 0, 2, 0, 0, 1]));
+    const { slotNames, steps } = decodeHeapGraph(file);
+    expect(slotNames?.texts).toEqual(["peer", "['größe']"]);
+    expect([...(slotNames?.numbers ?? [])]).toEqual([1, 0, 0, 2, 0, 0, 1]);
+    expect(steps).toHaveLength(4);
+    const nameless = decodeHeapGraph(graphFile(withNames("", [0, 0, 0, 0, 0, 0, 0])));
+    expect(nameless.slotNames?.texts).toEqual([]);
+    expect(decodeHeapGraph(graphFile(rawGraph())).slotNames).toBeUndefined();
+  });
+
+  it.each([
+    ["peer", [2, 0, 0, 0, 0, 0, 0], /names: value 2 is not from 0 to 1/],
+    ["peer", [1, 0, 0, 0, 0, 0], /section "names" 6 values, not 7/],
+    ["a\n\nb", [1, 0, 0, 0, 0, 0, 0], /names.text: these are no lines of text/],
+    ["a\u001b[31m", [1, 0, 0, 0, 0, 0, 0], /names.text: these are no lines of text/],
+  ])("are refused: %j %j", (text, numbers, problem) => {
+    expect(refusal(graphFile(withNames(text, numbers))).message).toMatch(problem);
+  });
+
+  it("are refused when they are not UTF-8, or stand alone", () => {
+    const raw = withNames("ab", [1, 0, 0, 0, 0, 0, 0]);
+    const text = raw.columns.find(({ name }) => name === "names.text") as { values: number[] };
+    text.values = [0xff, 0x61];
+    expect(refusal(graphFile(raw)).message).toMatch(/no lines of text/);
+    raw.columns = raw.columns.filter(({ name }) => name !== "names");
+    expect(refusal(graphFile(raw)).message).toMatch(/has "step0.cut" for section "names"/);
+  });
+
+  it("are held to the limit of the header's length", () => {
+    const limits = { headerBytes: 4000 };
+    const file = graphFile(withNames("x".repeat(4001), [1, 0, 0, 0, 0, 0, 0]));
+    expect(() => decodeHeapGraph(file, { limits })).toThrow(/slot names in bytes is 4001/);
+  });
+});
+
 describe("a section with more bytes than its values take", () => {
   it("is refused at the first byte that is left over", () => {
     const raw = rawGraph();
