@@ -333,7 +333,7 @@ describe("bad options", () => {
   test.each<[string, object, RegExp]>([
     ["a negative reservation", { reservationBytes: -16 }, /reservationBytes -16 is not a whole/],
     ["a fraction of a byte", { reservationBytes: 2.5 }, /reservationBytes 2\.5 is not a whole/],
-    ["a reservation that is text", { reservationBytes: "1GiB" }, /the text "1GiB" is not a whole/],
+    ["a reservation that is text", { reservationBytes: "1GiB" }, /1GiB is not a whole number/],
     ["more than 4 GiB", { reservationBytes: 2 ** 33 }, /8589934592 is not .* to 4294967296/],
     [
       "an odd reservation",
