@@ -208,8 +208,8 @@ export class InvalidAddressError extends OuroError {
     const place =
       inside === undefined ? "" : ` but lies inside ${inside.description.replace(/,$/, "")}`;
     super(
-      `${where}: ${describeValue(address)} is not ${expected}${place}. Pass a number that this ` +
-        "part returned and that is still in use.",
+      `${where}: ${address} is not ${expected}${place}. Pass a number that this part ` +
+        "returned and that is still in use.",
       facts,
     );
   }
@@ -300,6 +300,11 @@ export function describeValue(value: unknown): string {
   return /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
+/** Of what should be a number: a symbol, or an object without a text, is no reason to fail. */
+function textOf(value: unknown): string {
+  return Object(value) === value ? typeof value : String(value);
+}
+
 /** Throws a `UsageError` unless an argument is a whole number in [from, to]. O(1). */
 export function checkInteger(
   where: string,
@@ -311,7 +316,7 @@ export function checkInteger(
   if (Number.isInteger(value) && value >= from && value <= to) return;
   throw new UsageError({
     where,
-    argument: `${argument} ${describeValue(value)}`,
+    argument: `${argument} ${textOf(value)}`,
     problem: `is not a whole number from ${from} to ${to}`,
     remedy: "Give one",
   });
@@ -325,7 +330,7 @@ export function checkIndex(where: string, index: number, length: number): void {
   }
   throw new UsageError({
     where,
-    argument: `index ${describeValue(index)}`,
+    argument: `index ${textOf(index)}`,
     problem: "names nothing: there are no elements",
     remedy: "Ask for the length first",
   });
