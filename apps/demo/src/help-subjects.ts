@@ -94,7 +94,7 @@ const METRIC_NOTES = [
 function metricLines(look: Look): string[] {
   const rows = METRICS.map(({ name, meaning }) => [name, meaning] as const);
   return [
-    look.paint.bold("What ouro compare measures, --limit limits and --fail-on holds"),
+    look.paint.bold("What ouro compare measures, for --limit and --fail-on"),
     ...definitions(rows, look),
     "",
     ...METRIC_NOTES.flatMap((note) => wrapText(note, look.width)),
