@@ -21,8 +21,9 @@ import {
 } from "@ouro/interfaces";
 
 /**
- * Visits the reached candidates whose type has the flag, that of tuples or that of dicts, in address order.
- * The visitor may untrack what it is given. O(candidates of tracts that have such types).
+ * Visits the reached candidates whose type has the flag, that of tuples or that of dicts, in
+ * address order. The visitor may untrack what it is given. O(candidates of tracts that have such
+ * types).
  */
 export type LeavingWalk = (
   map: CandidateMap,
