@@ -2,8 +2,8 @@
 // something that a cycle could go through.
 //
 //   write, move, copy, fill ─► is the holder out? ─► no: nothing more
-//                                      └─► a dict, and the value may be tracked: back, in generation 0
-//                                      └─► a tuple, and the value is no atom: all that are out come back
+//                                      ├─► a dict, and the value may be tracked: it comes back
+//                                      └─► a tuple, and the value is no atom: all that are out do
 //
 // A tuple of atoms leaves because it never changes again, and what holds it may have left for that
 // reason. One that changes all the same says that its type is none of tuples: who holds it is not

@@ -2,7 +2,7 @@
 // close through them, and through what holds them and left for that reason, go all the same.
 
 import assert from "node:assert/strict";
-import { type Reference, slotAt, type Value } from "@ouro/interfaces";
+import { NOT_TRACKED, type Reference, slotAt, type Value } from "@ouro/interfaces";
 import type { Compose } from "./contract-traps.js";
 
 export const CHANGED_TUPLES = "collects cycles through tuples that changed out of the lists";
@@ -73,6 +73,21 @@ const CLOSINGS: Readonly<Record<string, (scene: Scene) => void>> = {
   },
 };
 
+/** So that there is one walk over the heap, however often tuples of the type change. */
+function leavesNoMore(compose: Compose): void {
+  const { make, link, mutator, collector } = open(compose);
+  make(0, "tuple");
+  mutator.collect();
+  link(0, 0, 0);
+  const fresh = make(1, "tuple");
+  const left = make(2, "other");
+  mutator.collect();
+  const { generations } = collector;
+  if (generations === undefined) return;
+  assert.notEqual(generations.generationOf(fresh), NOT_TRACKED, "of the type that changed");
+  assert.equal(generations.generationOf(left), NOT_TRACKED, "of another type");
+}
+
 export function collectsChangedTuples(compose: Compose): void {
   for (const [how, close] of Object.entries(CLOSINGS)) {
     const scene = open(compose);
@@ -83,4 +98,5 @@ export function collectsChangedTuples(compose: Compose): void {
     assert.equal(scene.statistics().liveCount, 0, how);
     scene.validate();
   }
+  leavesNoMore(compose);
 }

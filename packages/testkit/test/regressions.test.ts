@@ -72,3 +72,11 @@ it("A tuple that changes after it left the lists is collected", () => {
   });
   expect(found?.reason).toBeUndefined();
 });
+
+it("Memory is used up where no collector watches too, when that is apart", () => {
+  const found = replay("loses nothing when memory runs out at any allocation", {
+    commands: [{ do: "build", shape: "wide", type: 163, count: 2, slot: 0 }],
+    ...{ collectEvery: 0, collectAtBarrier: 0, collectYoungEvery: 0 },
+  });
+  expect(found?.reason).toBeUndefined();
+});
