@@ -281,8 +281,8 @@ export const plantedFaults: readonly AllocatorFault[] = [
   {
     ...LARGE,
     name: "a freed block is not joined with the free one before",
-    find: "const previousWords = get(header - 1);\n      start -= previousWords;\n      lists.remove(start, previousWords);",
-    replace: "",
+    find: "start -= previousWords;\n      lists.remove(start, previousWords);",
+    replace: "lists.remove(start - previousWords, previousWords);",
     killedBy: names.ALLOCATOR_SOUND,
   },
   {
