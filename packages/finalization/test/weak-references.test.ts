@@ -81,13 +81,14 @@ describe("An object that holds callbacks while they are called", () => {
     const rig = makeFinalizationRig(parts, { hasHolders: true });
     const called: string[] = [];
     const object = rig.make(rig.other, 0);
-    refer(rig, 1, object, () => called.push("older"));
+    refer(rig, 1, object, () => called.push("oldest"));
+    refer(rig, 3, object, () => called.push("older"));
     const late = rig.make(rig.weakType, 2);
     rig.onHolder = () => {
       rig.finalization.attach(late as Reference, object as Reference, () => called.push("late"));
     };
     rig.setRoot(0, 0);
-    expect(called).toEqual(["late"]);
+    expect(called).toEqual(["late", "older"]);
     expect(rig.targetOf(late)).toBe(0);
     rig.validate();
   });
