@@ -153,6 +153,7 @@ export function makeFinalizationRig(parts: Parts, options: FinalizationRigOption
   function validate(): void {
     const top = words[roots.topWord] as number;
     if (!part.isCalling() && top !== frame + ROOT_COUNT) throw new Error("a frame was not left");
+    heap.validate();
     const counts = new Map([...live].map((object) => [object, 0]));
     const count = (value: number): void => {
       if (value > 0) counts.set(value, (counts.get(value) ?? 0) + 1);

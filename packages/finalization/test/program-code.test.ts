@@ -258,8 +258,12 @@ it("An object is said to be finalized while it dies in a collection, not by its 
   const seen: boolean[] = [];
   const object = rig.make(rig.node, 0);
   const other = rig.make(rig.node, 1);
+  const before = rig.make(rig.node, 3);
+  rig.finalization.setFinalizer(rig.node, () => {});
+  rig.death.finalize(before);
   rig.finalization.setFinalizer(rig.node, () => {
     seen.push(rig.finalization.isFinalized(object as Reference));
+    expect(rig.finalization.isFinalized(before as Reference)).toBe(true);
     rig.setRoot(2, object);
   });
   seen.push(rig.finalization.isFinalized(object as Reference));

@@ -331,6 +331,13 @@ describe("What is refused", () => {
     const shared = refer(rig, 2, object);
     const second = refer(rig, 3, object, () => {});
     expect(rig.finalization.weakReferencesTo(object as Reference)).toEqual([shared, second, first]);
+    rig.setRoot(0, 0);
+    for (const weak of [first, shared, second]) {
+      expect([...rig.words.subarray(weak + CALLBACK, weak + PREVIOUS + 1)]).toEqual([
+        ...[0, 0, 0, 0, 0, 0],
+      ]);
+    }
+    rig.validate();
   });
 });
 
