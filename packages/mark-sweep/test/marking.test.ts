@@ -136,6 +136,25 @@ describe("Marking", () => {
     expect(collector.statistics().liveCount).toBe(0);
   });
 
+  it("keeps a list that hangs below the lowest object for which the stack had no room", () => {
+    const { mutator, array, node, at } = manage({ markStackWords: 1 });
+    const list = [0, 1, 2, 3].map(() => {
+      const object = mutator.allocate(node, at(1));
+      mutator.fill(object, 0, at(0));
+      mutator.moveRoot(at(0), at(1));
+      return object;
+    });
+    // Of three elements the first is followed, the second on the stack, and the third left out.
+    const holder = mutator.allocateArray(array, 3, at(1));
+    for (const field of [1, 2]) {
+      mutator.allocate(node, at(2));
+      mutator.give(holder, field, at(2));
+    }
+    mutator.give(holder, 3, at(0));
+    expect(list).toEqual([...list].sort((one, other) => one - other));
+    expect(mutator.collect()).toMatchObject({ examinedCount: 7, reclaimedCount: 0 });
+  });
+
   it("marks nothing for a slot that is empty", () => {
     for (const isHeard of [false, true]) {
       const observer = { wants: [EVENT_OBJECT_MARK] as never, event() {} };
