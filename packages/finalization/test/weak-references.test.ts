@@ -194,6 +194,7 @@ describe("A weak reference", () => {
       );
     }
     expect(calls).toEqual([[callable, weak]]);
+    expect(rig.finalization.programErrors).toEqual([]);
     expect(lived).toEqual([weak]);
     expect([...rig.words.subarray(weak + CALLBACK, weak + 8)]).toEqual([callable, 0, 0, 0, 0, 0]);
     rig.validate();
@@ -277,6 +278,8 @@ describe("A weak reference out of a heap image", () => {
     expect(rig.words[called + CALLBACK]).toBe(rig.rootOf(3));
     expect([rig.targetOf(hosted), rig.targetOf(called)]).toEqual([0, object]);
     expect(rig.finalization.weakReferencesTo(object as Reference)).toEqual([called]);
+    rig.setRoot(1, 0);
+    rig.validate();
   });
 });
 
