@@ -20,3 +20,6 @@ registerHooks({
     return next(isOurs ? specifier.replace(/\.js$/, ".ts") : specifier, context);
   },
 });
+
+// A reviewer's patch before the tests (faults/patch-tests.ts).
+if (process.env.OURO_PATCHED) await import("./faults/patched-sources.mjs");

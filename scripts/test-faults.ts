@@ -4,7 +4,8 @@
 //   -- --seed N         three seeds from N on, in place of three that are drawn
 //   -- --named          asks only the property that is named for each fault
 //   -- --write          writes docs/fault-matrix.md; --json prints data instead of lines
-//   -- --patch FILE     plants a unified diff, and says which properties kill it
+//   -- --patch FILE     plants a unified diff, and says which properties kill it; if none does,
+//                       which tests of the packages and apps that it changes
 //
 // The exit code is 1 when a fault lives, 2 when something cannot be planted.
 
@@ -22,7 +23,8 @@ import {
 } from "./faults/held-fault.ts";
 import { hold, isKilled } from "./faults/hold.ts";
 import { PAGE, printPage, type SectionPart } from "./faults/matrix-page.ts";
-import { applyPatchText, PatchError } from "./faults/patch.ts";
+import { applyPatchText, PatchError, type Patched } from "./faults/patch.ts";
+import { type TestedPatch, testPatched } from "./faults/patch-tests.ts";
 import { judgePatch } from "./faults/patch-trial.ts";
 import {
   type FaultSection,
@@ -177,23 +179,41 @@ async function testAll(): Promise<void> {
 }
 
 async function testPatch(file: string): Promise<void> {
-  let sources: ReadonlyMap<string, string>;
+  let patch: Patched;
   try {
-    sources = applyPatchText(readFileSync(file, "utf8"), root);
+    patch = applyPatchText(readFileSync(file, "utf8"), root);
   } catch (error) {
     if (error instanceof PatchError) endBadly(`${file}: ${error.message}`);
     if ((error as NodeJS.ErrnoException).code === "ENOENT") endBadly(`${file}: no such file.`);
     throw error;
   }
+  const { sources, leftAside } = patch;
+  for (const name of leftAside) say(`left aside, no source of a package or app: ${name}`);
   const problem = compiler.problemOf(sources);
   if (problem !== undefined) endBadly(`${file}: does not compile: ${problem}`);
   const judged = await judgePatch(sources, chosen(await loadSections()), seeds, say);
   const killers = judged.flatMap(({ verdicts }) => verdicts.filter(isKilled));
-  if (options.json) console.log(JSON.stringify({ seeds, patch: [...sources.keys()], judged }));
-  say(
-    killers.length > 0 ? `\nkilled by ${killers.length} properties` : "\nLIVES: nothing kills it",
-  );
-  if (killers.length === 0) process.exitCode = 1;
+  const tested = killers.length === 0 ? testPatched(sources) : undefined;
+  const failed = tested?.failed ?? [];
+  if (options.json) {
+    const files = [...sources.keys()];
+    console.log(JSON.stringify({ seeds, patch: files, leftAside, judged, tested }));
+  }
+  if (tested !== undefined) sayTested(tested, judged.length > 0);
+  if (killers.length > 0) say(`\nkilled by ${killers.length} properties`);
+  else if (failed.length > 0) say(`\nkilled by ${failed.length} tests`);
+  else say("\nLIVES: nothing kills it");
+  if (killers.length + failed.length === 0) process.exitCode = 1;
+}
+
+function sayTested({ folders, testCount, failed, problem }: TestedPatch, isMet: boolean): void {
+  const why = isMet ? "no property kills it" : "no section's properties meet it";
+  say(`\n${why}; ${failed.length} of ${testCount} tests of ${folders.join(", ")} do`);
+  if (problem !== undefined) endBadly(problem);
+  for (const { file, title, reason } of failed.slice(0, 10)) {
+    say(`  ${file}: ${title}`);
+    say(`    saw:   ${reason}`);
+  }
 }
 
 const seeds = seedsOf(options.seed);

@@ -15,7 +15,7 @@ const TOLERATED = new Set([6133, 6138, 6192, 6196, 6198, 7027]);
 
 export function createCompiler(root: string): Compiler {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
-  config.include = ["packages/*/src/**/*.ts"];
+  config.include = ["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"];
   const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const texts = new Map<string, string>();
   const versions = new Map<string, number>();

@@ -1,5 +1,5 @@
 // A patch before the properties of every section that imports what it changes. A file that no
-// section imports meets no property: such a patch lives.
+// section imports meets no property: then the tests of its package judge (patch-tests.ts).
 
 import type { EditedSources } from "./edit-sources.ts";
 import { hold, isKilled, type Verdict } from "./hold.ts";

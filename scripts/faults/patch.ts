@@ -1,5 +1,6 @@
-// A unified diff as edited sources. It may change and add files of packages' sources; each hunk has
-// to find its lines as they are, though not at the same line numbers.
+// A unified diff as edited sources. It may change and add files of the sources of packages, apps;
+// each hunk has to find its lines as they are, though not at the same line numbers. What it changes
+// elsewhere, tests and pages, is left aside and named.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import type { EditedSources } from "./edit-sources.ts";
 export type PatchProblem =
   | "is no unified diff"
   | "changes nothing"
-  | "is outside the packages' sources"
+  | "is outside the sources"
   | "is not there"
   | "is deleted or renamed"
   | "is added, and is there already"
@@ -36,18 +37,35 @@ export class PatchError extends Error {
   }
 }
 
-const SOURCE = /^packages\/[a-z-]+\/src\/(?!.*\.\.).+\.ts$/;
+const SOURCE = /^(packages|apps)\/[a-z-]+\/src\/(?!.*\.\.).+\.ts$/;
 const NONE = "/dev/null";
 
+export interface Patched {
+  readonly sources: EditedSources;
+  /** Files that are no sources of a package or app. */
+  readonly leftAside: readonly string[];
+}
+
 /** The patched texts; nothing on the disk changes. Throws a {@link PatchError}. */
-export function applyPatchText(patchText: string, root: string): EditedSources {
+export function applyPatchText(patchText: string, root: string): Patched {
   const sources = new Map<string, string>();
+  const leftAside: string[] = [];
   for (const file of parse(patchText)) {
-    const path = pathOf(file);
+    const name = nameOf(file);
+    if (!SOURCE.test(name)) {
+      leftAside.push(name);
+      continue;
+    }
+    const path = pathOf(file, name);
     const isAdded = file.oldFileName === NONE;
     sources.set(path, patched(textOf(path, isAdded, root), path, file));
   }
-  return sources;
+  const [first] = leftAside;
+  if (sources.size === 0 && first !== undefined) {
+    const remedy = "Faults are planted in packages/*/src and apps/*/src, by paths from the root.";
+    throw new PatchError("is outside the sources", remedy, { file: first });
+  }
+  return { sources, leftAside };
 }
 
 function parse(patchText: string): StructuredPatch[] {
@@ -70,13 +88,13 @@ function parse(patchText: string): StructuredPatch[] {
 }
 
 /** From the root; both `a/packages/…` and `packages/…` are understood. */
-function pathOf({ oldFileName, newFileName, hunks }: StructuredPatch): string {
-  const bare = (name: string | undefined): string => (name ?? "").replace(/^[abciw]\/(?=.*)/, "");
-  const file = bare(newFileName === NONE ? oldFileName : newFileName);
-  if (!SOURCE.test(file)) {
-    const remedy = "Faults are planted in packages/*/src/**/*.ts, by paths from the root.";
-    throw new PatchError("is outside the packages' sources", remedy, { file });
-  }
+function nameOf({ oldFileName, newFileName }: StructuredPatch): string {
+  return bare(newFileName === NONE ? oldFileName : newFileName);
+}
+
+const bare = (name: string | undefined): string => (name ?? "").replace(/^[abciw]\/(?=.*)/, "");
+
+function pathOf({ oldFileName, newFileName, hunks }: StructuredPatch, file: string): string {
   const isRenamed = oldFileName !== NONE && bare(oldFileName) !== file;
   if (newFileName === NONE || isRenamed) {
     throw new PatchError("is deleted or renamed", "Change its text in place.", { file });

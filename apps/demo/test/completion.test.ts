@@ -21,50 +21,55 @@ const has = (shell: string): boolean => spawnSync(shell, ["-c", "exit 0"]).statu
 const missing = ["bash", "zsh", "fish"].filter((shell) => !has(shell));
 if (missing.length > 0) console.log(`skipped: completion in ${missing.join(", ")}, not installed`);
 
-/** What bash offers for the last word. */
-function bash(...words: readonly string[]): string[] {
-  const script = `
-    source ${join(folder, "bash")}
+/** What bash offers for the last word of each line, all asked of one process. */
+function bash(lines: readonly (readonly string[])[]): string[][] {
+  const asked = lines.map(
+    (words) => `
     COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")})
     COMP_CWORD=${words.length - 1}
     _ouro ouro '${words.at(-1)}' '${words.at(-2)}'
-    printf '%s\\n' "\${COMPREPLY[@]}"`;
+    printf '%s\\n' "\${COMPREPLY[@]}" ---`,
+  );
+  const script = `source ${join(folder, "bash")}\n${asked.join("\n")}`;
   const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
   expect(stderr).toBe("");
-  return stdout.split("\n").filter((line) => line !== "");
+  const answers = stdout.split("---\n").slice(0, -1);
+  return answers.map((answer) => answer.split("\n").filter((line) => line !== ""));
 }
 
 describe.skipIf(!has("bash"))("bash", () => {
-  it.each([
-    [["ouro", ""], COMMANDS.map(({ name }) => name)],
-    [
-      ["ouro", "he"],
-      ["heap", "help"],
-    ],
-    [["ouro", "replay", "--gc"], ["--gc-log"]],
-    [["ouro", "replay", "--gc-log", "c"], ["cpython"]],
-    [["ouro", "heap", "-p", "mark"], ["mark-sweep"]],
-    [["ouro", "heap", "--allo"], []],
-    [["ouro", "replay", "--pprof", ""], []],
-    [["ouro", "heap", "some"], []],
-    [
-      ["ouro", "completion", ""],
-      ["bash", "zsh", "fish"],
-    ],
-    [["ouro", "help", "exit"], ["exit-codes"]],
-  ])("offers for %j %j", (words, offered) => {
-    const found = bash(...words);
-    if (offered.length === 1) expect(found).toContain(offered[0]);
-    else expect(found).toEqual(offered);
+  it("offers what fits the last word", () => {
+    const rows: readonly (readonly [string[], string[]])[] = [
+      [["ouro", ""], COMMANDS.map(({ name }) => name)],
+      [
+        ["ouro", "he"],
+        ["heap", "help"],
+      ],
+      [["ouro", "replay", "--gc"], ["--gc-log"]],
+      [["ouro", "replay", "--gc-log", "c"], ["cpython"]],
+      [["ouro", "heap", "-p", "mark"], ["mark-sweep"]],
+      [["ouro", "heap", "--allo"], []],
+      [["ouro", "replay", "--pprof", ""], []],
+      [["ouro", "heap", "some"], []],
+      [
+        ["ouro", "completion", ""],
+        ["bash", "zsh", "fish"],
+      ],
+      [["ouro", "help", "exit"], ["exit-codes"]],
+    ];
+    const found = bash(rows.map(([words]) => words));
+    expect(found).toHaveLength(rows.length);
+    for (const [index, [words, offered]] of rows.entries()) {
+      if (offered.length === 1) expect(found[index], words.join(" ")).toContain(offered[0]);
+      else expect(found[index], words.join(" ")).toEqual(offered);
+    }
   });
 
   it("offers every option of every command, and no other", () => {
-    for (const { name, options } of COMMANDS) {
-      const longs = OPTIONS.filter((each) => options.includes(each.name)).map(
-        (each) => `--${each.name}`,
-      );
-      expect([name, bash("ouro", name, "--")]).toEqual([name, longs]);
-    }
+    const wanted = COMMANDS.map(({ options }) =>
+      OPTIONS.filter(({ name }) => options.includes(name)).map(({ name }) => `--${name}`),
+    );
+    expect(bash(COMMANDS.map(({ name }) => ["ouro", name, "--"]))).toEqual(wanted);
   });
 });
 

@@ -28,7 +28,7 @@ interface Row {
   readonly isShort?: true;
   /** Prints a script: as wide as that is, and without colour. */
   readonly isScript?: true;
-  /** Takes seconds: run to its end once here, and as often as the others with OURO_LONG=1. */
+  /** Takes seconds: run to its end in its own test, and as the others with OURO_LONG=1. */
   readonly isSlow?: true;
   /** Name of its document's schema. Default: the command. */
   readonly document?: string;
@@ -122,7 +122,8 @@ describe("every command", () => {
     expect(stderr.replace(/\s+/g, " ")).toContain("Did you mean --ascii?");
   });
 
-  it.each(ROWS.filter(({ isText }) => !isText))(
+  // That of `ouro demo` is looked at after Ctrl-C, below.
+  it.each(QUICK_ROWS.filter(({ isText }) => !isText))(
     "prints one document, as its schema says: $command",
     async ({ argv, command, document = command }) => {
       const { stdout, stderr, exitCode } = await run([...argv, "--json"], { isTTY: true });

@@ -120,7 +120,7 @@ export function createPartedAllocator(options: PartedAllocatorOptions): PartedAl
     reallocate,
     usableSizeBytes: (block) => (isWatchedPool(block) ? watched : rest).usableSizeBytes(block),
     owns: (block) => watched.owns(block) || rest.owns(block),
-    walk: (visit) => walkInOrder([watched, other, large], visit),
+    walk: (visit) => walkInOrder([other, watched, large], visit),
     trim() {
       watched.trim();
       rest.trim?.();

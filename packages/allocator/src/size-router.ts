@@ -152,18 +152,32 @@ function sweepOfBoth(small: SweepableAllocator, large: SweepableAllocator): Swee
   };
 }
 
-/** Address order over all of them: their walks are collected, then merged. */
+/**
+ * Address order over all of them. Only the first walks straight to the visitor: what the others
+ * have is noted before, so the one with most blocks comes first.
+ */
 export function walkInOrder(
-  allocators: readonly Allocator[],
+  [first, ...others]: readonly Allocator[],
   visit: Parameters<Allocator["walk"]>[0],
 ): void {
-  const blocks: { block: Block; usableSizeBytes: number }[] = [];
-  const collect = (block: Block, usableSizeBytes: number): void => {
-    blocks.push({ block, usableSizeBytes });
-  };
-  for (const allocator of allocators) allocator.walk(collect);
-  blocks.sort((one, other) => one.block - other.block);
-  for (const { block, usableSizeBytes } of blocks) visit(block, usableSizeBytes);
+  if (first === undefined) return;
+  const blocks: Block[] = [];
+  const sizes: number[] = [];
+  walkInOrder(others, (block, usableSizeBytes) => {
+    blocks.push(block);
+    sizes.push(usableSizeBytes);
+  });
+  let next = 0;
+  function visitBelow(end: number): void {
+    for (; next < blocks.length && (blocks[next] as number) < end; next++) {
+      visit(blocks[next] as Block, sizes[next] as number);
+    }
+  }
+  first.walk((block, usableSizeBytes) => {
+    visitBelow(block);
+    visit(block, usableSizeBytes);
+  });
+  visitBelow(Number.POSITIVE_INFINITY);
 }
 
 export function addStatistics(

@@ -192,16 +192,21 @@ export function createCandidateBuffer(options: CandidateBufferOptions): Candidat
       if (object === 0 && index < foundEnd) continue;
       entryCount++;
       const where = entries + index;
-      expectSound(isObject(object), "candidate", where, `it is ${object}, where no object is`);
+      expectSound(
+        isObject(object),
+        "candidate",
+        where,
+        () => `it is ${object}, where no object is`,
+      );
       const mark = words[marks + (object >> 2)] as number;
       const wanted = index < foundEnd ? ~index : index + 1;
-      expectSound(mark === wanted, "candidate", where, `the mark of ${object} is ${mark}`);
+      expectSound(mark === wanted, "candidate", where, () => `the mark of ${object} is ${mark}`);
     }
     let bufferedCount = 0;
     walk((object) => {
       const isBuffered = ((words[object + TYPE] as number) & bufferedMask) !== 0;
       const mark = words[marks + (object >> 2)] as number;
-      const problem = `its mark is ${mark}, and it is ${isBuffered ? "" : "not "}buffered`;
+      const problem = () => `its mark is ${mark}, and it is ${isBuffered ? "" : "not "}buffered`;
       expectSound(isBuffered === (mark !== 0), "object", object, problem);
       if (isBuffered) bufferedCount++;
     });

@@ -44,7 +44,6 @@ import {
   ROW_VISITED_MASK,
   TRACT_ENTRY_SHIFT,
   TRACT_HAS_FOUND,
-  TRACT_HAS_LEAVING,
   TRACT_MAP_WORDS,
   TRACT_SHIFT,
   TYPE_MASK,
@@ -60,7 +59,7 @@ import { createFoundMap } from "./found-map.js";
 import { createInsideCounts } from "./inside-counts.js";
 import { createObjectQueue } from "./object-queue.js";
 import { pointsDown } from "./reference-direction.js";
-import { LEAVING } from "./tract-shape.js";
+import { leavingIn, TRACT_HAS_LEAVING } from "./tract-shape.js";
 
 /** Bytes a granule of a side table: counts, the queue, and room for every large count. */
 export const MAP_DETECTOR_BYTES_PER_GRANULE = 2;
@@ -331,7 +330,7 @@ export function createMapDetector(options: MapDetectorOptions): MapDetector {
         } else summary |= TRACT_HAS_FOUND;
       }
     }
-    return (flags & LEAVING) === 0 ? summary : summary | TRACT_HAS_LEAVING;
+    return summary | leavingIn(flags);
   }
 
   function rowOf(object: number): number {

@@ -12,6 +12,8 @@ import {
   ROW_LENGTH,
   ROW_SLOTS_START,
   ROW_VISITED_END,
+  TRACT_HAS_DICTS,
+  TRACT_HAS_TUPLES,
   TYPE_UNTRACKS_AS_DICT,
   TYPE_UNTRACKS_AS_TUPLE,
 } from "@ouro/interfaces";
@@ -22,7 +24,16 @@ const MIXED = 7;
 const SLOT_LIMIT = 4;
 
 /** Types whose objects may be in the tract and no candidates. */
-export const LEAVING = TYPE_UNTRACKS_AS_TUPLE | TYPE_UNTRACKS_AS_DICT;
+const LEAVING = TYPE_UNTRACKS_AS_TUPLE | TYPE_UNTRACKS_AS_DICT;
+
+/** What the summary of a tract says of such types. */
+export const TRACT_HAS_LEAVING = TRACT_HAS_TUPLES | TRACT_HAS_DICTS;
+
+/** The same of a tract whose types have these flags together. */
+export function leavingIn(flags: number): number {
+  const tuples = (flags & TYPE_UNTRACKS_AS_TUPLE) === 0 ? 0 : TRACT_HAS_TUPLES;
+  return (flags & TYPE_UNTRACKS_AS_DICT) === 0 ? tuples : tuples | TRACT_HAS_DICTS;
+}
 
 /** Slots of each object of the tract, 1 to 4; 0 if they differ, or nobody has looked. */
 export function slotCountIn(tractWord: number): number {

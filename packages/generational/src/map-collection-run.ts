@@ -57,8 +57,8 @@ export function createMapCollectionRun(
   function examine(candidates: CandidateMap, generation: number, old: number) {
     try {
       const foundCount = detector.find(candidates);
-      untrackTuples();
-      if (generation === oldestGeneration) untrackDicts();
+      untrackTuples(candidates);
+      if (generation === oldestGeneration) untrackDicts(candidates);
       return { foundCount, promoted: maps.promote(old, (2 << generation) - 1) };
     } finally {
       detector.release();
@@ -69,25 +69,25 @@ export function createMapCollectionRun(
    * A tuple waits for the tuples in it. CPython looks at the older one first, but at those that it
    * rescued last, and then at the outer one first.
    */
-  function untrackTuples(): void {
+  function untrackTuples(candidates: CandidateMap): void {
     let didLeave = true;
     for (let pass = 0; didLeave && pass < PASS_LIMIT; pass++) {
       didLeave = false;
-      maps.walkLeaving((object) => {
+      untracking.walkLeaving(candidates, AS_TUPLE, (object) => {
         if (detector.isRescued(object) || !untracking.canLeave(object, AS_TUPLE)) return;
         maps.untrack(object);
         didLeave = true;
       });
     }
     const rescued: number[] = [];
-    maps.walkLeaving((object) => {
+    untracking.walkLeaving(candidates, AS_TUPLE, (object) => {
       if (detector.isRescued(object) && untracking.canLeave(object, AS_TUPLE)) rescued.push(object);
     });
     for (const object of rescued) maps.untrack(object);
   }
 
-  function untrackDicts(): void {
-    maps.walkLeaving((object) => {
+  function untrackDicts(candidates: CandidateMap): void {
+    untracking.walkLeaving(candidates, AS_DICT, (object) => {
       if (untracking.canLeave(object, AS_DICT)) maps.untrack(object);
     });
   }

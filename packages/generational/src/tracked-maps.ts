@@ -11,7 +11,6 @@ export interface TrackedMaps {
   moveAll(from: number, to: number): void;
   walk(generation: number, visit: (object: WordIndex) => void): void;
   gather(generation: number): CandidateMap;
-  walkLeaving(visit: (object: WordIndex) => void): void;
   promote(generation: number, emptied: number): number;
   narrow(knowsSpecial: boolean): CandidateMap;
   isFound(object: WordIndex): boolean;

@@ -23,6 +23,7 @@ import {
   TYPE_WORD_OFFSET,
   type TypeTable,
 } from "@ouro/interfaces";
+import { createLeavingWalk, type LeavingWalk } from "./leaving-walk.js";
 
 export interface Untracking {
   /** Whether a cycle could go through the object now or later. O(1). */
@@ -31,6 +32,8 @@ export interface Untracking {
   canLeave(object: number, flag: number): boolean;
   /** Whether the type of the object has the flag. */
   hasFlag(object: number, flag: number): boolean;
+  /** The reached candidates of a map that are of such a kind. */
+  readonly walkLeaving: LeavingWalk;
 }
 
 export function createUntracking(
@@ -65,6 +68,7 @@ export function createUntracking(
     mayBeTracked,
     canLeave,
     hasFlag: (object, flag) => (get(rowOf(object) + ROW_FLAGS) & flag) !== 0,
+    walkLeaving: createLeavingWalk(words, types),
   };
 }
 

@@ -20,8 +20,10 @@ export const TRACT_ENTRY_SHIFT = 1;
 
 /** Some candidate of the tract was found unreachable. */
 export const TRACT_HAS_FOUND = 1;
-/** Some candidate is of a type that untracks. */
-export const TRACT_HAS_LEAVING = 2;
+/** Some candidate is of a type that untracks as a tuple. */
+export const TRACT_HAS_TUPLES = 2;
+/** Some candidate is of a type that untracks as a dict. */
+export const TRACT_HAS_DICTS = 4;
 
 /**
  * What a detector is to examine. It writes the found map, each entry's summary and `special`.

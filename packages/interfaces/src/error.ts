@@ -79,9 +79,11 @@ export function expectSound(
   fact: boolean,
   structure: string,
   word: number,
-  problem: string,
+  problem: string | (() => string),
 ): asserts fact {
-  if (!fact) throw new HeapCorruptionError({ structure, word, problem });
+  if (fact) return;
+  const text = typeof problem === "string" ? problem : problem();
+  throw new HeapCorruptionError({ structure, word, problem: text });
 }
 
 /** What a checked allocator knows of a block. */

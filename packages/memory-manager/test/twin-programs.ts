@@ -26,6 +26,7 @@ const KINDS = {
   owner: { visitedSlotCount: 1, ownedSlotCount: 1, rawWordCount: 1 },
   many: { variablePart: "visited" },
   dict: { variablePart: "visited", untracking: "dict" },
+  tuple: { variablePart: "visited", untracking: "tuple" },
   final: { ...COMMON, visitedSlotCount: 2, finalizer: true },
   phoenix: { ...COMMON, visitedSlotCount: 2, finalizer: true },
   watched: { ...COMMON, visitedSlotCount: 2 },
@@ -42,6 +43,7 @@ export type TwinCommand =
   | { do: "crowd"; slot: number; of: number; isDropped: boolean }
   | { do: "chain"; kind: Kind; slot: number; count: number; isBackward: boolean; isLast: boolean }
   | { do: "scatter"; kind: Kind; slot: number; count: number; stride: number }
+  | { do: "emptied"; kind: "dict" | "tuple"; slot: number; isKept: boolean }
   | { do: "garbage"; kind: Kind; count: number }
   | { do: "weak"; slot: number; of: number; hasCallback: boolean }
   | { do: "immortal"; slot: number }
@@ -56,7 +58,9 @@ const count = fc.integer({ min: 1, max: 100 });
 /** Of a chain: who holds whom, and in the last field or in the first. */
 const direction = { isBackward: fc.boolean(), isLast: fc.boolean() };
 const always = <T extends string>(value: T) => fc.constant(value);
-const ALL = Object.keys(KINDS) as Kind[];
+/** A tuple is what a program fills once: see `emptied`. */
+const ALL = (Object.keys(KINDS) as Kind[]).filter((kind) => kind !== "tuple");
+const untracked = fc.constantFrom("dict", "tuple");
 const FIXED: readonly Kind[] = ["one", "two", "three", "four", "five", "final", "watched"];
 
 /** Programs whose objects are of these kinds. */
@@ -72,6 +76,7 @@ function programsOf(kinds: readonly Kind[]): fc.Arbitrary<TwinCommand[]> {
     [2, fc.record({ do: always("chain"), kind: fixed, slot, count, ...direction })],
     [2, fc.record({ do: always("scatter"), kind: fixed, slot, count, stride: count })],
     [2, fc.record({ do: always("garbage"), kind: fixed, count })],
+    [3, fc.record({ do: always("emptied"), kind: untracked, slot, isKept: fc.boolean() })],
     [2, fc.record({ do: always("weak"), slot, of: slot, hasCallback: fc.boolean() })],
     [1, fc.record({ do: always("immortal"), slot })],
     [6, fc.record({ do: always("collect"), generation: fc.nat(2) })],
@@ -142,7 +147,7 @@ function makeTwin(strategy: Strategy) {
     });
   }
 
-  const isMany = (name: string): boolean => name === "many" || name === "dict";
+  const isMany = (name: string): boolean => name in KINDS && "variablePart" in KINDS[name as Kind];
 
   function make(name: Kind, into: number, length: number): void {
     if (name === "phoenix" && hasPhoenix) return;
@@ -167,7 +172,8 @@ function makeTwin(strategy: Strategy) {
     const object = inSlot(from);
     if (object === 0) return;
     const [first, count] = fieldsOf(object);
-    const isOpen = !manager.types.descriptor(mutator.typeOf(object)).weakReference;
+    const { weakReference, untracking } = manager.types.descriptor(mutator.typeOf(object));
+    const isOpen = !weakReference && untracking !== "tuple";
     if (count > 0 && isOpen) mutator.set(object, first + (field % count), value);
   }
 
@@ -215,6 +221,19 @@ function makeTwin(strategy: Strategy) {
       mutator.set(held(index), first, held((index + stride) % count));
     }
     mutator.setRoot(all, NONE);
+  }
+
+  /**
+   * A dict that held itself, or a tuple of an atom: either may be untracked in the next collection.
+   * Not so if it holds itself still.
+   */
+  function emptied(name: "dict" | "tuple", into: number, isKept: boolean): void {
+    mutator.allocateArray(typeOf(name), 2, at(into));
+    const object = inSlot(into) as Reference;
+    if (isKept || name === "dict") mutator.set(object, 1, object);
+    if (!isKept) mutator.set(object, 1, -7 as Value);
+    mutator.set(object, 2, mutator.allocate(typeOf("atom"), at(TEMPORARY)));
+    mutator.setRoot(at(TEMPORARY), NONE);
   }
 
   /** Rings, each of which holds what was made before it in its last field. */
@@ -267,6 +286,9 @@ function makeTwin(strategy: Strategy) {
         break;
       case "scatter":
         scatter(command);
+        break;
+      case "emptied":
+        emptied(command.kind, command.slot, command.isKept);
         break;
       case "garbage":
         garbage(command.kind, command.count);

@@ -30,7 +30,6 @@ import {
   type Region,
   TRACT_ENTRY_SHIFT,
   TRACT_HAS_FOUND,
-  TRACT_HAS_LEAVING,
   TRACT_MAP_WORDS,
   TRACT_OWNER_MASK,
   TRACT_SHIFT,
@@ -96,8 +95,6 @@ export interface GenerationMaps {
   clear(): void;
   /** The candidates of a collection of `generation` and the younger ones. O(tracts of those). */
   gather(generation: number): CandidateMap;
-  /** What is candidate and not found, of types that may untrack; the visitor may untrack it. */
-  walkLeaving(visit: (object: WordIndex) => void): void;
   /**
    * What is candidate and not found goes to a generation; the tracts have no more of those that
    * `emptied` has bits of. Answers how many. O(tracts).
@@ -331,14 +328,6 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     }
   }
 
-  function walkLeaving(visit: (object: number) => void): void {
-    eachListed(TRACT_HAS_LEAVING, (start) => {
-      for (let word = start; word < start + TRACT_MAP_WORDS; word++) {
-        eachObject(word, get(groups + (word << 2) + CANDIDATE) & ~get(found + word), visit);
-      }
-    });
-  }
-
   function promote(generation: number, emptied: number): number {
     let count = 0;
     eachListed(0, (start, entry) => {
@@ -446,7 +435,7 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
         has,
         "object",
         object,
-        `its tract does not say that it has generation ${generation}`,
+        () => `its tract does not say that it has generation ${generation}`,
       );
     });
   }
@@ -484,7 +473,6 @@ export function createGenerationMaps(options: GenerationMapsOptions): Generation
     moveAll,
     clear,
     gather,
-    walkLeaving,
     promote,
     narrow,
     isFound,

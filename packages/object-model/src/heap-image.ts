@@ -171,7 +171,7 @@ function createEncoder(objects: Int32Array): Encoder {
     if (value <= 0) return value;
     const numbers = arenas[value >>> ARENA_SHIFT];
     const number = (value & 3) === 0 ? (numbers?.[(value & granuleMask) >> 2] ?? 0) : 0;
-    expectSound(number !== 0, "slot", slot, `it holds ${value}, where no object is`);
+    expectSound(number !== 0, "slot", slot, () => `it holds ${value}, where no object is`);
     return number;
   };
 }

@@ -202,7 +202,7 @@ export function createLists(parts: { mutator: Mutator; types: TypeTable }): List
     expectSound(length >= 0 && length <= capacity, "list", place, "it has more elements than room");
     for (let index = length; index < capacity; index++) {
       const isEmpty = get(storage as Reference, FIRST + index) === 0;
-      expectSound(isEmpty, "list", place, `its room at ${index} is not empty`);
+      expectSound(isEmpty, "list", place, () => `its room at ${index} is not empty`);
     }
   }
 

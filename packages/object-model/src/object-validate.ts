@@ -24,19 +24,24 @@ export function validateObjects(
   roots.validate();
   roots.walk((slot, value) => {
     const isSound = value <= 0 || collector.isObject(value);
-    expectSound(isSound, "root slot", slot, `it holds ${value}, where no object is`);
+    expectSound(isSound, "root slot", slot, () => `it holds ${value}, where no object is`);
   });
   let previousEnd = 0;
   collector.walk((object) => {
     const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
-    expectSound(type >= 1 && type <= types.count, "object", object, `its type ${type} is none`);
+    expectSound(
+      type >= 1 && type <= types.count,
+      "object",
+      object,
+      () => `its type ${type} is none`,
+    );
     expectSound(object >= previousEnd, "object", object, "it overlaps the one before it");
     previousEnd = object + layout.sizeWords(object);
     const slotsEnd = layout.slotsEnd(object);
     for (let slot = layout.slotsStart(object); slot < slotsEnd; slot++) {
       const value = words[slot] as number;
       const isSound = value <= 0 || collector.isObject(value);
-      expectSound(isSound, "slot", slot, `it holds ${value}, where no object is`);
+      expectSound(isSound, "slot", slot, () => `it holds ${value}, where no object is`);
     }
   });
 }

@@ -359,7 +359,7 @@ export function createTrackedLists(options: TrackedListsOptions): TrackedLists {
       const generation = generationOf(object);
       const mark = words[marks + (object >> 2)] as number;
       const isFound = mark < 0 && countOf(GATHERED) > 0;
-      expectSound(mark === 0 || isFound, "object", object, `its mark is ${mark} at rest`);
+      expectSound(mark === 0 || isFound, "object", object, () => `its mark is ${mark} at rest`);
       if (mark !== 0 || generation === NOT_TRACKED) return;
       tracked[generation] = (tracked[generation] as number) + 1;
     });

@@ -274,7 +274,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
           word === 0 || word === 1,
           `"${name}"`,
           start,
-          `${field} is ${word}, not a bool`,
+          () => `${field} is ${word}, not a bool`,
         );
       } else if (kind.group === "array" ? isSlotKind(kind.element) : isSlotKind(kind)) {
         const count = kind.group === "array" ? lengthOf(object) : 1;
@@ -282,7 +282,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
         const target = targetNameOf(element);
         for (let index = 0; index < count; index++) {
           const isRight = isFor(target, mutator.get(object, number + index));
-          expectSound(isRight, `"${name}"`, start, `${field} names no "${target}"`);
+          expectSound(isRight, `"${name}"`, start, () => `${field} names no "${target}"`);
         }
       }
     }

@@ -360,7 +360,7 @@ describe.each(rigs)("out of memory half way, %s", { timeout: 60_000 }, (_name, m
     const small = makeSmallRig();
     const fullLimitBytes = small.heap.limitBytes;
     let refusalCount = 0;
-    for (let limit = 1; ; limit++) {
+    for (let limit = 1; ; limit += Math.ceil(limit / 3)) {
       small.heap.setLimitBytes(limit << 20);
       try {
         restoreHeap(small, image);

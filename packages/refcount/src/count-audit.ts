@@ -1,4 +1,4 @@
-// The audit: what counts must be, found anew from the slots. It needs no memory beside the heap: it
+// The audit: what counts must be, found anew from the slots. It needs the list of all objects: it
 // takes every reference that a slot holds off the count of its object, expects zeros, and puts all
 // of them back.
 //
@@ -32,15 +32,25 @@ export interface CountAudit {
 export function createCountAudit(options: CountAuditOptions): CountAudit {
   const { words, layout, roots, walk, isObject } = options;
 
+  /** A heap is walked once for all passes over it: a walk looks at every block there can be. */
+  function allObjects(): number[] {
+    const objects: number[] = [];
+    walk((object) => void objects.push(object));
+    return objects;
+  }
+
   /** Every reference in a slot of an object or a root, with the slot. */
-  function eachReference(visit: (target: number, slot: number) => void): void {
-    walk((object) => {
+  function eachReference(
+    objects: readonly number[],
+    visit: (target: number, slot: number) => void,
+  ): void {
+    for (const object of objects) {
       const end = layout.slotsEnd(object);
       for (let slot = layout.slotsStart(object); slot < end; slot++) {
         const value = words[slot] as number;
         if (value > 0) visit(value, slot);
       }
-    });
+    }
     roots.walk((slot, value) => {
       if (value > 0) visit(value, slot);
     });
@@ -52,33 +62,39 @@ export function createCountAudit(options: CountAuditOptions): CountAudit {
   }
 
   function validate(isInCall: boolean): void {
+    const objects = allObjects();
     const dying = new Set<number>();
-    walk((object) => {
+    for (const object of objects) {
       const count = words[object] as number;
       if (count < 0) dying.add(object);
-      expectSound(count <= IMMORTAL_COUNT, "object", object, `its count is ${count}`);
-    });
+      expectSound(count <= IMMORTAL_COUNT, "object", object, () => `its count is ${count}`);
+    }
     const [first = 0] = dying;
     expectSound(isInCall || first === 0, "object", first, "it is being deallocated, in no call");
-    eachReference((target, slot) => {
-      expectSound(isObject(target), "slot", slot, `it holds ${target}, where no object is`);
-      expectSound(!dying.has(target), "slot", slot, `it holds ${target}, which is deallocated`);
+    eachReference(objects, (target, slot) => {
+      expectSound(isObject(target), "slot", slot, () => `it holds ${target}, where no object is`);
+      const isDying = dying.size > 0 && dying.has(target);
+      expectSound(!isDying, "slot", slot, () => `it holds ${target}, which is deallocated`);
     });
-    const broken = findBrokenCount(dying);
+    const broken = findBrokenCount(objects, dying);
     if (broken !== undefined) throw broken;
   }
 
-  function findBrokenCount(dying: Set<number>): HeapCorruptionError | undefined {
+  function findBrokenCount(
+    objects: readonly number[],
+    dying: Set<number>,
+  ): HeapCorruptionError | undefined {
     let broken = 0;
     let surplus = 0;
-    eachReference((target) => change(target, -1));
-    walk((object) => {
+    eachReference(objects, (target) => change(target, -1));
+    for (const object of objects) {
       const rest = words[object] as number;
-      if (broken !== 0 || rest === 0 || rest === IMMORTAL_COUNT || dying.has(object)) return;
+      if (rest === 0 || rest === IMMORTAL_COUNT || dying.has(object)) continue;
       broken = object;
       surplus = rest;
-    });
-    eachReference((target) => change(target, 1));
+      break;
+    }
+    eachReference(objects, (target) => change(target, 1));
     if (broken === 0) return undefined;
     const count = words[broken] as number;
     const problem = `its count is ${count}, and ${count - surplus} slots hold it`;
@@ -86,15 +102,12 @@ export function createCountAudit(options: CountAuditOptions): CountAudit {
   }
 
   function recount(): number[] {
-    walk((object) => {
+    const objects = allObjects();
+    for (const object of objects) {
       if (words[object] !== IMMORTAL_COUNT) words[object] = 0;
-    });
-    eachReference((target) => change(target, 1));
-    const unreferenced: number[] = [];
-    walk((object) => {
-      if (words[object] === 0) unreferenced.push(object);
-    });
-    return unreferenced;
+    }
+    eachReference(objects, (target) => change(target, 1));
+    return objects.filter((object) => words[object] === 0);
   }
 
   return { validate, recount };

@@ -74,7 +74,12 @@ function validateSpaceObjects(
   let object = start;
   while (object < free) {
     const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
-    expectSound(type >= 1 && type <= types.count, "object", object, `its type ${type} is none`);
+    expectSound(
+      type >= 1 && type <= types.count,
+      "object",
+      object,
+      () => `its type ${type} is none`,
+    );
     expectSound(words[object] === 0, "object", object, "it is forwarded, and in the space in use");
     const sizeWords = layout.sizeWords(object);
     const end = object + ((sizeWords + 3) & -4);

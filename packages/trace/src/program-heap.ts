@@ -29,7 +29,8 @@ const ROOT_COUNT = SCRATCH_ROOT + 1;
 /** Field 0 of an object of variable length is its length. */
 const FIRST = 1;
 const MIB = 2 ** 20;
-const RESERVATION_LEAST_BYTES = 16 * MIB;
+/** What the C library maps anew, already zero: up to 32 MiB it may zero used memory instead. */
+const RESERVATION_LEAST_BYTES = 33 * MIB;
 const RESERVATION_MOST_BYTES = 2 ** 32 - MIB;
 /** Header, length and what a block's size is rounded up by. Unit: bytes. */
 const OBJECT_OVERHEAD_BYTES = 32;

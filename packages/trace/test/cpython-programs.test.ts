@@ -60,12 +60,20 @@ const isPlayedElsewhere = (name: PresetName): boolean =>
   name === "cpython-3.13" || (name === "cpython-3.12" && process.env.OURO_LONG !== "1");
 const others = PRESET_NAMES.filter((name) => !isPlayedElsewhere(name));
 
+/** Of presets that are held to less, each plays a third of a file here, in turn. */
+function isPlayed(preset: PresetName, index: number): boolean {
+  if (process.env.OURO_LONG === "1" || preset === "cpython-3.13-fast") return true;
+  return (index + others.indexOf(preset)) % 3 === 0;
+}
+
 describe.each(others)("programs recorded of CPython 3.13 under %s", (preset) => {
   it.each(recordings)(
     "%s agree in all that the preset promises",
     (_, read) => {
       const { name, file } = read();
-      const reports = decodePrograms(file, { sourceName: name }).map(runnerOf(preset));
+      const programs = decodePrograms(file, { sourceName: name });
+      const played = programs.filter((_, index) => isPlayed(preset, index));
+      const reports = played.map(runnerOf(preset));
       expect(reports.length).toBeGreaterThan(0);
       expect(reports.filter(({ agrees }) => !agrees)).toEqual([]);
     },

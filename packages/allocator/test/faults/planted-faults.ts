@@ -154,8 +154,8 @@ export const plantedFaults: readonly AllocatorFault[] = [
   {
     ...ROUTER,
     name: "the walk over both allocators is not in address order",
-    find: "blocks.sort((one, other) => one.block - other.block);",
-    replace: "",
+    find: "    visitBelow(block);\n    visit(block, usableSizeBytes);",
+    replace: "    visit(block, usableSizeBytes);",
     killedBy: names.WALK,
   },
   {

@@ -26,6 +26,7 @@ const SHAPE = { file: "cycle-detector/src/tract-shape.ts", on: FAST } as const;
 const INSIDE = { file: "cycle-detector/src/inside-counts.ts", on: FAST } as const;
 const MAPS = { file: "object-model/src/generation-maps.ts", on: FAST } as const;
 const RUN = { file: "generational/src/map-collection-run.ts", on: FAST } as const;
+const LEAVING = { file: "generational/src/leaving-walk.ts", on: FAST } as const;
 const RECLAIM = { file: "generational/src/found-reclaim.ts", on: FAST } as const;
 
 const trimFaults: readonly PlantedFault[] = [
@@ -270,6 +271,27 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: TWIN,
   },
   {
+    ...SHAPE,
+    name: "a tract does not say that it has tuples",
+    find: "(flags & TYPE_UNTRACKS_AS_TUPLE) === 0 ? 0 : TRACT_HAS_TUPLES",
+    replace: "0",
+    killedBy: TWIN,
+  },
+  {
+    ...SHAPE,
+    name: "a tract does not say that it has dicts",
+    find: "(flags & TYPE_UNTRACKS_AS_DICT) === 0 ? tuples : tuples | TRACT_HAS_DICTS",
+    replace: "tuples",
+    killedBy: TWIN,
+  },
+  {
+    ...LEAVING,
+    name: "dicts are sought where tuples are",
+    find: "flag === TYPE_UNTRACKS_AS_DICT ? TRACT_HAS_DICTS : TRACT_HAS_TUPLES",
+    replace: "TRACT_HAS_TUPLES",
+    killedBy: TWIN,
+  },
+  {
     ...RECLAIM,
     name: "what garbage holds outside keeps its count",
     find: "if (value > 0 && !isFound(value) && decrement(value)) chain(value);",
@@ -334,7 +356,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     file: "mark-sweep/src/mark-sweep-collector.ts",
     name: "any allocator passes for one that can sweep",
     find: 'if ("beginSweep" in allocator) return',
-    replace: 'if ("free" in allocator) return',
+    replace: "if (allocator.free.length >= 0) return",
     killedBy: ALLOCATOR,
   },
   {

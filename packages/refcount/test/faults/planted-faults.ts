@@ -240,15 +240,15 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "the audit puts nothing back",
     file: AUDIT,
-    find: "    eachReference((target) => change(target, 1));\n    if (broken === 0)",
+    find: "    eachReference(objects, (target) => change(target, 1));\n    if (broken === 0)",
     replace: "    if (broken === 0)",
     killedBy: names.SOUND,
   },
   {
     name: "the audit overlooks a count that is too high",
     file: AUDIT,
-    find: "broken !== 0 || rest === 0 ||",
-    replace: "broken !== 0 || rest >= 0 ||",
+    find: "if (rest === 0 ||",
+    replace: "if (rest >= 0 ||",
     killedBy: names.AUDIT,
   },
   {
