@@ -100,6 +100,7 @@ export function createCheckedAllocator(
   const { fillBlock, writeFences, brokenFence, holdsFences } = checkedBytes;
   const { isDead, firstWritten, freshPair, deadPair } = checkedBytes;
   const { tryAllocate: tryBelow, free: freeBelow, owns: ownsBelow } = allocator;
+  const { usableSizeBytes: usableSizeBelow } = allocator;
   // One by one: a bundler keeps a whole module that is taken apart as an object.
   const checkedSizeBytes = layout.checkedSizeBytes;
   const sealOf = layout.sealOf;
@@ -197,6 +198,7 @@ export function createCheckedAllocator(
     const base = block - HEADER;
     if (!isLive(base)) refuse(`${name}.${call}`, block);
     if (!holdsFences(base)) refuseOverrun(`${name}.${call}`, base);
+    usableSizeBelow(base as Block);
     return base;
   }
 
@@ -289,6 +291,9 @@ export function createCheckedAllocator(
     if (!holdsFences(base)) refuseOverrun(`${name}.free`, base);
     const sizeBytes = checkedSizeBytes(request >>> 0);
     const isHeld = sizeBytes <= holdBytes;
+    // It goes down at once: what the allocator below finds broken around it shows before anything
+    // changes.
+    if (!isHeld) usableSizeBelow(base as Block);
     // Before anything changes: what leaves the queue may have been written, and then this throws.
     while (isHeld && (words[heldBytesWord] as number) + sizeBytes > holdBytes) releaseFirst("free");
     const site = sites === undefined ? 0 : sites.current();

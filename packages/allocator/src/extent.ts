@@ -89,7 +89,10 @@ export function createExtents(
 
   function freeTailWords(end: number): number {
     const sentinel = end - layout.LARGE_HEADER_SIZE_WORDS;
-    return (get(sentinel) & layout.PREVIOUS_FREE) !== 0 ? get(sentinel - 1) : 0;
+    if ((get(sentinel) & layout.PREVIOUS_FREE) === 0) return 0;
+    const tailWords = get(sentinel - 1);
+    // The sentinel may have been overwritten: what it says is believed if the block says so too.
+    return get(sentinel - tailWords) === (tailWords | layout.FREE) ? tailWords : 0;
   }
 
   function growAt(end: number, sizeWords: number): boolean {
@@ -112,16 +115,16 @@ export function createExtents(
       const tailWords = freeTailWords(arena);
       if (tailWords !== 0) {
         first -= tailWords;
-        lists.remove(first);
+        lists.remove(first, tailWords);
       }
     }
     let last = end - layout.LARGE_HEADER_SIZE_WORDS;
     if (isOurs(end >>> ARENA_SHIFT)) {
       last = end + layout.LARGE_HEADER_SIZE_WORDS;
       if ((get(last) & layout.FREE) !== 0) {
-        const joined = last;
-        last += get(joined) & layout.SIZE_MASK;
-        lists.remove(joined);
+        const headWords = get(last) & layout.SIZE_MASK;
+        lists.remove(last, headWords);
+        last += headWords;
       }
     } else writeSentinel(last);
     lists.insert(first, last - first);

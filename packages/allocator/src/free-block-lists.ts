@@ -9,8 +9,8 @@ const STRADDLING_LOOKS = 8;
 export interface FreeBlockLists {
   /** Makes [header, header + sizeWords) a free block and links it. The next block learns of it. */
   insert(header: number, sizeWords: number): void;
-  /** Unlinks a free block; its header stays as it is. */
-  remove(header: number): void;
+  /** Unlinks a free block of that size; its header stays as it is. */
+  remove(header: number, sizeWords: number): void;
   /** A free block of at least this size, still linked; 0 when there is none. O(1). */
   find(sizeWords: number): number;
 }
@@ -43,8 +43,7 @@ export function createFreeBlockLists(context: layout.LargeContext): FreeBlockLis
     words[following] = get(following) | PREVIOUS_FREE;
   }
 
-  function remove(header: number): void {
-    const sizeWords = get(header + SIZE) & SIZE_MASK;
+  function remove(header: number, sizeWords: number): void {
     const next = get(header + NEXT_FREE);
     const previous = get(header + PREVIOUS_FREE_BLOCK);
     if (next !== 0) words[next + PREVIOUS_FREE_BLOCK] = previous;

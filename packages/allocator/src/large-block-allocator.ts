@@ -12,7 +12,6 @@ import {
   type ArenaSource,
   type Block,
   checkOptions,
-  HeapCorruptionError,
   NO_BUDGET,
   type SweepableAllocator,
   type WordIndex,
@@ -21,6 +20,7 @@ import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-ma
 import { createExtents } from "./extent.js";
 import { createFreeBlockLists } from "./free-block-lists.js";
 import * as layout from "./large-layout.js";
+import { refuseHeader, repairLargeBlocks } from "./large-repair.js";
 import { largeStatistics } from "./large-statistics.js";
 import { createLargeSweep, isGarbage } from "./large-sweep.js";
 import { validateLargeBlocks } from "./large-validate.js";
@@ -103,8 +103,10 @@ export function createLargeBlockAllocator(
       if (!extents.grow(sizeWords)) return 0 as Block;
       header = lists.find(sizeWords);
     }
-    lists.remove(header);
-    const surplus = (get(header) & SIZE_MASK) - sizeWords;
+    const size = get(header);
+    expectFree(header, size);
+    lists.remove(header, size - FREE);
+    const surplus = size - FREE - sizeWords;
     const block = makeLive(header, sizeWords);
     if (surplus > 0) lists.insert(header + sizeWords, surplus);
     if (chargeGranules !== 0) words[budgetWord] = get(budgetWord) - chargeGranules;
@@ -125,32 +127,35 @@ export function createLargeBlockAllocator(
   }
 
   function free(block: Block): void {
-    headerOf(block, "free");
-    release(block);
+    drop(headerOf(block, "free"), block);
   }
 
   function release(block: number): void {
-    const header = checkedHeader(block);
-    const sizeWords = get(header) & SIZE_MASK;
+    drop(checkedHeader(block), block);
+  }
+
+  function drop(header: number, block: number): void {
+    const size = get(header);
     words[allocatedMap + (block >>> mapShift)] =
       get(allocatedMap + (block >>> mapShift)) & ~(1 << (block >>> 2));
     words[state + LIVE_COUNT] = get(state + LIVE_COUNT) - 1;
-    words[state + HELD_WORDS] = get(state + HELD_WORDS) - sizeWords;
+    words[state + HELD_WORDS] = get(state + HELD_WORDS) - (size & SIZE_MASK);
     words[header + MARK] = layout.freedMark(header);
-    coalesce(header, sizeWords);
+    coalesce(header, size);
   }
 
-  function coalesce(header: number, sizeWords: number): void {
+  function coalesce(header: number, size: number): void {
     let start = header;
-    let end = header + sizeWords;
-    if ((get(header) & PREVIOUS_FREE) !== 0) {
-      start -= get(header - 1);
-      lists.remove(start);
+    let end = header + (size & SIZE_MASK);
+    if ((size & PREVIOUS_FREE) !== 0) {
+      const previousWords = get(header - 1);
+      start -= previousWords;
+      lists.remove(start, previousWords);
     }
-    if ((get(end) & FREE) !== 0) {
-      const next = end;
-      end += get(next) & SIZE_MASK;
-      lists.remove(next);
+    const nextSize = get(end);
+    if ((nextSize & FREE) !== 0) {
+      lists.remove(end, nextSize - FREE);
+      end += nextSize - FREE;
     }
     extents.release(start, end - start);
   }
@@ -169,12 +174,28 @@ export function createLargeBlockAllocator(
 
   function checkedHeader(block: number): number {
     const header = block - HEADER;
-    if (words[header + MARK] === layout.liveMark(header)) return header;
-    throw new HeapCorruptionError({
-      structure: "large block",
-      word: block,
-      problem: "its header was overwritten, probably by a write past the end of the block before",
-    });
+    if (words[header + MARK] !== layout.liveMark(header)) refuseHeader(block);
+    const size = get(header);
+    if ((size & PREVIOUS_FREE) !== 0) {
+      const previousWords = get(header - 1);
+      const previous = header - previousWords;
+      if (words[previous] !== (previousWords | FREE)) repairAndRefuse(previous);
+    }
+    const next = header + (size & SIZE_MASK);
+    const nextSize = get(next);
+    if ((nextSize & FREE) !== 0) expectFree(next, nextSize);
+    else if (words[next + MARK] !== layout.liveMark(next)) repairAndRefuse(next);
+    return header;
+  }
+
+  /** A free block's size word has this one flag: the block before it is never free. */
+  function expectFree(header: number, size: number): void {
+    if (words[header + size - FREE - 1] !== size - FREE) repairAndRefuse(header);
+  }
+
+  function repairAndRefuse(header: number): never {
+    repairLargeBlocks(context, lists);
+    refuseHeader(header + HEADER);
   }
 
   /** A free block begins here, or a freed one did before it was joined with the one before. */
@@ -237,7 +258,7 @@ export function createLargeBlockAllocator(
         return false;
       available = oldWords + freeWordsAt(next);
     }
-    lists.remove(next);
+    lists.remove(next, available - oldWords);
     resize(header, oldWords, sizeWords);
     if (available > sizeWords) lists.insert(header + sizeWords, available - sizeWords);
     return true;

@@ -3,6 +3,7 @@
 //
 //   limit = what is lent now, twice that where copies need room
 //   ballast   │ words of 256 KiB, 64 KiB … 32 bytes, each until refused │  a chain on one handle
+//             │ bytes, as many: where no collector watches may be apart │  slots of one object
 //   top-up    │ objects of the size that comes next, until refused │       a handle each
 //
 // Dropping the top-up makes room for exactly what was refused. Everything hangs on handles, so that
@@ -10,7 +11,7 @@
 
 import { type Handle, isOuroError, type Slot } from "@ouro/interfaces";
 import type { Player } from "./player.js";
-import { programTypes } from "./program-types.js";
+import { programTypes, SEQUENCE } from "./program-types.js";
 import { expectPromise } from "./promise.js";
 import type { SlotName } from "./shadow-heap.js";
 import type { Step } from "./step.js";
@@ -18,7 +19,13 @@ import type { Subject } from "./subject.js";
 
 type Allocation = Step & { readonly call: "allocate" };
 
-const BALLAST_TYPE = programTypes.findIndex(({ name }) => name === "words");
+const numberOf = (wanted: string): number => programTypes.findIndex(({ name }) => name === wanted);
+
+const BALLAST_TYPE = numberOf("words");
+const BYTES_TYPE = numberOf("bytes");
+const HOLDER_TYPE = numberOf(SEQUENCE);
+/** Blocks of bytes that are held; an arena of 512-byte blocks has 1,984. */
+const HOLDER_SLOT_COUNT = 2500;
 /** The field of `words` that links the ballast to a chain. */
 const LINK_FIELD = 1;
 /** With the five words before them: large blocks, then blocks of 512 bytes and smaller. */
@@ -65,7 +72,9 @@ export function createExhaustion(
 
   const chain = emptyHandle(anySlot);
   const newest = emptyHandle(anySlot);
+  const holder = emptyHandle(anySlot);
   let chainCount = 0;
+  let bytesCount = 0;
 
   function fillUp(): void {
     let heldBytes = 0;
@@ -79,9 +88,16 @@ export function createExhaustion(
         mutator.moveRoot(chain.slot, newest.slot);
         chainCount++;
       }
+      while (bytesCount < slotCount && isServed(BYTES_TYPE, length * 4, newest.slot)) {
+        mutator.fill(mutator.root(holder.slot) as never, 1 + bytesCount, newest.slot);
+        mutator.setRoot(newest.slot, 0);
+        bytesCount++;
+      }
     }
   }
 
+  const hasHolder = isServed(HOLDER_TYPE, HOLDER_SLOT_COUNT, holder.slot);
+  const slotCount = hasHolder ? HOLDER_SLOT_COUNT : 0;
   const { lentBytes } = heap.statistics();
   heap.setLimitBytes(Math.min(limitBytes, collector.traits.moves ? 2 * lentBytes : lentBytes));
   fillUp();
@@ -107,7 +123,7 @@ export function createExhaustion(
 
   return {
     get heldCount() {
-      return chainCount + topUps.length;
+      return chainCount + bytesCount + (hasHolder ? 1 : 0) + topUps.length;
     },
     topUp,
     dropTopUp,
@@ -115,6 +131,7 @@ export function createExhaustion(
       dropTopUp();
       chain.dispose();
       newest.dispose();
+      holder.dispose();
       heap.setLimitBytes(limitBytes);
     },
   };

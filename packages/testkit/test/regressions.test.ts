@@ -58,3 +58,11 @@ it("What an observer of a death in a collection throws is not thrown by a later 
   });
   expect(found?.reason).toBeUndefined();
 });
+
+it("Memory is used up where no collector watches too, when that is apart", () => {
+  const found = replay("loses nothing when memory runs out at any allocation", {
+    commands: [{ do: "build", shape: "wide", type: 163, count: 2, slot: 0 }],
+    ...{ collectEvery: 0, collectAtBarrier: 0, collectYoungEvery: 0 },
+  });
+  expect(found?.reason).toBeUndefined();
+});

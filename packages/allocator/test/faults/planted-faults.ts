@@ -4,6 +4,7 @@
 import * as names from "@ouro/testkit";
 import { ARENA_CHOICE } from "../arena-choice.js";
 import { BOUNDED_WORK } from "../bounded-work.js";
+import { NEIGHBOUR_OVERRUN } from "../neighbour-overrun.js";
 import { layerFaults } from "./layer-faults.js";
 import type { AllocatorFault } from "./planted-fault.js";
 import { sweepFaults } from "./sweep-faults.js";
@@ -108,6 +109,43 @@ export const plantedFaults: readonly AllocatorFault[] = [
     find: "words[header + MARK] === layout.liveMark(header)) return header",
     replace: "header > 0) return header",
     killedBy: names.OVERRUN,
+  },
+  {
+    ...LARGE,
+    name: "a free looks at no header behind the block",
+    find: "else if (words[next + MARK] !== layout.liveMark(next)) repairAndRefuse(next);",
+    replace: "",
+    killedBy: NEIGHBOUR_OVERRUN,
+  },
+  {
+    ...LARGE,
+    name: "the tag of a free block is not compared",
+    find: "if (words[header + size - FREE - 1] !== size - FREE) repairAndRefuse(header);",
+    replace: "",
+    killedBy: NEIGHBOUR_OVERRUN,
+  },
+  {
+    ...LARGE,
+    name: "what an overrun left is refused, and stays",
+    find: "    repairLargeBlocks(context, lists);\n",
+    replace: "",
+    killedBy: NEIGHBOUR_OVERRUN,
+  },
+  {
+    file: "large-repair.ts",
+    on: "large block allocator",
+    name: "a repair believes each header's size",
+    find: "end = isBelievable(words, live, next) ? end : next;",
+    replace: "",
+    killedBy: NEIGHBOUR_OVERRUN,
+  },
+  {
+    file: "large-repair.ts",
+    on: "large block allocator",
+    name: "a repair leaves the end of an extent as it was",
+    find: "words[behind - HEADER + layout.SIZE] = 0;",
+    replace: "",
+    killedBy: NEIGHBOUR_OVERRUN,
   },
   {
     ...POOLS,

@@ -8,6 +8,7 @@ import { ARENA_CHOICE, arenaChoiceProperty } from "../arena-choice.js";
 import { BOUNDED_WORK, boundedSubjects, boundedWorkProperty } from "../bounded-work.js";
 import { CHECKED_MISUSE, checkedMisuseProperty } from "../checked-misuse.js";
 import { COMPOSITION, compositionProperty } from "../compositions.js";
+import { NEIGHBOUR_OVERRUN, neighbourOverrunProperty } from "../neighbour-overrun.js";
 import { makeRigs } from "../rigs.js";
 import { WAITING_OBSERVED, waitingObservedProperty } from "../waiting-observed.js";
 
@@ -32,6 +33,10 @@ export const properties = [
   ),
   checkedProperty({ name: WAITING_OBSERVED, on: "pool allocator", programLimit: RUN_LIMIT }, () =>
     waitingObservedProperty(sources),
+  ),
+  checkedProperty(
+    { name: NEIGHBOUR_OVERRUN, on: "large block allocator", programLimit: 3 * RUN_LIMIT },
+    () => neighbourOverrunProperty(sources),
   ),
   checkedProperty({ name: CHECKED_MISUSE, on: "checked allocator", programLimit: RUN_LIMIT }, () =>
     checkedMisuseProperty(sources),
