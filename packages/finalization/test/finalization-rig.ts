@@ -60,6 +60,7 @@ export function makeFinalizationRig(parts: Parts, options: FinalizationRigOption
   const array = types.define(describeType({ name: "array", variablePart: "visited" }));
   const frame = words[roots.topWord] as number;
   words[roots.topWord] = frame + ROOT_COUNT;
+  const front = words.slice(0, 16).join();
   /** What a detector watches, with the generation. */
   const tracked = new Map<number, number>();
   const holders: number[] = [];
@@ -151,6 +152,11 @@ export function makeFinalizationRig(parts: Parts, options: FinalizationRigOption
 
   /** While no program code runs, every count is what slots and roots say. */
   function validate(): void {
+    const top = words[roots.topWord] as number;
+    if (!part.isCalling() && top !== frame + ROOT_COUNT) throw new Error("a frame was not left");
+    heap.validate();
+    // No object is there: who takes 0 for one writes over these.
+    if (words.slice(0, 16).join() !== front) throw new Error("something wrote at word 0");
     const counts = new Map([...live].map((object) => [object, 0]));
     const count = (value: number): void => {
       if (value > 0) counts.set(value, (counts.get(value) ?? 0) + 1);

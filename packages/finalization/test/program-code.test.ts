@@ -166,7 +166,10 @@ describe("Room for frames", () => {
     const object = rig.make(rig.node, 0) as Reference;
     expect(rig.death.finalize(object)).toBe(false);
     expect(rig.finalization.isFinalized(object)).toBe(true);
-    expect(rig.finalization.programErrorCount).toBe(1);
+    expect(rig.typeOf(object)).toBe(rig.node);
+    expect(rig.finalization.programErrors.map(String)).toEqual([
+      expect.stringContaining("call of a finalizer ("),
+    ]);
     rig.setRoot(0, 0);
     expect(rig.finalization.programErrorCount).toBe(1);
     expect(rig.live.size).toBe(0);
@@ -179,6 +182,7 @@ describe("Room for frames", () => {
     rig.setRoot(0, 0);
     rig.death.clear(object);
     expect(rig.ends).toEqual([object]);
+    expect(String(rig.finalization.programErrors[0])).toContain("call of a finalizer (");
     rig.validate();
   });
 
@@ -189,10 +193,50 @@ describe("Room for frames", () => {
     const called: number[] = [];
     expect(empty(rig, [one, two], (weak) => called.push(weak))).toBe(0);
     expect(called).toEqual([]);
+    for (const error of rig.finalization.programErrors) {
+      expect(String(error)).toContain("call of a weak callback (");
+    }
     expect(weaks.map((weak) => rig.targetOf(weak))).toEqual([0, 0]);
     rig.finalization.attach(weaks[0] as Reference, one as Reference);
     expect(rig.targetOf(weaks[0] as number)).toBe(one);
   });
+});
+
+it("Program code finds its slots empty, and leaves alone what lies above them", () => {
+  const rig = makeRig();
+  const stale = rig.make(rig.plain, 1);
+  const seen: unknown[] = [];
+  const look = (slot: number): void => void seen.push(rig.words[slot + 1]);
+  rig.finalization.setFinalizer(rig.node, () => {});
+  const top = rig.words[rig.roots.topWord] as number;
+  const dies: (() => void)[] = [
+    () => rig.setRoot(0, 0),
+    () => void rig.death.finalize(rig.rootOf(0)),
+    () => void empty(rig, [rig.rootOf(0)]),
+    () => rig.death.clear(rig.rootOf(0)),
+  ];
+  for (const die of dies) {
+    const object = rig.make(rig.node, 0);
+    rig.finalization.attach(rig.make(rig.weakType, 2) as Reference, object as Reference, look);
+    rig.words.fill(stale, top, top + 8);
+    die();
+    expect(rig.words[stale]).toBe(1);
+    rig.validate();
+  }
+  // A host function for callback takes one of two slots.
+  expect(seen).toEqual([0, 0, 0]);
+});
+
+it("An object in a collection's finalizer is not taken for one that died by its count", () => {
+  const rig = makeRig();
+  const seen: boolean[] = [];
+  rig.finalization.setFinalizer(rig.node, (slot) => {
+    seen.push(rig.finalization.isFinalized(rig.words[slot] as Reference));
+  });
+  rig.make(rig.node, 0);
+  rig.setRoot(0, 0);
+  rig.death.finalize(rig.make(rig.node, 0));
+  expect(seen).toEqual([false, true]);
 });
 
 it("Program code is said to be called while it is, however it ends", () => {
@@ -214,8 +258,12 @@ it("An object is said to be finalized while it dies in a collection, not by its 
   const seen: boolean[] = [];
   const object = rig.make(rig.node, 0);
   const other = rig.make(rig.node, 1);
+  const before = rig.make(rig.node, 3);
+  rig.finalization.setFinalizer(rig.node, () => {});
+  rig.death.finalize(before);
   rig.finalization.setFinalizer(rig.node, () => {
     seen.push(rig.finalization.isFinalized(object as Reference));
+    expect(rig.finalization.isFinalized(before as Reference)).toBe(true);
     rig.setRoot(2, object);
   });
   seen.push(rig.finalization.isFinalized(object as Reference));

@@ -81,13 +81,14 @@ describe("An object that holds callbacks while they are called", () => {
     const rig = makeFinalizationRig(parts, { hasHolders: true });
     const called: string[] = [];
     const object = rig.make(rig.other, 0);
-    refer(rig, 1, object, () => called.push("older"));
+    refer(rig, 1, object, () => called.push("oldest"));
+    refer(rig, 3, object, () => called.push("older"));
     const late = rig.make(rig.weakType, 2);
     rig.onHolder = () => {
       rig.finalization.attach(late as Reference, object as Reference, () => called.push("late"));
     };
     rig.setRoot(0, 0);
-    expect(called).toEqual(["late"]);
+    expect(called).toEqual(["late", "older"]);
     expect(rig.targetOf(late)).toBe(0);
     rig.validate();
   });
@@ -193,6 +194,7 @@ describe("A weak reference", () => {
       );
     }
     expect(calls).toEqual([[callable, weak]]);
+    expect(rig.finalization.programErrors).toEqual([]);
     expect(lived).toEqual([weak]);
     expect([...rig.words.subarray(weak + CALLBACK, weak + 8)]).toEqual([callable, 0, 0, 0, 0, 0]);
     rig.validate();
@@ -276,6 +278,8 @@ describe("A weak reference out of a heap image", () => {
     expect(rig.words[called + CALLBACK]).toBe(rig.rootOf(3));
     expect([rig.targetOf(hosted), rig.targetOf(called)]).toEqual([0, object]);
     expect(rig.finalization.weakReferencesTo(object as Reference)).toEqual([called]);
+    rig.setRoot(1, 0);
+    rig.validate();
   });
 });
 
@@ -330,6 +334,13 @@ describe("What is refused", () => {
     const shared = refer(rig, 2, object);
     const second = refer(rig, 3, object, () => {});
     expect(rig.finalization.weakReferencesTo(object as Reference)).toEqual([shared, second, first]);
+    rig.setRoot(0, 0);
+    for (const weak of [first, shared, second]) {
+      expect([...rig.words.subarray(weak + CALLBACK, weak + PREVIOUS + 1)]).toEqual([
+        ...[0, 0, 0, 0, 0, 0],
+      ]);
+    }
+    rig.validate();
   });
 });
 

@@ -12,7 +12,7 @@ import {
   isOuroError,
   type PrivateHeap,
 } from "@ouro/interfaces";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createPrivateHeap, openPrivateHeap } from "../src/index.js";
 
 const MIB = ARENA_SIZE_BYTES;
@@ -127,6 +127,16 @@ describe("opening", () => {
     expect(openPrivateHeap(heap.words.buffer).statistics()).toEqual(heap.statistics());
   });
 
+  test("is refused where the first arena is none, and names the byte where it looked", () => {
+    const adopt = new ArrayBuffer(8 * MIB);
+    const window = { startBytes: MIB };
+    const heap = createPrivateHeap({ adopt, window });
+    heap.words[MIB / 4 + 4] = heap.arenaCount;
+    expect(messageOf(() => openPrivateHeap(adopt, { window }))).toMatch(
+      /^openPrivateHeap: the memory at byte 1048576 holds no private heap/,
+    );
+  });
+
   test("takes a window, a callback and an observer, and nothing else", () => {
     const heap = createPrivateHeap({
       reservationBytes: 8 * MIB,
@@ -156,6 +166,21 @@ describe("opening", () => {
         'Make the heap with backing "shared" to open it a second time',
     );
   });
+});
+
+test("what a host throws beside a RangeError reaches who asked for more", () => {
+  const heap = createPrivateHeap({ reservationBytes: 4 * MIB, backing: "resizable" });
+  const borrower = heap.registerBorrower("pools");
+  const host = vi.spyOn(ArrayBuffer.prototype as never as { resize(): void }, "resize");
+  host.mockImplementation(() => {
+    throw new TypeError("detached");
+  });
+  try {
+    expect(() => heap.reserveArenas(borrower, 1)).toThrow("detached");
+  } finally {
+    host.mockRestore();
+  }
+  heap.validate();
 });
 
 test.each<[EventCode, number[]]>([

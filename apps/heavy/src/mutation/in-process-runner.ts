@@ -5,10 +5,12 @@
 //              that killed most for their time, until one fails
 //
 // So a mutant costs the tests that are run for it and nothing else. One in what is computed when
-// modules are loaded costs a loading too. What loops is ended by Stryker, from outside.
+// modules are loaded costs a loading too. What loops is stopped (timed-run.ts), by Stryker and from
+// outside if it must be.
 
 import { openSandbox, type SandboxModules } from "./sandbox-modules.js";
 import { beginFile, type RegisteredTest, takeTests } from "./test-registry.js";
+import { processorMilliseconds, runWithin, StoppedError } from "./timed-run.js";
 
 /** What instrumented sources ask, and write. */
 interface Switchboard {
@@ -33,13 +35,15 @@ interface Options {
 
 /** What a test cost so far, and what was had from it. */
 interface TestRecord {
+  /** Of the processor, the first time that it passed. */
+  usualMilliseconds: number | undefined;
   runCount: number;
   killCount: number;
   milliseconds: number;
 }
 
 interface TestResult {
-  readonly status: "success" | "failed" | "skipped";
+  readonly status: "success" | "failed" | "skipped" | "stopped";
   readonly message: string;
   readonly milliseconds: number;
 }
@@ -57,7 +61,7 @@ interface LoadedTests {
 const HIT_LIMIT_SHARE = 5 / 100;
 
 /** Numbers of Stryker. */
-const STATUS_NUMBERS = { success: 0, failed: 1, skipped: 2 } as const;
+const STATUS_NUMBERS = { success: 0, failed: 1, skipped: 2, stopped: 1 } as const;
 
 const switchboard: Switchboard = {};
 (globalThis as Record<string, unknown>).__stryker__ = switchboard;
@@ -71,17 +75,21 @@ function worthOf({ runCount, killCount, milliseconds }: TestRecord): number {
   return (killCount + 0.5) / (milliseconds + runCount + 1);
 }
 
-async function runTest(test: RegisteredTest): Promise<TestResult> {
-  const start = performance.now();
-  const since = () => performance.now() - start;
+async function runTest(test: RegisteredTest, usualMilliseconds: number): Promise<TestResult> {
+  const start = processorMilliseconds();
+  const since = () => processorMilliseconds() - start;
   try {
-    const outcome = await test.run();
+    const outcome = await runWithin(test, usualMilliseconds);
     const status = outcome === "skipped" ? "skipped" : "success";
     return { status, message: "", milliseconds: since() };
   } catch (error) {
-    return { status: "failed", message: messageOf(error), milliseconds: since() };
+    const status = error instanceof StoppedError ? "stopped" : "failed";
+    return { status, message: messageOf(error), milliseconds: since() };
   }
 }
+
+/** For a test of which nothing is known yet, in the dry run or after a thread had to be ended. */
+const UNKNOWN_MILLISECONDS = 10_000;
 
 class InProcessRunner {
   static readonly inject = ["options"] as const;
@@ -156,8 +164,9 @@ class InProcessRunner {
   }
 
   async #run(test: RegisteredTest): Promise<TestResult> {
-    const result = await runTest(test);
     const record = this.#recordOf(test);
+    const result = await runTest(test, record.usualMilliseconds ?? UNKNOWN_MILLISECONDS);
+    if (result.status === "success") record.usualMilliseconds ??= result.milliseconds;
     record.runCount++;
     record.milliseconds += result.milliseconds;
     if (result.status === "failed") record.killCount++;
@@ -171,6 +180,7 @@ class InProcessRunner {
     for (const { test } of ranked) {
       count++;
       const { status, message } = await this.#run(test);
+      if (status === "stopped") return { status: "timeout", reason: message };
       if (status === "failed") return killed(test.id, message, count);
     }
     return { status: "survived", nrOfTests: count };
@@ -179,7 +189,7 @@ class InProcessRunner {
   #recordOf({ id }: RegisteredTest): TestRecord {
     const known = this.#records.get(id);
     if (known !== undefined) return known;
-    const fresh = { runCount: 0, killCount: 0, milliseconds: 0 };
+    const fresh = { usualMilliseconds: undefined, runCount: 0, killCount: 0, milliseconds: 0 };
     this.#records.set(id, fresh);
     return fresh;
   }

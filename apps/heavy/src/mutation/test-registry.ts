@@ -15,6 +15,8 @@ export interface RegisteredTest {
   readonly file: string;
   /** Throws what a failed expectation throws; answers "skipped" if the test skips itself. */
   run(): Promise<"passed" | "skipped">;
+  /** What `run` does at its end, for one that was stopped. */
+  cleanUp(): Promise<void>;
 }
 
 class Skipped extends Error {}
@@ -53,6 +55,9 @@ function register(name: string, body: (context: object) => unknown): void {
       throw new Skipped(why);
     },
   };
+  async function cleanUp(): Promise<void> {
+    for (const each of ownCleanUps) await each();
+  }
   async function run(): Promise<"passed" | "skipped"> {
     try {
       await body(context);
@@ -61,10 +66,10 @@ function register(name: string, body: (context: object) => unknown): void {
       if (error instanceof Skipped) return "skipped";
       throw error;
     } finally {
-      for (const cleanUp of ownCleanUps) await cleanUp();
+      await cleanUp();
     }
   }
-  tests.push({ id: uniqueId(title), title, file, run });
+  tests.push({ id: uniqueId(title), title, file, run, cleanUp });
 }
 
 function group(name: string, body: () => void): void {
