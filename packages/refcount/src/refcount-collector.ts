@@ -132,9 +132,6 @@ export function createRefcountCollector(
   const { tryAllocate: tryAllocateBlock, requestLimitBytes } = allocator;
   const lists = Object.keys(maxima).length > 0 ? createFreeLists(parts, maxima) : undefined;
   const free = lists?.give ?? (allocator.free as (object: number) => void);
-  const observed = observesCounts(observer)
-    ? createObservedCounts(words, layout, observer, free)
-    : undefined;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const IMMORTAL = IMMORTAL_COUNT;
   const SMALLEST = GRANULE_SIZE_WORDS;
@@ -162,7 +159,11 @@ export function createRefcountCollector(
     return false;
   }
 
-  const quietCounts = observed ?? { increment, decrement, reclaim: free, onEnd: undefined };
+  const plain = { increment, decrement, reclaim: free, onEnd: undefined };
+  const observed = observesCounts(observer)
+    ? createObservedCounts(words, layout, observer, plain)
+    : undefined;
+  const quietCounts = observed ?? plain;
   const plainCounts =
     onLoss === undefined
       ? quietCounts
