@@ -7,7 +7,8 @@
 //
 // An untracked dict inside a tuple keeps the tuple tracked, for the dict may come back. Source:
 // CPython 3.13 Objects/tupleobject.c `_PyTuple_MaybeUntrack`, Objects/dictobject.c
-// `_PyDict_MaybeUntrack`; a mutable "tuple" of ours comes back as a dict does.
+// `_PyDict_MaybeUntrack`. A "tuple" of ours that changes all the same is for the barrier to notice:
+// all that left come back, and no object of its type leaves again.
 
 import {
   LENGTH_WORD_OFFSET,

@@ -218,6 +218,7 @@ function createCPythonFastCollector(
       ...{ words, rows, outMask, outBits: outMask },
       track: maps.track,
       mayBeTracked: generational.mayBeTracked,
+      walk: base.walk,
     }),
     name,
     traits,

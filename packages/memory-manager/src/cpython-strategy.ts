@@ -230,6 +230,7 @@ export function createCountingCollector(
       ...{ words, rows, outMask: trackedMask, outBits: 0 },
       track: lists.track,
       mayBeTracked: generational.mayBeTracked,
+      walk: base.walk,
     }),
     name,
     traits: COUNTING_TRAITS,

@@ -2,8 +2,13 @@
 // something that a cycle could go through.
 //
 //   write, move, copy, fill ─► is the holder out? ─► no: nothing more
-//                                      └─► of a kind that comes back, and the value may be tracked:
-//                                          tracked, in generation 0
+//                                      ├─► a dict, and the value may be tracked: it comes back
+//                                      └─► a tuple, and the value is no atom: all that are out do
+//
+// A tuple of atoms leaves because it never changes again, and what holds it may have left for that
+// reason. One that changes all the same says that its type is none of tuples: who holds it is not
+// known, so that whoever is out comes back, and no object of the type leaves from then on. That
+// costs a walk over the heap, once a type at most. In CPython no program can do it.
 //
 // Source: CPython 3.13 Objects/dictobject.c, `MAINTAIN_TRACKING`.
 
@@ -11,6 +16,7 @@ import {
   type Barrier,
   type Collector,
   ROW_FLAGS,
+  TYPE_COLLECTED,
   TYPE_MASK,
   TYPE_ROW_SHIFT,
   TYPE_UNTRACKS_AS_DICT,
@@ -27,24 +33,44 @@ export interface TrackingBarrierOptions {
   outBits: number;
   track: (object: number, generation: number) => void;
   mayBeTracked: (object: number) => boolean;
+  walk: Collector["walk"];
 }
-
-const COMES_BACK = TYPE_UNTRACKS_AS_DICT | TYPE_UNTRACKS_AS_TUPLE;
 
 /** Before an object that is out gets something that a cycle could go through, it is in. */
 export function createTrackingBarrier(
   { write, move, copy }: Barrier,
-  { words, rows, outMask, outBits, track, mayBeTracked }: TrackingBarrierOptions,
+  options: TrackingBarrierOptions,
 ): Pick<Barrier, "write" | "move" | "copy"> & Required<Pick<Collector, "fill">> {
+  const { words, rows, outMask, outBits, track, mayBeTracked, walk } = options;
+
   function isOut(holder: number): boolean {
     return holder !== 0 && ((words[holder + TYPE_WORD_OFFSET] as number) & outMask) === outBits;
   }
 
+  function rowOf(object: number): number {
+    return rows + (((words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK) << TYPE_ROW_SHIFT);
+  }
+
+  function flagsOf(object: number): number {
+    return words[rowOf(object) + ROW_FLAGS] as number;
+  }
+
   function watch(holder: number, value: number): void {
-    if (value <= 0 || !mayBeTracked(value)) return;
-    const type = (words[holder + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
-    const flags = words[rows + (type << TYPE_ROW_SHIFT) + ROW_FLAGS] as number;
-    if ((flags & COMES_BACK) !== 0 && isOut(holder)) track(holder, 0);
+    if (value <= 0 || !isOut(holder)) return;
+    const flags = flagsOf(holder);
+    if ((flags & TYPE_UNTRACKS_AS_TUPLE) !== 0) {
+      if ((flagsOf(value) & TYPE_COLLECTED) === 0) return;
+      words[rowOf(holder) + ROW_FLAGS] = flags & ~TYPE_UNTRACKS_AS_TUPLE;
+      trackAll();
+    } else if ((flags & TYPE_UNTRACKS_AS_DICT) !== 0 && mayBeTracked(value)) track(holder, 0);
+  }
+
+  /** Whoever is out and could be in a cycle; what is dying already has no count. */
+  function trackAll(): void {
+    walk((object) => {
+      const isAlive = (words[object] as number) > 0;
+      if (isAlive && isOut(object) && (flagsOf(object) & TYPE_COLLECTED) !== 0) track(object, 0);
+    });
   }
 
   return {

@@ -21,6 +21,7 @@ import {
   type WeakReferences,
 } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
+import { collectsChangedTuples } from "./changed-tuples.js";
 import { reportsDeathErrors } from "./death-observers.js";
 
 describe("is_finalized", () => {
@@ -306,5 +307,13 @@ describe("What an observer throws when it is told of a death in a collection", (
   it.each([...COUNTING, "refcount-trial-deletion"] as const)(
     "is reported there under %s, and no later call throws it",
     (preset) => reportsDeathErrors((options) => createMemoryManager(preset, options)),
+  );
+});
+
+describe("A tuple that changes after it left the lists", () => {
+  const LISTED = ["cpython-3.13", "cpython-3.12", "cpython-3.13-fast"] as const;
+  it.each([...LISTED, "refcount-whole-heap", "refcount-trial-deletion"] as const)(
+    "is in no cycle that stays, nor is what holds it, under %s",
+    (preset) => collectsChangedTuples((options) => createMemoryManager(preset, options)),
   );
 });

@@ -59,6 +59,20 @@ it("What an observer of a death in a collection throws is not thrown by a later 
   expect(found?.reason).toBeUndefined();
 });
 
+it("A tuple that changes after it left the lists is collected", () => {
+  const first = { root: 0, fields: [] };
+  const found = replay("keeps exactly what is reachable after a full collection", {
+    commands: [
+      { do: "allocate", type: 486, length: 0, into: 0 },
+      { do: "collect" },
+      { do: "set", object: first, field: 0, value: first },
+      { do: "set root", slot: 0, value: -1 },
+    ],
+    ...{ collectEvery: 0, collectAtBarrier: 0, collectYoungEvery: 0 },
+  });
+  expect(found?.reason).toBeUndefined();
+});
+
 it("Memory is used up where no collector watches too, when that is apart", () => {
   const found = replay("loses nothing when memory runs out at any allocation", {
     commands: [{ do: "build", shape: "wide", type: 163, count: 2, slot: 0 }],

@@ -106,8 +106,8 @@ export const plantedFaults: readonly AllocatorFault[] = [
   {
     ...LARGE,
     name: "the header mark of a large block is not checked",
-    find: "words[header + MARK] === layout.liveMark(header)) return header",
-    replace: "header > 0) return header",
+    find: "if (words[header + MARK] !== layout.liveMark(header)) refuseHeader(block);",
+    replace: "",
     killedBy: names.OVERRUN,
   },
   {
@@ -281,15 +281,15 @@ export const plantedFaults: readonly AllocatorFault[] = [
   {
     ...LARGE,
     name: "a freed block is not joined with the free one before",
-    find: "if ((get(header) & PREVIOUS_FREE) !== 0) {",
-    replace: "if (header < 0) {",
+    find: "start -= previousWords;\n      lists.remove(start, previousWords);",
+    replace: "lists.remove(start - previousWords, previousWords);",
     killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...LARGE,
     name: "a freed block is not joined with the free one behind",
-    find: "if ((get(end) & FREE) !== 0) {",
-    replace: "if (end < 0) {",
+    find: "if ((nextSize & FREE) !== 0) {",
+    replace: "if ((nextSize & FREE) > 1) {",
     killedBy: names.ALLOCATOR_SOUND,
   },
   {

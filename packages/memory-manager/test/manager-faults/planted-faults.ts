@@ -4,6 +4,7 @@
 
 import * as suite from "@ouro/testkit";
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+import { CHANGED_TUPLES } from "../changed-tuples.js";
 import { DEATH_ERRORS } from "../death-observers.js";
 
 export const TWIN = "lets a program see what it sees under cpython-3.13";
@@ -27,6 +28,7 @@ const INSIDE = { file: "cycle-detector/src/inside-counts.ts", on: FAST } as cons
 const MAPS = { file: "object-model/src/generation-maps.ts", on: FAST } as const;
 const RUN = { file: "generational/src/map-collection-run.ts", on: FAST } as const;
 const LEAVING = { file: "generational/src/leaving-walk.ts", on: FAST } as const;
+const BARRIER = { file: "memory-manager/src/tracking-barrier.ts", on: FAST } as const;
 const RECLAIM = { file: "generational/src/found-reclaim.ts", on: FAST } as const;
 
 const trimFaults: readonly PlantedFault[] = [
@@ -376,4 +378,25 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: DEATH_ERRORS,
   },
   ...trimFaults,
+  {
+    ...BARRIER,
+    name: "a tuple that changed comes back alone",
+    find: "      trackAll();\n",
+    replace: "      track(holder, 0);\n",
+    killedBy: CHANGED_TUPLES,
+  },
+  {
+    ...BARRIER,
+    name: "tuples of a type that changed leave the lists again",
+    find: "      words[rowOf(holder) + ROW_FLAGS] = flags & ~TYPE_UNTRACKS_AS_TUPLE;\n",
+    replace: "",
+    killedBy: CHANGED_TUPLES,
+  },
+  {
+    ...BARRIER,
+    name: "a tuple comes back only for what is in the lists",
+    find: "if ((flagsOf(value) & TYPE_COLLECTED) === 0) return;",
+    replace: "if (!mayBeTracked(value)) return;",
+    killedBy: CHANGED_TUPLES,
+  },
 ];

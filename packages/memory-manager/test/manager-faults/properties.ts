@@ -14,6 +14,7 @@ import {
   suiteProperty,
 } from "../../../../scripts/faults/check-property.js";
 import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "../../src/index.js";
+import { CHANGED_TUPLES, collectsChangedTuples } from "../changed-tuples.js";
 import { DEATH_ERRORS, reportsDeathErrors } from "../death-observers.js";
 import { flawOfFullQueue } from "../full-queue.js";
 import { presets, subjectsOf } from "../presets.js";
@@ -172,9 +173,19 @@ const trim = ["refcount-only", "mark-sweep", "cpython-3.13-fast"].map((on) =>
   ),
 );
 
+const changedTuples = exactCase(
+  CHANGED_TUPLES,
+  () =>
+    collectsChangedTuples((options) =>
+      composeMemoryManager({ ...options, strategy: cpythonFastStrategy() }),
+    ),
+  FAST,
+);
+
 export const properties = [
   ...trim,
   ...[twin, fullQueue, watched, late, allocator],
   ...deathErrors,
+  changedTuples,
   ...ofTheSuite,
 ];

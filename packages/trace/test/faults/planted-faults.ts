@@ -190,8 +190,8 @@ const faults: readonly Omit<PlantedFault, "killedBy">[] = [
   {
     name: "a dict that gets a container is not tracked",
     file: "memory-manager/src/tracking-barrier.ts",
-    find: "if ((flags & COMES_BACK) !== 0 && isOut(holder)) track(holder, 0);",
-    replace: "if (flags < 0 && isOut(holder)) track(holder, 0);",
+    find: "&& mayBeTracked(value)) track(holder, 0);",
+    replace: "&& flags < 0) track(holder, 0);",
   },
   {
     name: "a death does not lower the count",
