@@ -8,7 +8,7 @@ import { makeGenerationsRig, type RigOptions } from "./generations-rig.js";
 
 /** A rig whose detector says what it examined, and whose finalization notes what it is asked. */
 function makeNoting(facts: { typeFlags: number; headers: number }, options: RigOptions = {}) {
-  const rig = makeGenerationsRig(parts, options);
+  const rig = { ...makeGenerationsRig(parts, options), kept: 0 };
   const steps: unknown[] = [];
   const { find } = rig.detector;
   rig.detector.find = (list) => ({ ...find(list), ...facts });
@@ -22,9 +22,8 @@ function makeNoting(facts: { typeFlags: number; headers: number }, options: RigO
     steps.push(["finalize", object]);
     return false;
   };
-  const noting = Object.assign(rig, { steps, kept: 0 });
-  noting.kept = rig.make();
-  return noting;
+  rig.kept = rig.make();
+  return Object.assign(rig, { steps });
 }
 
 function makeLost(rig: ReturnType<typeof makeNoting>): number {

@@ -44,7 +44,7 @@ function manage(wants?: EventCode[]) {
 
 describe("What is reclaimed together", () => {
   it("is told of and counted by its true size, also where lengths differ", () => {
-    const wants = [EVENT_OBJECT_DEALLOCATE, EVENT_OBJECT_RECLAIM];
+    const wants: EventCode[] = [EVENT_OBJECT_DEALLOCATE, EVENT_OBJECT_RECLAIM];
     const { mutator, told, at, held, node, list, blob, validate } = manage(wants);
     mutator.allocate(node, at(0));
     mutator.allocateArray(list, 3, at(1));
