@@ -66,6 +66,8 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
     isObject: (word) => live.has(word),
   });
   const errors: unknown[] = [];
+  /** The kinds of program code that were called. */
+  const sources = new Set<string>();
   const free: number[] = [];
   let fresh = arena + SIZE_WORDS;
 
@@ -118,7 +120,8 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
     state: heap.reserveRegion(borrower, "state", parts.GENERATIONS_STATE_WORDS),
     lists,
     createRun: (shared) => parts.createCollectionRun({ ...shared, lists, detector, death }),
-    call(code) {
+    call(code, source) {
+      sources.add(source);
       try {
         code();
       } catch (error) {
@@ -167,7 +170,8 @@ export function makeGenerationsRig(parts: Parts, options: RigOptions = {}) {
   }
 
   return {
-    ...{ words, lists, collector, detector, errors, live, death, typeIds },
+    ...{ words, lists, collector, detector, errors, sources, live, death },
+    typeIds,
     ...{ make, store, release, listOf, validate, referencesOf },
     generations: collector.generations,
   };

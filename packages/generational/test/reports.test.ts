@@ -58,6 +58,7 @@ describe("A collection", () => {
       [EVENT_COLLECTION_END, 1, 1, 0],
       ["stop", { generation: 1, collected: 1, uncollectable: 0 }],
     ]);
+    expect([...rig.sources].sort()).toEqual(["collection callback", "observer"]);
   });
 
   it("asks a debugger for no more hooks than it has", () => {

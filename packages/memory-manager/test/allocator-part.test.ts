@@ -7,10 +7,12 @@ import {
   createBumpAllocator,
   createCheckedAllocator,
   createCountingAllocator,
+  createFreeListAllocator,
   createPoolAllocator,
 } from "@ouro/allocator";
 import {
   type Allocator,
+  EVENT_COLLECTION_END,
   IncompatiblePartsError,
   isOuroError,
   type Reference,
@@ -75,6 +77,42 @@ describe.each(fitting)("%s", (_, strategy, allocator) => {
     const isReclaiming = collector.traits.collectsAt.length > 0 || collector.traits.counts;
     expect(manager.statistics().liveCount).toBe(isReclaiming ? 0 : 500);
   });
+});
+
+it("Free lists under a manager are emptied by a full collection, by whoever hears its end", () => {
+  let lists: ReturnType<typeof createFreeListAllocator> | undefined;
+  const strategy = cpythonStrategy();
+  const manager = composeMemoryManager({
+    ...{ strategy, reservationBytes },
+    allocator(parts) {
+      const list = { name: "pair", requestBytes: 16, maximumCount: 80 };
+      const source = parts.heap;
+      lists = createFreeListAllocator({ source, allocator: pools(parts), lists: [list] });
+      return lists;
+    },
+    observer: {
+      wants: [EVENT_COLLECTION_END],
+      event(_code, generation) {
+        if (generation === 2) lists?.clear();
+      },
+    },
+  });
+  const { mutator } = manager;
+  const pair = manager.defineType({ name: "pair", visitedSlotCount: 2 });
+  const frame = mutator.enter(1);
+  const kept = (): number => lists?.keptCount(0) ?? -1;
+  const fill = (): void => {
+    for (let count = 0; count < 100; count++) mutator.allocate(pair, frame);
+    mutator.setRoot(frame, 0);
+  };
+  fill();
+  expect(kept()).toBeGreaterThan(0);
+  manager.collector.generations?.collect(1);
+  expect(kept()).toBeGreaterThan(0);
+  mutator.collect();
+  expect(kept()).toBe(0);
+  fill();
+  manager.validate();
 });
 
 function errorOf(strategy: ReturnType<typeof nullStrategy>, allocator: unknown): unknown {
