@@ -62,8 +62,6 @@ const NOTHING: Collection = Object.freeze({
   uncollectableCount: 0,
 });
 
-const NO_ERRORS: readonly unknown[] = [];
-
 export interface RefcountOptions {
   /**
    * Dead objects to keep for the next births of their type, by the type's name; types not named
@@ -174,7 +172,7 @@ export function createRefcountCollector(
   const counting: Counting = {
     ...plainCounts,
     deallocate: (object) => deallocate(object),
-    takeErrors: observed?.takeErrors ?? (() => NO_ERRORS),
+    takeErrors: observed?.takeErrors ?? (() => []),
   };
   const ending = createEnding?.(counting);
   const counts = ending === undefined ? plainCounts : withEnding(plainCounts, ending);
