@@ -257,14 +257,21 @@ def measure_graphs(workload, files):
     measures = {}
     for file in files:
         recorded, cut = [], []
+        wanted = {}
+
+        def collect(which):
+            # The same objects are garbage each time.
+            found = gc.collect()
+            expect(f"{which}: found", found, wanted.setdefault(which, found))
+
         # Rebuilding takes long, and nothing here has to warm up.
         for _ in range(min(3, workload["repeatCount"])):
             heap = rebuild(file, workload["size"])
             if heap is None:
                 break
-            recorded.append(time_run(gc.collect))
+            recorded.append(time_run(lambda: collect("as recorded")))
             heap.cut()
-            cut.append(time_run(gc.collect))
+            cut.append(time_run(lambda: collect("all cuts made")))
             name = heap.name
             del heap
             gc.collect()
