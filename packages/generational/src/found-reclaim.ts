@@ -16,7 +16,7 @@ import {
   type Death,
   EVENT_OBJECT_DEALLOCATE,
   EVENT_OBJECT_RECLAIM,
-  isObserved,
+  isHeard,
   LENGTH_BYTES,
   LENGTH_NONE,
   LENGTH_WORD_OFFSET,
@@ -60,10 +60,8 @@ export type FoundReclaim = () => boolean;
 
 export function createFoundReclaim(options: FoundReclaimOptions): FoundReclaim {
   const { words, types, maps, found, weakMask, decrement, deallocate, death } = options;
-  const { freeMarked, onReclaimed, call } = options;
+  const { freeMarked, onReclaimed, call, observer } = options;
   const rows = types.base;
-  const tellsEnd = isObserved(options.observer, EVENT_OBJECT_DEALLOCATE);
-  const tellsReclaim = isObserved(options.observer, EVENT_OBJECT_RECLAIM);
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const TYPE = TYPE_WORD_OFFSET;
   const MASK = TYPE_MASK;
@@ -182,6 +180,8 @@ export function createFoundReclaim(options: FoundReclaimOptions): FoundReclaim {
   /** The ends, while all are whole; those whose reclaim is to be told, three numbers each. */
   function tellEnds(): number[] {
     const dead: number[] = [];
+    const tellsEnd = isHeard(observer, EVENT_OBJECT_DEALLOCATE);
+    const tellsReclaim = isHeard(observer, EVENT_OBJECT_RECLAIM);
     if (!tellsEnd && !tellsReclaim) return dead;
     maps.walkFound((object) => {
       const type = typeOf(object);
@@ -207,7 +207,7 @@ export function createFoundReclaim(options: FoundReclaimOptions): FoundReclaim {
     type: number,
     sizeWords: number,
   ): void {
-    call(() => options.observer?.event(code, object, type, sizeWords), "observer");
+    call(() => observer?.event(code, object, type, sizeWords), "observer");
   }
 
   return reclaim;

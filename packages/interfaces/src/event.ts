@@ -23,6 +23,11 @@
 export interface Observer {
   /** The codes it wants to hear; without it every event. Read once, when a part is made. */
   readonly wants?: readonly EventCode[];
+  /**
+   * Whether it would hear of it now. Asked where there is much to do before an event can be told,
+   * once a collection; it may be told all the same. Without it: always.
+   */
+  isListening?(code: EventCode): boolean;
   /** `a`, `b` and `c` are as `EVENTS` says, 0 where an event has fewer. Numbers only. */
   event(code: EventCode, a: number, b: number, c: number): void;
 }
@@ -30,6 +35,11 @@ export interface Observer {
 /** Whether a part has to emit `code`. Asked when the part is made, never on a hot path. */
 export function isObserved(observer: Observer | undefined, code: EventCode): observer is Observer {
   return observer !== undefined && (observer.wants?.includes(code) ?? true);
+}
+
+/** Whether somebody would hear of `code` now. Asked once a collection, never on a hot path. */
+export function isHeard(observer: Observer | undefined, code: EventCode): observer is Observer {
+  return isObserved(observer, code) && (observer.isListening?.(code) ?? true);
 }
 
 /**

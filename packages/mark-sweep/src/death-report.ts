@@ -1,18 +1,19 @@
 // Who observes the deaths of objects is told of each: first all that are unreachable, then all that
 // are reclaimed. The sweep itself is lazy and sees only bits, so the dead are listed here before it
-// begins. Without such an observer there is no list.
+// begins. Where no such observer listens there is no list.
 
 import {
   type Allocator,
   EVENT_OBJECT_RECLAIM,
   EVENT_OBJECT_UNREACHABLE,
+  isHeard,
   isObserved,
   type StrategyParts,
 } from "@ouro/interfaces";
 import { createObjectLayout } from "@ouro/object-model";
 
 export interface DeathReport {
-  /** Lists and tells the objects without a mark, in address order. O(heap) if observed. */
+  /** Lists and tells the objects without a mark, in address order. O(heap) if somebody listens. */
   tellUnreachable(allocator: Allocator): void;
   /** Tells that those were reclaimed. The sweep has begun: they are objects no more. */
   tellReclaimed(): void;
@@ -23,13 +24,13 @@ export function createDeathReport(
   isMarked: (object: number) => boolean,
 ): DeathReport {
   const layout = createObjectLayout(heap.words, types);
-  const isReclaimObserved = isObserved(observer, EVENT_OBJECT_RECLAIM);
-  const isObservedAtAll = isReclaimObserved || isObserved(observer, EVENT_OBJECT_UNREACHABLE);
   let dead: { object: number; type: number; sizeWords: number }[] = [];
 
   function tellUnreachable(allocator: Allocator): void {
     dead = [];
-    if (!isObservedAtAll) return;
+    if (!isHeard(observer, EVENT_OBJECT_RECLAIM) && !isHeard(observer, EVENT_OBJECT_UNREACHABLE)) {
+      return;
+    }
     allocator.walk((object) => {
       if (isMarked(object)) return;
       dead.push({ object, type: layout.typeOf(object), sizeWords: layout.sizeWords(object) });

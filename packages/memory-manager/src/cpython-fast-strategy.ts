@@ -34,12 +34,7 @@ import {
   type Collector,
   checkOptions,
   type Finalization,
-  IMAGE_FINALIZED,
-  IMAGE_GENERATION_SHIFT,
-  IMAGE_TRACKED,
-  IMAGE_UNTRACKED,
   type MapDetector,
-  NOT_TRACKED,
   type Reference,
   ROW_FLAGS,
   SMALL_REQUEST_LIMIT_BYTES,
@@ -71,6 +66,7 @@ import {
   IMMORTAL_COUNT,
 } from "@ouro/refcount";
 import { COUNTING_TRAITS, type CPythonOptions, thresholdsOf } from "./cpython-strategy.js";
+import { createTrackedState } from "./tracked-state.js";
 import { createTrackingBarrier } from "./tracking-barrier.js";
 
 export type CPythonFastOptions = Omit<CPythonOptions, "createDetector">;
@@ -120,9 +116,7 @@ function createCPythonFastCollector(
   const { heap, types, roots } = parts;
   const words = heap.words;
   const rows = types.base;
-  const layout = createObjectLayout(words, types);
   const outMask = parts.headerMask("out");
-  const finalizedMask = parts.headerMask("finalized");
   const made: { parts?: Parts } = {};
   const base = createRefcountCollector(parts, {
     createEnding(counting) {
@@ -143,7 +137,6 @@ function createCPythonFastCollector(
   const COLLECTED = TYPE_COLLECTED;
   const BORN_OUT = TYPE_UNTRACKS_AS_DICT;
   const SMALL_WORDS = SMALL_REQUEST_LIMIT_BYTES >> 2;
-  let isListed = false;
 
   function tryAllocate(type: TypeId, sizeWords: number): Reference | 0 {
     const flags = words[rows + (type << SHIFT) + FLAGS] as number;
@@ -186,34 +179,14 @@ function createCPythonFastCollector(
     maps.untrack(object);
   }
 
-  function setState(object: Reference, state: number): void {
-    base.setState?.(object, state);
-    if ((state & IMAGE_FINALIZED) !== 0) {
-      words[object + TYPE_WORD_OFFSET] =
-        (words[object + TYPE_WORD_OFFSET] as number) | finalizedMask;
-    }
-    if ((state & (IMAGE_TRACKED | IMAGE_UNTRACKED)) === 0) return;
-    if (!isListed) maps.clear(); // they were tracked as they were placed; the image knows better
-    isListed = true;
-    if ((state & IMAGE_TRACKED) === 0) return;
-    maps.track(object, state >> IMAGE_GENERATION_SHIFT);
-  }
-
-  const isCollected = (object: number): boolean =>
-    ((words[layout.rowOf(object) + FLAGS] as number) & COLLECTED) !== 0;
-
-  function stateOf(object: Reference): number {
-    const state = base.stateOf?.(object) ?? 0;
-    const generation = maps.generationOf(object);
-    const isFinalized = ((words[object + TYPE_WORD_OFFSET] as number) & finalizedMask) !== 0;
-    const untracked = isCollected(object) ? IMAGE_UNTRACKED : 0;
-    const tracked = IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT);
-    const watch = generation === NOT_TRACKED ? untracked : tracked;
-    return state | watch | (isFinalized ? IMAGE_FINALIZED : 0);
-  }
+  const { isCollected, calls } = createTrackedState({
+    ...{ base, words, rows, sets: maps, generational },
+    finalizedMask: parts.headerMask("finalized"),
+  });
 
   return {
     ...base,
+    ...calls,
     ...createTrackingBarrier(base as Collector & Barrier, {
       ...{ words, rows, outMask, outBits: outMask },
       track: maps.track,
@@ -232,20 +205,10 @@ function createCPythonFastCollector(
     tryAllocate,
     poll,
     collect: generational.collect,
-    setState,
-    stateOf,
-    restored() {
-      isListed = false;
-      base.restored();
-      generational.reset();
-    },
     statistics() {
-      const collectionCount = generations
-        .statistics()
-        .reduce((sum, { collections }) => sum + collections, 0);
-      const statistics = base.statistics();
+      const statistics = calls.statistics();
       const reclaimed = statistics.reclaimedCount + reclaimedCount();
-      return { ...statistics, collectionCount, reclaimedCount: reclaimed };
+      return { ...statistics, reclaimedCount: reclaimed };
     },
     validate() {
       base.validate();

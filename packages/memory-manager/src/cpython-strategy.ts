@@ -31,12 +31,6 @@ import {
   type Detector,
   type Finalization,
   type GenerationThresholds,
-  IMAGE_FINALIZED,
-  IMAGE_GENERATION_SHIFT,
-  IMAGE_TRACKED,
-  IMAGE_UNTRACKED,
-  NOT_TRACKED,
-  PERMANENT_GENERATION,
   type ProgramErrorReporter,
   type Reference,
   ROW_FLAGS,
@@ -67,6 +61,7 @@ import {
   IMMORTAL_COUNT,
 } from "@ouro/refcount";
 import { createCallbackHolders } from "./callback-holder.js";
+import { createTrackedState } from "./tracked-state.js";
 import { createTrackingBarrier } from "./tracking-barrier.js";
 
 export interface CPythonOptions {
@@ -158,7 +153,6 @@ export function createCountingCollector(
   const words = heap.words;
   const rows = types.base;
   const trackedMask = parts.headerMask("tracked");
-  const finalizedMask = parts.headerMask("finalized");
   const made: { parts?: Parts; holdCallbacks?: (count: number) => number } = {};
   const base = createRefcountCollector(parts, {
     createEnding(counting) {
@@ -181,7 +175,6 @@ export function createCountingCollector(
     });
   }
   const FLAGS = ROW_FLAGS;
-  let isListed = false;
 
   function tryAllocate(type: TypeId, sizeWords: number): Reference | 0 {
     const object = place(type, sizeWords);
@@ -194,38 +187,14 @@ export function createCountingCollector(
     return object;
   }
 
-  function setState(object: Reference, state: number): void {
-    base.setState?.(object, state);
-    if ((state & IMAGE_FINALIZED) !== 0) {
-      words[object + TYPE_WORD_OFFSET] =
-        (words[object + TYPE_WORD_OFFSET] as number) | finalizedMask;
-    }
-    if ((state & (IMAGE_TRACKED | IMAGE_UNTRACKED)) === 0) return;
-    if (!isListed) lists.clear(); // they were tracked as they were placed; the image knows better
-    isListed = true;
-    if ((state & IMAGE_TRACKED) === 0) return;
-    const generation = state >> IMAGE_GENERATION_SHIFT;
-    const isPermanent = generation === PERMANENT_GENERATION;
-    lists.track(object, isPermanent ? generation : Math.min(generation, oldestGeneration));
-  }
-
-  function isCollected(object: number): boolean {
-    const type = (words[object + TYPE_WORD_OFFSET] as number) & TYPE_MASK;
-    return ((words[rows + (type << TYPE_ROW_SHIFT) + FLAGS] as number) & TYPE_COLLECTED) !== 0;
-  }
-
-  function stateOf(object: Reference): number {
-    const state = base.stateOf?.(object) ?? 0;
-    const generation = lists.generationOf(object);
-    const isFinalized = ((words[object + TYPE_WORD_OFFSET] as number) & finalizedMask) !== 0;
-    const untracked = isCollected(object) ? IMAGE_UNTRACKED : 0;
-    const tracked = IMAGE_TRACKED | (generation << IMAGE_GENERATION_SHIFT);
-    const watch = generation === NOT_TRACKED ? untracked : tracked;
-    return state | watch | (isFinalized ? IMAGE_FINALIZED : 0);
-  }
+  const state = createTrackedState({
+    ...{ base, words, rows, sets: lists, generational },
+    finalizedMask: parts.headerMask("finalized"),
+  });
 
   const collector: Wired["collector"] = {
     ...base,
+    ...state.calls,
     ...createTrackingBarrier(base as Collector & Barrier, {
       ...{ words, rows, outMask: trackedMask, outBits: 0 },
       track: lists.track,
@@ -244,19 +213,6 @@ export function createCountingCollector(
     tryAllocate,
     poll,
     collect: generational.collect,
-    setState,
-    stateOf,
-    restored() {
-      isListed = false;
-      base.restored();
-      generational.reset();
-    },
-    statistics() {
-      const collectionCount = generations
-        .statistics()
-        .reduce((sum, { collections }) => sum + collections, 0);
-      return { ...base.statistics(), collectionCount };
-    },
     validate() {
       base.validate();
       lists.validate(base.walk);

@@ -38,6 +38,10 @@ export function checkManagerOptions(given: object | undefined): void {
       refuse(option, observer, "an observer, which has a function event");
     }
     checkWants(option, observer.wants ?? []);
+    const { isListening } = observer;
+    if (isListening !== undefined && typeof isListening !== "function") {
+      refuse(`${option}.isListening`, isListening, "a function, or leave it out");
+    }
   }
   if (isChoice(tracemalloc)) return;
   if (!isRecord(tracemalloc)) refuse("tracemalloc", tracemalloc, "true, false or { sites }");

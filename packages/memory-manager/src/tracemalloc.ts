@@ -8,7 +8,8 @@
 //
 // It is an observer like any other, so that a memory manager that was composed without has neither
 // call nor branch for it: its functions are the plain ones. In one that was composed with it,
-// births and deaths are told; while it is stopped each costs a call and a test.
+// births and deaths are told; while it is stopped each costs a call and a test, where references
+// are counted each write a call, and a collection nothing.
 //
 // What was born before `start`, or came with an image, is not traced, and its death is not counted.
 //
@@ -145,7 +146,7 @@ export function createTracing(options: TracemallocOptions, manager: TracedManage
   }
 
   return {
-    observer: { wants: WANTS, event },
+    observer: { wants: WANTS, isListening: () => isTracing, event },
     sites,
     start() {
       isTracing = true;

@@ -1,10 +1,17 @@
 import { createAllocationSites } from "@ouro/allocator";
-import { EVENT_OBJECT_CREATE, type Observer, slotAt, UsageError } from "@ouro/interfaces";
+import {
+  EVENT_OBJECT_CREATE,
+  type Observer,
+  type Strategy,
+  slotAt,
+  UsageError,
+} from "@ouro/interfaces";
 import * as parts from "@ouro/memory-manager";
 import { createMutator } from "@ouro/object-model";
 import { refcountStrategy } from "@ouro/refcount";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { listsForListeners } from "./listening.js";
 import { presets } from "./presets.js";
 import { DIFFERENCE, LIVE, PEAK, traceProperty } from "./tracemalloc-properties.js";
 
@@ -138,6 +145,14 @@ it("tells another observer everything too, and is right when that one throws", (
   expect(codes).toEqual([EVENT_OBJECT_CREATE]);
   expect(manager.tracemalloc?.getTracedMemory().currentCount).toBe(1);
 });
+
+it.each(["mark-sweep", "semispace", "cpython-3.13-fast"])(
+  "under %s a collection lists no deaths for who does not listen",
+  (preset) => {
+    const strategy = presets.get(preset) as () => Strategy;
+    expect(() => listsForListeners(parts, strategy())).not.toThrow();
+  },
+);
 
 it("takes references of checked mode", () => {
   const { manager, node, frame } = compose({ tracemalloc: true, checked: true });

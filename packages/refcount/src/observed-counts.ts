@@ -51,7 +51,7 @@ export function createObservedCounts(
   words: Int32Array,
   layout: ObjectLayout,
   observer: Observer,
-  reclaim: (object: number) => void,
+  plain: Pick<ObservedCounts, "increment" | "decrement" | "reclaim">,
 ): ObservedCounts {
   const wantsChanges = isObserved(observer, EVENT_COUNT_CHANGE);
   const wantsEnds = isObserved(observer, EVENT_OBJECT_DEALLOCATE);
@@ -105,7 +105,7 @@ export function createObservedCounts(
   function tellReclaim(object: number): void {
     const type = layout.typeOf(object);
     const sizeWords = layout.sizeWords(object);
-    reclaim(object);
+    plain.reclaim(object);
     emit(EVENT_OBJECT_RECLAIM, object, type, sizeWords);
   }
 
@@ -150,10 +150,12 @@ export function createObservedCounts(
     };
   }
 
+  // Who wants reclaims alone is told of no count, and sees no object in the middle of its end.
+  const counts = wantsChanges || wantsEnds ? { increment, decrement } : plain;
   return {
-    increment,
-    decrement,
-    reclaim: wantsReclaims ? tellReclaim : reclaim,
+    increment: counts.increment,
+    decrement: counts.decrement,
+    reclaim: wantsReclaims ? tellReclaim : plain.reclaim,
     onEnd: wantsEnds
       ? (object) => {
           emit(EVENT_OBJECT_DEALLOCATE, object, layout.typeOf(object), 0);

@@ -62,8 +62,6 @@ const NOTHING: Collection = Object.freeze({
   uncollectableCount: 0,
 });
 
-const NO_ERRORS: readonly unknown[] = [];
-
 export interface RefcountOptions {
   /**
    * Dead objects to keep for the next births of their type, by the type's name; types not named
@@ -132,9 +130,6 @@ export function createRefcountCollector(
   const { tryAllocate: tryAllocateBlock, requestLimitBytes } = allocator;
   const lists = Object.keys(maxima).length > 0 ? createFreeLists(parts, maxima) : undefined;
   const free = lists?.give ?? (allocator.free as (object: number) => void);
-  const observed = observesCounts(observer)
-    ? createObservedCounts(words, layout, observer, free)
-    : undefined;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
   const IMMORTAL = IMMORTAL_COUNT;
   const SMALLEST = GRANULE_SIZE_WORDS;
@@ -162,7 +157,11 @@ export function createRefcountCollector(
     return false;
   }
 
-  const quietCounts = observed ?? { increment, decrement, reclaim: free, onEnd: undefined };
+  const plain = { increment, decrement, reclaim: free, onEnd: undefined };
+  const observed = observesCounts(observer)
+    ? createObservedCounts(words, layout, observer, plain)
+    : undefined;
+  const quietCounts = observed ?? plain;
   const plainCounts =
     onLoss === undefined
       ? quietCounts
@@ -173,7 +172,7 @@ export function createRefcountCollector(
   const counting: Counting = {
     ...plainCounts,
     deallocate: (object) => deallocate(object),
-    takeErrors: observed?.takeErrors ?? (() => NO_ERRORS),
+    takeErrors: observed?.takeErrors ?? (() => []),
   };
   const ending = createEnding?.(counting);
   const counts = ending === undefined ? plainCounts : withEnding(plainCounts, ending);

@@ -7,6 +7,7 @@ import {
   EVENT_COLLECTION_START,
   EVENT_OBJECT_MOVE,
   EVENT_OBJECT_RECLAIM,
+  isHeard,
   isObserved,
   type Observer,
   type WordIndex,
@@ -28,14 +29,14 @@ export function createReporter(
 ): Reporter {
   const tellsStart = isObserved(observer, EVENT_COLLECTION_START);
   const tellsEnd = isObserved(observer, EVENT_COLLECTION_END);
-  const tellsMoves = isObserved(observer, EVENT_OBJECT_MOVE);
-  const tellsDeaths = isObserved(observer, EVENT_OBJECT_RECLAIM);
 
   return {
     start(candidateCount) {
       if (tellsStart) observer?.event(EVENT_COLLECTION_START, 0, candidateCount, 0);
     },
     left(from, end) {
+      const tellsMoves = isHeard(observer, EVENT_OBJECT_MOVE);
+      const tellsDeaths = isHeard(observer, EVENT_OBJECT_RECLAIM);
       if (!tellsMoves && !tellsDeaths) return;
       let object = from;
       while (object < end) {

@@ -155,5 +155,5 @@ function copy(step: Step & { call: "copy" }, shadow: ShadowHeap): void {
 
 /** A program that does so is none: the contract of `fill` is for who calls it. */
 function refuseFill(field: number): never {
-  throw new Error(`shadow heap: field ${field} is to be filled, and holds a value`);
+  throw new Error(`shadow heap: field ${field} is full`);
 }

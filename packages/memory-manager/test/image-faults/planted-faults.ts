@@ -7,7 +7,7 @@ import { HOST, SAME_BYTES, SAME_HEAP, UNTRACKED } from "../heap-image-properties
 const [PLAIN, CPYTHON, FAST] = ["mark-sweep", "cpython-3.13", "cpython-3.13-fast"] as const;
 const SAVE = { file: "object-model/src/heap-image.ts" } as const;
 const RESTORE = { file: "object-model/src/heap-image-restore.ts" } as const;
-const STRATEGY = { file: "memory-manager/src/cpython-strategy.ts", on: CPYTHON } as const;
+const STATE = { file: "memory-manager/src/tracked-state.ts", on: CPYTHON } as const;
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
@@ -75,21 +75,21 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: SAME_BYTES,
   },
   {
-    ...STRATEGY,
+    ...STATE,
     name: "all that is tracked comes back young",
-    find: "lists.track(object, isPermanent ? generation : Math.min(generation, oldestGeneration));",
-    replace: "lists.track(object, isPermanent ? generation : 0);",
+    find: "sets.track(object, isPermanent ? generation : Math.min(generation, oldestGeneration));",
+    replace: "sets.track(object, isPermanent ? generation : 0);",
     killedBy: SAME_BYTES,
   },
   {
-    ...STRATEGY,
+    ...STATE,
     name: "it is forgotten who was finalized",
-    find: "return state | watch | (isFinalized ? IMAGE_FINALIZED : 0);",
-    replace: "return state | watch | (isFinalized ? 0 : 0);",
+    find: "| watch | finalized;",
+    replace: "| watch;",
     killedBy: SAME_HEAP,
   },
   {
-    ...STRATEGY,
+    ...STATE,
     name: "nobody says that an object is untracked",
     find: "isCollected(object) ? IMAGE_UNTRACKED : 0;",
     replace: "isCollected(object) ? 0 : 0;",

@@ -6,6 +6,7 @@ import * as suite from "@ouro/testkit";
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 import { CHANGED_TUPLES } from "../changed-tuples.js";
 import { DEATH_ERRORS } from "../death-observers.js";
+import { LISTENING } from "../listening.js";
 
 export const TWIN = "lets a program see what it sees under cpython-3.13";
 export const FULL_QUEUE = "reaches more objects than its queue holds";
@@ -398,5 +399,28 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "if ((flagsOf(value) & TYPE_COLLECTED) === 0) return;",
     replace: "if (!mayBeTracked(value)) return;",
     killedBy: CHANGED_TUPLES,
+  },
+  {
+    ...RECLAIM,
+    name: "what is found is listed for who does not listen",
+    find: "const tellsReclaim = isHeard(observer, EVENT_OBJECT_RECLAIM);",
+    replace: "const tellsReclaim = observer !== undefined;",
+    killedBy: LISTENING,
+  },
+  {
+    file: "mark-sweep/src/death-report.ts",
+    on: "mark-sweep",
+    name: "the unmarked are listed for who does not listen",
+    find: "if (!isHeard(observer, EVENT_OBJECT_RECLAIM) &&",
+    replace: "if (!isObserved(observer, EVENT_OBJECT_RECLAIM) &&",
+    killedBy: LISTENING,
+  },
+  {
+    file: "semispace/src/reporter.ts",
+    on: "semispace",
+    name: "what was not copied is told to who does not listen",
+    find: "const tellsDeaths = isHeard(observer, EVENT_OBJECT_RECLAIM);",
+    replace: "const tellsDeaths = isObserved(observer, EVENT_OBJECT_RECLAIM);",
+    killedBy: LISTENING,
   },
 ];

@@ -17,6 +17,7 @@ import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "../.
 import { CHANGED_TUPLES, collectsChangedTuples } from "../changed-tuples.js";
 import { DEATH_ERRORS, reportsDeathErrors } from "../death-observers.js";
 import { flawOfFullQueue } from "../full-queue.js";
+import { LISTENING, listsForListeners } from "../listening.js";
 import { presets, subjectsOf } from "../presets.js";
 import {
   emptiesFreeLists,
@@ -182,10 +183,19 @@ const changedTuples = exactCase(
   FAST,
 );
 
+const listening = [FAST, "mark-sweep", "semispace"].map((on) =>
+  exactCase(
+    LISTENING,
+    () => listsForListeners({ composeMemoryManager }, (presets.get(on) as () => Strategy)()),
+    on,
+  ),
+);
+
 export const properties = [
   ...trim,
   ...[twin, fullQueue, watched, late, allocator],
   ...deathErrors,
   changedTuples,
+  ...listening,
   ...ofTheSuite,
 ];
