@@ -440,10 +440,11 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
       playOne(next);
       look();
     },
-    /** All is dropped; what finalizers do meanwhile is dropped as well. */
+    /** All is dropped; what finalizers do meanwhile is dropped as well: each runs once a node. */
     end(): void {
       command = "collect";
-      for (let round = 0; round < 3; round++) {
+      const isHeld = (): boolean => mutator.root(museumSlot) !== 0;
+      for (let round = 0; round < 3 || (isHeld() && round < 3 + nodes.length); round++) {
         for (let index = 0; index < ROOT_COUNT; index++) {
           roots[index] = undefined;
           mutator.setRoot(rootSlot(index), 0);

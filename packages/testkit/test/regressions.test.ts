@@ -80,3 +80,11 @@ it("Memory is used up where no collector watches too, when that is apart", () =>
   });
   expect(found?.reason).toBeUndefined();
 });
+
+it("Who resurrects one node of a chain after the other is waited for", () => {
+  const found = replay("is whole whatever finalizers and callbacks do", [
+    { do: "ring", slot: 1, count: 4, act: "resurrect" },
+    { do: "link", from: 1, field: 0, to: 0 },
+  ]);
+  expect(found?.reason).toBeUndefined();
+});
