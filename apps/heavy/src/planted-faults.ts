@@ -136,8 +136,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "a dict that gets a container is not tracked",
     file: BARRIER,
-    find: "if ((flags & COMES_BACK) !== 0 && isOut(holder)) track(holder, 0);",
-    replace: "if (flags < 0 && isOut(holder)) track(holder, 0);",
+    find: "(flags & TYPE_UNTRACKS_AS_DICT) !== 0 && mayBeTracked(value)",
+    replace: "flags < 0 && mayBeTracked(value)",
   },
   {
     name: "tuples of atoms stay in the lists",

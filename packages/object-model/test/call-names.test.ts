@@ -112,7 +112,7 @@ describe("in checked mode the call that the program made is named", () => {
   it.each(Object.entries(ofValue))("for what is no value: %s", (name, call) => {
     expect(call).toThrow(UsageError);
     expect(call).toThrow(
-      new RegExp(`^${name}: value \\S+ is neither a reference, none nor an imm`),
+      new RegExp(`^${name}: value (\\S+|the BigInt 5n) is neither a reference, none nor an imm`),
     );
   });
 

@@ -6,7 +6,7 @@ import { isOuroError, type Reference, type Strategy, slotAt, type Value } from "
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import { refcountStrategy } from "@ouro/refcount";
 import { semispaceStrategy } from "@ouro/semispace";
-import { memoryManagerSuite, runSuite } from "@ouro/testkit";
+import { ACTING_OBSERVER, memoryManagerSuite, runSuite } from "@ouro/testkit";
 import fc from "fast-check";
 import {
   checkedProperty,
@@ -29,6 +29,8 @@ import { playTwin, twinPrograms } from "../twin-programs.js";
 import { ALLOCATOR, FULL_QUEUE, LATE, TRIM, TWIN, WATCHED } from "./planted-faults.js";
 
 const RUN_LIMIT = 60;
+/** What an observer does meets a collection that can show it in one of some hundred programs. */
+const ACTING_RUN_LIMIT = 400;
 const TWIN_RUN_LIMIT = 300;
 const ON = [
   "cpython-3.13-fast, low thresholds",
@@ -39,6 +41,9 @@ const ON = [
   "semispace",
 ];
 
+const runLimitOf = (name: string): number =>
+  name === ACTING_OBSERVER ? ACTING_RUN_LIMIT : RUN_LIMIT;
+
 const ofTheSuite = ON.flatMap((on) => {
   const strategy = presets.get(on);
   if (strategy === undefined) throw new Error(`no preset is named "${on}"`);
@@ -46,7 +51,7 @@ const ofTheSuite = ON.flatMap((on) => {
   return memoryManagerSuite.properties
     .filter((property) => property.whyNot(maker) === undefined)
     .map(({ name }) =>
-      suiteProperty({ name, on, programLimit: RUN_LIMIT }, (options) =>
+      suiteProperty({ name, on, programLimit: runLimitOf(name) }, (options) =>
         runSuite(memoryManagerSuite, maker, options),
       ),
     );
