@@ -2,6 +2,7 @@
 // left in reports/checks.json for .ci/run.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { oneOfNames, readOptions, type ScriptUsage } from "./script-options.ts";
 import { root, runCommand } from "./workspace.ts";
 
 interface Check {
@@ -44,21 +45,24 @@ function runCheck(check: Check): boolean {
   return true;
 }
 
-function selectChecks(names: readonly string[]): readonly Check[] {
-  for (const name of names) {
-    if (checks.some((check) => check.name === name)) continue;
-    const known = checks.map((check) => check.name).join(", ");
-    console.error(`There is no check "${name}". Choose from: ${known}.`);
-    process.exit(2);
-  }
+const known = checks.map((check) => check.name);
+const USAGE: ScriptUsage = {
+  command: "npm run check",
+  text: `  CHECK...   only these: ${known.join(", ")}`,
+};
+
+function selectChecks(words: readonly string[]): readonly Check[] {
+  const names = words.map((word) => oneOfNames(USAGE, "check", word, known));
   return names.length === 0 ? checks : checks.filter((check) => names.includes(check.name));
 }
 
-const results = selectChecks(process.argv.slice(2)).map((check) => {
-  const isOk = runCheck(check);
-  console.log(`${isOk ? "passed" : "FAILED"}  ${check.name}`);
-  return isOk;
-});
+const results = selectChecks(readOptions(USAGE, { allowPositionals: true }).positionals).map(
+  (check) => {
+    const isOk = runCheck(check);
+    console.log(`${isOk ? "passed" : "FAILED"}  ${check.name}`);
+    return isOk;
+  },
+);
 const passed = results.filter(Boolean).length;
 const failed = results.length - passed;
 mkdirSync(join(root, "reports"), { recursive: true });

@@ -2,9 +2,12 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+import { readOptions } from "./script-options.ts";
 import { listPackages, report, root, type WorkspacePackage } from "./workspace.ts";
 
-const isUpdate = process.argv.includes("--update");
+const options = { update: { type: "boolean", default: false } } as const;
+const usage = { command: "npm run api:update", text: "" };
+const isUpdate = readOptions(usage, { options }).values.update;
 
 function configure(member: WorkspacePackage, name: string): ExtractorConfig {
   const silent = { logLevel: ExtractorLogLevel.None, addToApiReportFile: false };

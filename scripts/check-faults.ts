@@ -6,8 +6,11 @@ import { writeFileSync } from "node:fs";
 import { sourcesWith } from "./faults/edit-sources.ts";
 import { findStale, PAGE, printPage } from "./faults/matrix-page.ts";
 import { loadSections } from "./faults/sections.ts";
+import { readOptions } from "./script-options.ts";
 import { report, root } from "./workspace.ts";
 
+const options = { update: { type: "boolean", default: false } } as const;
+const { values } = readOptions({ command: "npm run faults:list", text: "" }, { options });
 const sections = await loadSections();
 const problems: string[] = [];
 for (const section of sections) {
@@ -22,7 +25,7 @@ for (const section of sections) {
     }
   }
 }
-if (process.argv.includes("--update")) writeFileSync(PAGE, printPage(sections, []));
+if (values.update) writeFileSync(PAGE, printPage(sections, []));
 problems.push(...findStale(sections));
 const count = sections.reduce((sum, { faults }) => sum + faults.length, 0);
 report("faults", problems, `${count} faults in ${sections.length} sections`);

@@ -1,15 +1,8 @@
 // `npm run prove`: every composition against every property of its suite, in rounds with one seed
 // each. Prints programs, commands and findings; a finding is written to reports/counterexamples,
 // where `ouro verify --replay` takes it, and the exit code is 1.
-//
-//   -- --minutes N               rounds with new seeds until the time is over
-//   -- --seed N                  begins with another seed than 1
-//   -- --exhaustive              instead, the small scopes: every case of every preset
-//   -- --exhaustive --share N    about one case in N
-//   -- --only TEXT               compositions whose name begins with it
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import {
   counterexampleFiles,
   printVerdict,
@@ -19,17 +12,26 @@ import {
   SMALL_PROGRAMS,
 } from "@ouro/testkit";
 import { allTrials, managerTrials, type Trial } from "./prove-trials.ts";
+import { readOptions, refuse, type ScriptUsage } from "./script-options.ts";
 import { root } from "./workspace.ts";
 
 /** So small that a round of all compositions takes a minute or two. */
 const PROGRAMS_PER_ROUND = 5;
 const SCOPES = [SMALL_PROGRAMS, SMALL_HEAPS, SMALL_COLLECTIONS];
 
+const USAGE: ScriptUsage = {
+  command: "npm run prove",
+  text: `  --minutes N               rounds with new seeds until the time is over
+  --seed N                  begins with another seed than 1
+  --exhaustive              instead, the small scopes: every case of every preset
+  --exhaustive --share N    about one case in N
+  --only TEXT               compositions whose name begins with it`,
+};
+
 function numberOf(name: string, text: string | undefined, otherwise: number): number {
   const number = text === undefined ? otherwise : Number(text);
   if (text === undefined || number > 0) return number;
-  console.error(`--${name} takes a number above 0: npm run prove -- --${name} 10`);
-  process.exit(2);
+  return refuse(USAGE, `--${name} takes a number above 0, and got ${text}.`);
 }
 
 function save(report: Report): void {
@@ -90,7 +92,7 @@ function printSums(): Sum {
   return total;
 }
 
-const { values } = parseArgs({
+const { values } = readOptions(USAGE, {
   options: {
     minutes: { type: "string" },
     seed: { type: "string" },
@@ -100,11 +102,20 @@ const { values } = parseArgs({
   },
 });
 const isWanted = ({ name }: Trial): boolean => name.startsWith(values.only);
+
+/** Nothing that was played proves nothing. */
+function wanted(trials: readonly Trial[]): readonly Trial[] {
+  const found = trials.filter(isWanted);
+  if (found.length > 0) return found;
+  const names = trials.map(({ name }) => name).join(", ");
+  return refuse(USAGE, `no composition begins with "${values.only}". There are: ${names}.`);
+}
+
 const firstSeed = numberOf("seed", values.seed, 1);
 
 /** Checks change nothing of what a strategy does: the fast mode stands for both. */
 function runExhaustively(scopeStride: number): string {
-  for (const { name, run } of managerTrials().filter(isWanted)) {
+  for (const { name, run } of wanted(managerTrials())) {
     if (name.endsWith("checked") && !values.only.includes("checked")) continue;
     for (const property of SCOPES) {
       const report = run({ properties: [property], scopeStride, seed: firstSeed });
@@ -117,7 +128,7 @@ function runExhaustively(scopeStride: number): string {
 
 function runRounds(minutes: number): string {
   const end = Date.now() + minutes * 60_000;
-  const trials = allTrials().filter(isWanted);
+  const trials = wanted(allTrials());
   let seed = firstSeed - 1;
   do {
     seed++;

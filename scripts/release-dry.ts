@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fr
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { packPublicPackages } from "./pack.ts";
+import { readOptions } from "./script-options.ts";
 import { listPackages, root, runCommand } from "./workspace.ts";
 
 function copyTree(): string {
@@ -34,6 +35,7 @@ function showBumps(copy: string): boolean {
   return true;
 }
 
+readOptions({ command: "npm run release:dry", text: "" }, {});
 const copy = copyTree();
 let isOk = false;
 try {

@@ -1,17 +1,10 @@
 // `npm run test:faults`: plants every fault in turn and prints fault × property.
 //
-//   -- --section NAME   the faults of one section; --only TEXT those whose name contains it
-//   -- --seed N         three seeds from N on, in place of three that are drawn
-//   -- --named          asks only the property that is named for each fault
-//   -- --write          writes docs/fault-matrix.md; --json prints data instead of lines
-//   -- --patch FILE     plants a unified diff, and says which properties kill it; if none does,
-//                       which tests of the packages and apps that it changes
-//
 // The exit code is 1 when a fault lives, 2 when something cannot be planted.
 
 import { randomInt } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { didYouMean } from "../apps/demo/src/suggestion.ts";
 import { createCompiler } from "./faults/compiler.ts";
 import { LostFaultError, sourcesWith } from "./faults/edit-sources.ts";
 import {
@@ -33,9 +26,22 @@ import {
   type PlantedFault,
 } from "./faults/planted-fault.ts";
 import { loadSections } from "./faults/sections.ts";
+import { readOptions, refuse, type ScriptUsage } from "./script-options.ts";
 import { root } from "./workspace.ts";
 
-const { values: options } = parseArgs({
+const USAGE: ScriptUsage = {
+  command: "npm run test:faults",
+  text: `  --section NAME   the faults of one section; may be repeated
+  --only TEXT      those whose name contains it
+  --seed N         three seeds from N on, in place of three that are drawn
+  --named          asks only the property that is named for each fault
+  --write          writes docs/fault-matrix.md
+  --json           prints data instead of lines
+  --patch FILE     plants a unified diff, and says which properties kill it; if none does,
+                   which tests of the packages and apps that it changes`,
+};
+
+const { values: options } = readOptions(USAGE, {
   options: {
     section: { type: "string", multiple: true },
     only: { type: "string" },
@@ -55,12 +61,12 @@ function seedsOf(given: string | undefined): number[] {
   if (given === undefined) return [0, 0, 0].map(() => randomInt(1, 2 ** 31 - 1));
   const seed = Number(given);
   if (Number.isInteger(seed)) return [seed, seed + 1, seed + 2];
-  return endBadly("--seed takes a whole number: npm run test:faults -- --seed 7");
+  return endBadly(`--seed takes a whole number, and got ${given}.`);
 }
 
 function endBadly(problem: string): never {
-  if (options.json) console.log(JSON.stringify({ problem }));
-  else console.error(problem);
+  if (!options.json) return refuse(USAGE, problem);
+  console.log(JSON.stringify({ problem }));
   process.exit(2);
 }
 
@@ -68,8 +74,9 @@ function chosen(sections: readonly FaultSection[]): FaultSection[] {
   const names = options.section;
   for (const name of names ?? []) {
     if (sections.some((section) => section.name === name)) continue;
-    const known = sections.map((section) => section.name).join(", ");
-    endBadly(`No section of faults is named "${name}". There are: ${known}.`);
+    const known = sections.map((section) => section.name);
+    const proposal = didYouMean(name, known, `There are: ${known.join(", ")}.`);
+    endBadly(`no section is named "${name}". ${proposal}`);
   }
   return sections.filter(({ name }) => names === undefined || names.includes(name));
 }
@@ -171,7 +178,7 @@ async function testAll(): Promise<void> {
   }
   const killedCount = all.length - living.length;
   say(`\n${all.length} faults, ${killedCount} killed as said. Seeds ${seeds.join(", ")}.`);
-  if (all.length === 0) endBadly("No fault has such a name.");
+  if (all.length === 0) endBadly(`no fault has "${options.only}" in its name.`);
   if (living.length > 0) process.exitCode = 1;
   const isWhole = options.only === undefined && !options.named;
   if (options.write && !isWhole) endBadly("--write takes whole sections: no --only, no --named.");

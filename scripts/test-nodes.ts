@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { readOptions } from "./script-options.ts";
 import { report, root, runCommand } from "./workspace.ts";
 
 const NODE_VERSIONS = ["20.20.2", "22.23.3", "24.21.0", "26.10.0"];
@@ -100,6 +101,7 @@ async function tryChromium(): Promise<string[]> {
   }
 }
 
+readOptions({ command: "npm run test:nodes", text: "" }, {});
 const problems = NODE_VERSIONS.flatMap(tryNode);
 problems.push(...(await tryChromium()));
 report("nodes", problems, `Node ${NODE_VERSIONS.join(", ")}`);

@@ -40,9 +40,9 @@ function firstLines(error: unknown): string {
   return text.split("\n").slice(0, 12).join("\n");
 }
 
-function outcomeOf(property: FaultProperty, question: Question): Outcome {
+async function outcomeOf(property: FaultProperty, question: Question): Promise<Outcome> {
   try {
-    return property.ask(question);
+    return await property.ask(question);
   } catch (error) {
     // A property that cannot be set up over these sources does not hold on them.
     return { isKilled: true, programCount: 1, reason: firstLines(error) };
@@ -51,9 +51,9 @@ function outcomeOf(property: FaultProperty, question: Question): Outcome {
 
 try {
   const { properties }: { properties: FaultProperty[] } = await import(propertiesModule);
-  port.on("message", (question: Question) => {
+  port.on("message", async (question: Question) => {
     const property = properties[question.index] as FaultProperty;
-    reply({ kind: "answer", outcome: outcomeOf(property, question) });
+    reply({ kind: "answer", outcome: await outcomeOf(property, question) });
   });
   const names = properties.map(({ ask: _, ...about }) => about);
   reply({ kind: "loaded", properties: names, editsLoaded: [...loaded] });

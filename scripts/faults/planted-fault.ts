@@ -49,7 +49,7 @@ export interface FaultProperty {
   readonly on?: string;
   /** A fault must be killed within so many programs. */
   readonly programLimit: number;
-  ask(asked: Asked): Outcome;
+  ask(asked: Asked): Outcome | Promise<Outcome>;
 }
 
 export interface FaultSection {

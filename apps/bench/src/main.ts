@@ -1,7 +1,8 @@
 // `npm run bench`: figures to stdout or a file, progress to stderr.
 
-import { writeFileSync } from "node:fs";
-import { isOuroError } from "@ouro/interfaces";
+import { accessSync, constants, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { isOuroError, UsageError } from "@ouro/interfaces";
 import { runBench } from "./bench.js";
 import { readDocument } from "./document.js";
 import { type BenchOptions, HELP, parseOptions } from "./options.js";
@@ -20,7 +21,19 @@ function repeatingCommand(words: readonly string[]): string {
   return ["npm run bench", ...(kept.length === 0 ? [] : ["--", ...kept])].join(" ");
 }
 
+/** Who measured for minutes should not learn only then that the folder is not there. */
+function checkOutput(file: string): void {
+  try {
+    accessSync(dirname(resolve(file)), constants.W_OK);
+  } catch {
+    const problem = "cannot be written: its folder is not there, or may not be written to";
+    const remedy = "Make the folder first, or name another one.";
+    throw new UsageError({ where: "bench", argument: `--output ${file}`, problem, remedy });
+  }
+}
+
 async function measure(options: BenchOptions, words: readonly string[]): Promise<void> {
+  if (options.outputFile !== undefined) checkOutput(options.outputFile);
   const documents =
     options.sources.length > 0
       ? options.sources.map(readDocument)
@@ -41,8 +54,9 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (!isOuroError(error)) throw error;
-    process.stderr.write(`${(error as Error).message}\n`);
-    return (error as { kind: string }).kind === "usage" ? 2 : 1;
+    const isUsage = (error as { kind: string }).kind === "usage";
+    process.stderr.write(`${(error as Error).message}\n${isUsage ? `\n${HELP}` : ""}`);
+    return isUsage ? 2 : 1;
   }
 }
 

@@ -93,7 +93,7 @@ async function runOrders(orders: readonly CompareOrder[], work: Work) {
 
 function print(comparison: Comparison, line: CommandLine, terminal: Terminal): number {
   const look = lookOf(terminal.stdout, terminal.env, line);
-  const { violations, results, isPartial } = comparison;
+  const { violations } = comparison;
   const isJson = line.isJson || line.format === "json";
   if (isJson) {
     terminal.stdout.write(`${JSON.stringify(comparisonDocument(comparison), undefined, 2)}\n`);
@@ -107,6 +107,11 @@ function print(comparison: Comparison, line: CommandLine, terminal: Terminal): n
         : comparisonLines(comparison, look);
     terminal.stdout.write(`${lines.join("\n")}\n`);
   }
+  return codeOfComparison(comparison);
+}
+
+/** The gravest of all: a limit, what a strategy could not do, what the oracle found. */
+export function codeOfComparison({ results, violations, isPartial }: Comparison): number {
   if (isPartial) return EXIT_INTERRUPTED;
   return results
     .map(({ liveness, failure }) =>

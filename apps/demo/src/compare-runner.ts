@@ -6,7 +6,7 @@
 //   strategy ─► process ─► read ─► point ─► point ─► point ─► end
 //                            answer ◄┘        ✗ died: the next process takes the points after it
 
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { CompareMessage, CompareOrder, PointAnswer, SweepPoint } from "./compare-result.js";
@@ -17,23 +17,33 @@ const LISTEN_MS = 20;
 const PROGRESS_TOTAL = 1000;
 const PROCESS_PATH = fileURLToPath(new URL("./compare-process.js", import.meta.url));
 
+/** Starts what takes an order as its first message, and tells a `CompareMessage` at a time. */
+export type StartProcess = () => Pick<ChildProcess, "on" | "send" | "kill">;
+
+/** Ctrl-C reaches a whole group of processes: this one alone decides what it means. */
+const startProcess: StartProcess = () =>
+  fork(PROCESS_PATH, [], { serialization: "advanced", detached: true });
+
 /**
  * The answer of each point of each order, in their order. What fails is in the answer; throws only
- * `Stopped`, when somebody asked to stop.
+ * `Stopped`, when somebody asked to stop. Without `start` all is run here.
  */
 export async function* runApart(
   orders: readonly CompareOrder[],
   work: Work,
+  start: StartProcess | undefined = existsSync(PROCESS_PATH) ? startProcess : undefined,
 ): AsyncGenerator<PointAnswer, void> {
   const total = orders.reduce((sum, { points }) => sum + points.length, 0);
-  const run = existsSync(PROCESS_PATH) ? runInProcess : runHere;
   let doneCount = 0;
   for (const order of orders) {
     let left = order.points;
     while (left.length > 0) {
       const begin = (point: SweepPoint | undefined): void =>
         work.progress.begin(`${doneCount + 1} of ${total}`, nameOf(order, point), PROGRESS_TOTAL);
-      for await (const answer of run({ ...order, points: left }, work, begin)) {
+      const rest = { ...order, points: left };
+      const answers =
+        start === undefined ? runHere(rest, work, begin) : runInProcess(rest, work, begin, start);
+      for await (const answer of answers) {
         doneCount++;
         left = left.slice(1);
         yield answer;
@@ -65,9 +75,13 @@ async function* runHere(order: CompareOrder, work: Work, begin: BeginPoint) {
 }
 
 /** At least one answer; those after it are missing if the process died of a later point. */
-async function* runInProcess(order: CompareOrder, work: Work, begin: BeginPoint) {
-  // Ctrl-C reaches a whole group of processes: this one alone decides what it means.
-  const child = fork(PROCESS_PATH, [], { serialization: "advanced", detached: true });
+async function* runInProcess(
+  order: CompareOrder,
+  work: Work,
+  begin: BeginPoint,
+  start: StartProcess,
+) {
+  const child = start();
   const tell = tellShare(work);
   const answers: PointAnswer[] = [];
   let end: string | undefined;

@@ -1,16 +1,15 @@
 // `npm run test:cpython`: random mutator programs on CPython and on Ouro, compared.
-//
-//   --programs N    how many (default 2000)      --seed S   of the first sample (printed)
-//   --minutes M     stop after so long           --faults   show that the comparison can fail
-//   --replay FILE   one program, as a difference was written down, on both machines
-//   --keep FILE     prints one program with what CPython does, for the folder of kept cases
-//
-// Samples of 500 have seeds one after another. The first difference ends the run, with exit code 1.
+// The first difference ends the run, with exit code 1.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import * as memoryManager from "@ouro/memory-manager";
 import fc from "fast-check";
+import {
+  readOptions,
+  refuse,
+  type ScriptUsage,
+  wholeNumber,
+} from "../../../scripts/script-options.js";
 import {
   describeDifference,
   differingStep,
@@ -31,7 +30,17 @@ import { isPyodideInstalled, type PythonMachine, startPython } from "./python-ma
 const SAMPLE_COUNT = 500;
 const REPORTS = new URL("../../../reports/", import.meta.url);
 
-const { values: options } = parseArgs({
+const USAGE: ScriptUsage = {
+  command: "npm run test:cpython",
+  text: `  --programs N    how many (default 2000)
+  --seed S        of the first sample (printed); samples of ${SAMPLE_COUNT} have seeds one after another
+  --minutes M     stop after so long
+  --faults        show that the comparison can fail
+  --replay FILE   one program, as a difference was written down, on both machines
+  --keep FILE     prints one program with what CPython does, for the folder of kept cases`,
+};
+
+const { values: options } = readOptions(USAGE, {
   options: {
     programs: { type: "string", default: "2000" },
     seed: { type: "string", default: String(Math.floor(Date.now() % 1e9)) },
@@ -42,13 +51,10 @@ const { values: options } = parseArgs({
   },
 });
 
-/** An option's number. Anything else ends the command: nothing compared is no agreement. */
-function numberOf(name: "programs" | "seed" | "minutes", least: number): number {
-  const value = Number(options[name]);
-  if (Number.isInteger(value) && value >= least) return value;
-  console.error(`--${name} ${options[name]} is no whole number from ${least} on`);
-  process.exit(2);
-}
+// Anything else than a number ends the script: nothing compared is no agreement.
+const programCount = wholeNumber(USAGE, "programs", options.programs, 1);
+const firstSeed = wholeNumber(USAGE, "seed", options.seed, 0);
+const minuteCount = wholeNumber(USAGE, "minutes", options.minutes, 1);
 
 type OuroMachine = ReturnType<typeof createOuroMachine>;
 
@@ -129,19 +135,17 @@ function checkKeptCases(runBoth: RunBoth): boolean {
 }
 
 function compare(python: PythonMachine): boolean {
-  const wanted = numberOf("programs", 1);
-  const firstSeed = numberOf("seed", 0);
   const startedMs = Date.now();
-  const endMs = startedMs + numberOf("minutes", 1) * 60_000;
+  const endMs = startedMs + minuteCount * 60_000;
   const runBoth = makeRunBoth(python, memoryManager);
   const machine = createOuroMachine(memoryManager);
   const tally = createFeatureTally();
-  console.log(`CPython ${python.version}, ${wanted} programs, seed ${firstSeed}`);
+  console.log(`CPython ${python.version}, ${programCount} programs, seed ${firstSeed}`);
   let isOk = checkKeptCases(runBoth);
-  for (let seed = firstSeed; tally.programCount < wanted && Date.now() < endMs; seed++) {
-    const programs = sample(seed, Math.min(SAMPLE_COUNT, wanted - tally.programCount));
+  for (let seed = firstSeed; tally.programCount < programCount && Date.now() < endMs; seed++) {
+    const programs = sample(seed, Math.min(SAMPLE_COUNT, programCount - tally.programCount));
     const index = compareSample(programs, python, machine, tally);
-    tellProgress(tally.programCount, wanted, startedMs);
+    tellProgress(tally.programCount, programCount, startedMs);
     if (index < 0) continue;
     console.log(`program ${index} of seed ${seed} differs; shrinking`);
     report(shrinkDifference(seed, index, runBoth), `${seed}-${index}`, runBoth);
@@ -149,8 +153,8 @@ function compare(python: PythonMachine): boolean {
     break;
   }
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(0);
-  const { programCount, stepCount } = tally;
-  console.log(`${programCount} programs, ${stepCount} steps, ${seconds} s; programs with`);
+  const { programCount: count, stepCount } = tally;
+  console.log(`${count} programs, ${stepCount} steps, ${seconds} s; programs with`);
   tellFeatures(tally);
   console.log(isOk ? "Ouro agrees with CPython" : "Ouro differs from CPython");
   return isOk;
@@ -169,7 +173,7 @@ function differingCase(modules: ManagerModules): string | undefined {
 
 /** Every planted fault must be noticed within the sample; what is rare, by a kept case. */
 async function showFaults(python: PythonMachine): Promise<boolean> {
-  const programs = sample(numberOf("seed", 0), numberOf("programs", 1));
+  const programs = sample(firstSeed, programCount);
   const seen = python.run(programs);
   const firstDiffering = (modules: ManagerModules): number => {
     const machine = createOuroMachine(modules);
@@ -192,8 +196,18 @@ async function showFaults(python: PythonMachine): Promise<boolean> {
 
 // ── One program ─────────────────────────────────────────────────────────────────────────────────
 
+function readProgram(option: string, file: string): MachineProgram {
+  try {
+    const program = JSON.parse(readFileSync(file, "utf8")) as MachineProgram;
+    if (Array.isArray(program.steps)) return program;
+    return refuse(USAGE, `--${option} ${file}: it is no program, for it has no steps.`);
+  } catch (error) {
+    return refuse(USAGE, `--${option} ${file}: ${(error as Error).message}.`);
+  }
+}
+
 function replay(file: string, python: PythonMachine | undefined): boolean {
-  const program = JSON.parse(readFileSync(file, "utf8")) as MachineProgram;
+  const program = readProgram("replay", file);
   const ouro = runOuro(createOuroMachine(memoryManager), program);
   const seen = python?.run([program])[0];
   for (const [step, lines] of ouro.entries()) {
@@ -208,7 +222,7 @@ function replay(file: string, python: PythonMachine | undefined): boolean {
 }
 
 function keep(file: string, python: PythonMachine): boolean {
-  const program = JSON.parse(readFileSync(file, "utf8")) as MachineProgram;
+  const program = readProgram("keep", file);
   const [seen] = python.run([program]);
   process.stdout.write(printKeptCase({ about: "", program, seen: seen as Seen }));
   return true;

@@ -1,16 +1,12 @@
 // `npm run test:exports`: what Ouro writes for other tools, read by those tools.
 //
-//   --programs N    random heaps for the readers of heap snapshots (default 200)
-//   --seed S        of the first of them (default 1)
-//   --faults        shows that the checks can fail: each planted fault must be noticed
-//
 // Says what it skips where a tool is not installed (`npm run heavy:install`). Exit code 1 if a
 // reader disagrees, 2 for wrong options.
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { writeV8HeapSnapshot } from "@ouro/monitor";
+import { readOptions, type ScriptUsage, wholeNumber } from "../../../scripts/script-options.js";
 import { runOuro, shipped } from "./command-run.js";
 import { isDevToolsInstalled, readWithDevTools } from "./devtools-reader.js";
 import { exportFaults, plantExportFault, removeFaults } from "./export-faults.js";
@@ -41,7 +37,14 @@ const CHAIN_COUNT = 100_000;
 const FAULT_SUBJECT_COUNT = 40;
 const READER_COUNT = 2;
 
-const { values: options } = parseArgs({
+const USAGE: ScriptUsage = {
+  command: "npm run test:exports",
+  text: `  --programs N    random heaps for the readers of heap snapshots (default 200)
+  --seed S        of the first of them (default 1)
+  --faults        shows that the checks can fail: each planted fault must be noticed`,
+};
+
+const { values: options } = readOptions(USAGE, {
   options: {
     programs: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
@@ -50,10 +53,7 @@ const { values: options } = parseArgs({
 });
 
 function numberOf(name: "programs" | "seed"): number {
-  const value = Number(options[name]);
-  if (Number.isInteger(value) && value >= 1) return value;
-  console.error(`--${name} ${options[name]} is no whole number from 1 on`);
-  process.exit(2);
+  return wholeNumber(USAGE, name, options[name], 1);
 }
 
 type Writer = typeof writeV8HeapSnapshot;

@@ -1,12 +1,15 @@
 // `npm run test:mutation -- PACKAGE`: which changes of the package's sources no test notices.
 //
-//   --concurrency N    threads of tests (default 2)
-//   --survivors        one line for each mutant that lived
-//
 // Only what changed since the last run is tried again (reports/mutation). Exit code 1 if less than
 // 85 % of all mutants are killed, 2 for wrong options.
 
-import { parseArgs } from "node:util";
+import {
+  oneOfNames,
+  readOptions,
+  refuse,
+  type ScriptUsage,
+  wholeNumber,
+} from "../../../scripts/script-options.js";
 import {
   isStrykerInstalled,
   MUTATED_PACKAGES,
@@ -17,10 +20,12 @@ import {
 
 const LEAST_PERCENT = 85;
 
-function wrong(problem: string): never {
-  console.error(problem);
-  process.exit(2);
-}
+const USAGE: ScriptUsage = {
+  command: "npm run test:mutation",
+  text: `  PACKAGE            one of ${MUTATED_PACKAGES.join(", ")}
+  --concurrency N    threads of tests (default 2)
+  --survivors        one line for each mutant that lived`,
+};
 
 function lineOf({ status, fileName, location, mutatorName, replacement }: Mutant): string {
   const { line, column } = location.start;
@@ -39,29 +44,18 @@ function tallyLine(name: string, { all, killed, timeouts, survivors, invalid }: 
   );
 }
 
-function readOptions() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        concurrency: { type: "string", default: "2" },
-        survivors: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    return wrong((error as Error).message);
-  }
-}
-
-const { values, positionals } = readOptions();
-const [name] = positionals;
-const concurrency = Number(values.concurrency);
-if (name === undefined || positionals.length > 1 || !MUTATED_PACKAGES.includes(name)) {
-  wrong(`Name one package: ${MUTATED_PACKAGES.join(", ")}.`);
-}
-if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 64) {
-  wrong(`--concurrency ${values.concurrency} is no whole number from 1 to 64`);
-}
+const { values, positionals } = readOptions(USAGE, {
+  allowPositionals: true,
+  options: {
+    concurrency: { type: "string", default: "2" },
+    survivors: { type: "boolean", default: false },
+  },
+});
+const [word, tooMany] = positionals;
+if (word === undefined) refuse(USAGE, "name one package.");
+if (tooMany !== undefined) refuse(USAGE, `"${tooMany}" is one package too many.`);
+const name = oneOfNames(USAGE, "package that is mutated", word, MUTATED_PACKAGES);
+const concurrency = wholeNumber(USAGE, "concurrency", values.concurrency, 1, 64);
 if (!isStrykerInstalled()) {
   console.log("SKIPPED: Stryker is not installed. `npm run heavy:install` installs it.");
 } else {

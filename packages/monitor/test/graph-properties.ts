@@ -14,6 +14,8 @@ export const WAYS =
   "finds for each reachable object a shortest way that is there, and its dominators on it";
 export const CENSUS = "counts every object once, and tells what each type has more and less";
 export const HEAP_FILE = "writes a heap snapshot from which the whole graph can be read again";
+export const TRAPS =
+  "writes the parts of a heap snapshot as scanners need them, and refuses what they misread";
 export const PROFILE = "writes who keeps how much alive as stacks that hold every object once";
 
 const SIZE = 9;
@@ -249,6 +251,57 @@ function heapFile({ createSnapshot, writeV8HeapSnapshot }: Parts): fc.IProperty<
   }) as fc.IProperty<unknown>;
 }
 
+/** As V8 writes them: a scanner takes what it waits for, and what comes after the strings is lost. */
+const PARTS = [
+  ...["snapshot", "nodes", "edges", "trace_function_infos", "trace_tree", "samples"],
+  ...["locations", "strings"],
+];
+
+interface Harmed {
+  readonly snapshot: Snapshot;
+  readonly serialOf?: (object: number) => number;
+}
+
+/** What a scanner would believe: each of these shifts, wraps or joins something without a word. */
+const HARMS: readonly ((snapshot: Snapshot, object: number) => Harmed)[] = [
+  ...[-48, 48.5, 2 ** 32, Number.NaN].map((size) => (snapshot: Snapshot, object: number) => {
+    const sizesBytes = Float64Array.from(snapshot.sizesBytes, (bytes, each) =>
+      each === object ? size : bytes,
+    );
+    return { snapshot: { ...snapshot, sizesBytes } };
+  }),
+  (snapshot) => ({ snapshot: { ...snapshot, rootTargets: Int32Array.of(snapshot.objectCount) } }),
+  (snapshot) => ({ snapshot: { ...snapshot, rootTargets: Int32Array.of(-1) } }),
+  (snapshot, object) => ({ snapshot, serialOf: (each) => (each === object ? 0.5 : each) }),
+  (snapshot, object) => ({ snapshot, serialOf: (each) => (each === object ? 2 ** 31 : each) }),
+  (snapshot) => ({ snapshot, serialOf: () => 7 }),
+];
+
+function heapTraps({ createSnapshot, writeV8HeapSnapshot }: Parts): fc.IProperty<unknown> {
+  const harms = fc.record({ graph: graphs, harm: fc.constantFrom(...HARMS), at: fc.nat(SIZE) });
+  return fc.property(harms, ({ graph: { links, roots }, harm, at }) => {
+    const sound = createSnapshot(imageOfNodes([...links, []], roots));
+    const text = [...writeV8HeapSnapshot(sound)].join("");
+    expectSame(Object.keys(JSON.parse(text)), PARTS, "the order of the parts");
+    for (const part of ["snapshot", "nodes"]) {
+      expectThat(text.includes(`"${part}":`), `no scanner finds "${part}": before a blank`);
+    }
+    const { snapshot, nodes } = JSON.parse(text);
+    const [kinds, fieldCount] = [snapshot.meta.node_types[0], snapshot.meta.node_fields.length];
+    const synthetic = [0, 1, 2].map((node) => kinds[nodes[node * fieldCount]]);
+    expectSame(synthetic, ["synthetic", "synthetic", "synthetic"], "the root and its children");
+    const { serialOf, snapshot: harmed } = harm(sound, at % sound.objectCount);
+    const options = serialOf === undefined ? {} : { serialOf };
+    let isRefused = false;
+    try {
+      for (const _ of writeV8HeapSnapshot(harmed, options));
+    } catch {
+      isRefused = true;
+    }
+    expectThat(isRefused, `written: ${harm}`);
+  }) as fc.IProperty<unknown>;
+}
+
 /** A chain of types from the roots down the dominators, with types in a row told once. */
 function stackOf(names: readonly string[], dominators: Int32Array, object: number): string {
   const stack: string[] = [];
@@ -287,5 +340,6 @@ export const graphProperties: ReadonlyMap<string, (parts: Parts) => fc.IProperty
     [WAYS, ways],
     [CENSUS, census],
     [HEAP_FILE, heapFile],
+    [TRAPS, heapTraps],
     [PROFILE, profile],
   ]);

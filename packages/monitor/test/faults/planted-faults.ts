@@ -1,7 +1,7 @@
 // Small changes of the sources, and the property that kills each.
 
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
-import { CENSUS, HEAP_FILE, PROFILE, RETAINED, WAYS } from "../graph-properties.js";
+import { CENSUS, HEAP_FILE, PROFILE, RETAINED, TRAPS, WAYS } from "../graph-properties.js";
 import { COUNTS, LOG, PRICES, SCRAPED, SITES, TRACK } from "../listening-properties.js";
 import { QUANTILE, SAMPLES, SERIES } from "../measure-properties.js";
 
@@ -163,6 +163,80 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "const id = idOf(serial + SYNTHETIC_COUNT);",
     replace: "const id = idOf(object + SYNTHETIC_COUNT);",
     killedBy: HEAP_FILE,
+  },
+  {
+    file: FILE,
+    name: "a negative size is written",
+    find: '  assert(sizeBytes >= 0, "a size is not negative");\n',
+    replace: "",
+    killedBy: TRAPS,
+  },
+  {
+    file: FILE,
+    name: "a fraction is written as a size",
+    find: '  assert(Number.isInteger(sizeBytes), "a size is a whole number");\n',
+    replace: "",
+    killedBy: TRAPS,
+  },
+  {
+    file: FILE,
+    name: "a size of 4 GiB is written, which readers take for 0",
+    find: "if (sizeBytes < SIZE_LIMIT) return;",
+    replace: "if (sizeBytes <= SIZE_LIMIT) return;",
+    killedBy: TRAPS,
+  },
+  {
+    file: FILE,
+    name: "two objects have one serial",
+    find: '  assert(!serials.has(serial), "no two objects have the same serial");\n',
+    replace: "",
+    killedBy: TRAPS,
+  },
+  {
+    file: FILE,
+    name: "a serial whose id wraps is written",
+    find: '  assert(serial < SERIAL_LIMIT, "a serial is below 2 ** 31 - 4");\n',
+    replace: "",
+    killedBy: TRAPS,
+  },
+  {
+    file: FILE,
+    name: "a reference names no object",
+    find: "assert(object >= 0 && object < snapshot.objectCount,",
+    replace: "assert(object >= -1 && object <= snapshot.objectCount,",
+    killedBy: TRAPS,
+  },
+  {
+    file: FILE,
+    name: "an array that the head names is left out",
+    find: '["trace_function_infos", "trace_tree", "samples"]',
+    replace: '["trace_function_infos", "trace_tree"]',
+    killedBy: TRAPS,
+  },
+  {
+    file: FILE,
+    name: "places stand behind the strings",
+    find:
+      '  yield* numbersText("locations", locations.rows);\n  yield* strings.text();\n' +
+      '  yield "}\\n";',
+    replace:
+      '  yield* strings.text();\n  yield ",\\n";\n' +
+      '  yield [...numbersText("locations", locations.rows)].join("").replace("],", "]}");',
+    killedBy: TRAPS,
+  },
+  {
+    file: FILE,
+    name: "the roots are an object, into which readers move sizes",
+    find: "    yield [SYNTHETIC, strings.indexOf(name), idOf(index), 0,",
+    replace: "    yield [index === 1 ? OBJECT : SYNTHETIC, strings.indexOf(name), idOf(index), 0,",
+    killedBy: TRAPS,
+  },
+  {
+    file: FILE,
+    name: "a blank stands before a colon that scanners look for",
+    find: '{"snapshot":',
+    replace: '{"snapshot" :',
+    killedBy: TRAPS,
   },
   {
     file: STACKS,
