@@ -80,6 +80,10 @@ function refusal(source: string, problem: string): InputFormatError {
 
 function trialOf(file: string, found: Exports): Trial {
   const { strategy = found.default as Exports["strategy"] } = found;
+  for (const kind of ["allocator", "heap", "detector", "manager"] as const) {
+    if (found[kind] === undefined || typeof found[kind]?.make === "function") continue;
+    throw refusal(file, `its \`${kind}\` has no function \`make\``);
+  }
   if (found.allocator !== undefined) return bind(allocatorSuite, found.allocator);
   if (found.heap !== undefined) return bind(heapSuite, found.heap);
   if (found.detector !== undefined) return bind(detectorSuite, found.detector);

@@ -14,7 +14,7 @@ const lines = gunzipSync(readFileSync(shipped("programs/hand.jsonl.gz")))
   .toString()
   .split("\n");
 const files = { [few]: gzipSync(`${lines.slice(0, 3).join("\n")}\n`) };
-const strategy = fileURLToPath(new URL("./shipped-strategy.mjs", import.meta.url));
+const heap = fileURLToPath(new URL("./shipped-heap.mjs", import.meta.url));
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour
 const colour = /\u001b\[\d+m/;
@@ -45,7 +45,7 @@ const ROWS: readonly Row[] = [
   { command: "compare", argv: ["compare", few, "-s", "cpython-3.13,mark-sweep"] },
   { command: "leaks", argv: ["leaks", smallGraph] },
   { command: "record", argv: ["record"], isShort: true, isScript: true },
-  { command: "verify", argv: ["verify", strategy, "--programs", "1"] },
+  { command: "verify", argv: ["verify", heap, "--programs", "1"] },
   { command: "demo", argv: ["demo", "--passes", "1"], document: "replay", isSlow: true },
   {
     command: "completion",

@@ -114,6 +114,13 @@ describe("ouro verify", () => {
     const empty = join(folder, "empty.mjs");
     writeFileSync(empty, "export const nothing = 1;");
     expect((await ouro("verify", empty)).exitCode).toBe(4);
+    const bare = join(folder, "bare.mjs");
+    writeFileSync(bare, "export const heap = () => ({});");
+    const { exitCode, stderr } = await ouro("verify", bare);
+    expect([exitCode, stderr.replace(/\s+/g, " ")]).toEqual([
+      4,
+      expect.stringContaining("its `heap` has no function `make`"),
+    ]);
     expect((await ouro("verify", join(folder, "nowhere.mjs"))).exitCode).toBe(4);
     expect((await ouro("verify", right, "--replay", empty)).exitCode).toBe(4);
     expect((await ouro("verify")).exitCode).toBe(2);

@@ -113,6 +113,7 @@ const CASES: readonly (readonly [string, number])[] = [
   ["diff more.ouroheap one.ouroheap --fail-on increase", 0],
   ["diff one.ouroheap one.ouroheap --fail-on increase", 0],
   ["leaks one.ouroheap more.ouroheap --fail-on leaks", 3],
+  ["diff one.ouroheap more.ouroheap", 0],
   ["compare few.jsonl.gz -s mark-sweep --limit work=0", 3],
   ["compare few.jsonl.gz -s mark-sweep --limit work=999999", 0],
   ["why cut.hgraph.gz", 4],
