@@ -18,10 +18,7 @@ const listed = graphs(NODE_LIMIT).chain((nodes) =>
       { minLength: Math.ceil(nodes.length / 2) },
     ),
     gapAt: fc.nat({ max: NODE_LIMIT }),
-    start: fc.oneof(
-      fc.constant(0),
-      fc.integer({ min: PIECE_SIZE - NODE_LIMIT, max: PIECE_SIZE }),
-    ),
+    start: fc.oneof(fc.constant(0), fc.integer({ min: PIECE_SIZE - NODE_LIMIT, max: PIECE_SIZE })),
   }),
 );
 
