@@ -13,7 +13,7 @@ import { COLLECTION_PEERS, type CollectionPeer } from "./collection-peer.js";
 export interface CollectionRow {
   readonly peer: string;
   readonly metric: string;
-  /** In the workload's unit: over the rounds, of each process's least: a clock changes within one. */
+  /** In the workload's unit: over the rounds, each process's least, as its clock changes. */
   readonly cpu?: Spread;
   readonly wall?: Spread;
   /** How many times better than CPython and V8: less time, or fewer bytes. */
