@@ -59,16 +59,16 @@ export class OutOfMemoryError extends OuroError {
   }
 }
 
-/** A structure in linear memory contradicts itself; found by `validate()`. */
+/** A structure in linear memory contradicts itself; found by `validate()`, or where it is used. */
 export class HeapCorruptionError extends OuroError {
   readonly kind = "heap-corruption";
   declare readonly structure: string;
   declare readonly word: number;
 
-  constructor(facts: { structure: string; word: number; problem: string }) {
+  constructor(facts: { structure: string; word: number; problem: string; remedy?: string }) {
     super(
       `${facts.structure} at word ${facts.word} is broken: ${facts.problem}. Something wrote ` +
-        "where it must not: stop using the heap.",
+        `where it must not: ${facts.remedy ?? "stop using the heap"}.`,
       facts,
     );
   }
