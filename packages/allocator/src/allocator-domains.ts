@@ -55,6 +55,7 @@ export function createAllocatorDomains(
       usableSizeBytes: (block) => table[domain].usableSizeBytes(block),
       owns: (block) => table[domain].owns(block),
       walk: (visit) => table[domain].walk(visit),
+      trim: () => table[domain].trim?.(),
       statistics: () => table[domain].statistics(),
       validate: () => table[domain].validate(),
     };

@@ -37,6 +37,11 @@ export function assertedAllocator(allocator: Allocator, level: AssertionLevel): 
     return block;
   }
 
+  function trim(): void {
+    allocator.trim?.();
+    after();
+  }
+
   return {
     ...allocator,
     tryAllocate(requestBytes) {
@@ -55,9 +60,6 @@ export function assertedAllocator(allocator: Allocator, level: AssertionLevel): 
       assert(!allocator.owns(block), "a freed block is not live");
       after();
     },
-    trim() {
-      allocator.trim?.();
-      after();
-    },
+    ...(allocator.trim === undefined ? {} : { trim }),
   };
 }

@@ -11,6 +11,7 @@ import {
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
+  checkInteger,
   checkOptions,
   NO_BUDGET,
   type SweepableAllocator,
@@ -63,6 +64,7 @@ export function createLargeBlockAllocator(
 ): LargeBlockAllocator {
   checkOptions("createLargeBlockAllocator", options, "source|name budgetWord");
   const { source, name = "large", budgetWord = 0 } = options;
+  checkInteger("createLargeBlockAllocator", "budgetWord", budgetWord, 0, source.words.length - 1);
   const context = makeContext(source, name);
   const { words, state, allocatedMap } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.
@@ -174,7 +176,7 @@ export function createLargeBlockAllocator(
 
   function checkedHeader(block: number): number {
     const header = block - HEADER;
-    if (words[header + MARK] !== layout.liveMark(header)) refuseHeader(block);
+    if (words[header + MARK] !== layout.liveMark(header)) repairAndRefuse(header);
     const size = get(header);
     if ((size & PREVIOUS_FREE) !== 0) {
       const previousWords = get(header - 1);

@@ -55,11 +55,12 @@ function isBelievable(words: Int32Array, header: number, next: number): boolean 
   return freeWords === 0 || (freeWords > 0 && words[next - 1] === freeWords);
 }
 
-/** Refuses a call for a header that was overwritten. */
+/** Refuses a call for a header that was overwritten, once it is repaired. */
 export function refuseHeader(word: number): never {
   throw new HeapCorruptionError({
     structure: "large block",
     word,
     problem: "its header was overwritten, probably by a write past the end of the block before",
+    remedy: "headers and lists were made anew, and this call did nothing; look for what wrote",
   });
 }

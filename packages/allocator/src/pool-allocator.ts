@@ -15,6 +15,7 @@ import {
   ARENA_SIZE_WORDS,
   type ArenaSource,
   type Block,
+  checkInteger,
   checkOptions,
   EVENT_POOL_RELEASE,
   EVENT_POOL_TAKE,
@@ -84,6 +85,7 @@ export interface PoolAllocator extends SweepableAllocator {
 export function createPoolAllocator(options: PoolAllocatorOptions): PoolAllocator {
   checkOptions("createPoolAllocator", options, "source|name observer budgetWord keepsArena");
   const { source, name = "pools", observer, budgetWord = 0, keepsArena = true } = options;
+  checkInteger("createPoolAllocator", "budgetWord", budgetWord, 0, source.words.length - 1);
   const context = makeContext(source, name);
   const { words, allocatedMap, poolRecords } = context;
   // Constants of this closure fold into the compiled code; a module's may not, once bundled.

@@ -7,7 +7,14 @@
 // Source: QuickJS `JS_TriggerGC`, whose factor and start are the defaults here; there the limit has
 // no floor, as its own tables are more than that.
 
-import { type Collection, checkInteger, NOT_DUE, type Trigger, UsageError } from "@ouro/interfaces";
+import {
+  type Collection,
+  checkInteger,
+  NOT_DUE,
+  numberText,
+  type Trigger,
+  UsageError,
+} from "@ouro/interfaces";
 
 export interface GrowthTriggerOptions {
   /** Bytes that are allocated now. Asked in `due` and `done` only. */
@@ -29,10 +36,10 @@ export interface GrowthTrigger extends Trigger {
 export function createGrowthTrigger(options: GrowthTriggerOptions): GrowthTrigger {
   const { liveBytes, growthFactor = 1.5, startBytes = 256 << 10, generation = 0 } = options;
   checkInteger("createGrowthTrigger", "startBytes", startBytes, 0);
-  if (!(growthFactor > 1 && growthFactor < Number.POSITIVE_INFINITY)) {
+  if (!(Number.isFinite(growthFactor) && growthFactor > 1)) {
     throw new UsageError({
       where: "createGrowthTrigger",
-      argument: `growthFactor ${growthFactor}`,
+      argument: `growthFactor ${numberText(growthFactor)}`,
       problem: "is not a number above 1",
       remedy: "Give one: 1.5 lets memory grow by half between two collections",
     });

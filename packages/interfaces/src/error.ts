@@ -59,16 +59,16 @@ export class OutOfMemoryError extends OuroError {
   }
 }
 
-/** A structure in linear memory contradicts itself; found by `validate()`. */
+/** A structure in linear memory contradicts itself; found by `validate()`, or where it is used. */
 export class HeapCorruptionError extends OuroError {
   readonly kind = "heap-corruption";
   declare readonly structure: string;
   declare readonly word: number;
 
-  constructor(facts: { structure: string; word: number; problem: string }) {
+  constructor(facts: { structure: string; word: number; problem: string; remedy?: string }) {
     super(
       `${facts.structure} at word ${facts.word} is broken: ${facts.problem}. Something wrote ` +
-        "where it must not: stop using the heap.",
+        `where it must not: ${facts.remedy ?? "stop using the heap"}.`,
       facts,
     );
   }
@@ -210,7 +210,7 @@ export class InvalidAddressError extends OuroError {
     const place =
       inside === undefined ? "" : ` but lies inside ${inside.description.replace(/,$/, "")}`;
     super(
-      `${where}: ${address} is not ${expected}${place}. Pass a number that this part ` +
+      `${where}: ${numberText(address)} is not ${expected}${place}. Pass a number that this part ` +
         "returned and that is still in use.",
       facts,
     );
@@ -302,8 +302,11 @@ export function describeValue(value: unknown): string {
   return /^[AEIO]/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
-/** Of what should be a number: a symbol, or an object without a text, is no reason to fail. */
-function textOf(value: unknown): string {
+/**
+ * What should be a number, for the message that refuses it: a symbol, or an object without a text,
+ * is no reason to fail.
+ */
+export function numberText(value: unknown): string {
   return Object(value) === value ? typeof value : String(value);
 }
 
@@ -318,7 +321,7 @@ export function checkInteger(
   if (Number.isInteger(value) && value >= from && value <= to) return;
   throw new UsageError({
     where,
-    argument: `${argument} ${textOf(value)}`,
+    argument: `${argument} ${numberText(value)}`,
     problem: `is not a whole number from ${from} to ${to}`,
     remedy: "Give one",
   });
@@ -332,15 +335,16 @@ export function checkIndex(where: string, index: number, length: number): void {
   }
   throw new UsageError({
     where,
-    argument: `index ${textOf(index)}`,
+    argument: `index ${numberText(index)}`,
     problem: "names nothing: there are no elements",
     remedy: "Ask for the length first",
   });
 }
 
 /**
- * Throws a `UsageError` for a missing or unknown option of a factory: a misspelt one would be lost
- * without a word. `names` is one text; those before the `|` are required. O(options).
+ * Throws a `UsageError` for a missing or unknown option of a factory, and for options that are no
+ * object: they would be lost without a word. `names` is one text; those before the `|` are
+ * required. O(options).
  */
 export function checkOptions(
   where: string,
@@ -351,7 +355,11 @@ export function checkOptions(
   const known = [...required, ...optional];
   const given = (options ?? {}) as Record<string, unknown>;
   const missing = required.find((name) => given[name] === undefined);
-  const argument = missing ?? Object.keys(given).find((name) => !known.includes(name));
+  const isNone = options === null || typeof given !== "object";
+  const unknown = isNone
+    ? numberText(options)
+    : Object.keys(given).find((name) => !known.includes(name));
+  const argument = missing ?? unknown;
   if (argument === undefined) return;
   throw new UsageError({
     where,

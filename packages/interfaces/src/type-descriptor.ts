@@ -85,6 +85,8 @@ export interface TypeTable {
   /** First word of the rows in linear memory; the row of type t is at `base + (t << 3)`. */
   readonly base: WordIndex;
   readonly count: number;
+  /** So many types there is room for. */
+  readonly limitCount: number;
   /** Throws `UsageError` for a descriptor that breaks an invariant or repeats another's name. */
   define(descriptor: TypeDescriptor): TypeId;
   /** Throws `UsageError` for a number that is no type. O(1). */

@@ -8,7 +8,7 @@
 // An immediate is the zigzag form of the integer, inverted: 0 → −1, −1 → −2, 1 → −3, … so that an
 // integer near 0 stays a small integer to V8 also where those have 31 bits.
 
-import { UsageError } from "./error.js";
+import { numberText, UsageError } from "./error.js";
 import type { Reference, Value } from "./word.js";
 
 export const NONE: Value = 0;
@@ -27,15 +27,17 @@ export function isImmediate(value: Value): boolean {
 
 /** The value that stands for an integer. Throws `UsageError` outside 31 bits. O(1). */
 export function immediateOf(integer: number): Value {
-  if (integer !== (integer << 1) >> 1) {
-    throw new UsageError({
-      where: "immediateOf",
-      argument: `integer ${integer}`,
-      problem: `is not a whole number from ${IMMEDIATE_MIN} to ${IMMEDIATE_MAX}`,
-      remedy: "Keep larger numbers in raw words",
-    });
-  }
+  if (typeof integer !== "number" || integer !== (integer << 1) >> 1) refuseInteger(integer);
   return ~((integer << 1) ^ (integer >> 31));
+}
+
+function refuseInteger(integer: unknown): never {
+  throw new UsageError({
+    where: "immediateOf",
+    argument: `integer ${numberText(integer)}`,
+    problem: `is not a whole number from ${IMMEDIATE_MIN} to ${IMMEDIATE_MAX}`,
+    remedy: "Keep larger numbers in raw words",
+  });
 }
 
 /** The integer that an immediate stands for; meaningless for other values. O(1). */

@@ -30,6 +30,7 @@ import {
   IncompatiblePartsError,
   isObserved,
   NO_BUDGET,
+  numberText,
   type Reference,
   type Strategy,
   type StrategyParts,
@@ -88,13 +89,13 @@ const NOTHING: Collection = Object.freeze({
 
 /** Marks and sweeps. Throws `UsageError` for an option out of its range. */
 export function markSweepStrategy(options: MarkSweepOptions = {}): Strategy {
-  const { growthFactor = 2, minimumBudgetBytes = 4 << 20, markStackWords } = options;
   const where = "markSweepStrategy";
   checkOptions(where, options, "|growthFactor minimumBudgetBytes markStackWords");
+  const { growthFactor = 2, minimumBudgetBytes = 4 << 20, markStackWords } = options;
   if (!(Number.isFinite(growthFactor) && growthFactor >= 1)) {
     throw new UsageError({
       where,
-      argument: `growthFactor ${growthFactor}`,
+      argument: `growthFactor ${numberText(growthFactor)}`,
       problem: "is not a number from 1",
       remedy: "Give one: 2 lets memory grow to twice what lives",
     });

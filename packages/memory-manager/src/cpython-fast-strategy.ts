@@ -32,7 +32,6 @@ import {
   ARENA_SIZE_WORDS,
   type Barrier,
   type Collector,
-  checkOptions,
   type Finalization,
   type MapDetector,
   type Reference,
@@ -66,6 +65,7 @@ import {
   IMMORTAL_COUNT,
 } from "@ouro/refcount";
 import { COUNTING_TRAITS, type CPythonOptions, thresholdsOf } from "./cpython-strategy.js";
+import { checkStrategyOptions } from "./strategy-options.js";
 import { createTrackedState } from "./tracked-state.js";
 import { createTrackingBarrier } from "./tracking-barrier.js";
 
@@ -89,10 +89,10 @@ const traits: Traits = Object.freeze({
     WEAK_HEAD_BYTES_PER_GRANULE,
 });
 
-/** Objects live and die as in CPython. Its `create` throws `UsageError` for thresholds below 0. */
+/** Objects live and die as in CPython. Throws `UsageError` for an option that cannot be. */
 export function cpythonFastStrategy(options: CPythonFastOptions = {}): Strategy {
   const known = "|version thresholds emptiesWeakReferencesAgain onProgramError";
-  checkOptions("cpythonFastStrategy", options, known);
+  checkStrategyOptions("cpythonFastStrategy", options, known);
   const name = `cpython-${options.version ?? "3.13"}-fast`;
   return { name, traits, create: (parts) => createCPythonFastCollector(parts, name, options) };
 }

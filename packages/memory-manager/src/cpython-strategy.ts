@@ -27,7 +27,6 @@ import {
   ARENA_SIZE_WORDS,
   type Barrier,
   type Collector,
-  checkOptions,
   type Detector,
   type Finalization,
   type GenerationThresholds,
@@ -61,6 +60,7 @@ import {
   IMMORTAL_COUNT,
 } from "@ouro/refcount";
 import { createCallbackHolders } from "./callback-holder.js";
+import { checkStrategyOptions } from "./strategy-options.js";
 import { createTrackedState } from "./tracked-state.js";
 import { createTrackingBarrier } from "./tracking-barrier.js";
 
@@ -108,10 +108,10 @@ export const COUNTING_TRAITS: Traits = {
     MARK_BYTES_PER_GRANULE + WEAK_HEAD_BYTES_PER_GRANULE + TRACKED_LISTS_BYTES_PER_GRANULE,
 };
 
-/** Objects live and die as in CPython. Its `create` throws `UsageError` for thresholds below 0. */
+/** Objects live and die as in CPython. Throws `UsageError` for an option that cannot be. */
 export function cpythonStrategy(options: CPythonOptions = {}): Strategy {
   const known = "|version thresholds createDetector emptiesWeakReferencesAgain onProgramError";
-  checkOptions("cpythonStrategy", options, known);
+  checkStrategyOptions("cpythonStrategy", options, known);
   const name = `cpython-${options.version ?? "3.13"}`;
   const traits = COUNTING_TRAITS;
   return {

@@ -8,6 +8,8 @@
 import {
   type CollectionCallback,
   checkInteger,
+  checkOptions,
+  describeValue,
   type Finalization,
   type Generations,
   type Handle,
@@ -111,6 +113,7 @@ export interface GcOptions {
 
 /** Throws `UsageError` for a memory manager whose strategy has no generations. */
 export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
+  checkGcOptions(manager, options);
   const { write = () => {} } = options;
   const { heap, types, mutator, handles, collector, withEpoch } = manager;
   const checked = "plainFor" in mutator ? (mutator as CheckedMutator) : undefined;
@@ -123,7 +126,7 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   /** The word index of a reference that was given to a call. */
   function taken(call: string, reference: Reference): Reference {
     if (checked !== undefined) return checked.plainFor(`gc.${call}`, reference);
-    if (collector.isObject(reference)) return reference;
+    if (typeof reference === "number" && collector.isObject(reference)) return reference;
     const expected = "a reference to an object";
     throw new InvalidAddressError({ where: `gc.${call}`, address: reference, expected });
   }
@@ -249,6 +252,26 @@ export function createGc(manager: MemoryManager, options: GcOptions = {}): Gc {
   };
 }
 
+function checkGcOptions(manager: unknown, options: GcOptions): void {
+  const { collector, strategy } = (manager ?? {}) as Partial<MemoryManager>;
+  if (typeof collector !== "object" || typeof strategy !== "object") {
+    throw new UsageError({
+      where: "createGc",
+      argument: describeValue(manager),
+      problem: "is no memory manager",
+      remedy: "Pass one, as createMemoryManager makes it",
+    });
+  }
+  checkOptions("createGc", options, "|write");
+  if (options.write === undefined || typeof options.write === "function") return;
+  throw new UsageError({
+    where: "createGc",
+    argument: `option write, ${describeValue(options.write)},`,
+    problem: "is no function",
+    remedy: "Give one that takes a line, or leave it out",
+  });
+}
+
 function partsOf({ collector, strategy }: MemoryManager): {
   generations: Generations;
   finalization: Finalization;
@@ -266,7 +289,7 @@ function partsOf({ collector, strategy }: MemoryManager): {
 function refuseFlags(flags: number): never {
   throw new UsageError({
     where: "setDebug",
-    argument: `flags ${flags}`,
+    argument: `flags ${describeValue(flags)}`,
     problem: "have a bit that is no flag",
     remedy: "Add up constants DEBUG_*",
   });

@@ -17,7 +17,6 @@ import { createPrivateHeap } from "@ouro/heap";
 import {
   type Allocator,
   ARENA_SIZE_BYTES,
-  type BarrierHook,
   type Collector,
   type CollectorStatistics,
   checkInteger,
@@ -62,6 +61,7 @@ import {
   validateObjects,
 } from "@ouro/object-model";
 import { createCheckedFinalization } from "./checked-finalization.js";
+import { checkCollector, checkHooks } from "./collector-check.js";
 import { checkManagerOptions } from "./options-check.js";
 import {
   createTracing,
@@ -299,6 +299,7 @@ interface ManagerParts extends StrategyParts {
 
 function makeCollector(strategy: Strategy, parts: ManagerParts): Collector {
   const collector = strategy.create(parts);
+  checkCollector(strategy, collector);
   if (parts.wastesAllocator()) refuseAllocator(strategy);
   return collector;
 }
@@ -353,8 +354,6 @@ function refuseAllocator({ name }: Strategy): never {
 /** Written when a manager is whole: one that was refused half way does not hold its name. */
 const NAME_TAKEN = 1;
 
-const BARRIER_HOOKS: readonly BarrierHook[] = ["born", "write", "move", "copy", "drop"];
-
 /**
  * Fast, before it who is told of it, then the stress, then the checks: they see the safepoints that
  * the stress makes.
@@ -386,6 +385,7 @@ function refuseName(name: string): never {
 function refusingTypes(table: TypeTable, refuse: (type: TypeDescriptor) => void): TypeTable {
   return {
     base: table.base,
+    limitCount: table.limitCount,
     get count() {
       return table.count;
     },
@@ -445,31 +445,6 @@ function makeSideTable(heap: PrivateHeap, borrower: number, strategy: Strategy) 
   const arenas = heap.arenaCount - heap.firstArenaIndex;
   const sizeBytes = arenas * (ARENA_SIZE_BYTES / GRANULE_SIZE_BYTES) * sideBytesPerGranule;
   return heap.reserveRegion(borrower, "side-table", Math.ceil(sizeBytes / 4));
-}
-
-/** A collector has exactly the hooks, and the `step`, that its traits name. */
-function checkHooks(strategy: Strategy, collector: Collector): void {
-  const { slices } = strategy.traits;
-  if (slices !== (collector.step !== undefined)) {
-    throw new IncompatiblePartsError({
-      parts: [strategy.name, "mutator"],
-      reason: slices
-        ? "its traits say that it works in slices, and its collector has no step"
-        : "its collector has a step, and its traits do not say that it works in slices",
-      remedy: "Implement `step` and say `slices`, or neither",
-    });
-  }
-  for (const hook of BARRIER_HOOKS) {
-    const isNamed = strategy.traits.hooks.includes(hook);
-    if (isNamed === (collector[hook] !== undefined)) continue;
-    throw new IncompatiblePartsError({
-      parts: [strategy.name, "mutator"],
-      reason: isNamed
-        ? `its traits name the barrier hook "${hook}", and its collector has none`
-        : `its collector has the barrier hook "${hook}", and its traits do not name it`,
-      remedy: "Implement the hook and name it, or neither",
-    });
-  }
 }
 
 /** Finalization knows no epochs: weak references speak to it behind the checks. */

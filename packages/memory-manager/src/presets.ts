@@ -1,6 +1,6 @@
 // Presets: compositions by name. A preset is a strategy; everything else stays an option.
 
-import { type Strategy, UsageError } from "@ouro/interfaces";
+import { numberText, type Strategy, UsageError } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import { nullStrategy } from "@ouro/null";
 import { refcountStrategy } from "@ouro/refcount";
@@ -43,10 +43,10 @@ export function createMemoryManager(
   preset: PresetName = DEFAULT_PRESET,
   options: Omit<MemoryManagerOptions, "strategy"> = {},
 ): MemoryManager {
-  if (!Object.hasOwn(STRATEGIES, preset)) {
+  if (typeof preset !== "string" || !Object.hasOwn(STRATEGIES, preset)) {
     throw new UsageError({
       where: "createMemoryManager",
-      argument: `preset ${JSON.stringify(preset)}`,
+      argument: typeof preset === "string" ? `preset "${preset}"` : numberText(preset),
       problem: "is not known",
       remedy: `Choose one of ${PRESET_NAMES.join(", ")}`,
     });
@@ -59,5 +59,9 @@ export function createMemoryManager(
       remedy: "Leave it out, or call composeMemoryManager, which takes a strategy",
     });
   }
-  return composeMemoryManager({ ...options, strategy: STRATEGIES[preset]() });
+  const strategy = STRATEGIES[preset]();
+  // What is no object is refused there, and would be lost if it were spread here.
+  return composeMemoryManager(
+    typeof options === "object" ? { ...options, strategy } : (options as MemoryManagerOptions),
+  );
 }

@@ -90,7 +90,8 @@ export function checkTraits(strategy: Strategy): void {
 function checkShape({ name, traits }: Strategy): void {
   const refuse = (reason: string): never => {
     const remedy = "Write the traits as `Traits` of @ouro/interfaces says";
-    throw new IncompatiblePartsError({ parts: [`${name}`, "memory manager"], reason, remedy });
+    const named = typeof name === "string" ? name : "a strategy without a name";
+    throw new IncompatiblePartsError({ parts: [named, "memory manager"], reason, remedy });
   };
   if (typeof name !== "string") refuse(`the strategy's name is ${describeValue(name)}, not a text`);
   if (typeof traits !== "object" || traits === null) {

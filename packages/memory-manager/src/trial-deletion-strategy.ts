@@ -28,7 +28,6 @@ import {
   type Collection,
   type Collector,
   checkInteger,
-  checkOptions,
   EVENT_OBJECT_EXAMINE,
   type Finalization,
   GRANULE_SIZE_BYTES,
@@ -54,6 +53,7 @@ import {
   NO_COLLECTION,
 } from "./candidate-collection.js";
 import { COUNTING_TRAITS } from "./cpython-strategy.js";
+import { checkStrategyOptions } from "./strategy-options.js";
 
 export interface TrialDeletionOptions {
   /** No collection is due for candidates at or below so many. Default 2000. */
@@ -87,7 +87,7 @@ const ENDING_FLAGS = TYPE_FINALIZER | TYPE_WEAKLY_REFERABLE | TYPE_WEAK_REFERENC
 /** Counts, and examines what lost a reference. Its `create` throws `UsageError` for its options. */
 export function trialDeletionStrategy(options: TrialDeletionOptions = {}): Strategy {
   const known = "|leastCandidateCount growthFactor startBytes onProgramError";
-  checkOptions("trialDeletionStrategy", options, known);
+  checkStrategyOptions("trialDeletionStrategy", options, known);
   return { name, traits, create: (parts) => createTrialDeletion(parts, options) };
 }
 

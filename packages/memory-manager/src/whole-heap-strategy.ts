@@ -16,7 +16,6 @@
 import { createGrowthTrigger } from "@ouro/generational";
 import {
   type Collection,
-  checkOptions,
   GRANULE_SIZE_BYTES,
   NO_BUDGET,
   type ProgramErrorReporter,
@@ -26,6 +25,7 @@ import {
   type TypeId,
 } from "@ouro/interfaces";
 import { COUNTING_TRAITS, createCountingCollector } from "./cpython-strategy.js";
+import { checkStrategyOptions } from "./strategy-options.js";
 
 export interface WholeHeapOptions {
   /** A collection is due above what the last one left, times this. Above 1. Default 1.5. */
@@ -42,7 +42,7 @@ const POOL_GRANULES = 1024;
 
 /** Counts, and collects everything by growth. Its `create` throws `UsageError` for its options. */
 export function wholeHeapStrategy(options: WholeHeapOptions = {}): Strategy {
-  checkOptions("wholeHeapStrategy", options, "|growthFactor startBytes onProgramError");
+  checkStrategyOptions("wholeHeapStrategy", options, "|growthFactor startBytes onProgramError");
   return { name, traits: COUNTING_TRAITS, create: (parts) => createWholeHeap(parts, options) };
 }
 

@@ -5,10 +5,13 @@ import assert from "node:assert/strict";
 import {
   type Finalization,
   immediateOf,
+  isOuroError,
   type Reference,
   type Slot,
   type Strategy,
   slotAt,
+  TYPE_LIMIT_COUNT,
+  type TypeDescriptor,
   type Value,
 } from "@ouro/interfaces";
 import {
@@ -26,6 +29,7 @@ export const SAME_BYTES = "saved, restored and saved again it gives the same byt
 export const SAME_HEAP =
   "restored it is what it was: contents, counts, ages, ends, weak references";
 export const UNTRACKED = "what nobody tracked comes back untracked";
+export const ROOM = "an image of more types than there is room for defines none of them";
 export const HOST = "a callback of the host that an image left behind calls nobody";
 
 const RESERVATION_BYTES = 2 ** 24;
@@ -160,6 +164,25 @@ export function comesBackUntracked(strategy: () => Strategy): void {
     const generation = each.collector.generations?.generationOf(object);
     assert.equal(generation, -1, `the generation of an untracked object is ${generation}`);
   }
+}
+
+/** Throws when it is not refused, or leaves types behind. */
+export function refusesManyTypes(strategy: () => Strategy): void {
+  const manager = compose(strategy);
+  const names = ["first", "second", "third"];
+  for (const name of names) manager.defineType({ name, visitedSlotCount: 1 });
+  const image = manager.saveHeap();
+  const narrow = { reservationBytes: RESERVATION_BYTES, typeLimitCount: names.length - 1 };
+  const other = composeMemoryManager({ strategy: strategy(), ...narrow });
+  const { count } = other.types; // a strategy may have defined its own
+  assert.throws(() => other.restoreHeap(image), /room for 2\. Raise typeLimitCount|is not defined/);
+  assert.equal(other.types.count, count, "types of an image that was refused are defined");
+  const many = Array.from({ length: TYPE_LIMIT_COUNT + 1 }, (_, index) => ({
+    ...(image.types[0] as TypeDescriptor),
+    name: `type ${index}`,
+  }));
+  const isWhole = (error: unknown): boolean => isOuroError(error, "input-format");
+  assert.throws(() => compose(strategy).restoreHeap({ ...image, types: many }), isWhole);
 }
 
 /** Throws when it calls somebody; for strategies with finalization. */

@@ -11,6 +11,8 @@ import {
   HOST,
   imageOfDeathProperty,
   imageProperty,
+  ROOM,
+  refusesManyTypes,
   SAME_BYTES,
   SAME_HEAP,
   UNTRACKED,
@@ -42,6 +44,8 @@ describe.each([...presets])("A heap under %s", (_, strategy) => {
   );
 
   it.runIf(collector.generations !== undefined)(UNTRACKED, () => comesBackUntracked(strategy));
+
+  it(ROOM, () => refusesManyTypes(strategy));
 
   it.runIf(finalization !== undefined)(HOST, () => callsNobody(strategy));
 });

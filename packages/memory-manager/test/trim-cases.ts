@@ -1,7 +1,8 @@
 // What `trim` of a manager gives back: all that is kept, whatever kept it, and no live object.
 
 import assert from "node:assert/strict";
-import { immediateOf, type Reference, type Strategy, slotAt } from "@ouro/interfaces";
+import { createPrivateHeap } from "@ouro/heap";
+import { immediateOf, isOuroError, type Reference, type Strategy, slotAt } from "@ouro/interfaces";
 import { composeMemoryManager, type MemoryManager } from "@ouro/memory-manager";
 
 const OBJECT_COUNT = 150_000;
@@ -58,6 +59,63 @@ export function keepsWhatLives(strategy: Strategy): void {
   manager.validate();
   assert.equal(mutator.root(small), place, "nothing moves");
   assert.equal(mutator.get(place as Reference, 1), immediateOf(7), "contents stay");
+}
+
+/** One small object lives: nothing but what holds it is lent, and it can go on. */
+export function keepsNoMore(strategy: Strategy): void {
+  const manager = compose(strategy);
+  const { mutator } = manager;
+  const { frame, pair } = fill(manager);
+  mutator.leave(frame);
+  const slot = mutator.enter(1);
+  mutator.allocate(pair, slot);
+  mutator.collect();
+  manager.trim();
+  manager.validate();
+  assert.equal(lentBy(manager), 1, "an arena that holds nothing is lent");
+  assert.equal(manager.trim(), 0, "nothing is left to give back");
+}
+
+/** A trim is no reason to collect: what was given back is taken back, as far as it is free. */
+export function collectsNoSooner(strategy: () => Strategy): void {
+  const counts = [false, true].map((trims) => {
+    const manager = compose(strategy());
+    const { mutator, collector } = manager;
+    const { frame, pair } = fill(manager);
+    mutator.collect();
+    for (let round = 0; round < 3; round++) {
+      if (trims) manager.trim();
+      for (let count = 0; count < 20_000; count++) mutator.allocate(pair, slotAt(frame, 1));
+      manager.validate();
+    }
+    return collector.statistics().collectionCount;
+  });
+  assert.equal(counts[1], counts[0], "a trim brought a collection forward");
+}
+
+/** Somebody else has what was given back: the manager collects, or says that memory is out. */
+export function goesOnWithoutWhatItGave(strategy: () => Strategy): void {
+  const heap = createPrivateHeap({ reservationBytes: 2 ** 25, regionBytes: 2 ** 22 });
+  const manager = composeMemoryManager({ strategy: strategy(), heap });
+  const { mutator } = manager;
+  const { frame, pair } = fill(manager);
+  mutator.setRoot(slotAt(frame, 2), 0);
+  mutator.collect();
+  manager.trim();
+  const other = heap.registerBorrower("other");
+  while (heap.reserveArenas(other, 1) !== 0);
+  for (let count = 0; count < 200_000; count++) {
+    try {
+      mutator.allocate(pair, slotAt(frame, 1));
+    } catch (error) {
+      if (!isOuroError(error, "out-of-memory")) throw error;
+      break;
+    }
+  }
+  manager.validate();
+  let object = mutator.root(frame);
+  for (let count = 0; count < OBJECT_COUNT; count++) object = mutator.get(object as Reference, 0);
+  assert.equal(object, 0, "the list is as long as it was");
 }
 
 /** What a lazy sweep has not come to is given back, too. */

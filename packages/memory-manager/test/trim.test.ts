@@ -4,8 +4,11 @@ import { refcountStrategy } from "@ouro/refcount";
 import { describe, expect, it } from "vitest";
 import { presets } from "./presets.js";
 import {
+  collectsNoSooner,
   emptiesFreeLists,
   givesEverythingBack,
+  goesOnWithoutWhatItGave,
+  keepsNoMore,
   keepsWhatLives,
   sweepsFirst,
 } from "./trim-cases.js";
@@ -20,7 +23,24 @@ describe.each(reclaiming)("trim of %s", (_name, strategy) => {
   it("leaves what lives where and as it is", () => {
     keepsWhatLives(strategy());
   });
+
+  it("keeps no arena that holds nothing", () => {
+    keepsNoMore(strategy());
+  });
 });
+
+describe.each(reclaiming.filter(([name]) => /^(semispace|mark-sweep|refcount-only)$/.test(name)))(
+  "trim of %s",
+  (_name, strategy) => {
+    it("brings no collection forward", () => {
+      collectsNoSooner(strategy);
+    });
+
+    it("is no loss when somebody else takes what was given back", () => {
+      goesOnWithoutWhatItGave(strategy);
+    });
+  },
+);
 
 it("trim sweeps first what a lazy sweep has not come to", () => {
   sweepsFirst(presets.get("mark-sweep")?.() as Strategy);

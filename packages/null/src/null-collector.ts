@@ -88,7 +88,7 @@ function createNullCollector(parts: StrategyParts): Collector {
     walk: (visit) => allocator.walk((block: Block) => visit(block as number as Reference)),
     withdraw: (object) => allocator.free(object as number as Block),
     restored() {},
-    trim: () => allocator.trim?.(),
+    ...(allocator.trim === undefined ? {} : { trim: () => allocator.trim?.() }),
     statistics() {
       const { liveBlockCount, usedBytes } = allocator.statistics();
       return {

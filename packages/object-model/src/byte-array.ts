@@ -5,17 +5,20 @@
 import {
   checkIndex,
   checkInteger,
+  describeValue,
   ELEMENTS_FIELD,
   type Mutator,
   type Reference,
   type Slot,
   type TypeId,
   type TypeTable,
+  UsageError,
 } from "@ouro/interfaces";
 import { withKindChecks } from "./kind-checks.js";
 import { checkParts } from "./parts-check.js";
 import { createRawBytes } from "./raw-bytes.js";
 import { findOrDefineType } from "./type-table.js";
+import { checkNumber } from "./value-check.js";
 
 const LENGTH_LIMIT = 0x3fffffff;
 
@@ -70,6 +73,17 @@ export function createByteArrays(parts: { mutator: Mutator; types: TypeTable }):
     return lengthOf(one) - lengthOf(other);
   }
 
+  function checkSource(source: Uint8Array): void {
+    const isOdd = (each: unknown): boolean => typeof each !== "number";
+    if (source?.length >= 0 && !Array.prototype.some.call(source, isOdd)) return;
+    throw new UsageError({
+      where: "bytes.allocateFrom",
+      argument: describeValue(source),
+      problem: "is no list of bytes",
+      remedy: "Pass a Uint8Array",
+    });
+  }
+
   const arrays: ByteArrays = {
     type,
     allocate(length, into) {
@@ -77,6 +91,7 @@ export function createByteArrays(parts: { mutator: Mutator; types: TypeTable }):
       return allocateArray(type, length, into);
     },
     allocateFrom(source, into) {
+      checkSource(source);
       const bytes = allocateArray(type, source.length, into);
       raw.load(bytes, source, 0);
       return bytes;
@@ -88,6 +103,7 @@ export function createByteArrays(parts: { mutator: Mutator; types: TypeTable }):
     },
     setByte(bytes, index, byte) {
       checkIndex("bytes.setByte", index, lengthOf(bytes));
+      checkNumber("bytes.setByte", "byte", byte, "Give a number");
       raw.setByte(bytes, index, byte);
     },
     copy(target, targetIndex, source, sourceIndex, count) {
@@ -114,6 +130,7 @@ export function createByteArrays(parts: { mutator: Mutator; types: TypeTable }):
       ...{ hash: [0], copyOut: [0] },
     },
     bySlot: {},
+    references: { validate: [0] },
     slots: { allocate: [1], allocateFrom: [1] },
   });
 }

@@ -6,7 +6,7 @@
 //
 // `ref` and `owned` hold any value; `self` and `refTo` hold none or an object of the one type.
 
-import { UsageError } from "@ouro/interfaces";
+import { describeValue, UsageError } from "@ouro/interfaces";
 
 /** Marks fields that name objects of the type that is being defined. */
 export interface Self {
@@ -67,7 +67,7 @@ export function refTo<Type extends AnyType>(type: Type): SlotKind<Type> {
   if (typeof type?.name !== "string" || typeof type.fields !== "object") {
     throw new UsageError({
       where: "refTo",
-      argument: `type ${type}`,
+      argument: `type ${describeValue(type)}`,
       problem: "is no defined type",
       remedy: "Define it first, with defineType; a type refers to itself by self",
     });

@@ -18,6 +18,7 @@ import {
   type Slot,
   type Value,
 } from "@ouro/interfaces";
+import type { CheckedMutator } from "./checked-mutator.js";
 import { checkNumber } from "./value-check.js";
 
 /** A handle that was not disposed of. */
@@ -56,6 +57,7 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
   }
 
   function hold(from: Slot): Handle {
+    if ("plainSlotFor" in mutator) (mutator as CheckedMutator).plainSlotFor("handles.hold", from);
     const value = mutator.root(from);
     const handle = open(1);
     mutator.setRoot(handle.slot, value);
@@ -63,11 +65,11 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
   }
 
   function adopt(index: number): Handle {
-    checkNumber("adopt", "index", index);
+    checkNumber("handles.adopt", "index", index);
     const slot = (roots.start + index) as Slot;
     if (slot >= roots.framesStart || !roots.isLive(slot)) {
       const expected = "the index of a handle in use";
-      throw new InvalidAddressError({ where: "adopt", address: index, expected });
+      throw new InvalidAddressError({ where: "handles.adopt", address: index, expected });
     }
     if (onLeak !== undefined) sites.set(slot, callSite(2));
     return new HandleOfSlot(slot, mutator, release);
@@ -93,7 +95,7 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
   function refuse(): never {
     const usedBytes = roots.liveHandleCount * 4;
     throw new OutOfMemoryError({
-      where: "hold (handleLimitCount sets the room for handles)",
+      where: "handles.hold (handleLimitCount sets the room for handles)",
       requestBytes: 4,
       lentBytes: usedBytes,
       limitBytes: (roots.framesStart - roots.start) * 4,

@@ -95,7 +95,7 @@ export function checkHeapImage(image: HeapImage): ObjectGroup[] {
     throw new InputFormatError({ source: "heap image", offsetBytes, problem });
   };
   if (image.version !== HEAP_IMAGE_VERSION) {
-    const problem = `version ${image.version} is not ${HEAP_IMAGE_VERSION}`;
+    const problem = `version ${describeValue(image.version)} is not ${HEAP_IMAGE_VERSION}`;
     throw new InputFormatError({ source: "heap image", offsetBytes: 8, problem });
   }
   checkTypes(image.types, fail);

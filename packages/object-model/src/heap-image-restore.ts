@@ -28,9 +28,10 @@ const where = "restoreHeap";
  * Fills an empty heap. Types are defined if the table is empty; otherwise each type of the image
  * must be there, by name, with an equal descriptor. Handles keep their indexes, frame slots are one
  * run from the bottom. Throws `InputFormatError` for an image that contradicts itself, `UsageError`
- * for what is no image, as bytes not yet decoded, a heap that is not empty, other types, or weak
- * references where nothing keeps them; `OutOfMemoryError` when memory, handles or frame slots do
- * not suffice: then the heap is empty as before, and the types that were defined stay so. O(image).
+ * for what is no image, as bytes not yet decoded, a heap that is not empty, other types or more
+ * than there is room for, or weak references where nothing keeps them; `OutOfMemoryError` when
+ * memory, handles or frame slots do not suffice: then the heap is empty as before, and the types
+ * that were defined stay so. O(image).
  */
 export function restoreHeap(parts: HeapImageParts, image: HeapImage): void {
   const { heap, types, roots, collector } = parts;
@@ -84,7 +85,14 @@ function refuseRoots(option: string, count: number, limit: number): never {
 
 /** For each type of the image its number here. Nothing is defined unless all can be. */
 function matchTypes(types: TypeTable, wanted: readonly TypeDescriptor[]): TypeId[] {
-  if (types.count === 0) return wanted.map((descriptor) => types.define(descriptor));
+  if (types.count === 0) {
+    const { limitCount } = types;
+    if (wanted.length > limitCount) {
+      const problem = `has ${wanted.length} types, and there is room for ${limitCount}`;
+      refuse("the image", problem, "Raise typeLimitCount of the memory manager");
+    }
+    return wanted.map((descriptor) => types.define(descriptor));
+  }
   return wanted.map((descriptor) => {
     const type = types.find(descriptor.name);
     const argument = `type "${descriptor.name}"`;

@@ -4,6 +4,7 @@
 // program made, not by the one that was made for it. In fast mode the calls stay as they are.
 
 import {
+  describeValue,
   type Mutator,
   type Reference,
   type Slot,
@@ -28,6 +29,8 @@ export interface Kind<Calls> {
   readonly byReference: Places<Calls>;
   /** Slots that hold one of the kind. */
   readonly bySlot: Places<Calls>;
+  /** References to whatever the call is to look at. */
+  readonly references?: Places<Calls>;
   /** Other slots. */
   readonly slots?: Places<Calls>;
   /** Other values. */
@@ -58,6 +61,7 @@ export function withKindChecks<Calls extends object>(
   function describe(value: Value): string {
     if (value === 0) return "none";
     if (value < 0) return "an immediate";
+    if (!(value > 0)) return describeValue(value);
     const given = mutator.typeOf(value as Reference);
     return `an object of type "${parts.types.descriptor(given).name}"`;
   }
@@ -80,6 +84,7 @@ export function withKindChecks<Calls extends object>(
     checkValue(where, given);
     if (given > 0) mutator.plainFor(where, given as Reference);
   });
+  wrap(kind.references, (where, given) => mutator.plainFor(where, given as Reference));
   wrap(kind.slots, (where, given) => mutator.plainSlotFor(where, given as Slot));
   wrap(kind.byReference, (where, given) => checkKind(where, given as Value));
   wrap(kind.bySlot, (where, given) => {

@@ -239,6 +239,7 @@ export function createLists(parts: { mutator: Mutator; types: TypeTable }): List
     ...{ name: "list", calls: "lists", types: [type] },
     byReference: { lengthOf: [0], get: [0], set: [0], give: [0], clear: [0] },
     bySlot: { append: [0], insert: [0], removeAt: [0], pop: [0], extend: [0, 1] },
+    references: { validate: [0] },
     slots: { allocate: [0], give: [2], append: [1], insert: [2], removeAt: [2], pop: [1] },
     values: { set: [2] },
   });

@@ -21,6 +21,7 @@ import {
   type Collector,
   checkIndex,
   checkInteger,
+  describeValue,
   ELEMENTS_FIELD,
   expectSound,
   type Mutator,
@@ -101,6 +102,7 @@ export function createMaps(options: MapsOptions): Maps {
   const { mutator, types, collector } = options;
   const { root, get, set, give, take, copy, word, setWord, enter, leave } = mutator;
   const strings = options.strings ?? createStrings({ mutator, types });
+  checkStrings(strings);
   const { moves } = collector.traits;
   const entriesType = findOrDefineType(types, {
     name: "map-entries",
@@ -380,8 +382,19 @@ export function createMaps(options: MapsOptions): Maps {
       ...{ next: first, keyAt: first, valueAt: first, rehash: first },
     },
     bySlot: { set: first },
+    references: { validate: first },
     slots: { allocate: first, set: [1, 2], take: first },
     values: { has: [1], get: [1], delete: [1], take: [2] },
+  });
+}
+
+function checkStrings(strings: unknown): void {
+  if (typeof (strings as Strings).isString === "function") return;
+  throw new UsageError({
+    where: "createMaps",
+    argument: `option strings, ${describeValue(strings)},`,
+    problem: "is none",
+    remedy: "Pass what createStrings made of the same mutator",
   });
 }
 

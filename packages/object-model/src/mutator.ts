@@ -16,6 +16,7 @@ import {
   LENGTH_WORD_OFFSET,
   LENGTH_WORDS,
   type Mutator,
+  numberText,
   OBJECT_HEADER_SIZE_WORDS,
   OutOfMemoryError,
   type PrivateHeap,
@@ -109,7 +110,9 @@ export function createMutator(options: MutatorOptions): Mutator {
   function sizeOfArray(type: TypeId, length: number): number {
     const row = rows + (type << SHIFT);
     const kind = words[row + KIND] as number;
-    if (length !== length >>> 0 || length > 0x3fffffff) refuseLength(type, length);
+    if (typeof length !== "number" || length !== length >>> 0 || length > 0x3fffffff) {
+      refuseLength(type, length);
+    }
     if (kind === LENGTH_WORDS) return (words[row + SIZE] as number) + length;
     if (kind === LENGTH_BYTES) return (words[row + SIZE] as number) + ((length + 3) >>> 2);
     return refuseLength(type, length);
@@ -138,7 +141,7 @@ export function createMutator(options: MutatorOptions): Mutator {
     const isFixed = variablePart === "none";
     throw new UsageError({
       where: "allocateArray",
-      argument: isFixed ? `type "${name}"` : `length ${length}`,
+      argument: isFixed ? `type "${name}"` : `length ${numberText(length)}`,
       problem: isFixed ? "is of fixed length" : `is not a whole number from 0 to ${0x3fffffff}`,
       remedy: isFixed ? "Use allocate" : "Give one",
     });

@@ -5,7 +5,13 @@
 //   i32 u32   whole numbers       f32 f64   any number, NaN too       bool   true, false       byte
 //             of 32 bits                    f32 none that becomes infinite              0 to 255
 
-import { checkInteger, type Mutator, type Reference, UsageError } from "@ouro/interfaces";
+import {
+  checkInteger,
+  type Mutator,
+  numberText,
+  type Reference,
+  UsageError,
+} from "@ouro/interfaces";
 import type { RawKind } from "./field-kind.js";
 
 export type Raw = number | boolean;
@@ -22,17 +28,19 @@ export function checkRaw(where: string, form: FormName | "byte", value: unknown)
   else if (form === "u32") checkInteger(where, "value", value as number, 0, 2 ** 32 - 1);
   else if (form === "byte") checkInteger(where, "value", value as number, 0, 255);
   else if (form === "bool") expectRaw(where, form, value, typeof value === "boolean");
-  else {
-    const isKept = form === "f64" || Number.isFinite(Math.fround(value as number));
-    expectRaw(where, form, value, typeof value === "number" && (isKept || !Number.isFinite(value)));
-  }
+  else expectRaw(where, form, value, typeof value === "number" && isKept(form, value));
+}
+
+/** Whether it stays what it is: finite, or not. */
+function isKept(form: FormName, value: number): boolean {
+  return form === "f64" || !Number.isFinite(value) || Number.isFinite(Math.fround(value));
 }
 
 function expectRaw(where: string, form: FormName, value: unknown, isHeld: boolean): void {
   if (isHeld) return;
   throw new UsageError({
     where,
-    argument: `value ${value}`,
+    argument: `value ${numberText(value)}`,
     problem: form === "bool" ? "is neither true nor false" : `is no number that ${form} holds`,
     remedy: "Give one",
   });

@@ -118,10 +118,15 @@ export function createStrings(options: StringsOptions): Strings {
     end: number,
     into: Slot,
   ): Reference {
+    if (typeof units?.length !== "number") refuseUnits(describeValue(units));
     checkInteger("strings.allocateUnits", "end", end, 0, units.length);
     checkInteger("strings.allocateUnits", "start", start, 0, end);
     let all = 0;
-    for (let index = start; index < end; index++) all |= units[index] as number;
+    for (let index = start; index < end; index++) {
+      const unit = units[index] as number;
+      if (typeof unit !== "number") refuseUnits(`${describeValue(unit)}, at ${index},`);
+      all |= unit;
+    }
     const isWideString = (all & 0xffff) > NARROW_LIMIT;
     const string = place(isWideString, end - start, into);
     if (!isWideString) raw.load(string, units, start);
@@ -278,8 +283,18 @@ export function createStrings(options: StringsOptions): Strings {
     ...{ name: "string", calls: "strings", types: [narrowType, wideType] },
     byReference: { lengthOf: [0], unitAt: [0], text: [0], equals: both, compare: both, hash: [0] },
     bySlot: { concatenate: both, slice: [0] },
+    references: { validate: [0] },
     slots: { allocate: [1], allocateUnits: [3], concatenate: [2], slice: [3] },
     values: { isString: [0] },
+  });
+}
+
+function refuseUnits(given: string): never {
+  throw new UsageError({
+    where: "strings.allocateUnits",
+    argument: given,
+    problem: "is no code unit, nor a list of those",
+    remedy: "Pass an array of numbers, as a Uint16Array",
   });
 }
 

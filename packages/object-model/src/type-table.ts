@@ -8,6 +8,7 @@ import {
   type Borrower,
   checkInteger,
   checkOptions,
+  describeValue,
   LENGTH_BYTES,
   LENGTH_NONE,
   LENGTH_WORDS,
@@ -85,6 +86,9 @@ const OPTIONS =
 export function describeType(options: TypeOptions): TypeDescriptor {
   checkOptions(where, options, OPTIONS);
   const { visitedSlotCount = 0, variablePart = "none" } = options;
+  // Whatever else it is, it is refused when the type is defined.
+  const hasSlots = typeof visitedSlotCount === "number" && visitedSlotCount > 0;
+  const isVisited = hasSlots || variablePart === "visited";
   const said = Object.entries(options).filter(([, value]) => value !== undefined);
   return {
     ownedSlotCount: 0,
@@ -92,11 +96,11 @@ export function describeType(options: TypeOptions): TypeDescriptor {
     visitOrder: "forward",
     releaseOrder: "forward",
     untracking: "never",
-    collected: visitedSlotCount > 0 || variablePart === "visited",
+    collected: isVisited,
     acyclic: false,
     finalizer: false,
     weaklyReferable: false,
-    clearable: visitedSlotCount > 0 || variablePart === "visited",
+    clearable: isVisited,
     weakReference: false,
     ...(Object.fromEntries(said) as TypeOptions),
     visitedSlotCount,
@@ -116,7 +120,8 @@ export function findOrDefineType(types: TypeTable, options: TypeOptions): TypeId
   const existing = types.descriptor(type);
   for (const key of Object.keys(descriptor) as (keyof TypeDescriptor)[]) {
     if (descriptor[key] === existing[key]) continue;
-    const problem = `is there already with ${key} ${existing[key]}, not ${descriptor[key]}`;
+    const [here, asked] = [quote(existing[key]), quote(descriptor[key])];
+    const problem = `is there already with ${key} ${here}, not ${asked}`;
     refuse(descriptor, problem, "Choose another name");
   }
   return type;
@@ -148,6 +153,7 @@ export function createTypeTable(options: TypeTableOptions): TypeTable {
 
   return {
     base,
+    limitCount: typeLimitCount,
     get count() {
       return descriptors.length;
     },
@@ -210,7 +216,7 @@ export function checkDescriptor(descriptor: TypeDescriptor): void {
   checkChoice(descriptor, "untracking", UNTRACKING_RULES);
   for (const key of FLAGS) {
     if (typeof descriptor[key] === "boolean") continue;
-    refuse(descriptor, `has the ${key} "${descriptor[key]}"`, "Say true or false");
+    refuse(descriptor, `has the ${key} ${quote(descriptor[key])}`, "Say true or false");
   }
   checkInteger(where, `visitedSlotCount of "${name}"`, visitedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
   checkInteger(where, `ownedSlotCount of "${name}"`, ownedSlotCount, 0, FIXED_PART_LIMIT_WORDS);
@@ -242,9 +248,15 @@ function checkChoice<Key extends "variablePart" | "visitOrder" | "releaseOrder" 
   choices: readonly TypeDescriptor[Key][],
 ): void {
   if (choices.includes(descriptor[key])) return;
-  refuse(descriptor, `has the ${key} "${descriptor[key]}"`, `Choose from ${choices.join(", ")}`);
+  const problem = `has the ${key} ${quote(descriptor[key])}`;
+  refuse(descriptor, problem, `Choose from ${choices.join(", ")}`);
 }
 
-function refuse(descriptor: TypeDescriptor, problem: string, remedy: string): never {
-  throw new UsageError({ where, argument: `type "${descriptor.name}"`, problem, remedy });
+function refuse({ name }: TypeDescriptor, problem: string, remedy: string): never {
+  throw new UsageError({ where, argument: `type ${quote(name)}`, problem, remedy });
+}
+
+/** A value as it stands in a message. */
+function quote(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : describeValue(value);
 }

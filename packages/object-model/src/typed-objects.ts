@@ -24,7 +24,7 @@ import {
 import { createRawBytes } from "./raw-bytes.js";
 import { checkRaw, createRawForms, type Raw, type RawForm } from "./raw-form.js";
 import type { ObjectParts } from "./typed-access.js";
-import { checkValue } from "./value-check.js";
+import { checkNumber, checkValue } from "./value-check.js";
 
 export interface ObjectsOptions {
   parts: ObjectParts;
@@ -47,6 +47,13 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
 
   function is(value: Value): boolean {
     return value > 0 && typeOf(value as Reference) === type;
+  }
+
+  /** `is` in checked mode. */
+  function isOfType(value: Value): boolean {
+    checkValue(`${name}.is`, value);
+    checkObject("is", value);
+    return is(value);
   }
 
   function refuseObject(where: string, value: Value): never {
@@ -88,11 +95,18 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
     if (checked === undefined) return accessor;
     return (...numbers) => {
       const object = numbers[at] as Reference;
-      if (object > 0) checked.plainFor(`${name}.${where}`, object);
+      checkObject(where, object);
       if (!is(object)) refuseObject(where, object);
       test?.(...numbers);
       return accessor(...numbers);
     };
+  }
+
+  /** Whatever may be an object is a reference of now. */
+  function checkObject(where: string, object: Value): void {
+    if (checked === undefined) return;
+    checkNumber(`${name}.${where}`, "object", object);
+    if (object > 0) checked.plainFor(`${name}.${where}`, object as Reference);
   }
 
   function checkSlot(where: string, slot: Slot): void {
@@ -106,7 +120,7 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
 
   const accessors: Record<string, unknown> = {
     type,
-    is,
+    is: checked === undefined ? is : isOfType,
     at(slot: Slot) {
       const value = contentOf("at", slot);
       if (!is(value)) refuseObject("at", value);
@@ -261,10 +275,17 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
 
   function allocateMany(length: number, into: Slot): Reference {
     checkInteger(`${name}.allocate`, "length", length, 0, 0x1fffffff);
+    checkSlot("allocate", into);
     return mutator.allocateArray(type, isDouble ? length * 2 : length, into);
   }
 
+  function allocateOne(into: Slot): Reference {
+    checkSlot("allocate", into);
+    return mutator.allocate(type, into);
+  }
+
   function validate(object: Reference): void {
+    checked?.plainFor(`${name}.validate`, object);
     const start = mutator.fieldsStart(object);
     expectSound(is(object), `"${name}"`, start, "its type is another");
     for (const { name: field, field: number, kind } of placed) {
@@ -295,8 +316,9 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
     else if (kind.group === "array" && isSlotKind(kind.element)) addManySlots(each, kind.element);
     else addManyRaw(each, elementForm(each));
   }
-  accessors.allocate =
-    many === undefined ? (into: Slot) => mutator.allocate(type, into) : allocateMany;
+  const allocate = (into: Slot) => mutator.allocate(type, into);
+  const allocateFixed = checked === undefined ? allocate : allocateOne;
+  accessors.allocate = many === undefined ? allocateFixed : allocateMany;
   if (many !== undefined) accessors.lengthOf = guarded("lengthOf", lengthOf as Accessor, 0);
   return Object.freeze(accessors);
 }

@@ -17,17 +17,21 @@ export function refuseValue(where: string, value: unknown): never {
  * Throws `UsageError` for an argument that is no number. JavaScript would make one of a text or of
  * an object, and of a BigInt an error without a name.
  */
-export function checkNumber(where: string, argument: string, given: unknown): void {
-  if (typeof given !== "number") refuseKind(where, argument, given);
+export function checkNumber(
+  where: string,
+  argument: string,
+  given: unknown,
+  remedy?: string,
+): void {
+  if (typeof given !== "number") refuseKind(where, argument, given, remedy);
 }
 
-function refuseKind(where: string, argument: string, given: unknown): never {
-  throw new UsageError({
-    where,
-    argument: `the ${argument}`,
-    problem: `is ${describeValue(given)}, which is no number`,
-    remedy: "References, slots, types and fields are plain numbers: pass it as it was given out",
-  });
+const GIVEN_OUT =
+  "References, slots, types and fields are plain numbers: pass it as it was given out";
+
+function refuseKind(where: string, argument: string, given: unknown, remedy = GIVEN_OUT): never {
+  const problem = `is ${describeValue(given)}, which is no number`;
+  throw new UsageError({ where, argument: `the ${argument}`, problem, remedy });
 }
 
 /** Throws `UsageError` for what is no value; whether a reference is one, the mutator knows. */

@@ -15,6 +15,7 @@ import {
   type Block,
   checkInteger,
   expectSound,
+  numberText,
   type StrategyParts,
   TYPE_LIMIT_COUNT,
   TYPE_MASK,
@@ -159,7 +160,7 @@ export function checkMaxima(maxima: FreeListMaxima): void {
     const problem = "is no object of counts by type name";
     throw new UsageError({
       where,
-      argument: `freeListMaxima ${maxima}`,
+      argument: `freeListMaxima ${numberText(maxima)}`,
       problem,
       remedy: "Give one",
     });

@@ -10,7 +10,7 @@
 
 import type { Collector, LinearMemory, Reference, RootStack, TypeTable } from "@ouro/interfaces";
 import { createObjectLayout } from "@ouro/object-model";
-import { IMMORTAL_COUNT } from "./reference-count.js";
+import { checkManager, IMMORTAL_COUNT } from "./reference-count.js";
 
 /** What of a memory manager a leak report reads; a whole one fits. */
 export interface LeakSource {
@@ -52,6 +52,7 @@ const NAMED_MEMBERS = 8;
  * the leaked cycles and what they keep. Changes nothing. O(heap), in time and in the host's memory.
  */
 export function findLeaks(source: LeakSource): LeakReport {
+  checkManager("findLeaks", source);
   const graph = createObjectGraph(source);
   const leaked = findUnreached(source, graph);
   const cycles = findCycles(leaked, graph).map((members) => {

@@ -226,6 +226,11 @@ export function createRefcountCollector(
     return NOTHING;
   }
 
+  function trim(): void {
+    lists?.empty();
+    allocator.trim?.();
+  }
+
   const audit = createCountAudit({ words, layout, roots, walk, isObject });
   const allocate = lists === undefined ? tryAllocate : tryAllocateListed;
 
@@ -249,10 +254,7 @@ export function createRefcountCollector(
       for (const object of audit.recount()) deallocate(object);
       observed?.finish();
     },
-    trim() {
-      lists?.empty();
-      allocator.trim?.();
-    },
+    ...(lists === undefined && allocator.trim === undefined ? {} : { trim }),
     statistics() {
       const { liveBlockCount, usedBytes } = allocator.statistics();
       const { count, bytes } = lists?.listed() ?? { count: 0, bytes: 0 };

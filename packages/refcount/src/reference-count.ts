@@ -13,6 +13,7 @@ import {
   type Collector,
   InvalidAddressError,
   type LinearMemory,
+  numberText,
   type Reference,
   UsageError,
 } from "@ouro/interfaces";
@@ -63,8 +64,20 @@ export function isImmortal(manager: CountedHeap, object: Reference): boolean {
   return referenceCount(manager, object) === IMMORTAL_COUNT;
 }
 
+/** Throws `UsageError` for what has no heap and no collector. */
+export function checkManager(where: string, manager: Partial<CountedHeap> | undefined): void {
+  if (typeof manager?.heap === "object" && typeof manager.collector === "object") return;
+  throw new UsageError({
+    where,
+    argument: numberText(manager),
+    problem: "is no memory manager",
+    remedy: "Pass one, as composeMemoryManager makes it",
+  });
+}
+
 /** Where the count of an object is. */
 function countWord(where: string, manager: CountedHeap, reference: Reference): number {
+  checkManager(where, manager);
   const { collector } = manager;
   if (!collector.traits.counts) {
     throw new UsageError({
@@ -74,8 +87,10 @@ function countWord(where: string, manager: CountedHeap, reference: Reference): n
       remedy: "Use a strategy whose traits say `counts`",
     });
   }
-  if (collector.isObject(reference)) return reference; // as events name objects, in any mode
-  const object = manager.plain?.(reference);
-  if (object !== undefined && collector.isObject(object)) return object;
+  if (typeof reference === "number") {
+    if (collector.isObject(reference)) return reference; // as events name objects, in any mode
+    const object = manager.plain?.(reference);
+    if (object !== undefined && collector.isObject(object)) return object;
+  }
   throw new InvalidAddressError({ where, address: reference, expected: "a live object" });
 }

@@ -22,6 +22,7 @@ import {
   type Collector,
   checkInteger,
   checkOptions,
+  numberText,
   type Reference,
   type Strategy,
   type StrategyParts,
@@ -55,6 +56,7 @@ import {
   TOTAL_UNIT,
   TOUCHED_END,
   TOUCHED_START,
+  TRIMMED_END,
 } from "./space-layout.js";
 import { validateSpace } from "./space-validate.js";
 import { createStartMap } from "./start-map.js";
@@ -112,17 +114,25 @@ const NOTHING: Collection = Object.freeze({
 
 /** Copies what lives, and gives back the rest whole. Throws `UsageError` for unusable options. */
 export function semispaceStrategy(options: SemispaceOptions = {}): Strategy {
-  const { growthFactor = 2, minimumBytes = MINIMUM_DEFAULT_BYTES } = options;
-  const { poisonFromSpace, collectionIntervalCount = 0 } = options;
   const where = "semispaceStrategy";
   const known = "|growthFactor minimumBytes poisonFromSpace collectionIntervalCount";
   checkOptions(where, options, known);
+  const { growthFactor = 2, minimumBytes = MINIMUM_DEFAULT_BYTES } = options;
+  const { poisonFromSpace, collectionIntervalCount = 0 } = options;
   if (typeof growthFactor !== "number" || !(growthFactor > 1 && growthFactor <= 1024)) {
     throw new UsageError({
       where,
-      argument: `growthFactor ${growthFactor}`,
+      argument: `growthFactor ${numberText(growthFactor)}`,
       problem: "is no number above 1 and up to 1024",
       remedy: "Give one; 2 is the default",
+    });
+  }
+  if (poisonFromSpace !== undefined && typeof poisonFromSpace !== "boolean") {
+    throw new UsageError({
+      where,
+      argument: `poisonFromSpace ${numberText(poisonFromSpace)}`,
+      problem: "is neither true nor false",
+      remedy: "Leave it out to poison in checked mode",
     });
   }
   checkInteger(where, "minimumBytes", minimumBytes, 0, 2 ** 32);
@@ -187,6 +197,10 @@ function createSemispaceCollector(
   }
 
   function placeAfterCollection(type: TypeId, sizeWords: number): Reference | 0 {
+    if (takeBack()) {
+      const object = place(type, sizeWords);
+      if (object !== 0) return object;
+    }
     if (get(SPACE_FREE) > get(SPACE_START)) collectFor(sizeWords);
     return tryAllocate(type, sizeWords);
   }
@@ -228,6 +242,33 @@ function createSemispaceCollector(
     return arena !== 0;
   }
 
+  /** What `trim` gave back, as far as it is still free: so a trim brings no collection forward. */
+  function takeBack(): boolean {
+    const formerEnd = get(TRIMMED_END);
+    set(TRIMMED_END, 0);
+    if (formerEnd === 0) return false;
+    const [start, end] = [get(SPACE_START), get(SPACE_END)];
+    const size = Math.min((formerEnd - start) / ARENA_SIZE_WORDS, largestSpace(heap, start, end));
+    const grown = size - (end - start) / ARENA_SIZE_WORDS;
+    if (grown <= 0 || !heap.reserveArenasAt(borrower, end as Arena, grown)) return false;
+    set(SPACE_END, end + grown * ARENA_SIZE_WORDS);
+    return true;
+  }
+
+  /** Gives back the arenas behind the last object. */
+  function trim(): void {
+    if (get(IS_COLLECTING) !== 0) return;
+    const [start, free, end] = [get(SPACE_START), get(SPACE_FREE), get(SPACE_END)];
+    const newEnd = start + arenasFor(free - start) * ARENA_SIZE_WORDS;
+    if (newEnd === end) return;
+    if (newEnd === start) enterSpace(0, 0);
+    else {
+      set(SPACE_END, newEnd);
+      if (get(TRIMMED_END) === 0) set(TRIMMED_END, end);
+    }
+    heap.releaseArenas(borrower, newEnd as Arena, (end - newEnd) / ARENA_SIZE_WORDS);
+  }
+
   /** So many arenas at a place, or in the lowest run if it is 0; 0 if there are none. */
   function reserve(place: number, size: number): number {
     if (place === 0) return heap.reserveArenas(borrower, size);
@@ -256,6 +297,7 @@ function createSemispaceCollector(
     set(SPACE_FREE, arena);
     set(SPACE_END, arena + size * ARENA_SIZE_WORDS);
     set(MAPPED_END, arena);
+    set(TRIMMED_END, 0);
   }
 
   /** Collects, and leaves room for a request if it can; what was refused before counts as one. */
@@ -370,6 +412,7 @@ function createSemispaceCollector(
     },
     // Word 0 is 0 in every object and nothing is counted: an image is as it should be.
     restored() {},
+    trim,
     statistics: () => ({
       liveCount: get(LIVE_COUNT),
       liveBytes: (get(SPACE_FREE) - get(SPACE_START)) * 4,

@@ -39,6 +39,8 @@ export const SAFEPOINT_COUNT = 12;
 /** All that spaces have held objects in lies between these; both are 0 before the first. */
 export const TOUCHED_START = 13;
 export const TOUCHED_END = 14;
+/** Where the space ended before it was trimmed; 0 if it was not since the last collection. */
+export const TRIMMED_END = 15;
 
 /**
  * What the words of a space that was left are filled with on request: not none, not an immediate,

@@ -96,8 +96,9 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
   /** What was garbage when the running collection began; undefined outside of one. */
   let collected: ReadonlySet<Node> | undefined;
   let problem: Error | undefined;
-  /** Who was born since the last collection: younger than all others, and not looked at yet. */
+  /** Who was born since the last collection, asked for or automatic: younger than all others. */
   let firstFresh = 0;
+  let collectionCount = 0;
   /** The fresh node that was finalized last in the running collection; −1 for none. */
   let lastFresh = -1;
 
@@ -263,6 +264,13 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
     }
   }
 
+  /** Any safepoint may collect: who survived is not fresh, and may stand behind who comes later. */
+  function noteCollections(): void {
+    const { collectionCount: count } = collector.statistics();
+    if (count !== collectionCount) firstFresh = nodes.length;
+    collectionCount = count;
+  }
+
   function birth(slot: number, hasFinalizer: boolean, what: Act): Node {
     const fields: Node["fields"] = [undefined, undefined];
     const node: Node = {
@@ -278,6 +286,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
     roots[slot] = undefined;
     mutator.setRoot(rootSlot(slot), 0);
     mutator.allocate(type, rootSlot(slot));
+    noteCollections();
     nodes.push(node);
     roots[slot] = node;
     mutator.setWord(mutator.root(rootSlot(slot)) as Reference, ID_FIELD, node.id);
@@ -334,7 +343,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
     lastFresh = -1;
     mutator.collect();
     collected = undefined;
-    firstFresh = nodes.length;
+    noteCollections();
     if (traits.cycles !== "full collection") return;
     for (const node of garbage) {
       const isDue = node.hasFinalizer && checks.has("finalizers");
@@ -438,6 +447,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
       command = next.do;
       hasResurrected = false;
       playOne(next);
+      noteCollections();
       look();
     },
     /** All is dropped; what finalizers do meanwhile is dropped as well: each runs once a node. */

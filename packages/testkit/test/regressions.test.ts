@@ -1,7 +1,7 @@
 // What the suite for memory managers once said wrongly, or found, in `npm run prove`,
 // with new seeds: each a counterexample as it was written, played on a manager without that fault.
 
-import { createMemoryManager } from "@ouro/memory-manager";
+import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "@ouro/memory-manager";
 import { type CounterexampleFile, memoryManagerSuite, replayCounterexample } from "@ouro/testkit";
 import { expect, it } from "vitest";
 
@@ -14,7 +14,7 @@ const FOUND = {
   reason: "",
 } as const;
 
-function replay(property: string, program: unknown) {
+function replay(property: string, program: unknown, makeStrategy = cpythonFastStrategy) {
   const name = "cpython-3.13-fast, checked";
   const file: CounterexampleFile = { ...FOUND, property, program };
   return replayCounterexample(
@@ -22,7 +22,8 @@ function replay(property: string, program: unknown) {
     {
       name,
       make: ({ observer }) =>
-        createMemoryManager("cpython-3.13-fast", {
+        composeMemoryManager({
+          strategy: makeStrategy(),
           ...{ checked: true, observer, reservationBytes: 2 ** 26 },
         }),
     },
@@ -86,5 +87,14 @@ it("Who resurrects one node of a chain after the other is waited for", () => {
     { do: "ring", slot: 1, count: 4, act: "resurrect" },
     { do: "link", from: 1, field: 0, to: 0 },
   ]);
+  expect(found?.reason).toBeUndefined();
+});
+
+it("Who survived an automatic collection may stand behind who was born after it", () => {
+  const found = replay(
+    "calls finalizers and callbacks in the order of its traits",
+    [{ do: "ring", slot: 1, count: 6, act: "nothing" }, { do: "drop", slot: 1 }, { do: "collect" }],
+    () => cpythonStrategy({ thresholds: { young: 4, middle: 9, old: 9 } }),
+  );
   expect(found?.reason).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import * as names from "@ouro/testkit";
 import { BOUNDED_WORK } from "../bounded-work.js";
 import { CHECKED_MISUSE } from "../checked-misuse.js";
 import { COMPOSITION } from "../compositions.js";
+import { ODD_OPTIONS } from "../odd-options.js";
 import type { AllocatorFault } from "./planted-fault.js";
 
 const BUMP = { file: "bump-allocator.ts", on: "bump allocator" } as const;
@@ -247,5 +248,27 @@ export const layerFaults: readonly AllocatorFault[] = [
     find: "words[freedCountWord] = ((words[freedCountWord] as number) + 1) & SERIAL_MASK;",
     replace: "",
     killedBy: names.ACCOUNTING,
+  },
+  {
+    ...BUMP,
+    name: "an option that there is not is taken by the bump allocator",
+    find: '  checkOptions("createBumpAllocator", options, "source|name");\n',
+    replace: "",
+    killedBy: ODD_OPTIONS,
+  },
+  {
+    ...CHECKED,
+    name: "a checked layer holds back a negative number of bytes",
+    find: '"holdBytes", holdBytes, 0, LIMIT_BYTES',
+    replace: '"holdBytes", holdBytes, -LIMIT_BYTES, LIMIT_BYTES',
+    killedBy: ODD_OPTIONS,
+  },
+  {
+    name: "a budget is counted in a word that the heap has not",
+    file: "pool-allocator.ts",
+    on: "pool allocator",
+    find: '"budgetWord", budgetWord, 0, source.words.length - 1',
+    replace: '"budgetWord", budgetWord, 0',
+    killedBy: ODD_OPTIONS,
   },
 ];

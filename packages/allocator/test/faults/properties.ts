@@ -2,13 +2,18 @@
 // that know this package's parts.
 
 import { allocatorSuite, runSuite } from "@ouro/testkit";
-import { checkedProperty, suiteProperty } from "../../../../scripts/faults/check-property.js";
+import {
+  checkedProperty,
+  exactCase,
+  suiteProperty,
+} from "../../../../scripts/faults/check-property.js";
 import * as sources from "../../src/index.js";
 import { ARENA_CHOICE, arenaChoiceProperty } from "../arena-choice.js";
 import { BOUNDED_WORK, boundedSubjects, boundedWorkProperty } from "../bounded-work.js";
 import { CHECKED_MISUSE, checkedMisuseProperty } from "../checked-misuse.js";
 import { COMPOSITION, compositionProperty } from "../compositions.js";
 import { NEIGHBOUR_OVERRUN, neighbourOverrunProperty } from "../neighbour-overrun.js";
+import { ODD_OPTIONS, playOddOptions } from "../odd-options.js";
 import { makeRigs } from "../rigs.js";
 import { WAITING_OBSERVED, waitingObservedProperty } from "../waiting-observed.js";
 
@@ -44,6 +49,7 @@ export const properties = [
   checkedProperty({ name: COMPOSITION, programLimit: RUN_LIMIT }, () =>
     compositionProperty(sources),
   ),
+  exactCase(ODD_OPTIONS, () => playOddOptions(sources)),
   ...boundedSubjects(sources).map((on) =>
     checkedProperty({ name: BOUNDED_WORK, on, programLimit: BOUNDED_RUN_LIMIT }, () =>
       boundedWorkProperty(sources, on),

@@ -2,7 +2,7 @@
 // property that kills it. A fault that no longer applies fails loudly: the sources moved on.
 
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
-import { HOST, SAME_BYTES, SAME_HEAP, UNTRACKED } from "../heap-image-properties.js";
+import { HOST, ROOM, SAME_BYTES, SAME_HEAP, UNTRACKED } from "../heap-image-properties.js";
 
 const [PLAIN, CPYTHON, FAST] = ["mark-sweep", "cpython-3.13", "cpython-3.13-fast"] as const;
 const SAVE = { file: "object-model/src/heap-image.ts" } as const;
@@ -94,6 +94,22 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "isCollected(object) ? IMAGE_UNTRACKED : 0;",
     replace: "isCollected(object) ? 0 : 0;",
     killedBy: UNTRACKED,
+  },
+  {
+    ...RESTORE,
+    name: "types are defined until there is no more room",
+    on: PLAIN,
+    find: "if (wanted.length > limitCount) {",
+    replace: "if (wanted.length > limitCount * 1e9) {",
+    killedBy: ROOM,
+  },
+  {
+    name: "an image may have more types than a header can name",
+    on: PLAIN,
+    file: "object-model/src/heap-image-check.ts",
+    find: "if (types.length > TYPE_LIMIT_COUNT) {",
+    replace: "if (types.length > 2 * TYPE_LIMIT_COUNT) {",
+    killedBy: ROOM,
   },
   {
     name: "the number of a callback that is not there is given to another",

@@ -9,6 +9,8 @@ import {
   HOST,
   imageOfDeathProperty,
   imageProperty,
+  ROOM,
+  refusesManyTypes,
   SAME_BYTES,
   SAME_HEAP,
   UNTRACKED,
@@ -35,5 +37,6 @@ export const properties: readonly FaultProperty[] = [
     ),
   ]),
   exactCase(UNTRACKED, () => comesBackUntracked(strategyOf(CPYTHON)), CPYTHON),
+  exactCase(ROOM, () => refusesManyTypes(strategyOf(PLAIN)), PLAIN),
   exactCase(HOST, () => callsNobody(strategyOf(CPYTHON)), CPYTHON),
 ];

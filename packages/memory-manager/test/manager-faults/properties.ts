@@ -20,8 +20,11 @@ import { flawOfFullQueue } from "../full-queue.js";
 import { LISTENING, listsForListeners } from "../listening.js";
 import { presets, subjectsOf } from "../presets.js";
 import {
+  collectsNoSooner,
   emptiesFreeLists,
   givesEverythingBack,
+  goesOnWithoutWhatItGave,
+  keepsNoMore,
   keepsWhatLives,
   sweepsFirst,
 } from "../trim-cases.js";
@@ -164,13 +167,16 @@ const deathErrors = ["cpython-3.13-fast", "refcount-trial-deletion"].map((on) =>
   ),
 );
 
-const trim = ["refcount-only", "mark-sweep", "cpython-3.13-fast"].map((on) =>
+const trim = ["refcount-only", "mark-sweep", "cpython-3.13-fast", "semispace"].map((on) =>
   exactCase(
     TRIM,
     () => {
       const strategy = presets.get(on) as () => Strategy;
       givesEverythingBack(strategy());
       keepsWhatLives(strategy());
+      keepsNoMore(strategy());
+      if (on === "semispace") collectsNoSooner(strategy);
+      if (on === "semispace") goesOnWithoutWhatItGave(strategy);
       if (on === "mark-sweep") sweepsFirst(strategy());
       if (on !== "refcount-only") return;
       emptiesFreeLists((freeListMaxima) => refcountStrategy({ freeListMaxima }));

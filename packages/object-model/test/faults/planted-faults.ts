@@ -4,6 +4,7 @@
 
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 import { numberFaults } from "./number-faults.js";
+import { structureFaults } from "./structure-faults.js";
 
 export const LIST = "a list is what an array of the same commands is";
 export const MAP = "a map is what a JavaScript map of the same commands is";
@@ -431,4 +432,5 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: facade("f32 of 1e+39"),
   },
   ...numberFaults,
+  ...structureFaults,
 ];
