@@ -1,5 +1,5 @@
-// For `node --import`, before vitest: a word behind `npm test --` that vitest does not know ends the
-// run with one sentence and code 2, not with the stack of vitest's parser.
+// For `node --import`, before vitest: a word behind `npm test --` that vitest does not know ends
+// the run with one sentence and code 2, not with the stack of vitest's parser.
 import { isMainThread } from "node:worker_threads";
 
 if (isMainThread) {

@@ -251,7 +251,7 @@ function heapFile({ createSnapshot, writeV8HeapSnapshot }: Parts): fc.IProperty<
   }) as fc.IProperty<unknown>;
 }
 
-/** As V8 writes them: a scanner takes what it waits for, and what comes after the strings is lost. */
+/** In V8's order: a scanner takes what it waits for, and what follows the strings is lost. */
 const PARTS = [
   ...["snapshot", "nodes", "edges", "trace_function_infos", "trace_tree", "samples"],
   ...["locations", "strings"],

@@ -269,9 +269,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     file: ARGUMENTS,
     name: "options of other commands are proposed",
-    find: "const spellings = OPTIONS.filter((option) => allowed.includes(option.name)).flatMap((option) =>",
-    replace:
-      "const spellings = OPTIONS.filter((option) => option.name !== command).flatMap((option) =>",
+    find: "OPTIONS.filter((option) => allowed.includes(option.name)).flatMap(",
+    replace: "OPTIONS.filter((option) => option.name !== command).flatMap(",
     killedBy: SLIPS,
   },
   {
