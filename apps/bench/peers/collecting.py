@@ -265,7 +265,7 @@ def measure_graphs(workload, files):
             expect(f"{which}: found", found, wanted.setdefault(which, found))
 
         # Rebuilding takes long, and nothing here has to warm up.
-        for _ in range(min(3, workload["repeatCount"])):
+        for _ in range(min(6, workload["repeatCount"])):
             heap = rebuild(file, workload["size"])
             if heap is None:
                 break

@@ -55,9 +55,10 @@ that run. Times differ from machine to machine: read the ratios.
 How it is measured:
 
 - Peers run in turn, A B C … A B C …, each sample in a process of its own with one composition in
-  it. A figure is the median over the rounds of each process's median, with the least and the
-  greatest. *First, cold* is the first collection of a process; two more are left out, and *warm*
-  is what follows.
+  it. A figure is the median over the rounds of each process's least, with the least and the
+  greatest of those: within a process the clock of a shared machine changes by half, and V8 compiles
+  on threads of its own for seconds. *First, cold* is the first collection of a process; two more
+  are left out, and *warm* is what follows.
 - The clock runs until the collection has returned, every byte is back in the allocator and every
   weak reference is empty. How many objects are alive, how many finalizers ran and how many
   callbacks were called is checked while it runs. CPython's \`gc.collect()\` has its answer checked

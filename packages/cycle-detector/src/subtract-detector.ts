@@ -253,10 +253,14 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
     let object = chain;
     let next = index;
     while (object !== 0) {
-      const link = ~(words[markOf(object)] as number);
-      words[markOf(object)] = mark;
-      words[placeOf(next++)] = object;
-      object = (link >> 1) << 2;
+      const piece = placeOf(next) - next;
+      for (const stop = (next | PIECE_MASK) + 1; object !== 0 && next < stop; next++) {
+        const place = marks + (object >> 2);
+        const link = ~(words[place] as number);
+        words[place] = mark;
+        words[piece + next] = object;
+        object = (link >> 1) << 2;
+      }
     }
     return next;
   }
@@ -271,25 +275,40 @@ export function createSubtractDetector(options: SubtractDetectorOptions): Detect
     }
     const exiled = exileUnreached(start, end);
     if (exiled === 0) return end - start;
-    const found = dropRescued(exiled);
+    const found = rescuedCount === 0 ? exiled : dropRescued(exiled);
     const rescued = chainRescued(start);
-    let kept = start;
-    for (let index = start; index < end; index++) {
-      const object = words[placeOf(index)] as number;
-      if (object > 0) words[placeOf(kept++)] = object;
-    }
-    kept = unchain(rescued, kept, 0);
+    const kept = unchain(rescued, closeGaps(start, end), 0);
     unchain(found, kept, FOUND);
     return kept - start;
+  }
+
+  /** Entries above 0 move together; one past the last. */
+  function closeGaps(start: number, end: number): number {
+    let kept = start;
+    let index = start;
+    while (index < end) {
+      const piece = placeOf(index) - index;
+      for (const stop = pieceEnd(index, end); index < stop; index++) {
+        const object = words[piece + index] as number;
+        if (object <= 0) continue;
+        if (kept !== index) words[placeOf(kept)] = object;
+        kept++;
+      }
+    }
+    return kept;
   }
 
   /**
    * Entries of objects that are still found; forgotten ones, and what took their place, are not.
    */
   function dropForgotten(start: number, end: number): void {
-    for (let index = start; index < end; index++) {
-      const object = words[placeOf(index)] as number;
-      if (object !== 0 && words[markOf(object)] !== FOUND) words[placeOf(index)] = 0;
+    let index = start;
+    while (index < end) {
+      const piece = placeOf(index) - index;
+      for (const stop = pieceEnd(index, end); index < stop; index++) {
+        const object = words[piece + index] as number;
+        if (object !== 0 && words[markOf(object)] !== FOUND) words[piece + index] = 0;
+      }
     }
   }
 

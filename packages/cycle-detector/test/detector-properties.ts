@@ -1,14 +1,15 @@
 // Properties of the exact detector, each under its name, over a package's exports.
 
-import { HeapCorruptionError } from "@ouro/interfaces";
+import { HeapCorruptionError, LIST_PIECE_SHIFT } from "@ouro/interfaces";
 import fc from "fast-check";
 import { type Answer, answerAsCPython, unreachedBy } from "./detector-model.js";
 import { graphs, makeGraphRig, type Parts } from "./graph-rig.js";
 import * as names from "./property-names.js";
 
 const NODE_LIMIT = 12;
+const PIECE_SIZE = 1 << LIST_PIECE_SHIFT;
 
-/** Part of the nodes, in some order, with gaps between them. */
+/** Part of the nodes, in some order, with gaps between them, often in two pieces of a list. */
 const listed = graphs(NODE_LIMIT).chain((nodes) =>
   fc.record({
     nodes: fc.constant(nodes),
@@ -17,6 +18,7 @@ const listed = graphs(NODE_LIMIT).chain((nodes) =>
       { minLength: Math.ceil(nodes.length / 2) },
     ),
     gapAt: fc.nat({ max: NODE_LIMIT }),
+    start: fc.oneof(fc.constant(0), fc.integer({ min: PIECE_SIZE - NODE_LIMIT, max: PIECE_SIZE })),
   }),
 );
 
@@ -32,19 +34,20 @@ function withGap(order: readonly number[], gapAt: number): number[] {
 
 function find(
   parts: Parts,
-  { nodes, order, gapAt }: typeof listed extends fc.Arbitrary<infer T> ? T : never,
+  { nodes, order, gapAt, start }: typeof listed extends fc.Arbitrary<infer T> ? T : never,
 ) {
   const rig = makeGraphRig(nodes);
   const detector = rig.makeDetector(parts);
-  const list = rig.makeList(withGap(order, gapAt));
+  const list = rig.makeList(withGap(order, gapAt), start);
   const before = rig.objects.map((object) => rig.words.slice(object, object + 8).join());
   const { reachedCount, end } = detector.find(list);
+  const firstFound = start + reachedCount;
   const answer: Answer = {
-    reached: rig.entries(list, 0, reachedCount),
-    found: rig.entries(list, reachedCount, end),
+    reached: rig.entries(list, start, firstFound),
+    found: rig.entries(list, firstFound, end),
   };
   const after = rig.objects.map((object) => rig.words.slice(object, object + 8).join());
-  return { rig, detector, list, answer, reachedCount, end, before, after };
+  return { rig, detector, list, answer, firstFound, end, before, after };
 }
 
 const properties: Record<string, (parts: Parts) => fc.IProperty<[never]>> = {
@@ -80,7 +83,7 @@ const properties: Record<string, (parts: Parts) => fc.IProperty<[never]>> = {
     }) as never,
   [names.AGAIN]: (parts) =>
     fc.property(listed, fc.nat(), fc.nat(), (given, deadPick, heldPick) => {
-      const { rig, detector, list, answer, reachedCount, end } = find(parts, given);
+      const { rig, detector, list, answer, firstFound, end } = find(parts, given);
       const { found } = answer;
       if (found.length === 0) return;
       const dead = found[deadPick % found.length] as number;
@@ -92,10 +95,10 @@ const properties: Record<string, (parts: Parts) => fc.IProperty<[never]>> = {
       const nodes = given.nodes.map((node, index) =>
         index === held ? { ...node, outsideCount: node.outsideCount + 1 } : node,
       );
-      const again = detector.findAgain({ ...list, start: reachedCount, end });
-      const first = reachedCount + again.reachedCount;
+      const again = detector.findAgain({ ...list, start: firstFound, end });
+      const first = firstFound + again.reachedCount;
       const expected = answerAsCPython(nodes, rest);
-      expectSame(rig.entries(list, reachedCount, first), expected.reached, "reached again");
+      expectSame(rig.entries(list, firstFound, first), expected.reached, "reached again");
       expectSame(rig.entries(list, first, again.end), expected.found, "found again");
     }) as never,
   [names.REFUSES]: (parts) =>
@@ -110,7 +113,7 @@ const properties: Record<string, (parts: Parts) => fc.IProperty<[never]>> = {
       ).length;
       if (inside === 0) return;
       rig.words[object] = inside - 1;
-      const list = rig.makeList(given.order);
+      const list = rig.makeList(given.order, given.start);
       const detector = rig.makeDetector(parts);
       let error: unknown;
       try {
@@ -120,7 +123,7 @@ const properties: Record<string, (parts: Parts) => fc.IProperty<[never]>> = {
       }
       if (!(error instanceof HeapCorruptionError)) throw new Error("it is not refused");
       expectSame(error.word, object, "the object named");
-      expectSame(rig.entries(list, 0, list.end), given.order, "the list");
+      expectSame(rig.entries(list, list.start, list.end), given.order, "the list");
       if (!rig.areMarksClear()) throw new Error("a mark is left");
     }) as never,
 };

@@ -4,6 +4,7 @@
 import { createPrivateHeap } from "@ouro/heap";
 import {
   ARENA_SIZE_WORDS,
+  LIST_PIECE_SHIFT,
   type Reference,
   type ReferenceList,
   type TypeDescriptor,
@@ -29,6 +30,8 @@ export interface GraphNode {
 const IMMEDIATE = -7;
 export const IMMORTAL = 0x3fffffff;
 const LENGTH_LIMIT = 6;
+const PIECE_SIZE = 1 << LIST_PIECE_SHIFT;
+const PIECE_COUNT = 4;
 
 export function makeGraphRig(nodes: readonly GraphNode[], reservationBytes = 1 << 24) {
   const heap = createPrivateHeap({ reservationBytes, regionBytes: reservationBytes / 2 });
@@ -77,22 +80,31 @@ export function makeGraphRig(nodes: readonly GraphNode[], reservationBytes = 1 <
   const marksRegion = heap.reserveRegion(borrower, "marks", arenaCount * (ARENA_SIZE_WORDS / 4));
   const marks = marksRegion.start - arena / 4;
 
-  /** A list of the nodes, in this order; 0 stands for a gap. */
-  function makeList(order: readonly number[]): ReferenceList {
-    const region = heap.reserveRegion(borrower, `list-${listCount++}`, 4 + 4096);
-    words[region.start] = region.start + 4;
-    for (let piece = 1; piece < 4; piece++) words[region.start + piece] = 0;
-    for (const [at, node] of order.entries()) {
-      words[region.start + 4 + at] = node < 0 ? 0 : (objects[node] as number);
+  /** The place of an entry: the pieces lie in the heap the last one first. */
+  function placeOf(directory: number, index: number): number {
+    const piece = words[directory + (index >> LIST_PIECE_SHIFT)] as number;
+    return piece + (index & (PIECE_SIZE - 1));
+  }
+
+  /** A list of the nodes, in this order, from an entry on; a node below 0 stands for a gap. */
+  function makeList(order: readonly number[], start = 0): ReferenceList {
+    const sizeWords = PIECE_COUNT + PIECE_COUNT * PIECE_SIZE;
+    const { start: directory } = heap.reserveRegion(borrower, `list-${listCount++}`, sizeWords);
+    const behind = directory + PIECE_COUNT + PIECE_COUNT * PIECE_SIZE;
+    for (let piece = 0; piece < PIECE_COUNT; piece++) {
+      words[directory + piece] = behind - (piece + 1) * PIECE_SIZE;
     }
-    return { directory: region.start, start: 0, end: order.length };
+    for (const [at, node] of order.entries()) {
+      words[placeOf(directory, start + at)] = node < 0 ? 0 : (objects[node] as number);
+    }
+    return { directory, start, end: start + order.length };
   }
 
   function entries({ directory }: ReferenceList, start: number, end: number): number[] {
-    const piece = words[directory] as number;
-    return [...words.subarray(piece + start, piece + end)].map((object) =>
-      object === 0 ? -1 : objects.indexOf(object as Reference),
-    );
+    return Array.from({ length: end - start }, (_, at) => {
+      const object = words[placeOf(directory, start + at)] as number;
+      return object === 0 ? -1 : objects.indexOf(object as Reference);
+    });
   }
 
   function makeDetector(parts: Parts) {

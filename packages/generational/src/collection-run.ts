@@ -119,7 +119,7 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
       lists.promote(start, first, old);
     }
     if (emptiesWeakReferencesAgain) emptyWeakReferencesAgain(first, last);
-    for (let index = first; index < last; index++) if (foundAt(index) !== 0) run.collected++;
+    run.collected += last - first;
     empty(first, last, old);
   }
 
@@ -173,13 +173,15 @@ export function createCollectionRun(options: CollectionRunOptions): (generation:
    */
   function empty(first: number, last: number, old: number): void {
     const savesAll = reports.savesAll();
+    let left = last;
     for (let index = first; index < last; index++) {
       const object = foundAt(index);
       if (object === 0) continue;
       if (savesAll) reports.saved(object);
       else if (untracking.hasFlag(object, TYPE_CLEARABLE)) death.clear(object);
+      if (left === last && detector.isFound(object)) left = index;
     }
-    const left = nextFound(first, last);
+    left = nextFound(left, last);
     if (!savesAll) walkFrom(left, last, death.clear);
     walkFrom(left, last, (object) => {
       lists.untrack(object);

@@ -67,12 +67,12 @@ export function makeCollections(
   const depth = isQuick ? 12 : 18;
   const graphLimit = isQuick ? 20_000 : million;
   const shapes: readonly Omit<CollectionWorkload, "title">[] = [
-    { name: "collect-order", unit: "ns", size: million, repeatCount: 8 },
-    { name: "collect-shuffled", unit: "ns", size: million, repeatCount: 8 },
-    { name: "collect-cycles", unit: "ns", size: million, repeatCount: 6 },
-    { name: "collect-finalized", unit: "ns", size: million, repeatCount: 6 },
-    { name: "collect-young", unit: "ns", size: million / 10, repeatCount: 12 },
-    { name: "collect-trees", unit: "ns", size: depth, repeatCount: 3 },
+    { name: "collect-order", unit: "ns", size: million, repeatCount: 12 },
+    { name: "collect-shuffled", unit: "ns", size: million, repeatCount: 12 },
+    { name: "collect-cycles", unit: "ns", size: million, repeatCount: 8 },
+    { name: "collect-finalized", unit: "ns", size: million, repeatCount: 8 },
+    { name: "collect-young", unit: "ns", size: million / 10, repeatCount: 24 },
+    { name: "collect-trees", unit: "ns", size: depth, repeatCount: 5 },
     { name: "collect-bytes", unit: "bytes", size: 4 * million, repeatCount: 1 },
     { name: "collect-pause", unit: "ms", size: 5 * million, repeatCount: 1 },
     { name: "collect-graphs", unit: "ms", size: graphLimit, repeatCount: 30 },

@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Tools } from "../spawn.js";
-import { median, type Spread, spread } from "../statistics.js";
+import { type Spread, spread } from "../statistics.js";
 import { firstLine, peersFolder } from "../tool.js";
 import type { CollectionSample, CollectionWorkload } from "./collection.js";
 import { COLLECTION_PEERS, type CollectionPeer } from "./collection-peer.js";
@@ -13,7 +13,7 @@ import { COLLECTION_PEERS, type CollectionPeer } from "./collection-peer.js";
 export interface CollectionRow {
   readonly peer: string;
   readonly metric: string;
-  /** In the workload's unit: over the rounds, of each process's median. */
+  /** In the workload's unit: over the rounds, each process's least, as its clock changes. */
   readonly cpu?: Spread;
   readonly wall?: Spread;
   /** How many times better than CPython and V8: less time, or fewer bytes. */
@@ -155,11 +155,11 @@ function rowsOf({ peer, samples, problem }: Collected): CollectionRow[] {
   return Object.keys(first.measures).map((metric) => {
     const measures = samples.map((sample) => sample.measures[metric] ?? {});
     const overRounds = (side: "cpu" | "wall"): Spread | undefined => {
-      const medians = measures.flatMap((measure) => {
+      const leasts = measures.flatMap((measure) => {
         const values = measure[side] ?? [];
-        return values.length === 0 ? [] : [median(values)];
+        return values.length === 0 ? [] : [Math.min(...values)];
       });
-      return medians.length === 0 ? undefined : spread(medians);
+      return leasts.length === 0 ? undefined : spread(leasts);
     };
     const cpu = overRounds("cpu");
     const wall = overRounds("wall");

@@ -63,6 +63,27 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: names.FINDS,
   },
   {
+    name: "what is rescued stays in the chain of the exiled",
+    file: DETECTOR,
+    find: "      rescuedCount++;\n",
+    replace: "",
+    killedBy: names.FINDS,
+  },
+  {
+    name: "a chain is written on beyond the end of a piece",
+    file: DETECTOR,
+    find: "(next | PIECE_MASK) + 1; object !== 0",
+    replace: "(next | PIECE_MASK) + 2; object !== 0",
+    killedBy: names.ORDER,
+  },
+  {
+    name: "a list is read on beyond the end of a piece",
+    file: DETECTOR,
+    find: "Math.min(end, (index | PIECE_MASK) + 1)",
+    replace: "Math.min(end, (index | PIECE_MASK) + 2)",
+    killedBy: names.FINDS,
+  },
+  {
     name: "all objects are visited forward",
     file: DETECTOR,
     find: "(words[row + ROW_FLAGS] as number) & TYPE_VISIT_BACKWARD) === 0",

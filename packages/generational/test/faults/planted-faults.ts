@@ -117,6 +117,13 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: names.LISTS,
   },
   {
+    name: "what emptying left is not looked for",
+    file: RUN,
+    find: "      if (left === last && detector.isFound(object)) left = index;\n",
+    replace: "",
+    killedBy: names.SOUND,
+  },
+  {
     name: "freezing leaves the counts",
     file: GENERATIONS,
     find:

@@ -103,9 +103,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "rescued objects keep their places",
     file: DETECTOR,
-    find: "    kept = unchain(rescued, kept, 0);\n    unchain(found, kept, FOUND);",
-    replace: `    kept = unchain(rescued, kept, 0);
-    unchain(found, kept, FOUND);
+    find: "    unchain(found, kept, FOUND);",
+    replace: `    unchain(found, kept, FOUND);
     if (rescued !== 0 && kept - start > 1) {
       const last = words[placeOf(kept - 1)] as number;
       words[placeOf(kept - 1)] = words[placeOf(start)] as number;
