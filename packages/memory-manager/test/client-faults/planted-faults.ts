@@ -63,8 +63,8 @@ export const seenByMoving: readonly PlantedFault[] = [
       mutator.copy(made, 1, object(top - 2, array), 1, count); // read again: they may have moved`,
     replace: `      const fields = mutator.fieldsStart(object(top - 2, array));
       const made = mutator.allocateArray(array, count + otherCount, slot(top));
-      const isEmpty = (heap.words[fields] as number) === 0;
-      if (!isEmpty) mutator.copy(made, 1, object(top - 2, array), 1, heap.words[fields] as number);`,
+      const copied = heap.words[fields] as number;
+      if (copied !== 0) mutator.copy(made, 1, object(top - 2, array), 1, copied);`,
     killedBy: MOVING,
   },
 ];
