@@ -215,6 +215,37 @@ const arrays = `
     return
 `;
 
+/** What is asked of an object that nothing but the operand holds. */
+const temporaries = `
+  function main 0 0
+    push 1
+    push 2
+    pair
+    none
+    pair
+    head
+    print
+    none
+    push 3
+    push 4
+    pair
+    pair
+    tail
+    print
+    push 1
+    array
+    push 0
+    push 5
+    push 6
+    pair
+    put
+    push 0
+    at
+    print
+    none
+    return
+`;
+
 export const programs: readonly MachineProgram[] = [
   { name: "fib", source: fib, prints: ["144"] },
   { name: "lists and closures", source: lists, prints: ["150", "150", "(11 (12 (13 none)))"] },
@@ -223,4 +254,5 @@ export const programs: readonly MachineProgram[] = [
     source: arrays,
     prints: ["100", "1", "[one word none (7 none)]"],
   },
+  { name: "temporaries", source: temporaries, prints: ["(1 2)", "(3 4)", "(5 6)"] },
 ];
