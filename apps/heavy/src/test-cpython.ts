@@ -33,7 +33,7 @@ const REPORTS = new URL("../../../reports/", import.meta.url);
 const USAGE: ScriptUsage = {
   command: "npm run test:cpython",
   text: `  --programs N    how many (default 2000)
-  --seed S        of the first sample of ${SAMPLE_COUNT} (printed); the next ones have the next seeds
+  --seed S        of the first sample of ${SAMPLE_COUNT} (printed); later ones have the next seeds
   --minutes M     stop after so long
   --faults        show that the comparison can fail
   --replay FILE   one program, as a difference was written down, on both machines
