@@ -339,7 +339,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     file: "leaks-finding.ts",
     name: "Ctrl-C loses what was counted",
-    find: "censusCount < CENSUSES_LEAST",
+    find: "censusCount < comparableFrom(survivedCount)",
     replace: "censusCount >= 0",
     killedBy: PARTIAL,
   },
