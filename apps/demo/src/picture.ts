@@ -24,13 +24,14 @@ function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
+/** Columns hang on blanks: the style is for browsers, which no longer obey the attribute. */
 function frame(width: number, height: number, title: string, body: readonly string[]): string {
   const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escapeText(title)}">`,
     `<rect width="${width}" height="${height}" rx="8" fill="${BACKGROUND}"/>`,
     `<g font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" ` +
-      `font-size="13" fill="${FOREGROUND}" xml:space="preserve">`,
+      `font-size="13" fill="${FOREGROUND}" xml:space="preserve" style="white-space:pre">`,
     ...body,
     "</g>",
     "</svg>",
