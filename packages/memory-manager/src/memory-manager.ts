@@ -455,9 +455,8 @@ function makeWeakReferences(
 ): WeakReferences {
   const { types } = parts;
   if (!("plain" in mutator)) return createWeakReferences({ mutator, types, finalization });
-  const { plain, plainSlot } = mutator as CheckedMutator;
-  const behind = createMutator(parts);
-  return createWeakReferences({ mutator, types, finalization, behind, plain, plainSlot });
+  const checks = { checked: mutator as CheckedMutator, behind: createMutator(parts) };
+  return createWeakReferences({ mutator, types, finalization, checks });
 }
 
 /** An option that is there, as an object to spread: absent and undefined differ. */
