@@ -1,5 +1,5 @@
-// The pictures: SVG that an XML reader takes, with everything in it that is on the screen. The two
-// in the README are the ones that the command draws today: `npm test -- picture.test -u` draws them.
+// The pictures: SVG that an XML reader takes, with everything in it that is on the screen. Those in
+// the README are the ones that the command draws today: `npm test -- picture.test -u` draws them.
 
 import { expect, it } from "vitest";
 import { housePicture, textPicture } from "../src/picture.js";
