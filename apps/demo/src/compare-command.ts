@@ -5,6 +5,7 @@ import { PRESET_NAMES } from "@ouro/memory-manager";
 import { type CommandLine, DEFAULT_PRESET } from "./arguments.js";
 import {
   type Baseline,
+  findUnheld,
   findViolations,
   parseFailOn,
   parseLimit,
@@ -28,6 +29,7 @@ import {
   EXIT_OK,
   graverExitCode,
 } from "./exit-code.js";
+import { wrapText } from "./format.js";
 import { isHeapImage } from "./inspected-heap.js";
 import { lookOf } from "./look.js";
 import { fileOperands } from "./operands.js";
@@ -68,6 +70,7 @@ export async function runCompare(line: CommandLine, terminal: Terminal): Promise
     }
     if (input === undefined) throw new Stopped();
     const violations = findViolations(results, limits, baseline, failOn);
+    tellUnheld(findUnheld(results, baseline, failOn), line, terminal);
     return print({ input, results, sweep, baseline, violations, isPartial }, line, terminal);
   } finally {
     progress.end();
@@ -89,6 +92,14 @@ async function runOrders(orders: readonly CompareOrder[], work: Work) {
     return { input, results, isPartial: true };
   }
   return { input, results, isPartial: false };
+}
+
+/** A gate that looks at nothing should not look like one that holds. */
+function tellUnheld(missing: readonly string[], line: CommandLine, terminal: Terminal): void {
+  if (missing.length === 0) return;
+  const { width } = lookOf(terminal.stderr, terminal.env, line);
+  const text = `ouro: ${line.baselinePath} has no ${missing.join(", ")}: nothing fails on it.`;
+  terminal.stderr.write(`${wrapText(text, width).join("\n")}\n`);
 }
 
 function print(comparison: Comparison, line: CommandLine, terminal: Terminal): number {

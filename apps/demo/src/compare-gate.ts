@@ -8,6 +8,7 @@
 import { InputFormatError, UsageError } from "@ouro/interfaces";
 import { isBeyondNoise, type Metric, metricNamed, parseMetricValue } from "./compare-metrics.js";
 import type { StrategyResult } from "./compare-result.js";
+import { formatCount } from "./format.js";
 
 export interface Limit {
   /** Undefined: of every strategy. */
@@ -26,15 +27,27 @@ export interface FailOn {
 export interface Violation {
   readonly kind: "limit" | "baseline";
   readonly strategy: string;
+  /** Of a sweep: the point. */
+  readonly value: number | null;
   readonly metric: Metric;
   readonly actual: number;
   readonly allowed: number;
 }
 
-/** Results of an earlier comparison, by strategy. */
+/** Results of an earlier comparison. */
 export interface Baseline {
   readonly file: string;
-  readonly results: ReadonlyMap<string, StrategyResult>;
+  readonly results: readonly StrategyResult[];
+}
+
+/** What a result is held against: that of the same strategy, at the same point of a sweep. */
+export function resultBefore(
+  baseline: Baseline | undefined,
+  { strategy, value }: Pick<StrategyResult, "strategy" | "value">,
+): StrategyResult | undefined {
+  return baseline?.results.find(
+    (result) => result.strategy === strategy && (result.value ?? null) === value,
+  );
 }
 
 /** Throws `UsageError`. */
@@ -92,7 +105,32 @@ export function readBaseline(text: string, file: string): Baseline {
       fail("one of its strategies has no name or no figures");
     }
   }
-  return { file, results: new Map(results.map((result) => [result.strategy, result])) };
+  return { file, results };
+}
+
+/** What was to be held against the baseline and is not there, in words: else it would hold. */
+export function findUnheld(
+  results: readonly StrategyResult[],
+  baseline: Baseline | undefined,
+  failOn: readonly FailOn[],
+): string[] {
+  const missing = new Set<string>();
+  for (const result of results) {
+    const before = resultBefore(baseline, result);
+    if (before === undefined) missing.add(nameOf(result));
+    else {
+      for (const { metric } of failOn) {
+        const isThere = metric.read(before) !== undefined;
+        if (!isThere) missing.add(`${metric.name} of ${nameOf(result)}`);
+      }
+    }
+  }
+  return failOn.length === 0 ? [] : [...missing];
+}
+
+/** With the point of a sweep. */
+export function nameOf({ strategy, value }: Pick<StrategyResult, "strategy" | "value">): string {
+  return value === null ? strategy : `${strategy} at ${formatCount(value)}`;
 }
 
 /** Everything that is above its limit or worse than before. */
@@ -107,33 +145,28 @@ export function findViolations(
     const { strategy } = result;
     for (const limit of limits) {
       if (limit.strategy !== undefined && limit.strategy !== strategy) continue;
-      note("limit", strategy, limit.metric, limit.metric.read(result), limit.value);
+      note("limit", result, limit.metric, limit.value);
     }
-    const before = baseline?.results.get(strategy);
+    const before = resultBefore(baseline, result);
     for (const { metric, tolerance } of before === undefined ? [] : failOn) {
       if (!isBeyondNoise(metric, before as StrategyResult, result)) continue;
       const old = metric.read(before as StrategyResult);
       const factor = metric.better === "less" ? 1 + tolerance : 1 - tolerance;
-      note(
-        "baseline",
-        strategy,
-        metric,
-        metric.read(result),
-        old === undefined ? old : old * factor,
-      );
+      note("baseline", result, metric, old === undefined ? old : old * factor);
     }
   }
   return violations;
 
   function note(
     kind: Violation["kind"],
-    strategy: string,
+    result: StrategyResult,
     metric: Metric,
-    actual: number | undefined,
     allowed: number | undefined,
   ): void {
+    const { strategy, value } = result;
+    const actual = metric.read(result);
     if (actual === undefined || allowed === undefined) return;
     const isWorse = metric.better === "less" ? actual > allowed : actual < allowed;
-    if (isWorse) violations.push({ kind, strategy, metric, actual, allowed });
+    if (isWorse) violations.push({ kind, strategy, value, metric, actual, allowed });
   }
 }

@@ -1,7 +1,7 @@
 // A comparison for people, for an issue (Markdown), and as a document. Strategies are columns; what
 // does not fit beside each other comes below.
 
-import type { Baseline, Violation } from "./compare-gate.js";
+import { type Baseline, nameOf, resultBefore, type Violation } from "./compare-gate.js";
 import { formatMetric, isBeyondNoise, METRICS, type Metric } from "./compare-metrics.js";
 import type { ComparedInput, StrategyResult } from "./compare-result.js";
 import type { Sweep } from "./compare-sweep.js";
@@ -148,7 +148,7 @@ function spreadOf(metric: Metric, result: StrategyResult, { glyphs }: Look): str
 
 /** Against the baseline, in percent. */
 function changeOf(metric: Metric, result: StrategyResult, baseline: Baseline | undefined): string {
-  const before = baseline?.results.get(result.strategy);
+  const before = resultBefore(baseline, result);
   if (before === undefined) return "";
   const [old, now] = [metric.read(before), metric.read(result)];
   if (old === undefined || now === undefined) return "";
@@ -225,15 +225,16 @@ function failureLines(
   );
 }
 
-export function violationText({ kind, strategy, metric, actual, allowed }: Violation): string {
+export function violationText(violation: Violation): string {
+  const { kind, metric, actual, allowed } = violation;
   const bound = metric.better === "less" ? "at most" : "at least";
   const by = kind === "limit" ? "--limit" : "the baseline";
-  const [is, may] = [actual, allowed].map((value) =>
+  const [is, may] = [actual, allowed].map((amount) =>
     metric.unit === "bytes"
-      ? `${formatCount(Math.floor(value))} B`
-      : formatMetric(value, metric.unit),
+      ? `${formatCount(Math.floor(amount))} B`
+      : formatMetric(amount, metric.unit),
   );
-  return `${strategy}: ${metric.name} is ${is}, ${bound} ${may} by ${by}`;
+  return `${nameOf(violation)}: ${metric.name} is ${is}, ${bound} ${may} by ${by}`;
 }
 
 function violationLines(

@@ -49,7 +49,7 @@ describe("times by the clock", () => {
     [[10], [20], 0],
   ])("fail a baseline only beyond it: %j, then %j", (before, now, count) => {
     const old = resultOf("one", before);
-    const baseline = { file: "old.json", results: new Map([["one", old]]) };
+    const baseline = { file: "old.json", results: [old] };
     const violations = findViolations([resultOf("one", now)], [], baseline, parseFailOn("wall"));
     expect(violations).toHaveLength(count);
   });

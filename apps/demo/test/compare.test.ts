@@ -217,6 +217,31 @@ describe("limits and baselines", () => {
     expect((await run(lenient, { files: file(worse) })).exitCode).toBe(0);
   });
 
+  it("hold each point of a sweep against the same point, and name it", async () => {
+    const sweep = [...cyclic, "--sweep", "gen0=10..12", "--json"];
+    const { stdout: json } = await run(sweep);
+    const gate = [...sweep, "--baseline", "old.json", "--fail-on", "work,pause.max"];
+    const files = (document: object) => ({
+      "old.json": new TextEncoder().encode(JSON.stringify(document)),
+    });
+    const same = await run(gate, { files: files(JSON.parse(json)) });
+    expect([same.exitCode, same.stderr]).toEqual([0, ""]);
+    const worse = JSON.parse(json);
+    worse.strategies[1].figures.work.total--;
+    const failed = await run(gate, { files: files(worse) });
+    expect(failed.exitCode).toBe(3);
+    const { value } = worse.strategies[1];
+    expect(JSON.parse(failed.stdout).violations).toMatchObject([{ value, metric: "work" }]);
+    expect(failed.stderr).toContain(`ouro: cpython-3.13 at ${value}: work is`);
+    worse.strategies.splice(1, 1);
+    const unheld = await run([...gate, "--fail-on", "wall"], { files: files(worse) });
+    expect([unheld.exitCode, JSON.parse(unheld.stdout).violations]).toEqual([0, []]);
+    expect(unheld.stderr.replace(/\s+/g, " ")).toBe(
+      "ouro: old.json has no wall of cpython-3.13 at 10, cpython-3.13 at 11, " +
+        "wall of cpython-3.13 at 12: nothing fails on it. ",
+    );
+  });
+
   it.each([
     [["compare"], 2, "INPUT is missing"],
     [[...both, "--limit", "pause.mx=5"], 2, "Did you mean pause.max?"],

@@ -85,6 +85,13 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: LIMITS,
   },
   {
+    file: GATE,
+    name: "each point of a sweep is held against the first one",
+    find: "result.strategy === strategy && (result.value ?? null) === value",
+    replace: "result.strategy === strategy",
+    killedBy: LIMITS,
+  },
+  {
     file: COMMAND,
     name: "what breaks a limit does not change the exit code",
     find: ".concat(violations.length > 0 ? [EXIT_LIMIT] : [])",

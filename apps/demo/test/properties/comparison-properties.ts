@@ -131,7 +131,7 @@ function playLimits(seed: number): void {
     );
     const baseline = {
       file: "old",
-      results: new Map(before.map((result) => [result.strategy, result])),
+      results: before,
     };
     const failOn = parseFailOn(percent === 0 ? metric.name : `${metric.name}+${percent}%`);
     const isWorse = (value: number, allowed: number): boolean =>
@@ -142,7 +142,7 @@ function playLimits(seed: number): void {
       const sign = metric.better === "less" ? 1 : -1;
       const isOver = (only ?? result.strategy) === result.strategy && isWorse(value, amount);
       const isBehind =
-        baseline.results.has(result.strategy) &&
+        before.some((each) => each.strategy === result.strategy) &&
         isWorse(value, (old as number) * (1 + (sign * percent) / 100));
       return [
         ...(isOver ? [`limit of ${result.strategy}`] : []),
@@ -154,6 +154,17 @@ function playLimits(seed: number): void {
     expectSame(got, wanted, `${metric.name} beyond ${amount}, or ${percent} % worse`);
     const code = codeOfComparison({ ...comparisonOf(results), violations: found });
     expectSame(code, wanted.length > 0 ? 3 : 0, `the code of ${wanted.join(", ") || "nothing"}`);
+  }
+}
+
+/** Two points of a sweep that differ, and are what they were. */
+function playSamePoints(seed: number): void {
+  const random = createRandom(seed);
+  const failOn = parseFailOn("work,pause.max,held.peak,throughput");
+  for (let turn = 0; turn < PLAY_COUNT; turn++) {
+    const results = [10, 20].map((value) => ({ ...resultOf("one", random), value }));
+    const found = findViolations(results, [], { file: "old", results }, failOn);
+    expectSame(found.length, 0, "points that are worse than they were");
   }
 }
 
@@ -278,7 +289,13 @@ function playCurve(seed: number): void {
 
 export const comparisonProperties: readonly CommandProperty[] = [
   { name: STARS, play: playStars },
-  { name: LIMITS, play: playLimits },
+  {
+    name: LIMITS,
+    play(seed) {
+      playLimits(seed);
+      playSamePoints(seed);
+    },
+  },
   {
     name: PROCESSES,
     async play() {
