@@ -34,7 +34,7 @@ export function comparisonLines(comparison: Comparison, look: Look): string[] {
   const tables =
     sweep === undefined ? blocksOf(comparison, look) : sweepLines(results, sweep, look);
   const partial = isPartial
-    ? ["", paint.yellow(`${glyphs.no} Interrupted: not all strategies were run.`)]
+    ? ["", paint.yellow(`${glyphs.no} Interrupted: ${leftOutText(comparison)}.`)]
     : [];
   return [
     ...title,
@@ -48,6 +48,10 @@ export function comparisonLines(comparison: Comparison, look: Look): string[] {
     "",
     ...wrapText(modelText(comparison), width).map((line) => paint.dim(line)),
   ];
+}
+
+function leftOutText({ sweep }: Comparison): string {
+  return sweep === undefined ? "not all strategies were run" : "not all points were run";
 }
 
 function titleOf(input: ComparedInput, results: readonly StrategyResult[], dot: string): string {
@@ -257,26 +261,33 @@ function modelText({ results, input }: Comparison): string {
 
 /** The same table for an issue. */
 export function comparisonMarkdown(comparison: Comparison, look: Look): string[] {
+  const { input, results, sweep, isPartial } = comparison;
+  return [
+    `**${titleOf(input, results, "·")}**`,
+    "",
+    // A curve is drawn of characters of one width.
+    ...(sweep === undefined
+      ? markdownTable(comparison, look)
+      : ["```text", ...sweepLines(results, sweep, look), "```"]),
+    "",
+    ...livenessLines(comparison, { ...look, width: 10_000 }),
+    ...failureLines(results, { ...look, width: 10_000 }),
+    ...violationLines(comparison.violations, { ...look, width: 10_000 }),
+    ...(isPartial ? ["", `**Interrupted: ${leftOutText(comparison)}.**`] : []),
+    "",
+    modelText(comparison),
+  ];
+}
+
+function markdownTable(comparison: Comparison, look: Look): string[] {
   const columns = columnsOf(comparison, look);
   const rows = (columns[0] as string[]).map((_, row) =>
     columns.map((column) => (column[row] as string).trim().replace(/\*$/, " **(best)**")),
   );
   const [head = [], ...rest] = rows;
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const { input, results } = comparison;
-  return [
-    `**${titleOf(input, results, "·")}**`,
-    "",
-    line(head),
-    line(head.map((_, index) => (index === 0 ? "---" : "--:"))),
-    ...rest.map(line),
-    "",
-    ...livenessLines(comparison, { ...look, width: 10_000 }),
-    ...failureLines(results, { ...look, width: 10_000 }),
-    ...violationLines(comparison.violations, { ...look, width: 10_000 }),
-    "",
-    modelText(comparison),
-  ];
+  const rule = head.map((_, index) => (index === 0 ? "---" : "--:"));
+  return [line(head), line(rule), ...rest.map(line)];
 }
 
 /** What `ouro compare --json` prints. */

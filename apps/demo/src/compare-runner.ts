@@ -85,9 +85,11 @@ async function* runInProcess(
   const tell = tellShare(work);
   const answers: PointAnswer[] = [];
   let end: string | undefined;
+  let current = 0;
   child.on("message", (message: CompareMessage) => {
-    if ("share" in message) tell(message.share);
-    else answers.push(message);
+    // What it tells of a point that has not begun on the screen is not told.
+    if (!("share" in message)) answers.push(message);
+    else if (answers.length === current) tell(message.share);
   });
   child.on("error", (error) => {
     end = error.message;
@@ -102,6 +104,7 @@ async function* runInProcess(
   child.send(order);
   try {
     for (const [index, point] of order.points.entries()) {
+      current = index;
       begin(point);
       while (answers.length <= index && end === undefined) {
         await new Promise((resolve) => setTimeout(resolve, LISTEN_MS));

@@ -4,6 +4,7 @@
 import { UsageError } from "@ouro/interfaces";
 import type { CommandLine } from "./arguments.js";
 import { createCensusSeries } from "./census-series.js";
+import { EXIT_INTERRUPTED } from "./exit-code.js";
 import { checkFailOn, failOnCode } from "./fail-on.js";
 import { formatBytes, formatNoun } from "./format.js";
 import { type InspectedHeap, inspectHeap, isHeapImage } from "./inspected-heap.js";
@@ -11,6 +12,7 @@ import { heapOfProgram } from "./inspected-program.js";
 import {
   countedObjects,
   findLeaks,
+  isStopped,
   type LeaksFinding,
   watchHeap,
   watchProgram,
@@ -23,7 +25,7 @@ import { presetNamed } from "./preset-choice.js";
 import { chooseProgram } from "./program-choice.js";
 import { createProgress } from "./progress.js";
 import { kindOf } from "./recording.js";
-import { createWork, type Work } from "./replay-work.js";
+import { createWork, finishing, type Work } from "./replay-work.js";
 import type { Terminal } from "./terminal.js";
 
 const DEFAULT_SURVIVED = 2;
@@ -52,6 +54,7 @@ export async function runLeaks(line: CommandLine, terminal: Terminal): Promise<n
       ? JSON.stringify(leaksDocument(finding, options, line.preset), undefined, 2)
       : leaksLines(finding, options, look).join("\n");
     terminal.stdout.write(`${text}\n`);
+    if (finding.isPartial) return EXIT_INTERRUPTED;
     return failOnCode(line, terminal, foundIn(finding));
   } finally {
     progress.end();
@@ -94,7 +97,8 @@ async function overCollections(
   }
   const heap = await inspectHeap(file, line, terminal, work);
   const series = await watchHeap(heap, line.preset, survived, work);
-  const placed = await placeHeap(heap, line.preset, heap.graph?.steps.length ?? 0, work);
+  const rest = series.isPartial ? finishing(work) : work;
+  const placed = await placeHeap(heap, line.preset, series.stepCount, rest);
   return findLeaks(placed.heap, series, survived, line.rowCount, work);
 }
 
@@ -102,10 +106,13 @@ async function overCollections(
 async function overHeaps(line: CommandLine, terminal: Terminal, work: Work): Promise<LeaksFinding> {
   const series = createCensusSeries(1);
   let last: InspectedHeap | undefined;
+  let isPartial = false;
   for (const file of line.operands) {
+    isPartial = await isStopped(work, series, 1);
+    if (isPartial) break;
     last = await inspectHeap(file, line, terminal, work);
     series.take(countedObjects(last));
   }
-  const censuses = { types: series, sites: undefined };
+  const censuses = { types: series, sites: undefined, isPartial };
   return findLeaks(last as InspectedHeap, censuses, 1, line.rowCount, work);
 }

@@ -30,7 +30,7 @@ import { stepsOfGraph } from "./heap-course.js";
 import type { InspectedHeap } from "./inspected-heap.js";
 import { titleOf } from "./operation-title.js";
 import { presetNamed } from "./preset-choice.js";
-import { createStages, type Work } from "./replay-work.js";
+import { createStages, finishing, Stopped, type Work } from "./replay-work.js";
 
 interface Growth {
   readonly counts: readonly number[];
@@ -58,6 +58,8 @@ export interface LeaksFinding {
   readonly types: readonly GrownType[];
   /** The same by where objects were made; undefined where nobody told. */
   readonly sites: readonly GrownSite[] | undefined;
+  /** Somebody asked to stop: censuses are missing at the end. */
+  readonly isPartial: boolean;
 }
 
 export interface GrownSite extends Growth {
@@ -68,6 +70,15 @@ export interface GrownSite extends Growth {
 export interface Censuses {
   readonly types: CensusSeries;
   readonly sites: CensusSeries | undefined;
+  readonly isPartial: boolean;
+}
+
+/**
+ * From so many on there is something to compare: no object can have survived N collections before
+ * the N-th census, so that growth begins there.
+ */
+export function comparableFrom(survivedCount: number): number {
+  return survivedCount + 1;
 }
 
 /** Objects of a program are counted after each collection in which the preset reclaims. */
@@ -108,7 +119,7 @@ export function watchProgram(
     const subject = createReachSubject(make, program);
     runReachProgram(subject, program, { onStep: () => take(subject.idOf) });
   }
-  return { types: series, sites };
+  return { types: series, sites, isPartial: false };
 }
 
 /** Where a program makes an object: its step, and what it does there. */
@@ -134,13 +145,16 @@ function objectsOf(manager: MemoryManager, idOf: (value: number) => number) {
   return objects;
 }
 
-/** A recorded heap goes through its plan. Throws `Stopped`, and what the restore throws. */
+/**
+ * A recorded heap goes through its plan; answers how many steps as well. Throws what the restore
+ * throws, and `Stopped` when somebody asks to stop before there is something to compare.
+ */
 export async function watchHeap(
   heap: InspectedHeap,
   preset: string,
   survivedCount: number,
   work: Work,
-): Promise<Censuses> {
+): Promise<Censuses & { readonly stepCount: number }> {
   const series = createCensusSeries(survivedCount);
   const { graph, snapshot, image } = heap;
   if (graph === undefined || graph.steps.length === 0) refusePlanless(heap.file);
@@ -150,15 +164,31 @@ export async function watchHeap(
   const isDead = new Uint8Array(snapshot.objectCount);
   const steps = stepsOfGraph(graph, frameStarts);
   work.progress.begin("stepping", heap.file, steps.length);
-  for (const [index, step] of steps.entries()) {
-    await work.breathe();
+  let stepCount = 0;
+  for (const step of steps) {
+    if (await isStopped(work, series, survivedCount)) break;
     if ("clear" in step) for (const slot of step.clear) subject.clearFrameSlot(slot);
     else subject.collect(step.collect);
     for (const object of Array.from(subject.takeDeaths())) isDead[object] = 1;
     if ("collect" in step) series.take(countedObjects(heap, (object) => isDead[object] === 0));
-    work.progress.reach(index + 1);
+    work.progress.reach(++stepCount);
   }
-  return { types: series, sites: undefined };
+  return { types: series, sites: undefined, isPartial: stepCount < steps.length, stepCount };
+}
+
+/** Lets signals in. Throws `Stopped` when there is nothing to compare yet. */
+export async function isStopped(
+  work: Work,
+  { censusCount }: CensusSeries,
+  survivedCount: number,
+): Promise<boolean> {
+  try {
+    await work.breathe();
+    return false;
+  } catch (error) {
+    if (!(error instanceof Stopped) || censusCount < comparableFrom(survivedCount)) throw error;
+    return true;
+  }
 }
 
 function refusePlanless(file: string): never {
@@ -184,14 +214,14 @@ export function* countedObjects(
 /** Types by growth, each with an example of the last heap. Throws `Stopped`. O(heap). */
 export async function findLeaks(
   heap: InspectedHeap,
-  { types: series, sites }: Censuses,
+  { types: series, sites, isPartial }: Censuses,
   survivedCount: number,
   exampleCount: number,
   work: Work,
 ): Promise<LeaksFinding> {
-  const done = createStages(work, "looking", heap.file, 3);
+  const done = createStages(isPartial ? finishing(work) : work, "looking", heap.file, 3);
   await done();
-  const types = rowsByGrowth(series);
+  const types = rowsByGrowth(series, survivedCount);
   const reachability = findReachable(heap.snapshot);
   await done();
   const tree = findDominators(heap.snapshot);
@@ -202,30 +232,35 @@ export async function findLeaks(
     survivedCount === 1 ? () => true : series.isOld,
   );
   return {
-    heap,
-    survivedCount,
+    ...{ heap, survivedCount, isPartial },
     censusCount: series.censusCount,
     types: types.map((row) => ({ ...row, example: examples.get(row.typeName) })),
     sites:
       sites === undefined
         ? undefined
-        : rowsByGrowth(sites).map(({ typeName: site, ...row }) => ({ ...row, site })),
+        : rowsByGrowth(sites, survivedCount).map(({ typeName: site, ...row }) => ({
+            ...row,
+            site,
+          })),
   };
 }
 
-function rowsByGrowth(series: CensusSeries) {
+function rowsByGrowth(series: CensusSeries, survivedCount: number) {
   return series
     .types()
-    .map((row) => ({ ...row, ...growthOf(row) }))
+    .map((row) => ({ ...row, ...growthOf(row, survivedCount - 1) }))
     .sort(
       (one, other) =>
         other.growthBytes - one.growthBytes || (one.typeName < other.typeName ? -1 : 1),
     );
 }
 
-function growthOf({ counts, bytes }: TypeSeries) {
-  const growth = (values: readonly number[]): number => (values.at(-1) ?? 0) - (values[0] ?? 0);
-  const isNeverLess = bytes.every((each, index) => each >= (bytes[index - 1] ?? 0));
+/** From the first census on in which there can be one of them. */
+function growthOf({ counts, bytes }: TypeSeries, first: number) {
+  const growth = (values: readonly number[]): number => (values.at(-1) ?? 0) - (values[first] ?? 0);
+  const isNeverLess = bytes.every(
+    (each, index) => index <= first || each >= (bytes[index - 1] ?? 0),
+  );
   return {
     growthCount: growth(counts),
     growthBytes: growth(bytes),

@@ -2,7 +2,7 @@
 
 import { formatBytes, formatCount, formatNoun, formatTableWithin, wrapText } from "./format.js";
 import { cutName } from "./heap-report.js";
-import type { GrownType, LeaksFinding } from "./leaks-finding.js";
+import { comparableFrom, type GrownType, type LeaksFinding } from "./leaks-finding.js";
 import type { Look } from "./look.js";
 import { heapDocument } from "./why-report.js";
 
@@ -31,11 +31,18 @@ export function leaksLines(finding: LeaksFinding, options: LeaksOptions, look: L
   const title = [heap.name, formatNoun(censusCount, options.unit), who].join(` ${glyphs.dot} `);
   const grown = types.filter(({ growthBytes }) => growthBytes > 0);
   const head = wrapText(title, width).map((line) => paint.bold(line));
-  if (censusCount < 2) {
-    const many = censusCount === 1 ? "one collection" : "no collection";
-    return [...head, "", ...wrapText(`There was ${many}: nothing can be compared.`, width)];
+  const leastCount = comparableFrom(survivedCount);
+  if (censusCount < leastCount) {
+    const many = censusCount === 0 ? "no" : formatCount(censusCount);
+    const text =
+      `After ${many} collection${censusCount === 1 ? "" : "s"} nothing can be compared: ` +
+      `that takes ${formatCount(leastCount)}, or a lesser --survived.`;
+    return [...head, "", ...wrapText(text, width)];
   }
-  if (grown.length === 0) return [...head, "", "No type has more than at the beginning."];
+  const end = finding.isPartial
+    ? ["", paint.yellow(`${glyphs.no} Interrupted: not every ${options.unit} was counted.`)]
+    : [];
+  if (grown.length === 0) return [...head, "", "No type has more than at the beginning.", ...end];
   const shown = grown.slice(0, options.rowCount);
   const more = grown.length - shown.length;
   return [
@@ -43,21 +50,22 @@ export function leaksLines(finding: LeaksFinding, options: LeaksOptions, look: L
     "",
     ...tableOf(
       "type",
-      shown.map((type) => ({ ...type, name: type.typeName })),
+      shown.map((type) => rowOf(type, type.typeName, survivedCount)),
       look,
     ),
     ...(more > 0 ? [paint.dim(`  and ${formatNoun(more, "more type")} (--top N)`)] : []),
     "",
     ...shown.slice(0, WAYS).flatMap((type) => wayLines(finding, type, look)),
     ...siteLines(finding, look),
+    ...end,
   ];
 }
 
 /** Where they were made: a site a row, most growth first. */
-function siteLines({ sites = [] }: LeaksFinding, look: Look): string[] {
+function siteLines({ sites = [], survivedCount }: LeaksFinding, look: Look): string[] {
   const grown = sites.filter(({ growthBytes }) => growthBytes > 0);
   if (grown.length === 0) return [];
-  const rows = grown.slice(0, SITES).map((row) => ({ ...row, name: row.site }));
+  const rows = grown.slice(0, SITES).map((row) => rowOf(row, row.site, survivedCount));
   const more = grown.length - rows.length;
   return [
     "",
@@ -69,6 +77,11 @@ function siteLines({ sites = [] }: LeaksFinding, look: Look): string[] {
 type Row = Pick<GrownType, "growthCount" | "growthBytes" | "grows" | "bytes"> & {
   readonly name: string;
 };
+
+/** What is drawn begins where there can be one of them. */
+function rowOf(row: Omit<Row, "name">, name: string, survivedCount: number): Row {
+  return { ...row, name, bytes: row.bytes.slice(survivedCount - 1) };
+}
 
 function tableOf(what: string, grown: readonly Row[], look: Look): string[] {
   const { glyphs, paint, width } = look;
@@ -120,9 +133,10 @@ function wayLines({ heap }: LeaksFinding, { typeName, example }: GrownType, look
 
 /** What `ouro leaks --json` prints. */
 export function leaksDocument(finding: LeaksFinding, { unit }: LeaksOptions, preset: string) {
-  const { heap, censusCount, survivedCount, types, sites } = finding;
+  const { heap, censusCount, survivedCount, types, sites, isPartial } = finding;
   return {
     schema: "ouro/leaks@1",
+    partial: isPartial,
     heap: heapDocument(heap),
     preset,
     unit,

@@ -30,7 +30,7 @@ function frame(width: number, height: number, title: string, body: readonly stri
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escapeText(title)}">`,
     `<rect width="${width}" height="${height}" rx="8" fill="${BACKGROUND}"/>`,
     `<g font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" ` +
-      `font-size="13" fill="${FOREGROUND}" xml:space="preserve">`,
+      `font-size="13" fill="${FOREGROUND}">`,
     ...body,
     "</g>",
     "</svg>",
@@ -38,14 +38,17 @@ function frame(width: number, height: number, title: string, body: readonly stri
   ].join("\n");
 }
 
-/** Lines with their colour sequences, as text in a frame. */
+/**
+ * Lines with their colour sequences, as text in a frame. Each line keeps its blanks by itself: of a
+ * group that says so browsers take no notice.
+ */
 export function textPicture(title: string, lines: readonly string[]): string {
   const columns = Math.max(1, ...lines.map(visibleLength));
   const width = Math.ceil(2 * MARGIN + columns * CHARACTER_WIDTH);
   const height = 2 * MARGIN + lines.length * LINE_HEIGHT;
   const body = lines.map((line, index) => {
     const y = MARGIN + (index + 0.75) * LINE_HEIGHT;
-    return `<text x="${MARGIN}" y="${y}">${spans(line)}</text>`;
+    return `<text xml:space="preserve" x="${MARGIN}" y="${y}">${spans(line)}</text>`;
   });
   return frame(width, height, title, body);
 }

@@ -39,6 +39,18 @@ export function createWork(terminal: Terminal, progress: Progress): Work {
   };
 }
 
+/** For what is still to be done of a partial answer. A second Ctrl-C ends the process. */
+export function finishing(work: Work): Work {
+  const breathe = async (): Promise<void> => {
+    try {
+      await work.breathe();
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+  };
+  return { ...work, breathe };
+}
+
 /** Progress by stages: each call says that one more is done, and lets signals in. */
 export function createStages(
   work: Work,

@@ -22,6 +22,36 @@ function ouro(argv: string[], env: Record<string, string> = {}, input?: Uint8Arr
   });
 }
 
+/** util-linux's, which gives a command a terminal and hands keys on to it. */
+const hasScript =
+  process.platform === "linux" &&
+  spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux");
+
+/** Presses Ctrl-C as soon as the screen shows what is waited for: never before, on no clock. */
+async function interrupted(argv: readonly string[], shown: RegExp) {
+  const words = [process.execPath, bin, ...argv].map((word) => `'${word}'`).join(" ");
+  const child = spawn("script", ["-qefc", words, "/dev/null"], {
+    env: {
+      PATH: process.env.PATH ?? "",
+      LANG: "C.UTF-8",
+      TERM: "xterm",
+      SHELL: "/bin/sh",
+      NO_COLOR: "1",
+    },
+  });
+  let screen = "";
+  let isPressed = false;
+  child.stdout.on("data", (text) => {
+    screen += text;
+    if (isPressed || !shown.test(screen)) return;
+    isPressed = true;
+    child.stdin.write("\u0003");
+  });
+  const exitCode = await new Promise((resolve) => child.on("close", resolve));
+  expect(isPressed, screen.slice(-500)).toBe(true);
+  return { exitCode, screen: screen.replaceAll("\r\n", "\n") };
+}
+
 describe("the built command", () => {
   beforeAll(() => {
     if (!existsSync(path("dist/cli.js"))) throw new Error("Build first: npm run build");
@@ -113,22 +143,33 @@ describe("the built command", () => {
     },
   );
 
-  it.skipIf(process.platform === "win32")(
-    "answers Ctrl-C in a suite that has no break, with the verdicts so far",
-    async () => {
-      const argv = [bin, "verify", path("test/shipped-strategy.mjs"), "--programs", "1000000"];
-      const child = spawn(process.execPath, argv, { env: { LANG: "C.UTF-8" } });
-      let stderr = "";
-      child.stderr.on("data", (text) => {
-        stderr += text;
-      });
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-      child.kill("SIGINT");
-      const exitCode = await new Promise((resolve) => child.on("close", resolve));
+  describe.skipIf(!hasScript)("on a terminal, when somebody presses Ctrl-C", () => {
+    it("ends a suite that has no break with the verdicts so far", async () => {
+      const argv = ["verify", path("test/shipped-heap.mjs"), "--programs", "200"];
+      const { exitCode, screen } = await interrupted(argv, / [1-9]\d* %/);
       expect(exitCode).toBe(130);
-      expect(stderr).toMatch(/^ouro: interrupted/);
-    },
-  );
+      expect(screen).toContain("holds: lends each arena to one borrower");
+      expect(screen).toContain("ouro: interrupted; these are the verdicts so far.");
+    });
+
+    it("ends a comparison with the strategies that were run, each by its process", async () => {
+      const argv = ["compare", path("programs/hand.jsonl.gz"), "-s", "null,cpython-3.13,semispace"];
+      const { exitCode, screen } = await interrupted(argv, /2 of 3/);
+      expect(exitCode).toBe(130);
+      expect(screen).toMatch(/footprint\.peak +\d/);
+      expect(screen).toContain("Interrupted: not all strategies were run.");
+    });
+
+    it("ends a sweep with a document of the points that were run", async () => {
+      const input = [path("programs/hand.jsonl.gz"), "--sweep", "gen0=100..20000"];
+      const { exitCode, screen } = await interrupted(["compare", ...input, "--json"], /3 of 9/);
+      expect(exitCode).toBe(130);
+      const document = JSON.parse(screen.slice(screen.lastIndexOf("\u001b[2K") + 4));
+      expect(document).toMatchObject({ schema: "ouro/compare@1", partial: true });
+      expect(document.strategies.length).toBeGreaterThanOrEqual(2);
+      expect(document.strategies.length).toBeLessThan(9);
+    });
+  });
 
   it.skipIf(!existsSync("/proc/self/task"))(
     "leaves no process behind when ouro compare is killed",

@@ -172,6 +172,15 @@ describe("a comparison", () => {
     expect(markdown).toMatch(/^\| {2}\| cpython-3\.13 \|/m);
     expect(markdown).not.toContain("\u001b");
   });
+
+  it("draws a sweep for an issue too, and says there that it was interrupted", async () => {
+    const argv = [...cyclic, "--sweep", "gen0=10..1000", "--format", "md"];
+    const { stdout, exitCode } = await run(argv, { interruptAfterBreaths: 4 });
+    expect(exitCode).toBe(130);
+    expect(stdout).toMatch(/^```text\ncpython-3\.13, gen0\n/m);
+    expect(stdout).toContain("held.peak");
+    expect(stdout).toContain("**Interrupted: not all points were run.**");
+  });
 });
 
 describe("limits and baselines", () => {

@@ -1,8 +1,9 @@
-// The pictures: SVG that an XML reader takes, with everything in it that is on the screen.
+// The pictures: SVG that an XML reader takes, with everything in it that is on the screen. Those in
+// the README are the ones that the command draws today: `npm test -- picture.test -u` draws them.
 
 import { expect, it } from "vitest";
 import { housePicture, textPicture } from "../src/picture.js";
-import { run, shipped, smallGraph } from "./heap-document.js";
+import { run, shipped } from "./heap-document.js";
 
 /** Every element is closed in its order; text has no bare "<" or "&". */
 function expectWellFormed(svg: string): void {
@@ -17,6 +18,8 @@ function expectWellFormed(svg: string): void {
   expect(svg.replaceAll(/<[^>]*>/g, "")).not.toMatch(/<|&(?!amp;|lt;|gt;)/);
 }
 
+const inReadme = (name: string): string => `../../../docs/pictures/${name}`;
+
 it("draws an explanation as it is told, with its codes", async () => {
   const argv = ["explain", shipped("programs/hand.jsonl.gz"), "--program", "hand-self-list"];
   const { written } = await run([...argv, "--svg", "e.svg"]);
@@ -24,14 +27,16 @@ it("draws an explanation as it is told, with its codes", async () => {
   expectWellFormed(svg);
   expect(svg).toContain("PM-GC-UNREACHABLE");
   expect(svg).toContain("Everything is as recorded of CPython.");
+  await expect(svg).toMatchFileSnapshot(inReadme("explain.svg"));
 });
 
 it("draws the arenas of a heap, a window a pool", async () => {
-  const { written } = await run(["heap", smallGraph, "--svg", "h.svg"]);
+  const { written } = await run(["heap", shipped("graphs/linked.hgraph.gz"), "--svg", "h.svg"]);
   const svg = written.get("h.svg") as string;
   expectWellFormed(svg);
-  expect(svg).toContain("small on cpython-3.13");
+  expect(svg).toContain("linked on cpython-3.13");
   expect(svg.match(/<rect /g)?.length).toBeGreaterThan(64);
+  await expect(svg).toMatchFileSnapshot(inReadme("house.svg"));
 });
 
 it("keeps what XML would take for its own, and colours what a terminal would", () => {

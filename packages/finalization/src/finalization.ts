@@ -26,6 +26,7 @@ import {
   type Finalizer,
   isObserved,
   LENGTH_WORD_OFFSET,
+  numberText,
   type Observer,
   type Reference,
   ROW_FLAGS,
@@ -370,6 +371,7 @@ export function createFinalization(options: FinalizationOptions): {
       const remedy = "Make a new one";
       throw new UsageError({ where, argument: "the weak reference", problem, remedy });
     }
+    if (callback !== undefined) expectFunction(where, callback);
     const old = callback === undefined ? 0 : get(reference + CALLBACK);
     if (callback !== undefined) words[reference + CALLBACK] = weak.addHostCallback(callback);
     if (get(reference + CALLBACK) === 0 && weak.shared(target) !== 0) {
@@ -398,6 +400,7 @@ export function createFinalization(options: FinalizationOptions): {
       const remedy = "Define the type with `finalizer`";
       throw new UsageError({ where: "setFinalizer", argument, problem, remedy });
     }
+    expectFunction("setFinalizer", finalizer);
     finalizers.set(type, finalizer);
   }
 
@@ -425,9 +428,13 @@ export function createFinalization(options: FinalizationOptions): {
     finalization: {
       setFinalizer,
       setCallable: (type, call) => {
+        expectFunction("setCallable", call);
         callables.set(type, call);
       },
-      setErrorReporter: program.setErrorReporter,
+      setErrorReporter(reporter) {
+        expectFunction("setErrorReporter", reporter);
+        program.setErrorReporter(reporter);
+      },
       programErrors: program.errors,
       get programErrorCount() {
         return program.errorCount();
@@ -451,4 +458,15 @@ export function createFinalization(options: FinalizationOptions): {
     isCalling: () => program.depth() > 0,
     call: program.run,
   };
+}
+
+/** What is none would be missed when it is to be called, where nobody hears of it. */
+function expectFunction(where: string, given: unknown): void {
+  if (typeof given === "function") return;
+  throw new UsageError({
+    where,
+    argument: numberText(given),
+    problem: "is no function",
+    remedy: "Pass one",
+  });
 }

@@ -22,11 +22,13 @@ import {
   EVENT_OBJECT_RECLAIM,
   type EventCode,
   expectSound,
+  type Mutator,
   type Observer,
   type Reference,
   type TypeTable,
   UsageError,
 } from "@ouro/interfaces";
+import type { CheckedMutator } from "@ouro/object-model";
 import {
   createTracedSnapshot,
   type TracedAllocation,
@@ -80,7 +82,7 @@ export interface Tracing extends Tracemalloc {
 /** The types, and who takes the epoch off a reference, are there once the manager is made. */
 export type TracedManager = () => {
   readonly types: Pick<TypeTable, "descriptor">;
-  plain(reference: Reference): Reference;
+  readonly mutator: Mutator | CheckedMutator;
 };
 
 const WANTS: readonly EventCode[] = [EVENT_OBJECT_CREATE, EVENT_OBJECT_MOVE, EVENT_OBJECT_RECLAIM];
@@ -166,7 +168,10 @@ export function createTracing(options: TracemallocOptions, manager: TracedManage
       return createTracedSnapshot([...entries.values()].map(allocationOf));
     },
     getObjectTraceback(object) {
-      const entry = entries.get(manager().plain(object));
+      const { mutator } = manager();
+      const where = "tracemalloc.getObjectTraceback";
+      const plain = "plainFor" in mutator ? mutator.plainFor(where, object) : object;
+      const entry = entries.get(plain);
       return entry === undefined ? undefined : allocationOf(entry);
     },
     validate() {

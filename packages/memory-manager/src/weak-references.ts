@@ -9,6 +9,7 @@ import { WEAK_REFERENCE_TYPE } from "@ouro/finalization";
 import {
   type Finalization,
   type Mutator,
+  numberText,
   type Reference,
   type Slot,
   slotAt,
@@ -17,7 +18,7 @@ import {
   UsageError,
   type WeakCallback,
 } from "@ouro/interfaces";
-import { findOrDefineType } from "@ouro/object-model";
+import { type CheckedMutator, findOrDefineType } from "@ouro/object-model";
 
 /** All slots are root slots. Safepoints: `create` and `createWith`. */
 export interface WeakReferences {
@@ -38,21 +39,28 @@ export interface WeakReferencesOptions {
   mutator: Mutator;
   types: TypeTable;
   finalization: Finalization;
-  /** What `mutator` stands before: it takes plain slots and references. By default `mutator`. */
-  behind?: Mutator;
-  /** Plain references and slots, as finalization has them, of what `mutator` gives and takes. */
-  plain?: (reference: Reference) => Reference;
-  plainSlot?: (slot: Slot) => Slot;
+  /**
+   * Where `mutator` is a checked one: it, and what it stands before, which takes plain slots and
+   * references, as finalization does.
+   */
+  checks?: { readonly checked: CheckedMutator; readonly behind: Mutator };
 }
 
 export function createWeakReferences(options: WeakReferencesOptions): WeakReferences {
-  const { mutator, types, finalization, behind = mutator } = options;
-  const { plain = (reference) => reference, plainSlot = (slot) => slot } = options;
+  const { mutator, types, finalization, checks } = options;
+  const { checked, behind = mutator } = checks ?? {};
+  const plain = checked?.plain ?? ((reference) => reference);
+  const plainSlot = checked?.plainSlot ?? ((slot) => slot);
   let known: TypeId | undefined;
 
   function type(): TypeId {
     known ??= findOrDefineType(types, WEAK_REFERENCE_TYPE);
     return known;
+  }
+
+  /** Refused in the name of the call that the program made, before anything is. */
+  function checkSlots(call: string, ...slots: readonly Slot[]): void {
+    for (const slot of slots) checked?.plainSlotFor(`weakReferences.${call}`, slot);
   }
 
   function referentIn(of: Slot): Reference {
@@ -98,16 +106,31 @@ export function createWeakReferences(options: WeakReferencesOptions): WeakRefere
   return {
     type,
     create(into, of, callback) {
+      checkSlots("create", into, of);
+      if (callback !== undefined && typeof callback !== "function") refuseCallback(callback);
       const shared = sharedBy(of, callback);
       if (shared === 0) return make(into, of, callback);
       behind.setRoot(plainSlot(into), shared);
       return mutator.root(into) as Reference;
     },
-    createWith: (into, of, callable) => make(into, of, undefined, callable),
+    createWith(into, of, callable) {
+      checkSlots("createWith", into, of, callable);
+      return make(into, of, undefined, callable);
+    },
     strengthen(into, from) {
+      checkSlots("strengthen", into, from);
       const target = finalization.targetOf(plain(mutator.root(from) as Reference));
       behind.setRoot(plainSlot(into), target);
       return target !== 0;
     },
   };
+}
+
+function refuseCallback(callback: unknown): never {
+  throw new UsageError({
+    where: "weakReferences.create",
+    argument: `callback ${numberText(callback)}`,
+    problem: "is no function",
+    remedy: "Pass one, or use createWith for an object",
+  });
 }

@@ -4,7 +4,7 @@
 // a few that are no fault where they stand.
 
 import { createGrowthTrigger } from "@ouro/generational";
-import { immediateOf, isOuroError, type Strategy } from "@ouro/interfaces";
+import { immediateOf, isOuroError, type Strategy, slotAt } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import type * as Managers from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
@@ -249,11 +249,70 @@ const counts: readonly OddOption[] = [
   },
 ];
 
+type WeakScene = ReturnType<typeof weakScene>;
+
+/** A checked manager; what may be weakly referred to in slot `frame`, two more slots. */
+function weakScene(parts: ManagerParts) {
+  const given = { checked: true, tracemalloc: true };
+  const made = manager(parts, parts.cpythonStrategy(), given);
+  const node = { name: "node", visitedSlotCount: 1, weaklyReferable: true, finalizer: true };
+  const type = made.defineType(node);
+  const frame = made.mutator.enter(3);
+  made.mutator.allocate(type, frame);
+  const { weakReferences, finalization, tracemalloc } = made;
+  if (!weakReferences || !finalization || !tracemalloc) throw new Error("a part is missing");
+  return { weakReferences, finalization, tracemalloc, type, frame, other: slotAt(frame, 1) };
+}
+
+const ofScene = (
+  name: string,
+  call: (scene: WeakScene, odd: never) => unknown,
+  allowed: readonly string[] = [],
+): OddOption => ({ name, allowed, call: (parts, odd) => call(weakScene(parts), odd) });
+
+const FUNCTION = ["a function"];
+
+const weak: readonly OddOption[] = [
+  ofScene("weakReferences.create, into", ({ weakReferences, frame }, odd) =>
+    weakReferences.create(odd, frame),
+  ),
+  ofScene("weakReferences.create, of", ({ weakReferences, other }, odd) =>
+    weakReferences.create(other, odd),
+  ),
+  ofScene(
+    "weakReferences.create, callback",
+    ({ weakReferences, frame, other }, odd) => weakReferences.create(other, frame, odd),
+    CALL,
+  ),
+  ofScene("weakReferences.createWith, callable", ({ weakReferences, frame, other }, odd) =>
+    weakReferences.createWith(other, frame, odd),
+  ),
+  ofScene("weakReferences.strengthen, into", ({ weakReferences, frame }, odd) =>
+    weakReferences.strengthen(odd, frame),
+  ),
+  ofScene(
+    "setFinalizer",
+    ({ finalization, type }, odd) => finalization.setFinalizer(type, odd),
+    FUNCTION,
+  ),
+  ofScene(
+    "setCallable",
+    ({ finalization, type }, odd) => finalization.setCallable(type, odd),
+    FUNCTION,
+  ),
+  ofScene(
+    "setErrorReporter",
+    ({ finalization }, odd) => finalization.setErrorReporter(odd),
+    FUNCTION,
+  ),
+  ofScene("tracemalloc.getObjectTraceback", ({ tracemalloc }, odd) =>
+    tracemalloc.getObjectTraceback(odd),
+  ),
+];
+
 export const ODD_OPTIONS: readonly OddOption[] = [
-  ...strategies,
-  ...composition,
-  ...types,
-  ...counts,
+  ...[...strategies, ...composition, ...types],
+  ...[...counts, ...weak],
 ];
 
 const NOT_REFUSED = "it was not refused";

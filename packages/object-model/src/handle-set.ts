@@ -40,8 +40,9 @@ export interface HandleSet extends HandleRootSet {
   /** A handle that holds none yet: allocate into its slot. Throws as `hold`. O(1). */
   make(): Handle;
   /**
-   * The handle on a slot that a restored image put into use, by its index in the image. Throws
-   * `InvalidAddressError` for an index that is not in use. O(1).
+   * The handle on a slot that a restored image put into use, by its index in the image; once, as
+   * two handles would each give the slot back. Throws `InvalidAddressError` for an index that is
+   * not in use, and in checked mode for one that has a handle already. O(1).
    */
   adopt(index: number): Handle;
   /** Tells the leak reporter of each live handle, by slot, and answers how many. O(handles). */
@@ -51,13 +52,16 @@ export interface HandleSet extends HandleRootSet {
 export function createHandleSet(options: HandleSetOptions): HandleSet {
   const { mutator, roots, onLeak } = options;
   const sites = new Map<Slot, string>();
+  const checked = "plainSlotFor" in mutator ? (mutator as CheckedMutator) : undefined;
+  /** In checked mode, the slots that have a handle here. */
+  const held = new Set<Slot>();
 
   function make(): Handle {
     return open(1);
   }
 
   function hold(from: Slot): Handle {
-    if ("plainSlotFor" in mutator) (mutator as CheckedMutator).plainSlotFor("handles.hold", from);
+    checked?.plainSlotFor("handles.hold", from);
     const value = mutator.root(from);
     const handle = open(1);
     mutator.setRoot(handle.slot, value);
@@ -68,19 +72,27 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
     checkNumber("handles.adopt", "index", index);
     const slot = (roots.start + index) as Slot;
     if (slot >= roots.framesStart || !roots.isLive(slot)) {
-      const expected = "the index of a handle in use";
-      throw new InvalidAddressError({ where: "handles.adopt", address: index, expected });
+      refuseIndex(index, "the index of a handle in use");
     }
-    if (onLeak !== undefined) sites.set(slot, callSite(2));
-    return new HandleOfSlot(slot, mutator, release);
+    if (held.has(slot)) refuseIndex(index, "the index of a handle that nobody has yet");
+    return give(slot, 2);
   }
 
   /** `callCount` calls of this file lie between the caller and this one. */
   function open(callCount: number): Handle {
     const slot = roots.takeHandle();
     if (slot === 0) refuse();
-    if (onLeak !== undefined) sites.set(slot, callSite(callCount + 2));
+    return give(slot, callCount + 2);
+  }
+
+  function give(slot: Slot, callCount: number): Handle {
+    if (onLeak !== undefined) sites.set(slot, callSite(callCount + 1));
+    if (checked !== undefined) held.add(slot);
     return new HandleOfSlot(slot, mutator, release);
+  }
+
+  function refuseIndex(address: number, expected: string): never {
+    throw new InvalidAddressError({ where: "handles.adopt", address, expected });
   }
 
   function release(slot: Slot): void {
@@ -89,6 +101,7 @@ export function createHandleSet(options: HandleSetOptions): HandleSet {
     } finally {
       roots.giveHandle(slot);
       sites.delete(slot);
+      held.delete(slot);
     }
   }
 

@@ -33,6 +33,26 @@ describe("a handle", () => {
     expect(handles.liveCount).toBe(0);
   });
 
+  it("is adopted once in checked mode, and again when it was disposed of and restored", () => {
+    const { handles, frame } = makeRig();
+    expect(() => handles.adopt(0)).toThrow("handles.adopt: 0 is not the index of a handle in use");
+    const handle = handles.hold(frame);
+    expect(() => handles.adopt(0)).toThrow("0 is not the index of a handle that nobody has yet");
+    handle.dispose();
+    const image = (() => {
+      const { handles: others, frame: other, saveHeap } = makeRig();
+      others.hold(other);
+      return saveHeap();
+    })();
+    const restored = makeManager({ checked: true });
+    restored.restoreHeap(image);
+    const adopted = restored.handles.adopt(0);
+    expect(() => restored.handles.adopt(0)).toThrow("0 is not the index of a handle that nobody");
+    adopted.dispose();
+    expect(() => restored.handles.adopt(0)).toThrow("0 is not the index of a handle in use");
+    restored.handles.make().dispose();
+  });
+
   it("is not taken when there is nothing to hold", () => {
     const { handles, frame } = makeRig();
     expect(() => handles.hold(slotAt(frame, 1))).toThrow(InvalidAddressError);

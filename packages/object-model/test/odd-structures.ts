@@ -185,3 +185,14 @@ function flawOf(where: string, call: () => unknown): string | undefined {
     return error.message.startsWith(`${where}: `) ? undefined : `it says: ${error.message}`;
   }
 }
+
+/** Throws when a slot gets a second handle, or none after the first was disposed of. */
+export function adoptsOnce(parts: StructureParts): void {
+  const { handles, mutator, frame, roots } = makeScene(parts);
+  const handle = handles.hold(frame);
+  const index = mutator.plainSlot(handle.slot) - roots.start;
+  const flaw = flawOf("handles.adopt", () => handles.adopt(index));
+  if (flaw !== undefined) throw new Error(flaw);
+  handle.dispose();
+  handles.make().dispose();
+}

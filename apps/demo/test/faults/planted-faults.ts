@@ -337,6 +337,13 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: PARTIAL,
   },
   {
+    file: "leaks-finding.ts",
+    name: "Ctrl-C loses what was counted",
+    find: "censusCount < comparableFrom(survivedCount)",
+    replace: "censusCount >= 0",
+    killedBy: PARTIAL,
+  },
+  {
     file: "main.ts",
     name: "a command that was interrupted without an answer ends as if it were done",
     find: '    say("ouro: interrupted before there was an answer.");\n    return EXIT_INTERRUPTED;',

@@ -46,6 +46,7 @@ const files = {
   "few.jsonl.gz": firstPrograms(2),
   "one.ouroheap": heap(1, 2),
   "more.ouroheap": heap(1, 5),
+  "most.ouroheap": heap(1, 9),
   "cut.hgraph.gz": BROKEN,
 };
 
@@ -186,6 +187,7 @@ async function playPartial(): Promise<void> {
     const wanted = doneCount === 0 ? undefined : whole.strategies.slice(0, doneCount);
     expectSame(document.strategies, wanted, `strategies of ${what}`);
   }
+  await playLeaks();
   for (const each of ASKED) {
     const argv = [...each.split(" "), "--json"];
     const { exitCode, stdout } = await run(argv, { interruptAfterBreaths: 1 });
@@ -193,6 +195,21 @@ async function playPartial(): Promise<void> {
     const isPartial = document.partial === true || isPartialReplay(document);
     expectSame([exitCode, isPartial], [130, true], `ouro ${each}, interrupted`);
   }
+}
+
+/** Of three heaps: what grew in the first two is told when Ctrl-C comes before the third. */
+async function playLeaks(): Promise<void> {
+  const argv = "leaks one.ouroheap more.ouroheap most.ouroheap --json".split(" ");
+  const told: number[] = [];
+  for (let breaths = 1; ; breaths++) {
+    const { exitCode, stdout } = await run(argv, { interruptAfterBreaths: breaths });
+    const what = `leaks, interrupted after breath ${breaths}`;
+    const document = checkDocument(stdout, what) as Readonly<Record<string, unknown>>;
+    if (exitCode === 0) break;
+    expectSame([exitCode, document.partial], [130, true], what);
+    if (typeof document.censuses === "number") told.push(document.censuses);
+  }
+  expectThat(told.length > 0 && told.every((count) => count === 2), `told after ${told} heaps`);
 }
 
 /** Of `replay`, each file says so of itself. */

@@ -73,7 +73,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     ...STRATEGIES,
     name: "thresholds are looked at when a collection is due",
     find: "if (thresholds !== undefined) checkThresholds",
-    replace: "if (thresholds === null) checkThresholds",
+    replace: "if (options.bogus !== undefined) checkThresholds",
     killedBy: option("cpythonStrategy, thresholds.young"),
   },
   {
@@ -159,6 +159,34 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: 'if (options.write === undefined || typeof options.write === "function") return;',
     replace: "if (options.write !== null) return;",
     killedBy: option("createGc, write"),
+  },
+  {
+    name: "slots of weak references are refused in the name of the mutator's calls",
+    file: "memory-manager/src/weak-references.ts",
+    find: "for (const slot of slots) checked?.plainSlotFor(",
+    replace: "for (const slot of slots.slice(9)) checked?.plainSlotFor(",
+    killedBy: option("weakReferences.create, into"),
+  },
+  {
+    name: "a callback may be anything",
+    file: "memory-manager/src/weak-references.ts",
+    find: 'if (callback !== undefined && typeof callback !== "function") refuseCallback(callback);',
+    replace: "",
+    killedBy: option("weakReferences.create, callback"),
+  },
+  {
+    name: "a finalizer may be anything",
+    file: "finalization/src/finalization.ts",
+    find: '    expectFunction("setFinalizer", finalizer);\n',
+    replace: "",
+    killedBy: option("setFinalizer"),
+  },
+  {
+    name: "a traced object is refused in another call's name",
+    file: "memory-manager/src/tracemalloc.ts",
+    find: '"plainFor" in mutator ? mutator.plainFor(where, object) : object;',
+    replace: '"plain" in mutator ? mutator.plain(object) : object;',
+    killedBy: option("tracemalloc.getObjectTraceback"),
   },
   {
     ...COUNTS,

@@ -11,12 +11,12 @@ import { listProperty } from "../list-property.js";
 import { makeManager } from "../manager.js";
 import { mapProperty } from "../map-property.js";
 import { goodFlawOf, makeOddRig, ODD_ENTRIES, oddFlawsOf } from "../odd-arguments.js";
-import { ODD_STRUCTURES, oddStructureFlawsOf } from "../odd-structures.js";
+import { adoptsOnce, ODD_STRUCTURES, oddStructureFlawsOf } from "../odd-structures.js";
 import { flawOf, makeRig, refusals } from "../refusals.js";
 import { stringProperty } from "../string-property.js";
 import { odd } from "./number-faults.js";
 import { facade, LIST, MAP, refusal, STRING } from "./planted-faults.js";
-import { structure } from "./structure-faults.js";
+import { ADOPTED, structure } from "./structure-faults.js";
 
 const RUN_LIMIT = 100;
 
@@ -72,4 +72,5 @@ const ofStructures = ODD_STRUCTURES.map((each) =>
 export const properties = [
   ...[...ofCollections, ...ofCheckedMode, ...ofOddThings, ...ofStructures],
   ...ofFacade,
+  exactCase(ADOPTED, () => adoptsOnce(sources)),
 ];

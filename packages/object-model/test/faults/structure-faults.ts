@@ -6,6 +6,8 @@ import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 /** The call of odd-structures.ts that takes what is none, or says another's name. */
 export const structure = (name: string): string => `checked mode refuses what is none: ${name}`;
 
+export const ADOPTED = "in checked mode a slot has one handle";
+
 const KINDS = { file: "kind-checks.ts" } as const;
 const HANDLES = { file: "handle-set.ts" } as const;
 const TYPED = { file: "typed-objects.ts" } as const;
@@ -51,9 +53,16 @@ export const structureFaults: readonly PlantedFault[] = [
   },
   {
     ...HANDLES,
+    name: "a slot gets as many handles as are asked for",
+    find: "if (checked !== undefined) held.add(slot);",
+    replace: "",
+    killedBy: ADOPTED,
+  },
+  {
+    ...HANDLES,
     name: "what a handle is to hold is refused in the name of the mutator's call",
-    find: 'if ("plainSlotFor" in mutator)',
-    replace: "if (from === undefined)",
+    find: 'checked?.plainSlotFor("handles.hold", from);',
+    replace: "",
     killedBy: structure("handles.hold"),
   },
   {
