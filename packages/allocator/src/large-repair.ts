@@ -61,6 +61,6 @@ export function refuseHeader(word: number): never {
     structure: "large block",
     word,
     problem: "its header was overwritten, probably by a write past the end of the block before",
-    remedy: "headers and lists were made anew, and this call did nothing; look for what wrote",
+    remedy: "this call did nothing, and headers are made anew",
   });
 }

@@ -35,6 +35,7 @@ import {
   type Slot,
   type Strategy,
   type StrategyParts,
+  TYPE_ROW_SHIFT,
   type TypeDescriptor,
   type TypeId,
   type TypeTable,
@@ -413,17 +414,39 @@ function refuseFinalization({ name, finalizer, weakReference }: TypeDescriptor):
 function makeHeap(options: MemoryManagerOptions): PrivateHeap {
   const { reservationBytes = 1 << 30, limitBytes, memoryObserver } = options;
   checkInteger("composeMemoryManager", "reservationBytes", reservationBytes, 4 * ARENA_SIZE_BYTES);
-  const tableBytes = reservationBytes / 16 + (1 << 20);
+  const moreBytes = moreTableBytes(options);
+  const tableBytes = reservationBytes / 16 + (1 << 20) + moreBytes;
   // What is left holds objects and, for each granule of them, the side table.
   const sideBytes = options.strategy.traits.sideBytesPerGranule;
   const sideShare = sideBytes / (GRANULE_SIZE_BYTES + sideBytes);
   const regionBytes = Math.ceil(tableBytes + (reservationBytes - tableBytes) * sideShare);
+  if (moreBytes > 0 && regionBytes + ARENA_SIZE_BYTES > reservationBytes) {
+    throw new UsageError({
+      where: "composeMemoryManager",
+      argument: `reservationBytes ${reservationBytes}`,
+      problem: `leaves no room for objects beside tables of ${regionBytes} bytes`,
+      remedy: "Raise it, or lower typeLimitCount, handleLimitCount or frameSlotLimitCount",
+    });
+  }
   return createPrivateHeap({
     reservationBytes,
     regionBytes,
     ...(limitBytes === undefined ? {} : { limitBytes }),
     ...(memoryObserver === undefined ? {} : { observer: memoryObserver }),
   });
+}
+
+/**
+ * What tables take for more types, handles and frame slots than are the default. What is no number
+ * is refused by who makes them.
+ */
+function moreTableBytes(options: MemoryManagerOptions): number {
+  const more = (count: number | undefined, usualCount: number): number =>
+    Number.isInteger(count) ? Math.max(0, (count as number) - usualCount) : 0;
+  const { typeLimitCount, handleLimitCount, frameSlotLimitCount } = options;
+  const typeBytes = more(typeLimitCount, 1023) * (4 << TYPE_ROW_SHIFT);
+  const handleBytes = more(handleLimitCount, 4096) * 5; // a word and a bit
+  return typeBytes + handleBytes + more(frameSlotLimitCount, 65536) * 4;
 }
 
 function makeAllocator(

@@ -1,6 +1,7 @@
-import { composeMemoryManager } from "@ouro/memory-manager";
+import { composeMemoryManager, createMemoryManager, PRESET_NAMES } from "@ouro/memory-manager";
 import { nullStrategy } from "@ouro/null";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { hasRoom, ROOMY, saysWhatIsTooSmall } from "./room-cases.js";
 
 test("the null strategy runs a program", () => {
   const m = composeMemoryManager({ strategy: nullStrategy(), reservationBytes: 64 << 20 });
@@ -15,4 +16,16 @@ test("the null strategy runs a program", () => {
   expect(mutator.get(h.value as never, 0)).toBeGreaterThan(0);
   mutator.leave(f);
   m.validate();
+});
+
+describe.each(PRESET_NAMES)("a memory manager of its own heap, %s,", (preset) => {
+  const strategy = () => createMemoryManager(preset, { reservationBytes: 8 << 20 }).strategy;
+
+  test(ROOMY, () => {
+    hasRoom({ composeMemoryManager }, strategy);
+  });
+
+  test("says which option is too small for its tables", () => {
+    saysWhatIsTooSmall({ composeMemoryManager }, strategy);
+  });
 });

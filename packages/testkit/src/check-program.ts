@@ -5,7 +5,7 @@
 //   last ─► the graph as text ─► all roots dropped, collected ─► what is left
 
 import { type Census, createCensus, createDeathLog, type Moment } from "./census.js";
-import { stepsOf, usableSlots } from "./command.js";
+import { stepsOf } from "./command.js";
 import { compareGraphs } from "./comparison.js";
 import { createExhaustion, type Exhaustion, expectRefusal, expectServed } from "./exhaustion.js";
 import { graphText, shadowText } from "./graph-text.js";
@@ -15,6 +15,7 @@ import { programTypes } from "./program-types.js";
 import { BrokenPromiseError, expectPromise } from "./promise.js";
 import * as property from "./properties.js";
 import { createShadowHeap, type ShadowHeap, type SlotName } from "./shadow-heap.js";
+import { usableSlots } from "./shadow-slots.js";
 import type { Step } from "./step.js";
 import type { Subject, SubjectMaker } from "./subject.js";
 
@@ -68,6 +69,8 @@ export function runProgram(program: Program, maker: SubjectMaker): string {
 export interface CheckOptions {
   /** Told of each allocation that was refused because memory had been used up. */
   readonly onRefusal?: () => void;
+  /** Told of each refusal before which the subject collected. */
+  readonly onCollected?: () => void;
 }
 
 /**
@@ -78,13 +81,13 @@ export function checkProgram(
   program: Program,
   maker: SubjectMaker,
   properties: readonly property.PropertyName[] = property.PROPERTY_NAMES,
-  { onRefusal = () => {} }: CheckOptions = {},
+  options: CheckOptions = {},
 ): void {
   checkSteps((shadow) => stepsOfProgram(program, shadow), maker, properties);
   const { traits } = maker({ observer: { wants: [], event() {} } }).collector;
   if (!properties.includes(property.MEMORY) || !property.isPromised(property.MEMORY, traits))
     return;
-  holdTo(property.MEMORY, () => checkExhausted(program, createScene(maker), onRefusal));
+  holdTo(property.MEMORY, () => checkExhausted(program, createScene(maker), options));
 }
 
 /** Steps that depend on the shadow heap alone, and undefined where everything is looked at. */
@@ -214,7 +217,11 @@ function keptArenaCount(maker: SubjectMaker): number {
  * A strategy that never reclaims is given room instead, and memory is used up anew for each of its
  * allocations.
  */
-function checkExhausted(program: Program, scene: Scene, onRefusal: () => void): void {
+function checkExhausted(
+  program: Program,
+  scene: Scene,
+  { onRefusal, onCollected }: CheckOptions,
+): void {
   const { subject, shadow, player, census } = scene;
   const { traits } = subject.collector;
   const isReclaiming = traits.collectsAt.length > 0 || traits.death !== "collection";
@@ -229,8 +236,10 @@ function checkExhausted(program: Program, scene: Scene, onRefusal: () => void): 
     const anySlot = usableSlots(shadow)[0] as SlotName;
     exhaustion ??= createExhaustion(subject, player, anySlot, census.bornOutside);
     exhaustion.topUp(step, anySlot);
+    const { collectionCount } = subject.collector.statistics();
     expectRefusal(player, step);
-    onRefusal();
+    if (subject.collector.statistics().collectionCount > collectionCount) onCollected?.();
+    onRefusal?.();
     lookWhenFull("after a call");
     player.play({ call: "collect" });
     lookWhenFull("after a full collection");

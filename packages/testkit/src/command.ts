@@ -7,8 +7,10 @@
 //   steps:   m.give(m.get(m.root(f0 + 1), 0), 2, f0 + 2);
 
 import type { Value } from "@ouro/interfaces";
-import { mayHold, programTypes } from "./program-types.js";
-import type { Path, ShadowHeap, ShadowObject, ShadowValue, SlotName } from "./shadow-heap.js";
+import { isPlayable } from "./playable-step.js";
+import { programTypes } from "./program-types.js";
+import type { Path, ShadowHeap, ShadowObject, ShadowValue } from "./shadow-heap.js";
+import { accepts, endOfSlots, slotFields, usableSlots } from "./shadow-slots.js";
 import { createShadowType, type ShadowType } from "./shadow-type.js";
 import { type ShapeName, stepsOfShape } from "./shape.js";
 import type { Step, StepValue } from "./step.js";
@@ -70,17 +72,11 @@ export type Command =
       readonly type: Pick;
       readonly count: number;
       readonly slot: Pick;
-    };
+    }
+  /** One call with everything said, as counterexamples have it; none where it means nothing. */
+  | { readonly do: "step"; readonly step: Step };
 
 export const shadowTypes: readonly ShadowType[] = programTypes.map(createShadowType);
-
-/** The root slots that a program may name now: the current frame's, and handles. */
-export function usableSlots(shadow: ShadowHeap): SlotName[] {
-  const slots: SlotName[] = [];
-  for (let slot = shadow.frameStart; slot < shadow.top; slot++) slots.push(slot);
-  for (const serial of shadow.handles.keys()) slots.push(-1 - serial);
-  return slots;
-}
 
 /**
  * The steps of a command, one after the other: whoever takes them must play each on the shadow heap
@@ -92,6 +88,8 @@ export function* stepsOf(command: Command, shadow: ShadowHeap): Generator<Step> 
     const first = command.slot % Math.max(1, slots.length);
     const chosen = [...slots.slice(first), ...slots.slice(0, first)];
     yield* stepsOfShape(command.shape, command.count, command.type, chosen);
+  } else if (command.do === "step") {
+    if (isPlayable(command.step, shadow)) yield command.step;
   } else if (command.do === "drop all") {
     while (shadow.depth > 0) yield { call: "leave" };
     for (const handle of [...shadow.handles.keys()]) yield { call: "dispose", handle };
@@ -102,7 +100,7 @@ export function* stepsOf(command: Command, shadow: ShadowHeap): Generator<Step> 
   }
 }
 
-type Single = Exclude<Command, { do: "build" | "drop all" }>;
+type Single = Exclude<Command, { do: "build" | "drop all" | "step" }>;
 
 function stepOf(command: Single, shadow: ShadowHeap): Step | undefined {
   switch (command.do) {
@@ -230,18 +228,6 @@ function writing(command: Command & { do: "set word" }, shadow: ShadowHeap): Ste
 
 function pick<T>(from: readonly T[], number: Pick): T | undefined {
   return from[number % from.length];
-}
-
-function endOfSlots(object: ShadowObject): number {
-  return object.type.firstField + object.slots.length;
-}
-
-function slotFields(object: ShadowObject): number[] {
-  return [...object.slots.keys()].map((index) => object.type.firstField + index);
-}
-
-function accepts(holder: ShadowObject, value: ShadowValue): boolean {
-  return typeof value === "number" || mayHold(holder.type.descriptor, value.type.descriptor);
 }
 
 /** An object that a usable slot holds, or one further along its references. */

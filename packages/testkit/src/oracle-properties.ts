@@ -44,7 +44,10 @@ export const oracleRows: readonly ProgramPropertyRow[] = [
     ...(name === property.MEMORY ? { programs: SHORT } : {}),
     whyNot: (maker: ManagerMaker) => property.whyNotPromised(name, traitsOf(maker)),
     check: (program: Program, { make }: ManagerMaker, notes: Notes) =>
-      checkProgram(program, make, [name], { onRefusal: () => notes.note("refusals") }),
+      checkProgram(program, make, [name], {
+        onRefusal: () => notes.note("refusals"),
+        onCollected: () => notes.note("collected in allocate"),
+      }),
   })),
   {
     name: METAMORPHIC,

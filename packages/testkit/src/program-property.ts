@@ -6,6 +6,7 @@ import type { Notes } from "./notes.js";
 import { type Program, printProgram } from "./program.js";
 import { drawProgram } from "./program-drawing.js";
 import type { Property, SuiteOptions } from "./suite.js";
+import { tightenProgram } from "./tightened-program.js";
 
 export interface ProgramPropertyRow {
   readonly name: string;
@@ -29,6 +30,7 @@ export function programProperty(row: ProgramPropertyRow): Property<ManagerMaker,
       }),
     check,
     commandCount: ({ commands }) => commands.length,
+    tightened: tightenProgram,
     script: (program) => printProgram(program),
     drawing: (program, maker) => drawProgram(program, maker.make),
   };

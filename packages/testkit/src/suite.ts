@@ -28,6 +28,8 @@ export interface Property<Maker, Program = unknown> {
   /** Throws, with the reason as message, when the property does not hold. */
   check(program: Program, maker: Maker, notes: Notes): void;
   commandCount(program: Program): number;
+  /** A smaller program for which `fails` holds too, beyond what shrinking finds. */
+  tightened?(program: Program, fails: (program: Program) => boolean): Program;
   /** What a person runs to see it again. */
   script(program: Program, maker: Maker): string;
   /** The subject's state before and after, for people. */
@@ -170,16 +172,49 @@ function judge<Maker>(
   );
   const played = { ...about, programCount: details.numRuns, commandCount };
   if (!details.failed || details.counterexample === null) return { ...played, outcome: "holds" };
-  const [program] = details.counterexample;
-  const error = details.errorInstance;
-  const reason = error instanceof Error ? error.message : String(error);
-  const how = { seed, path: details.counterexamplePath ?? "", reason };
+  const [shrunk] = details.counterexample;
+  const found = { program: shrunk, error: details.errorInstance };
+  const { program, error } = shrinks ? tighten(property, maker, found) : found;
+  const how = { seed, path: details.counterexamplePath ?? "", reason: messageOf(error) };
   return {
     ...played,
     outcome: "fails",
     counterexample: describeFailure(property, maker, program, how),
   };
 }
+
+/** Smaller, and failing with an error of the same name: another error is another failure. */
+function tighten<Maker>(
+  property: Property<Maker>,
+  maker: Maker,
+  found: { program: unknown; error: unknown },
+): typeof found {
+  if (property.tightened === undefined) return found;
+  let last = found;
+  const fails = (program: unknown): boolean => {
+    const error = errorOf(() => property.check(program, maker, createNotes()));
+    if (error === undefined || nameOf(error) !== nameOf(found.error)) return false;
+    last = { program, error };
+    return true;
+  };
+  // The last one that failed is the one that is answered: whatever is smaller holds.
+  property.tightened(found.program, fails);
+  return last;
+}
+
+function errorOf(play: () => void): unknown {
+  try {
+    play();
+    return undefined;
+  } catch (error) {
+    return error ?? new Error("nothing was thrown");
+  }
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 function judgeScope<Maker>(
   property: Property<Maker>,

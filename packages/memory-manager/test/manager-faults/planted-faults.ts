@@ -7,6 +7,7 @@ import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 import { CHANGED_TUPLES } from "../changed-tuples.js";
 import { DEATH_ERRORS } from "../death-observers.js";
 import { LISTENING } from "../listening.js";
+import { ROOMY } from "../room-cases.js";
 
 export const TWIN = "lets a program see what it sees under cpython-3.13";
 export const FULL_QUEUE = "reaches more objects than its queue holds";
@@ -98,7 +99,27 @@ const trimFaults: readonly PlantedFault[] = [
   },
 ];
 
+const MANAGER = "memory-manager/src/memory-manager.ts";
+
+const roomFaults: readonly PlantedFault[] = [
+  {
+    name: "tables are as large as if nothing was asked for",
+    file: MANAGER,
+    find: "const moreBytes = moreTableBytes(options);",
+    replace: "const moreBytes = 0 * moreTableBytes(options);",
+    killedBy: ROOMY,
+  },
+  {
+    name: "a reservation need not hold the tables",
+    file: MANAGER,
+    find: "if (moreBytes > 0 && regionBytes + ARENA_SIZE_BYTES > reservationBytes) {",
+    replace: "if (moreBytes < 0) {",
+    killedBy: ROOMY,
+  },
+];
+
 export const plantedFaults: readonly PlantedFault[] = [
+  ...roomFaults,
   {
     ...DETECTOR,
     name: "what is reached ahead of the cursor stays in the map",

@@ -19,6 +19,7 @@ import { DEATH_ERRORS, reportsDeathErrors } from "../death-observers.js";
 import { flawOfFullQueue } from "../full-queue.js";
 import { LISTENING, listsForListeners } from "../listening.js";
 import { presets, subjectsOf } from "../presets.js";
+import { hasRoom, ROOMY, saysWhatIsTooSmall } from "../room-cases.js";
 import {
   collectsNoSooner,
   emptiesFreeLists,
@@ -185,6 +186,11 @@ const trim = ["refcount-only", "mark-sweep", "cpython-3.13-fast", "semispace"].m
   ),
 );
 
+const roomy = exactCase(ROOMY, () => {
+  hasRoom({ composeMemoryManager }, markSweepStrategy);
+  saysWhatIsTooSmall({ composeMemoryManager }, markSweepStrategy);
+});
+
 const changedTuples = exactCase(
   CHANGED_TUPLES,
   () =>
@@ -204,7 +210,7 @@ const listening = [FAST, "mark-sweep", "semispace"].map((on) =>
 
 export const properties = [
   ...trim,
-  ...[twin, fullQueue, watched, late, allocator],
+  ...[twin, fullQueue, watched, late, allocator, roomy],
   ...deathErrors,
   changedTuples,
   ...listening,

@@ -73,7 +73,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     ...STRATEGIES,
     name: "thresholds are looked at when a collection is due",
     find: "if (thresholds !== undefined) checkThresholds",
-    replace: "if (thresholds === null) checkThresholds",
+    replace: "if (options.bogus !== undefined) checkThresholds",
     killedBy: option("cpythonStrategy, thresholds.young"),
   },
   {
