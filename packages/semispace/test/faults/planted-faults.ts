@@ -275,7 +275,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "the start map keeps what it held for a former space",
     file: "start-map.ts",
     find: "words.fill(0, base + ((mappedEnd + 127)",
-    replace: "words.fill(0, base, base + 0 * ((mappedEnd + 127)",
+    replace: "words.fill(0, base + ((free + 127)",
     killedBy: names.STARTS,
   },
   {
