@@ -100,7 +100,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     ...CHECKED,
     name: "the value of set is not tested",
     find: 'plainValue("set (value)", value)',
-    replace: "value > 0 ? ((value % unit) as Reference) : value",
+    replace: "value > 0 ? ((value % 2 ** 22) as Reference) : value",
     killedBy: refusal("set (value) of a reference kept over a safepoint"),
   },
   {
@@ -327,7 +327,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: `const object = at(map);
     const frame = enter(2);
     try {
-      const at = (): Reference => object;
+      const at = (_: Slot): Reference => object;
       const usable = usableOf(log2);`,
     on: "semispace, stressed",
   },
