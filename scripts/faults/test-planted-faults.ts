@@ -20,25 +20,29 @@ const SEEDS = isLong ? [1, 20_26, -77_777] : [1];
 const SHARE = 8;
 
 /** Each property is seen to fail; which faults more there are is the same in every run. */
-function shareOf(faults: readonly PlantedFault[]): readonly PlantedFault[] {
+function shareOf(faults: readonly PlantedFault[], share: number): readonly PlantedFault[] {
   const seen = new Set<string>();
   return faults.filter(({ killedBy }, index) => {
     const isFirst = !seen.has(killedBy);
     seen.add(killedBy);
-    return isLong || isFirst || index % SHARE === 0;
+    return isLong || isFirst || index % share === 0;
   });
 }
 
-/** `idle` names properties that need no fault: cases of which there are more than faults. */
+/**
+ * `idle` names properties that need no fault: cases of which there are more than faults. `share`:
+ * for a section whose sources take long to load, one of more.
+ */
 export function testPlantedFaults(
   section: FaultSection,
   properties: readonly FaultProperty[],
   idle: readonly string[] = [],
+  share = SHARE,
 ): void {
   const { faults, propertiesModule } = section;
 
   describe("a planted fault is killed by the property that is named for it", () => {
-    it.each(shareOf(faults))("$name", async (fault) => {
+    it.each(shareOf(faults, share))("$name", async (fault) => {
       const edits = toUrls(sourcesWith(fault, section, root), root);
       const trial = await openTrial({ edits, propertiesModule });
       expect(trial.problem, "the sources with the fault load").toBeUndefined();

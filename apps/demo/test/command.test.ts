@@ -153,20 +153,26 @@ describe("the built command", () => {
     });
 
     it("ends a comparison with the strategies that were run, each by its process", async () => {
-      const argv = ["compare", path("programs/hand.jsonl.gz"), "-s", "null,cpython-3.13,semispace"];
-      const { exitCode, screen } = await interrupted(argv, /2 of 3/);
+      const argv = ["compare", path("programs/hand.jsonl.gz"), "-s", "null,semispace"];
+      const { exitCode, screen } = await interrupted(argv, /2 of 2/);
       expect(exitCode).toBe(130);
       expect(screen).toMatch(/footprint\.peak +\d/);
       expect(screen).toContain("Interrupted: not all strategies were run.");
     });
 
     it("ends a sweep with a document of the points that were run", async () => {
-      const input = [path("programs/hand.jsonl.gz"), "--sweep", "gen0=100..20000"];
-      const { exitCode, screen } = await interrupted(["compare", ...input, "--json"], /3 of 9/);
+      const input = [
+        path("programs/hand.jsonl.gz"),
+        "--sweep",
+        "gen0=100..20000",
+        "-s",
+        "cpython-3.13-fast",
+      ];
+      const { exitCode, screen } = await interrupted(["compare", ...input, "--json"], /2 of 9/);
       expect(exitCode).toBe(130);
       const document = JSON.parse(screen.slice(screen.lastIndexOf("\u001b[2K") + 4));
       expect(document).toMatchObject({ schema: "ouro/compare@1", partial: true });
-      expect(document.strategies.length).toBeGreaterThanOrEqual(2);
+      expect(document.strategies.length).toBeGreaterThanOrEqual(1);
       expect(document.strategies.length).toBeLessThan(9);
     });
   });

@@ -174,7 +174,7 @@ describe("a comparison", () => {
   });
 
   it("draws a sweep for an issue too, and says there that it was interrupted", async () => {
-    const argv = [...cyclic, "--sweep", "gen0=10..1000", "--format", "md"];
+    const argv = [...program, "--sweep", "gen0=10..1000", "--format", "md"];
     const { stdout, exitCode } = await run(argv, { interruptAfterBreaths: 4 });
     expect(exitCode).toBe(130);
     expect(stdout).toMatch(/^```text\ncpython-3\.13, gen0\n/m);
@@ -218,7 +218,7 @@ describe("limits and baselines", () => {
   });
 
   it("hold each point of a sweep against the same point, and name it", async () => {
-    const sweep = [...cyclic, "--sweep", "gen0=10..12", "--json"];
+    const sweep = [...program, "--sweep", "gen0=10..12", "--json"];
     const { stdout: json } = await run(sweep);
     const gate = [...sweep, "--baseline", "old.json", "--fail-on", "work,pause.max"];
     const files = (document: object) => ({

@@ -144,13 +144,10 @@ const ASKED: readonly string[] = [
   "replay few.jsonl.gz",
   "why one.ouroheap",
   "why one.ouroheap #0",
-  "cycles one.ouroheap",
-  "heap one.ouroheap",
   "diff one.ouroheap more.ouroheap",
   "leaks one.ouroheap more.ouroheap",
   "explain few.jsonl.gz",
   "compare few.jsonl.gz -s cpython-3.13,mark-sweep --limit work=5",
-  "compare few.jsonl.gz --sweep gen0=1..3",
 ];
 
 const schemas = new Map<string, ReturnType<Ajv2020["compile"]>>();
