@@ -2,15 +2,17 @@
 // other: `npx vitest run packages/memory-manager/test/client-faults`.
 // Before both: `npm run test:faults -- --section clients`.
 
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { sourcesWith } from "../../../../scripts/faults/edit-sources.js";
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
 import { testPlantedFaults } from "../../../../scripts/faults/test-planted-faults.js";
 import { openTrial, toUrls } from "../../../../scripts/faults/trial.js";
-import { root } from "../../../../scripts/workspace.js";
 import { section } from "./fault-section.js";
 import { COUNTING, MOVING, seenByBoth, seenByCounting, seenByMoving } from "./planted-faults.js";
 import { properties } from "./properties.js";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url)).replace(/[\\/]$/, "");
 
 testPlantedFaults(section, properties);
 
