@@ -21,7 +21,7 @@ import { MAP_SHIFT, reserveAllocatedMap, walkAllocatedMap } from "./allocated-ma
 import { createExtents } from "./extent.js";
 import { createFreeBlockLists } from "./free-block-lists.js";
 import * as layout from "./large-layout.js";
-import { refuseHeader, repairLargeBlocks } from "./large-repair.js";
+import { REPAIRED, refuseHeader, repairLargeBlocks } from "./large-repair.js";
 import { largeStatistics } from "./large-statistics.js";
 import { createLargeSweep, isGarbage } from "./large-sweep.js";
 import { validateLargeBlocks } from "./large-validate.js";
@@ -176,7 +176,7 @@ export function createLargeBlockAllocator(
 
   function checkedHeader(block: number): number {
     const header = block - HEADER;
-    if (words[header + MARK] !== layout.liveMark(header)) repairAndRefuse(header);
+    if (words[header + MARK] !== layout.liveMark(header)) refuseHeader(block);
     const size = get(header);
     if ((size & PREVIOUS_FREE) !== 0) {
       const previousWords = get(header - 1);
@@ -197,7 +197,7 @@ export function createLargeBlockAllocator(
 
   function repairAndRefuse(header: number): never {
     repairLargeBlocks(context, lists);
-    refuseHeader(header + HEADER);
+    refuseHeader(header + HEADER, REPAIRED);
   }
 
   /** A free block begins here, or a freed one did before it was joined with the one before. */

@@ -55,12 +55,14 @@ function isBelievable(words: Int32Array, header: number, next: number): boolean 
   return freeWords === 0 || (freeWords > 0 && words[next - 1] === freeWords);
 }
 
-/** Refuses a call for a header that was overwritten, once it is repaired. */
-export function refuseHeader(word: number): never {
+export const REPAIRED = "this call did nothing; headers are made anew";
+
+/** Refuses a call for a header that was overwritten. */
+export function refuseHeader(word: number, remedy?: typeof REPAIRED): never {
   throw new HeapCorruptionError({
     structure: "large block",
     word,
-    problem: "its header was overwritten, probably by a write past the end of the block before",
-    remedy: "this call did nothing, and headers are made anew",
+    problem: "its header was overwritten, probably by a write past the block before",
+    remedy,
   });
 }

@@ -65,7 +65,12 @@ export class HeapCorruptionError extends OuroError {
   declare readonly structure: string;
   declare readonly word: number;
 
-  constructor(facts: { structure: string; word: number; problem: string; remedy?: string }) {
+  constructor(facts: {
+    structure: string;
+    word: number;
+    problem: string;
+    remedy?: string | undefined;
+  }) {
     super(
       `${facts.structure} at word ${facts.word} is broken: ${facts.problem}. Something wrote ` +
         `where it must not: ${facts.remedy ?? "stop using the heap"}.`,

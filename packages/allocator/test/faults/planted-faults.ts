@@ -106,7 +106,7 @@ export const plantedFaults: readonly AllocatorFault[] = [
   {
     ...LARGE,
     name: "the header mark of a large block is not checked",
-    find: "if (words[header + MARK] !== layout.liveMark(header)) repairAndRefuse(header);",
+    find: "if (words[header + MARK] !== layout.liveMark(header)) refuseHeader(block);",
     replace: "",
     killedBy: names.OVERRUN,
   },
