@@ -8,7 +8,14 @@
 // Cycles are the strongly connected components among the leaked objects, found in one pass with a
 // list for a stack (Tarjan 1972, depth-first search and linear graph algorithms).
 
-import type { Collector, LinearMemory, Reference, RootStack, TypeTable } from "@ouro/interfaces";
+import {
+  type Collector,
+  checkOptions,
+  type LinearMemory,
+  type Reference,
+  type RootStack,
+  type TypeTable,
+} from "@ouro/interfaces";
 import { createObjectLayout } from "@ouro/object-model";
 import { checkManager, IMMORTAL_COUNT } from "./reference-count.js";
 
@@ -69,8 +76,10 @@ export function findLeaks(source: LeakSource): LeakReport {
   };
 }
 
-/** The report for people: a line a type, a line a cycle. */
-export function formatLeaks({ count, bytes, types, cycles }: LeakReport): string {
+/** The report for people: a line a type, a line a cycle. Throws `UsageError` for anything else. */
+export function formatLeaks(report: LeakReport): string {
+  checkOptions("formatLeaks", report, "count bytes types cycles");
+  const { count, bytes, types, cycles } = report;
   if (count === 0) return "no leaks\n";
   const lines = [`${count} ${count === 1 ? "object" : "objects"} leaked, ${bytes} bytes`];
   for (const type of types) lines.push(`  ${type.count} × ${type.name}, ${type.bytes} bytes`);

@@ -359,6 +359,11 @@ describe("a leak report", () => {
     expect(formatLeaks(report)).toMatch(/^5 objects leaked, 236 bytes\n {2}1 × large, 172 bytes\n/);
   });
 
+  it("is printed, and nothing else is", () => {
+    const none = undefined as never;
+    expect(messageOf(() => formatLeaks(none))).toMatch(/^formatLeaks: option count is missing/);
+  });
+
   it("names eight members of a cycle in print, and of nine the ninth by number alone", () => {
     for (const [length, rest] of [
       [8, ""],
