@@ -49,8 +49,9 @@ How it is measured:
 /** Above docs/benchmarks-collectors.md. */
 export const COLLECTIONS_PREFACE = `# Benchmarks of collectors
 
-Written from runs of the commands below, which \`--json\` wrote, with \`--from\` for each; every figure
-was measured in the run that it stands under. Times differ from machine to machine: read the ratios.
+Written from runs of the commands below, which \`--json\` wrote, with \`--from\` for each; every
+figure was measured in the run that it stands under. Times differ from machine to machine: read the
+ratios.
 
 How it is measured:
 
