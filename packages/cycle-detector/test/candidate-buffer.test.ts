@@ -144,7 +144,7 @@ describe("The candidate buffer", () => {
   });
 
   it("that overran notes every object when it is asked, once", () => {
-    const { buffer, make, walk, validate } = makeRig(2);
+    const { buffer, make, walk, validate, words, state } = makeRig(2);
     const [a, b, c] = [make("node", 1), make("node", 1), make("node", 1)];
     buffer.mendOverrun(walk);
     expect(buffer.candidateCount()).toBe(0);
@@ -157,6 +157,7 @@ describe("The candidate buffer", () => {
     buffer.remove(c);
     buffer.mendOverrun(walk);
     expect(buffer.candidateCount()).toBe(0);
+    expect([...words.subarray(state.start - 4, state.start)]).toEqual([0, 0, 0, 0]);
   });
 
   it.each<[string, (rig: ReturnType<typeof makeRig>, a: number, b: number) => void, RegExp]>([
@@ -184,6 +185,11 @@ describe("The candidate buffer", () => {
       "an entry that is no object",
       ({ words, entries }) => words.fill(8, entries.start, entries.start + 1),
       /^candidate at word \d+ is broken: it is 8, where no object is\./,
+    ],
+    [
+      "an entry that is empty, of a candidate",
+      ({ words, entries }) => words.fill(0, entries.start, entries.start + 1),
+      /^candidate at word \d+ is broken: it is 0, where no object is\./,
     ],
     [
       "a mark of another entry",
@@ -215,6 +221,13 @@ describe("The candidate buffer", () => {
     rig.validate();
     damage(rig, a, b);
     expect(messageOf(rig.validate)).toMatch(problem);
+  });
+
+  it("is found broken at the very entry", () => {
+    const { buffer, words, entries, make, validate } = makeRig();
+    for (const object of [make("node", 1), make("node", 1)]) buffer.note(object);
+    words[entries.start + 1] = 8;
+    expect(messageOf(validate)).toContain(`candidate at word ${entries.start + 1} is broken: it`);
   });
 });
 
@@ -266,6 +279,26 @@ describe("Trial deletion over it", () => {
     words[a] = 0;
     expect(messageOf(() => detector.findAgain())).toMatch(/its count is 0, and 1 examined/);
     expect(detector.isFound(a)).toBe(true);
+    validate();
+  });
+
+  it("closes up over entries of nobody between the found and the candidates", () => {
+    const { buffer, detector, make, words, validate, list } = makeRig();
+    const all = [make("node", 1), make("node", 1), make("node", 1), make("node", 1)];
+    for (const object of all) words[object + 2] = object;
+    for (const object of all) buffer.note(object);
+    expect(detector.find().foundCount).toBe(4);
+    const [dead, held, first, last] = all as [number, number, number, number];
+    buffer.remove(dead);
+    words[held] = 2;
+    const again = detector.findAgain();
+    expect(again).toEqual({ examinedCount: 3, referenceCount: 6, foundCount: 2 });
+    expect([buffer.foundCount(), buffer.foundAt(0), buffer.foundAt(1)]).toEqual([2, first, last]);
+    expect([buffer.candidateCount(), list()[3]]).toEqual([1, held]);
+    validate();
+    buffer.remove(first);
+    buffer.release();
+    expect([buffer.candidateCount(), ...list().slice(0, 2)]).toEqual([2, last, held]);
     validate();
   });
 });

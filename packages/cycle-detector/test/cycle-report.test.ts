@@ -53,6 +53,25 @@ describe("The report of cycles", () => {
     expect(alone.cycles[0]).toMatchObject({ lowerBound: 2, isShortest: true, referenceCount: 2 });
   });
 
+  it("puts the largest cycle first, and of equal ones the one that begins first", () => {
+    const rig = makeGraphRig([
+      ...[plain(0, 2), plain(1, 4), plain(2, 3), plain(3, 1), plain(4, 5)],
+      ...[plain(6, 7), plain(5), plain(7), plain(7, 9, 8), plain(-1, 10), plain(9)],
+    ]);
+    const members = findCycles(rig).cycles.map((cycle) =>
+      cycle.members.map((object) => rig.objects.indexOf(object)),
+    );
+    expect(members).toEqual([[5, 6], [9, 10], [8], [0], [1], [2], [3], [4], [7]]);
+  });
+
+  it("names references in the order of their places", () => {
+    const rig = makeGraphRig([plain(1, 0, 2), plain(0, 1), plain(2, 0, 1)]);
+    const [cycle] = findCycles(rig).cycles;
+    const places = cycle?.weaken.map(({ from, field }) => `${rig.objects.indexOf(from)}.${field}`);
+    expect(places).toEqual([...(places as string[])].sort());
+    expect(places?.length).toBe(5);
+  });
+
   it("prints for people", () => {
     const rig = makeGraphRig(makeRing(3));
     const [first, , last] = rig.objects;
@@ -64,16 +83,26 @@ describe("The report of cycles", () => {
 `,
     );
     expect(formatCycles(findCycles(makeGraphRig([plain()])))).toBe("no cycles in 1 objects\n");
+    const eight = makeGraphRig([plain(0, 0, 0, 0, 0, 0, 0, 0)]);
+    expect(formatCycles(findCycles(eight)).split("\n").length).toBe(3 + 8 + 1);
+    const mixed = makeGraphRig([plain(0, 0, 0, 0, 0, 0, 0, 1), plain(0, 1), plain(0)]);
+    const lines = formatCycles(findCycles(mixed)).split("\n");
+    expect(lines.slice(0, 3)).toEqual([
+      "1 cycles: 2 of 3 objects, 56 bytes",
+      "  1 × 8 0 false, 1 × 2 0 false: 56 bytes, 10 references",
+      "    weak references needed: 9 (the fewest)",
+    ]);
+    expect(lines.slice(3 + 8)).toEqual(["      and 1 more", ""]);
     const tangle = formatCycles(findCycles(makeGraphRig(makeTangle(200))));
     expect(tangle).toMatch(/at least \d+ are needed/);
     expect(tangle).toMatch(/and \d+ more/);
   });
 
   it("bears many objects, in one ring and in a tangle, and recurses nowhere", () => {
-    const count = 2 ** 14;
-    const ring = findCycles(makeGraphRig(makeRing(count), 1 << 25));
+    const count = 2 ** 12;
+    const ring = findCycles(makeGraphRig(makeRing(count), 1 << 23));
     expect(ring).toMatchObject({ count, cycles: [{ isShortest: true, lowerBound: 1 }] });
-    const tangle = findCycles(makeGraphRig(makeTangle(count), 1 << 25));
+    const tangle = findCycles(makeGraphRig(makeTangle(count), 1 << 23));
     const [largest] = tangle.cycles;
     expect(largest?.members.length).toBeGreaterThan(count / 2);
     expect(largest?.lowerBound).toBeGreaterThan(count / 1000);
