@@ -33,7 +33,7 @@ const LENGTH_LIMIT = 6;
 const PIECE_SIZE = 1 << LIST_PIECE_SHIFT;
 const PIECE_COUNT = 4;
 
-export function makeGraphRig(nodes: readonly GraphNode[], reservationBytes = 1 << 24) {
+export function makeGraphRig(nodes: readonly GraphNode[], reservationBytes = 1 << 22) {
   const heap = createPrivateHeap({ reservationBytes, regionBytes: reservationBytes / 2 });
   const borrower = heap.registerBorrower("test");
   const types = createTypeTable({ heap, borrower, typeLimitCount: 64 });

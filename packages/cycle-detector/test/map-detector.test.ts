@@ -159,7 +159,7 @@ describe("The map detector's cursor", () => {
 describe("Objects that the map detector reaches late", () => {
   /** Behind all: an array that holds each of the first ones, and is held from outside. */
   function heldByArray(kind: MapKind, count: number, grow: (rig: MapRig, granule: number) => void) {
-    const rig = makeMapRig();
+    const rig = makeMapRig(true);
     const direct = putMany(rig, kind, count);
     const array = 40_000;
     rig.put(array, "many", 1, count);
@@ -168,7 +168,7 @@ describe("Objects that the map detector reaches late", () => {
     return { rig, direct, array };
   }
 
-  it.each([1022, 1023, 1024, 2048, 5000, 8191, 8192, 9000])("may be %i", (count) => {
+  it.each([1022, 1023, 1024, 2046, 2047, 2048, 3000])("may be %i", (count) => {
     const { rig, direct, array } = heldByArray("two", count, () => {});
     rig.setCandidates([...direct, array]);
     for (const isWhole of [false, true]) {
@@ -183,7 +183,7 @@ describe("Objects that the map detector reaches late", () => {
   });
 
   it("may hold others of their kind, whether the queue goes round its end or is full", () => {
-    for (const count of [700, 9000]) {
+    for (const count of [700, 2500]) {
       let free = 10_000;
       const further: number[] = [];
       const { rig, direct, array } = heldByArray("two", count, (each, granule) => {
@@ -213,6 +213,8 @@ describe("Immortal objects and those that die, which the map detector", () => {
     for (const granule of [first, object, last]) rig.put(granule, "two");
     rig.link(object, 0, first);
     rig.link(object, 1, last);
+    // Alone in its word of the maps, it has a count that goes back to zero all the same.
+    rig.link(first, 0, object);
     rig.words[rig.objectAt(object)] = count;
     for (const isWhole of [false, true]) {
       rig.setCandidates([first, object, last]);

@@ -1,8 +1,8 @@
 // The map detector by itself: objects stand at granules of a lent arena that the test names, with
 // counts as the test says, and the maps are filled by hand as generations fill them.
 //
-//   arenas   │ of the heap │ before: lent │ objects … lent │ not lent │
-//                            └ those of which the detector has counts ┘
+//   arenas   │ of the heap │ lent │ of the objects │ not lent │
+//                            └ the detector has counts of   ┘ these, or of the objects' alone
 
 import { createPrivateHeap } from "@ouro/heap";
 import {
@@ -23,19 +23,19 @@ import { createMapDetector } from "../src/index.js";
 export const IMMORTAL = 0x3fffffff;
 export const HAS_WEAK = 1 << 20;
 const TRACTS_PER_ARENA = 1 << (ARENA_SHIFT - TRACT_SHIFT);
-/** Arenas that the detector is told of: one before the objects', theirs, and one not lent. */
-const ARENAS_BESIDE = 2;
+/** What an owner has in its bits of a tract's word. */
+const OWNERS = 9;
 
 const KINDS = {
+  final: { visitedSlotCount: 2, finalizer: true },
+  weak: { visitedSlotCount: 1, ownedSlotCount: 2, rawWordCount: 3, weakReference: true },
   one: { visitedSlotCount: 1 },
   two: { visitedSlotCount: 2 },
   pair: { visitedSlotCount: 2, weaklyReferable: true },
   three: { visitedSlotCount: 3 },
   four: { visitedSlotCount: 4 },
   five: { visitedSlotCount: 5 },
-  final: { visitedSlotCount: 2, finalizer: true },
   owner: { visitedSlotCount: 1, ownedSlotCount: 1 },
-  weak: { visitedSlotCount: 1, ownedSlotCount: 2, rawWordCount: 3, weakReference: true },
   none: { visitedSlotCount: 0, collected: true },
   many: { variablePart: "visited" },
   dict: { variablePart: "visited", untracking: "dict" },
@@ -54,11 +54,10 @@ export interface Found {
   readonly summaries: readonly string[];
 }
 
-export function makeMapRig(arenaCount = 1) {
-  const heap = createPrivateHeap({ reservationBytes: 2 ** 23, regionBytes: 2 ** 22 });
+export function makeMapRig(isAlone = false) {
+  const heap = createPrivateHeap({ reservationBytes: 5 * 2 ** 20, regionBytes: 2 ** 20 });
   const borrower = heap.registerBorrower("test");
-  const before = heap.reserveArenas(borrower, 1 + arenaCount) as number;
-  const start = before + (1 << ARENA_SHIFT);
+  const start = (heap.reserveArenas(borrower, 2) as number) + (1 << ARENA_SHIFT);
   const types = createTypeTable({ heap, borrower, typeLimitCount: 16 });
   const { words, bytes } = heap;
   const layout = createObjectLayout(words, types);
@@ -68,7 +67,8 @@ export function makeMapRig(arenaCount = 1) {
       types.define(describeType({ name, ...options })),
     ]),
   );
-  const arenas = arenaCount + ARENAS_BESIDE;
+  const arenas = isAlone ? 1 : 3;
+  const before = isAlone ? start : start - (1 << ARENA_SHIFT);
   const firstArenaIndex = before >> ARENA_SHIFT;
   const region = heap.reserveRegion(borrower, "detector", arenas << (ARENA_SHIFT - 3));
   const mapWords = arenas * TRACTS_PER_ARENA * TRACT_MAP_WORDS;
@@ -139,6 +139,7 @@ export function makeMapRig(arenaCount = 1) {
     for (const [index, tract] of inList.entries()) {
       words[list + 2 * index] = tract;
       words[list + 2 * index + 1] = -1;
+      words[tracts + tract] = ((words[tracts + tract] as number) & ~TRACT_OWNER_MASK) | OWNERS;
     }
   }
 
@@ -154,11 +155,6 @@ export function makeMapRig(arenaCount = 1) {
       special,
       isWhole,
     } as CandidateMap;
-  }
-
-  /** Of a birth in each tract: the shape is unknown again. */
-  function forgetShapes(): void {
-    for (const tract of inList) words[tracts + tract] = TRACT_OWNER_MASK;
   }
 
   /** What one examination answers, before it is released. */
@@ -205,19 +201,23 @@ export function makeMapRig(arenaCount = 1) {
     return granules;
   }
 
-  /** Ends an examination; every count has to be zero then. */
+  /** Ends an examination; every count is zero then, and tracts have what is their owner's. */
   function release(): void {
     detector.release();
     detector.validate();
+    for (const tract of inList) {
+      const word = words[tracts + tract] as number;
+      if ((word & TRACT_OWNER_MASK) !== OWNERS) throw new Error(`word of a tract: ${word}`);
+    }
   }
 
   /** The byte that counts references to what is at a granule. */
   const countPlace = (granule: number): number =>
-    region.start * 4 + (1 << (ARENA_SHIFT - 2)) + granule;
+    region.start * 4 + ((start - before) >> 2) + granule;
   const image = (): string => objects.map((each) => words.slice(each, each + 8).join()).join("; ");
   return {
-    ...{ words, bytes, detector, arenaCount, objectAt, put, link, hold, fieldOf, setCandidates },
-    ...{ forgetShapes, find, release, countPlace, image },
+    ...{ words, bytes, detector, objectAt, put, link, hold, fieldOf, setCandidates },
+    ...{ find, release, countPlace, image },
   };
 }
 
