@@ -115,6 +115,60 @@ describe("A count that is too small for the map detector", () => {
   });
 });
 
+describe("References in one slot of objects of one shape", () => {
+  const SLOTS: [MapKind, number][] = [
+    ...[
+      ["one", 0],
+      ["two", 0],
+      ["two", 1],
+      ["three", 0],
+      ["three", 1],
+      ["three", 2],
+    ],
+    ...[
+      ["four", 0],
+      ["four", 1],
+      ["four", 2],
+      ["four", 3],
+      ["five", 4],
+    ],
+  ] as [MapKind, number][];
+
+  /** More neighbours than a word of a map has, and three far away; the last one holds the first. */
+  function ring(kind: MapKind, slot: number): { rig: MapRig; all: number[] } {
+    const rig = makeMapRig();
+    const all = [...putMany(rig, kind, 70), ...putMany(rig, kind, 3, 5000)];
+    for (const [index, granule] of all.entries()) {
+      rig.link(granule, slot, all[(index + 1) % all.length] as number);
+    }
+    rig.setCandidates(all);
+    return { rig, all };
+  }
+
+  it.each(SLOTS)("of kind %s, slot %i, are counted and followed", (kind, slot) => {
+    const { rig, all } = ring(kind, slot);
+    for (const isWhole of [false, true, true, false]) {
+      expect(rig.find(isWhole).found).toEqual(all);
+      rig.release();
+      for (const held of [0, 31, 32, 69, 70].map((index) => all[index] as number)) {
+        rig.hold(held, 1);
+        expect(rig.find(isWhole).count).toBe(0);
+        rig.release();
+        rig.hold(held, -1);
+      }
+    }
+  });
+
+  it.each(SLOTS)("of kind %s, slot %i, from who is no candidate hold", (kind, slot) => {
+    const { rig, all } = ring(kind, slot);
+    rig.setCandidates(all.slice(1));
+    for (const isWhole of [false, true, true, false]) {
+      expect(rig.find(isWhole).count).toBe(0);
+      rig.release();
+    }
+  });
+});
+
 describe("The map detector's cursor", () => {
   /** Over several tracts: each holds the one before, or behind it, and one end is held. */
   function chain(kind: MapKind, isDown: boolean): MapRig {
