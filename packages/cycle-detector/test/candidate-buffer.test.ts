@@ -1,62 +1,9 @@
 // The candidate buffer by itself, over objects that are laid down by hand: who comes in and leaves,
 // what a refused count leaves behind, and what a validation finds.
 
-import { createPrivateHeap } from "@ouro/heap";
-import { isOuroError, type Reference, type Region } from "@ouro/interfaces";
-import { createTypeTable, describeType, type TypeOptions } from "@ouro/object-model";
+import { isOuroError, type Reference } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
-import { CANDIDATE_STATE_WORDS, createCandidateBuffer, createTrialDetector } from "../src/index.js";
-
-const BUFFERED = 1 << 20;
-const IMMORTAL = 2 ** 30;
-const SIZE_WORDS = 12;
-
-function makeRig(entryCount = 16) {
-  const heap = createPrivateHeap({ reservationBytes: 1 << 23, regionBytes: 1 << 21 });
-  const borrower = heap.registerBorrower("test");
-  const arena = heap.reserveArenas(borrower, 1) as number;
-  const types = createTypeTable({ heap, borrower, typeLimitCount: 8 });
-  const { words } = heap;
-  const define = (name: string, options: Omit<TypeOptions, "name">) =>
-    types.define(describeType({ name, ...options }));
-  const kinds = {
-    node: define("node", { visitedSlotCount: 2 }),
-    box: define("box", { visitedSlotCount: 2, acyclic: true }),
-    unwatched: define("unwatched", { ownedSlotCount: 2, collected: false }),
-    array: define("array", { variablePart: "visited" }),
-    four: define("four", { visitedSlotCount: 4 }),
-    five: define("five", { visitedSlotCount: 5 }),
-    owner: define("owner", { visitedSlotCount: 1, ownedSlotCount: 1 }),
-  };
-  const state = heap.reserveRegion(borrower, "state", CANDIDATE_STATE_WORDS);
-  const reserved = heap.reserveRegion(borrower, "entries", entryCount);
-  const entries: Region = { ...reserved, sizeWords: entryCount };
-  const marks = heap.reserveRegion(borrower, "marks", 1 << 16).start - (arena >> 2);
-  const options = { words, types, state, entries, marks, bufferedMask: BUFFERED };
-  const buffer = createCandidateBuffer(options);
-  const detector = createTrialDetector({ ...options, immortalCount: IMMORTAL });
-  const objects: number[] = [];
-
-  /** An object with a count of its own, and what it holds. */
-  function make(kind: keyof typeof kinds, count: number, ...held: number[]): number {
-    const object = arena + SIZE_WORDS * (objects.length + 1);
-    objects.push(object);
-    words[object] = count;
-    words[object + 1] = kinds[kind];
-    held.forEach((value, at) => {
-      words[object + 2 + at] = value;
-    });
-    return object;
-  }
-
-  const walk = (visit: (object: Reference) => void): void => {
-    for (const object of objects) visit(object as Reference);
-  };
-  const validate = (): void => buffer.validate(walk, (word) => objects.includes(word));
-  const markOf = (object: number): number => words[marks + (object >> 2)] as number;
-  const list = (): number[] => [...words.subarray(entries.start, entries.start + entryCount)];
-  return { words, buffer, detector, state, entries, marks, make, walk, validate, markOf, list };
-}
+import { BUFFERED, IMMORTAL, makeBufferRig } from "./buffer-rig.js";
 
 function messageOf(call: () => unknown): string {
   try {
@@ -70,7 +17,7 @@ function messageOf(call: () => unknown): string {
 
 describe("The candidate buffer", () => {
   it("takes each object once, and none of a type that cycles do not go through", () => {
-    const { buffer, make, list, markOf, validate } = makeRig();
+    const { buffer, make, list, markOf, validate } = makeBufferRig();
     const [box, unwatched] = [make("box", 1), make("unwatched", 1)];
     const [one, other] = [make("node", 1), make("array", 1)];
     for (const object of [box, one, unwatched, one, other]) buffer.note(object);
@@ -82,7 +29,7 @@ describe("The candidate buffer", () => {
   });
 
   it("takes what is moved if it holds something, has room for much, or is moved into it", () => {
-    const { buffer, make, validate, words } = makeRig();
+    const { buffer, make, validate, words } = makeBufferRig();
     const holder = make("node", 1);
     const taken = [
       make("node", 1, 0, holder),
@@ -106,7 +53,7 @@ describe("The candidate buffer", () => {
   });
 
   it("gives the entry of who leaves to the last one", () => {
-    const { buffer, make, list, markOf, validate } = makeRig();
+    const { buffer, make, list, markOf, validate } = makeBufferRig();
     const [a, b, c] = [make("node", 1), make("node", 1), make("node", 1)];
     for (const object of [a, b, c]) buffer.note(object);
     buffer.remove(a);
@@ -121,7 +68,7 @@ describe("The candidate buffer", () => {
   });
 
   it("holds what is found apart from candidates, and closes up when it is released", () => {
-    const { buffer, detector, make, list, validate, words, markOf } = makeRig();
+    const { buffer, detector, make, list, validate, words, markOf } = makeBufferRig();
     const [a, b, kept] = [make("node", 1), make("node", 1), make("node", 2)];
     words[a + 2] = b;
     words[b + 2] = a;
@@ -144,7 +91,7 @@ describe("The candidate buffer", () => {
   });
 
   it("that overran notes every object when it is asked, once", () => {
-    const { buffer, make, walk, validate, words, state } = makeRig(2);
+    const { buffer, make, walk, validate, words, state } = makeBufferRig(2);
     const [a, b, c] = [make("node", 1), make("node", 1), make("node", 1)];
     buffer.mendOverrun(walk);
     expect(buffer.candidateCount()).toBe(0);
@@ -160,7 +107,7 @@ describe("The candidate buffer", () => {
     expect([...words.subarray(state.start - 4, state.start)]).toEqual([0, 0, 0, 0]);
   });
 
-  it.each<[string, (rig: ReturnType<typeof makeRig>, a: number, b: number) => void, RegExp]>([
+  it.each<[string, (rig: ReturnType<typeof makeBufferRig>, a: number, b: number) => void, RegExp]>([
     [
       "more found than where candidates begin",
       ({ words, state }) => words.fill(1, state.start, state.start + 1),
@@ -215,7 +162,7 @@ describe("The candidate buffer", () => {
       /^candidate buffer at word \d+ is broken: 1 entries, and 2 objects that are buffered\./,
     ],
   ])("is found broken that has %s", (_name, damage, problem) => {
-    const rig = makeRig();
+    const rig = makeBufferRig();
     const [a, b] = [rig.make("node", 1), rig.make("node", 1)];
     for (const object of [a, b]) rig.buffer.note(object);
     rig.validate();
@@ -224,7 +171,7 @@ describe("The candidate buffer", () => {
   });
 
   it("is found broken at the very entry", () => {
-    const { buffer, words, entries, make, validate } = makeRig();
+    const { buffer, words, entries, make, validate } = makeBufferRig();
     for (const object of [make("node", 1), make("node", 1)]) buffer.note(object);
     words[entries.start + 1] = 8;
     expect(messageOf(validate)).toContain(`candidate at word ${entries.start + 1} is broken: it`);
@@ -233,7 +180,7 @@ describe("The candidate buffer", () => {
 
 describe("Trial deletion over it", () => {
   it("leaves out who is immortal, on its way to its end, or of a type without cycles", () => {
-    const { buffer, detector, make, words, validate, list } = makeRig();
+    const { buffer, detector, make, words, validate, list } = makeBufferRig();
     const [immortal, dying, box] = [make("node", 1), make("node", 1), make("box", 1)];
     const a = make("node", 2, immortal, box);
     words[box + 2] = a;
@@ -247,7 +194,7 @@ describe("Trial deletion over it", () => {
   });
 
   it("names an object of too small a count, and has its candidates as before", () => {
-    const { buffer, detector, make, words, validate, markOf, list } = makeRig();
+    const { buffer, detector, make, words, validate, markOf, list } = makeBufferRig();
     const a = make("node", 1);
     const b = make("node", 1, a, a);
     words[a + 2] = b;
@@ -262,7 +209,7 @@ describe("Trial deletion over it", () => {
   });
 
   it("asked again, has what is reached now as candidates, and what is not as found", () => {
-    const { buffer, detector, make, words, validate } = makeRig();
+    const { buffer, detector, make, words, validate } = makeBufferRig();
     const [a, b, c] = [make("node", 1), make("node", 1), make("node", 2)];
     words[a + 2] = a;
     words[b + 2] = b;
@@ -283,7 +230,7 @@ describe("Trial deletion over it", () => {
   });
 
   it("closes up over entries of nobody between the found and the candidates", () => {
-    const { buffer, detector, make, words, validate, list } = makeRig();
+    const { buffer, detector, make, words, validate, list } = makeBufferRig();
     const all = [make("node", 1), make("node", 1), make("node", 1), make("node", 1)];
     for (const object of all) words[object + 2] = object;
     for (const object of all) buffer.note(object);
