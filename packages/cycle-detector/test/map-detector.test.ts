@@ -73,6 +73,14 @@ describe("The map detector counts", () => {
     rig.release();
   });
 
+  it("as many such objects as an arena has room for, with references to them", () => {
+    const rig = makeMapRig(true);
+    const all = crowd(rig, 1000, 252);
+    rig.setCandidates(all);
+    expect(rig.find(true).count).toBe(all.length);
+    rig.release();
+  });
+
   it("what is left in arenas that are lent, and names it", () => {
     const rig = makeMapRig();
     const [beforeAll, behindAll] = [-(1 << 16), 1 << 16];
@@ -90,7 +98,7 @@ describe("The map detector counts", () => {
 });
 
 describe("A count that is too small for the map detector", () => {
-  it.each([1, 300])("is refused by the object's name, with %i references less", (missing) => {
+  it.each([1, 48, 300])("is refused by the object's name, with %i references less", (missing) => {
     for (const isWhole of [false, true]) {
       const rig = makeMapRig();
       const [object, holder] = [0, 1];
