@@ -129,37 +129,26 @@ export function createLargeBlockAllocator(
   }
 
   function free(block: Block): void {
-    drop(headerOf(block, "free"), block);
+    expectOwned(block, "free");
+    release(block);
   }
 
   function release(block: number): void {
-    drop(checkedHeader(block), block);
-  }
-
-  function drop(header: number, block: number): void {
+    const header = markedHeader(block);
     const size = get(header);
+    const end = header + (size & SIZE_MASK);
+    const wordsBefore = freeWordsBefore(header, size);
+    const wordsBehind = freeWordsAt(end);
+    // Both neighbours are known to be sound before anything changes.
     words[allocatedMap + (block >>> mapShift)] =
       get(allocatedMap + (block >>> mapShift)) & ~(1 << (block >>> 2));
     words[state + LIVE_COUNT] = get(state + LIVE_COUNT) - 1;
     words[state + HELD_WORDS] = get(state + HELD_WORDS) - (size & SIZE_MASK);
     words[header + MARK] = layout.freedMark(header);
-    coalesce(header, size);
-  }
-
-  function coalesce(header: number, size: number): void {
-    let start = header;
-    let end = header + (size & SIZE_MASK);
-    if ((size & PREVIOUS_FREE) !== 0) {
-      const previousWords = get(header - 1);
-      start -= previousWords;
-      lists.remove(start, previousWords);
-    }
-    const nextSize = get(end);
-    if ((nextSize & FREE) !== 0) {
-      lists.remove(end, nextSize - FREE);
-      end += nextSize - FREE;
-    }
-    extents.release(start, end - start);
+    const start = header - wordsBefore;
+    if (wordsBefore !== 0) lists.remove(start, wordsBefore);
+    if (wordsBehind !== 0) lists.remove(end, wordsBehind);
+    extents.release(start, end + wordsBehind - start);
   }
 
   function owns(block: number): boolean {
@@ -169,30 +158,47 @@ export function createLargeBlockAllocator(
     return words[sweepCursor] === 0 || !isGarbage(context, block);
   }
 
-  function headerOf(block: Block, call: string): number {
+  function expectOwned(block: Block, call: string): void {
     if (!owns(block)) refuseBlock(`${name}.${call}`, block, wasBlock(block));
-    return checkedHeader(block);
   }
 
-  function checkedHeader(block: number): number {
-    const header = block - HEADER;
-    if (words[header + MARK] !== layout.liveMark(header)) refuseHeader(block);
+  /** Its header, when it and those beside it are sound. */
+  function headerOf(block: Block, call: string): number {
+    expectOwned(block, call);
+    const header = markedHeader(block);
     const size = get(header);
-    if ((size & PREVIOUS_FREE) !== 0) {
-      const previousWords = get(header - 1);
-      const previous = header - previousWords;
-      if (words[previous] !== (previousWords | FREE)) repairAndRefuse(previous);
-    }
-    const next = header + (size & SIZE_MASK);
-    const nextSize = get(next);
-    if ((nextSize & FREE) !== 0) expectFree(next, nextSize);
-    else if (words[next + MARK] !== layout.liveMark(next)) repairAndRefuse(next);
+    freeWordsBefore(header, size);
+    freeWordsAt(header + (size & SIZE_MASK));
     return header;
   }
 
+  function markedHeader(block: number): number {
+    const header = block - HEADER;
+    if (words[header + MARK] !== layout.liveMark(header)) refuseHeader(block);
+    return header;
+  }
+
+  /** The words of the free block before; 0 when it lives. */
+  function freeWordsBefore(header: number, size: number): number {
+    if ((size & PREVIOUS_FREE) === 0) return 0;
+    const sizeWords = get(header - 1);
+    if (words[header - sizeWords] !== (sizeWords | FREE)) repairAndRefuse(header - sizeWords);
+    return sizeWords;
+  }
+
+  /** The words of the free block here; 0 when it lives or is a sentinel. */
+  function freeWordsAt(header: number): number {
+    const size = get(header);
+    if ((size & FREE) !== 0) return expectFree(header, size);
+    if (words[header + MARK] !== layout.liveMark(header)) repairAndRefuse(header);
+    return 0;
+  }
+
   /** A free block's size word has this one flag: the block before it is never free. */
-  function expectFree(header: number, size: number): void {
-    if (words[header + size - FREE - 1] !== size - FREE) repairAndRefuse(header);
+  function expectFree(header: number, size: number): number {
+    const sizeWords = size - FREE;
+    if (words[header + sizeWords - 1] !== sizeWords) repairAndRefuse(header);
+    return sizeWords;
   }
 
   function repairAndRefuse(header: number): never {
@@ -245,9 +251,10 @@ export function createLargeBlockAllocator(
 
   function shrink(header: number, oldWords: number, sizeWords: number): void {
     resize(header, oldWords, sizeWords);
-    const tail = header + sizeWords;
-    words[tail] = 0;
-    coalesce(tail, oldWords - sizeWords);
+    const end = header + oldWords;
+    const wordsBehind = freeWordsAt(end);
+    if (wordsBehind !== 0) lists.remove(end, wordsBehind);
+    extents.release(header + sizeWords, oldWords - sizeWords + wordsBehind);
   }
 
   function growInPlace(header: number, oldWords: number, sizeWords: number): boolean {
@@ -264,11 +271,6 @@ export function createLargeBlockAllocator(
     resize(header, oldWords, sizeWords);
     if (available > sizeWords) lists.insert(header + sizeWords, available - sizeWords);
     return true;
-  }
-
-  function freeWordsAt(header: number): number {
-    const size = get(header);
-    return (size & FREE) !== 0 ? size & SIZE_MASK : 0;
   }
 
   function walk(visit: (block: Block, usableSizeBytes: number) => void): void {

@@ -113,15 +113,22 @@ export const plantedFaults: readonly AllocatorFault[] = [
   {
     ...LARGE,
     name: "a free looks at no header behind the block",
-    find: "else if (words[next + MARK] !== layout.liveMark(next)) repairAndRefuse(next);",
+    find: "if (words[header + MARK] !== layout.liveMark(header)) repairAndRefuse(header);",
     replace: "",
     killedBy: NEIGHBOUR_OVERRUN,
   },
   {
     ...LARGE,
     name: "the tag of a free block is not compared",
-    find: "if (words[header + size - FREE - 1] !== size - FREE) repairAndRefuse(header);",
+    find: "if (words[header + sizeWords - 1] !== sizeWords) repairAndRefuse(header);",
     replace: "",
+    killedBy: NEIGHBOUR_OVERRUN,
+  },
+  {
+    ...LARGE,
+    name: "a tag before the block is believed",
+    find: "if (words[header - sizeWords] !== (sizeWords | FREE))",
+    replace: "if (words[header - sizeWords] === 0)",
     killedBy: NEIGHBOUR_OVERRUN,
   },
   {
@@ -281,15 +288,15 @@ export const plantedFaults: readonly AllocatorFault[] = [
   {
     ...LARGE,
     name: "a freed block is not joined with the free one before",
-    find: "start -= previousWords;\n      lists.remove(start, previousWords);",
-    replace: "lists.remove(start - previousWords, previousWords);",
+    find: "const wordsBefore = freeWordsBefore(header, size);",
+    replace: "const wordsBefore = freeWordsBefore(header, size) * 0;",
     killedBy: names.ALLOCATOR_SOUND,
   },
   {
     ...LARGE,
     name: "a freed block is not joined with the free one behind",
-    find: "if ((nextSize & FREE) !== 0) {",
-    replace: "if ((nextSize & FREE) > 1) {",
+    find: "const wordsBehind = freeWordsAt(end);\n    // Both neighbours",
+    replace: "const wordsBehind = freeWordsAt(end) * 0;\n    // Both neighbours",
     killedBy: names.ALLOCATOR_SOUND,
   },
   {
