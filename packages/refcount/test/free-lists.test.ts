@@ -1,4 +1,6 @@
+import { createLargeBlockAllocator } from "@ouro/allocator";
 import { UsageError } from "@ouro/interfaces";
+import type { AllocatorParts } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import type { FreeListMaxima } from "../src/index.js";
 import { compose } from "./compose.js";
@@ -45,5 +47,22 @@ describe("object free lists", () => {
     mutator.setRoot(slot(0), 0);
     manager.heap.words[dead] = 7;
     expect(() => manager.validate()).toThrow('free list of "pair"');
+  });
+
+  it("are given back by a trim, with what the allocator keeps", () => {
+    const largeBlocks = ({ heap }: AllocatorParts) => createLargeBlockAllocator({ source: heap });
+    for (const allocator of [undefined, largeBlocks]) {
+      for (const freeListMaxima of [{}, { pair: 8 }]) {
+        const options = allocator === undefined ? {} : { allocator };
+        const { manager, mutator, pair, slot } = compose({ ...options, freeListMaxima });
+        mutator.allocate(pair, slot(0));
+        mutator.setRoot(slot(0), 0);
+        manager.trim();
+        expect(manager.heap.statistics().lentArenaCount).toBe(0);
+        manager.validate();
+        const keepsNothing = allocator !== undefined && !("pair" in freeListMaxima);
+        expect(manager.collector.trim === undefined).toBe(keepsNothing);
+      }
+    }
   });
 });

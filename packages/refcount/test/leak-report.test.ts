@@ -1,3 +1,4 @@
+import type { Reference } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
 import { findLeaks, formatLeaks } from "../src/index.js";
 import { compose } from "./compose.js";
@@ -49,6 +50,47 @@ describe("leaks", () => {
     expect(report.cycles[1]?.members).toEqual([self]);
     expect(formatLeaks(report)).toContain("cycle of 100: ");
     expect(formatLeaks(report)).toContain(", and 92 more\n");
+  });
+
+  it("follows each field, also behind one that leads to no cycle", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const a = mutator.allocate(pair, slot(0));
+    const leaf = mutator.allocate(pair, slot(1));
+    const b = mutator.allocate(pair, slot(2));
+    mutator.set(a, 0, leaf);
+    mutator.set(a, 1, b);
+    mutator.set(b, 1, a);
+    mutator.leave(slot(0));
+    expect(findLeaks(manager).cycles.map(({ members }) => members)).toEqual([[a, b]]);
+  });
+
+  it("names the members of a cycle by address, however they lead to one another", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const objects = [0, 1, 2, 3].map((each) => mutator.allocate(pair, slot(each)));
+    const order = [0, 3, 1, 2].map((each) => objects[each] as Reference);
+    for (const [at, object] of order.entries()) {
+      mutator.set(object, at % 2, order[(at + 1) % 4] as Reference);
+    }
+    mutator.leave(slot(0));
+    expect(findLeaks(manager).cycles.map(({ members }) => members)).toEqual([objects]);
+  });
+
+  it("takes no raw word behind the fields for a reference", () => {
+    const { manager, mutator, slot } = compose();
+    const mixed = manager.defineType({ name: "mixed", visitedSlotCount: 2, rawWordCount: 1 });
+    const rooted = mutator.allocate(mixed, slot(0));
+    const cycle = mutator.allocate(mixed, slot(1));
+    const upwards = mutator.allocate(mixed, slot(2));
+    const itself = mutator.allocate(mixed, slot(3));
+    mutator.set(cycle, 0, cycle);
+    mutator.set(cycle, 1, upwards);
+    mutator.set(upwards, 0, itself);
+    mutator.setWord(rooted, 2, cycle);
+    mutator.setWord(upwards, 2, cycle);
+    mutator.setWord(itself, 2, itself);
+    for (const each of [1, 2, 3]) mutator.setRoot(slot(each), 0);
+    const { count, cycles } = findLeaks(manager);
+    expect([count, cycles.map(({ members }) => members)]).toEqual([3, [[cycle]]]);
   });
 
   it("counts one object as one", () => {

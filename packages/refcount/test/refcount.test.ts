@@ -106,7 +106,9 @@ describe("the traps of slots", () => {
     mutator.give(a, 0, slot(2));
     mutator.set(a, 0, 0);
     mutator.set(b, 0, x);
-    expect(() => manager.validate()).toThrow(`it holds ${x}, where no object is`);
+    expect(() => manager.validate()).toThrow(
+      `slot at word ${b + 2} is broken: it holds ${x}, where no object is`,
+    );
   });
 
   it("finds the slot that a raw number was written over", () => {
@@ -145,6 +147,56 @@ describe("the traps of slots", () => {
     expect(referenceCount(manager, child)).toBe(1);
     expect(liveCount()).toBe(2);
     manager.validate();
+  });
+});
+
+describe("a copy within an object", () => {
+  /** A list of so many objects that nothing else holds. */
+  function makeList(length: number) {
+    const composed = composeLogging([EVENT_OBJECT_DEALLOCATE]);
+    const { mutator, pair, list, slot, names } = composed;
+    const array = mutator.allocateArray(list, length, slot(0));
+    for (const [at, name] of [..."abcdefg"].slice(0, length).entries()) {
+      names.set(mutator.allocate(pair, slot(1)), name);
+      mutator.give(array, 1 + at, slot(1));
+    }
+    const fields = (): string =>
+      Array.from({ length }, (_, at) => names.get(mutator.get(array, 1 + at)) ?? "-").join("");
+    return { ...composed, array, fields };
+  }
+
+  it.each<[string, number, number, number, string, string, number]>([
+    ["up", 3, 1, 3, "abab", "c ends, d ends", 2],
+    ["up by one", 2, 1, 3, "aabcefg", "d ends", 3],
+    ["up, and the last alone dies", 4, 2, 2, "abcbcfg", "d ends, e ends", 2],
+    ["down", 1, 3, 2, "cdcd", "a ends, b ends", 2],
+    ["down by one", 1, 2, 4, "bcdeefg", "a ends", 4],
+    ["onto itself", 2, 2, 2, "abcd", "", 2],
+  ])("that goes %s is as in memmove, and what it overwrote dies", (_name, ...rest) => {
+    const [into, from, count, expected, deaths] = rest;
+    const { manager, mutator, log, array, fields, liveCount } = makeList(expected.length);
+    mutator.copy(array, into, array, from, Math.min(count, expected.length - into + 1));
+    expect(fields()).toBe(expected);
+    expect(log.join(", ")).toBe(deaths);
+    expect(liveCount()).toBe(1 + new Set(expected).size);
+    manager.validate();
+  });
+
+  it("from another object lets go in the order of the run, wherever the two lie", () => {
+    for (const isUpwards of [false, true]) {
+      const { mutator, pair, list, slot, log, names } = composeLogging([EVENT_OBJECT_DEALLOCATE]);
+      mutator.allocateArray(list, 2, slot(0));
+      mutator.allocateArray(list, 2, slot(1));
+      const into = mutator.root(slot(isUpwards ? 1 : 0)) as Reference;
+      const from = mutator.root(slot(isUpwards ? 0 : 1)) as Reference;
+      expect(into > from).toBe(isUpwards);
+      for (const [at, name] of ["a", "b"].entries()) {
+        names.set(mutator.allocate(pair, slot(2)), name);
+        mutator.give(into, 1 + at, slot(2));
+      }
+      mutator.copy(into, 1, from, 1, 2);
+      expect(log).toEqual(["a ends", "b ends"]);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 // What counting says of itself, what it refuses in which words, and what its audit and free lists
 // find broken.
 
+import { createLargeBlockAllocator } from "@ouro/allocator";
 import {
   EVENT_COUNT_CHANGE,
   EVENT_OBJECT_DEALLOCATE,
@@ -123,6 +124,29 @@ describe("questions about counts", () => {
     }
   });
 
+  it.each([undefined, {}, { heap: {} }, { collector: {} }])(
+    "are refused of %j, which is no memory manager",
+    (none) => {
+      const given = none === undefined ? "undefined" : "object";
+      for (const [name, ask] of [
+        ["referenceCount", referenceCount],
+        ["makeImmortal", makeImmortal],
+        ["referenceCount", isImmortal],
+        ["findLeaks", findLeaks],
+      ] as const) {
+        expect(messageOf(() => ask(none as never, 4 as Reference))).toBe(
+          `${name}: ${given} is no memory manager. Pass one, as composeMemoryManager makes it`,
+        );
+      }
+    },
+  );
+
+  it("are refused of an address that is a text", () => {
+    const { manager, mutator, pair, slot } = compose();
+    const text = String(mutator.allocate(pair, slot(0))) as never;
+    expect(messageOf(() => referenceCount(manager, text))).toMatch(/is not a live object/);
+  });
+
   it("answer nothing of a dying object, which cannot be made immortal any more", () => {
     const messages: string[] = [];
     const { manager, mutator, pair, slot } = compose({
@@ -200,10 +224,25 @@ describe("the audit", () => {
     });
     const dead = observed.mutator.allocate(observed.pair, observed.slot(0));
     observed.mutator.setRoot(observed.slot(0), 0);
+    observed.manager.heap.words[observed.mutator.allocate(observed.pair, observed.slot(0))] = -1;
+    expect(messageOf(observed.manager.validate)).toContain("it is being deallocated, in no call");
     const at = observed.slot(5);
     expect(problem).toContain(
       `slot at word ${at} is broken: it holds ${dead}, which is deallocated. `,
     );
+  });
+});
+
+describe("a validation", () => {
+  it("has the allocator look at its blocks as well", () => {
+    const { manager, mutator, pair, slot } = compose({
+      allocator: ({ heap }) => createLargeBlockAllocator({ source: heap }),
+    });
+    const dead = mutator.allocate(pair, slot(0));
+    mutator.allocate(pair, slot(1));
+    mutator.setRoot(slot(0), 0);
+    manager.heap.words[dead] = 7;
+    expect(messageOf(manager.collector.validate)).toContain("its back link is wrong");
   });
 });
 
