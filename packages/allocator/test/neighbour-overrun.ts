@@ -19,7 +19,7 @@ interface Plan {
   readonly pick: number;
   readonly overrunWords: number;
   readonly fill: number;
-  readonly call: "free" | "reallocate" | "allocate";
+  readonly call: "free" | "free behind" | "reallocate" | "allocate";
 }
 
 function run(parts: Parts, plan: Plan): void {
@@ -41,11 +41,14 @@ function run(parts: Parts, plan: Plan): void {
   const hitWords = isLiveBehind ? 2 : plan.overrunWords;
   for (const block of live) heap.words.fill(block, block, block + (sizeWords.get(block) as number));
   const before = { ...large.statistics(), topBlock: undefined };
+  // The live block behind the free one that is hit, which finds it by its tag.
+  const behind = (end + ((heap.words[end] as number) & ~3) + 2) as Block;
+  const freesBehind = plan.call === "free behind" && !isLiveBehind && live.includes(behind);
   heap.words.fill(plan.fill, end, end + hitWords);
   const error = thrownBy(() => {
     if (plan.call === "reallocate") large.reallocate(victim, 100_000);
     if (plan.call === "allocate") for (let count = 0; count < 60; count++) large.allocate(3000);
-    large.free(victim);
+    large.free(freesBehind ? behind : victim);
   });
   // Arenas behind the extent's end replace what was hit, and nobody has met it.
   const isReplaced = isLast && plan.call === "allocate" && error === undefined;
@@ -87,7 +90,7 @@ export function neighbourOverrunProperty(parts: Parts): fc.IProperty<[Plan]> {
     pick: fc.nat(),
     overrunWords: fc.integer({ min: 1, max: 4 }),
     fill: fc.constantFrom(0x41414141, -1, 1, 3, 64),
-    call: fc.constantFrom("free", "reallocate", "allocate"),
+    call: fc.constantFrom("free", "free behind", "reallocate", "allocate"),
   });
   return fc.property(plan, (each) => run(parts, each as Plan));
 }
