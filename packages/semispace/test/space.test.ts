@@ -113,8 +113,12 @@ describe("the strategy", () => {
     [{ collectionIntervalCount: 2 ** 30 + 1 }, `collectionIntervalCount ${2 ** 30 + 1} is not`],
     [{ collectionIntervalCount: -1 }, "collectionIntervalCount -1 is not"],
     [{ poison: true }, "poison"],
+    [
+      { poisonFromSpace: 1 },
+      "poisonFromSpace 1 is neither true nor false. Leave it out to poison in checked mode",
+    ],
   ])("refuses %j, and says what it would take", (options, problem) => {
-    const message = messageOf(() => semispaceStrategy(options));
+    const message = messageOf(() => semispaceStrategy(options as SemispaceOptions));
     expect(message).toMatch(/^semispaceStrategy: /);
     expect(message).toContain(problem);
   });

@@ -14,7 +14,7 @@ import { processorMilliseconds, runWithin, StoppedError } from "./timed-run.js";
 
 /** What instrumented sources ask, and write. */
 interface Switchboard {
-  activeMutant?: string | undefined;
+  activeMutant?: number;
   currentTestId?: string | undefined;
   mutantCoverage?: unknown;
   hitCount?: number | undefined;
@@ -63,7 +63,8 @@ const HIT_LIMIT_SHARE = 5 / 100;
 /** Numbers of Stryker. */
 const STATUS_NUMBERS = { success: 0, failed: 1, skipped: 2, stopped: 1 } as const;
 
-const switchboard: Switchboard = {};
+const NO_MUTANT = -1;
+const switchboard: Switchboard = { activeMutant: NO_MUTANT };
 (globalThis as Record<string, unknown>).__stryker__ = switchboard;
 
 function messageOf(error: unknown): string {
@@ -116,7 +117,7 @@ class InProcessRunner {
   }
 
   async dryRun() {
-    const { tests, problem } = await this.#load();
+    const { tests, problem } = await this.#load(true);
     if (problem !== undefined) return { status: "error", errorMessage: problem };
     const results: object[] = [];
     for (const test of tests) {
@@ -136,22 +137,23 @@ class InProcessRunner {
     const hitLimit = run.hitLimit && Math.ceil(run.hitLimit * HIT_LIMIT_SHARE);
     switchboard.hitLimit = hitLimit;
     switchboard.hitCount = hitLimit === undefined ? undefined : 0;
-    switchboard.activeMutant = mutantActivation === "static" ? activeMutant.id : undefined;
-    if (reloadEnvironment || this.#loaded === undefined) this.#loaded = await this.#load();
+    const id = Number(activeMutant.id);
+    switchboard.activeMutant = mutantActivation === "static" ? id : NO_MUTANT;
+    if (reloadEnvironment || this.#loaded === undefined) this.#loaded = await this.#load(false);
     const { tests, problem } = this.#loaded;
-    switchboard.activeMutant = activeMutant.id;
+    switchboard.activeMutant = id;
     const wanted = testFilter === undefined ? undefined : new Set(testFilter);
     const chosen = tests.filter(({ id }) => wanted?.has(id) ?? true);
     // A file of tests that does not load has failed, as in any run.
     const outcome = problem === undefined ? await this.#runAll(chosen) : killed("", problem, 1);
-    switchboard.activeMutant = undefined;
+    switchboard.activeMutant = NO_MUTANT;
     const { hitCount = 0 } = switchboard;
     const isEndless = hitLimit !== undefined && hitCount > hitLimit;
     return isEndless ? { status: "timeout", reason: `reached ${hitCount} times` } : outcome;
   }
 
-  async #load(): Promise<LoadedTests> {
-    this.#modules.beginGeneration();
+  async #load(isCounting: boolean): Promise<LoadedTests> {
+    this.#modules.beginGeneration(isCounting);
     try {
       for (const file of this.#files) {
         beginFile(file);

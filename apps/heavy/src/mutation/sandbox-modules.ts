@@ -1,6 +1,8 @@
 // Modules of Stryker's sandbox: packages are found by their sources there, and `vitest` is the
 // registry of tests. A generation is one loading of all of them: a mutant in what a module computes
-// when it is loaded is tried in a generation of its own.
+// when it is loaded is tried in a generation of its own. How often each place is come by is counted
+// in the dry run's generation alone: it takes more time than all else, and nobody asks later. The
+// others ask for a mutant by its number, which is quicker than by a text of digits.
 
 import { registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -11,12 +13,22 @@ export interface SandboxModules {
   /** Path from the sandbox's root. */
   load(path: string): Promise<void>;
   /** What is loaded from now on is loaded anew. */
-  beginGeneration(): void;
+  beginGeneration(isCounting: boolean): void;
+}
+
+/** What Stryker puts before each source that it mutates, to count in. */
+const COUNTING = /^function stryCov_\w+\(\) \{\n[\s\S]*?\n\}$/m;
+
+function quickened(source: string): string {
+  return source
+    .replace(COUNTING, (text) => `${text.slice(0, text.indexOf("\n"))}}`)
+    .replace(/(stryMutAct_\w+\()"(\d+)"/g, "$1$2");
 }
 
 export function openSandbox(root: string): SandboxModules {
   const base = pathToFileURL(`${root}/`).href;
   let generation = 0;
+  let counts = false;
 
   /** A file of the sandbox's own, as it is loaded in this generation. */
   function own(href: string): string {
@@ -43,10 +55,19 @@ export function openSandbox(root: string): SandboxModules {
       if (target === undefined) return next(specifier, context);
       return { url: own(target), format: "module-typescript", shortCircuit: true };
     },
+    load(url, context, next) {
+      const loaded = next(url, context);
+      const { source } = loaded;
+      if (counts || !url.startsWith(base) || !ArrayBuffer.isView(source)) return loaded;
+      return { ...loaded, source: quickened(Buffer.from(source as Uint8Array).toString()) };
+    },
   });
 
   return {
     load: (path) => import(own(`${base}${path}`)),
-    beginGeneration: () => void generation++,
+    beginGeneration(isCounting) {
+      generation++;
+      counts = isCounting;
+    },
   };
 }
