@@ -20,7 +20,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { isImmortal, makeImmortal, refcountStrategy, referenceCount } from "../src/index.js";
 
-type TypeOptions = { releaseOrder?: "backward"; rawWordCount?: number };
+type TypeOptions = { releaseOrder?: "backward"; rawWordCount?: number; collected?: false };
 
 function compose(strategy: Strategy, options: Partial<MemoryManagerOptions> = {}) {
   const manager = composeMemoryManager({ strategy, reservationBytes: 16 << 20, ...options });
@@ -41,7 +41,8 @@ function reclaimOrder(strategy: Strategy, children: string, options: TypeOptions
       },
     },
   });
-  const parent = { name: "parent", visitedSlotCount: children.length, ...options };
+  const slotKind = options.collected === false ? "ownedSlotCount" : "visitedSlotCount";
+  const parent = { name: "parent", [slotKind]: children.length, ...options };
   const object = mutator.allocate(manager.defineType(parent), slot(0));
   names.set(object, "p");
   const leaf = manager.defineType({ name: "leaf", rawWordCount: 2 });
@@ -62,6 +63,8 @@ describe("an object's memory", () => {
     ["a ", {}, "pa", "ap"],
     [" b", {}, "pb", "bp"],
     ["abc", {}, "abpc", "abcp"],
+    ["a ", { collected: false }, "pa", "ap"],
+    [" b", { collected: false }, "pb", "bp"],
     ["ab", { releaseOrder: "backward" }, "bpa", "bap"],
     ["a ", { releaseOrder: "backward" }, "pa", "ap"],
     ["abc", { releaseOrder: "backward", rawWordCount: 1 }, "cbpa", "cbap"],

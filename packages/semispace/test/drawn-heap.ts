@@ -3,8 +3,8 @@
 //   "..ssss..xx"    s: the space in use, x: somebody else's, . : free
 //
 //   "+3" an object that fills three arenas, "-" the oldest goes, "c" a collection, "t" a trim,
-//   "?3" garbage of three arenas, by `tryAllocate`, which may refuse, "x5" somebody else takes arena 5,
-//   "o5" and gives it back, "l9" the heap may lend nine arenas
+//   "?3" garbage of three arenas, by `tryAllocate`, which may refuse, "x5" somebody else takes
+//   arena 5, "l9" the heap may lend nine arenas
 
 import { createPrivateHeap } from "@ouro/heap";
 import {
@@ -51,7 +51,6 @@ export function drawSteps(map: string, steps: string, options: DrawnOptions = {}
     c: () => void mutator.collect(),
     t: () => void manager.trim(),
     x: (index) => void heap.reserveArenasAt(other, arenaOf(index), 1),
-    o: (index) => heap.releaseArenas(other, arenaOf(index), 1),
     l: (count) => heap.setLimitBytes(count * ARENA_SIZE_BYTES),
   };
   const draw = (): string =>

@@ -1,5 +1,5 @@
-// Where a space lies and how large it is, as drawings of small heaps (drawn-heap.ts): a step, and the
-// arenas after it.
+// Where a space lies and how large it is, as drawings of small heaps (drawn-heap.ts): each step and
+// the arenas after it.
 
 import { describe, expect, it } from "vitest";
 import { type DrawnOptions, drawSteps } from "./drawn-heap.js";
