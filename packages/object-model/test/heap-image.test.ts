@@ -374,7 +374,6 @@ describe.each(rigs)("out of memory half way, %s", { timeout: 60_000 }, (_name, m
       expect(describeReachable(small)).toEqual([]);
     }
     expect(refusalCount).toBeGreaterThan(3);
-    expect(describeReachable(small)).toEqual(describeReachable(large));
     small.heap.setLimitBytes(fullLimitBytes);
     expect(Buffer.compare(encodeHeapImage(saveHeap(small)), encodeHeapImage(image))).toBe(0);
   });

@@ -23,11 +23,19 @@ const LEFT_OUT = /faults\/|resident-memory|heap\/test\/(shared|resizable)|alloca
 /** Seconds for what smaller structures show as well: only their size is of interest. */
 const LEFT_OUT_TITLES = /million nodes/;
 
+/** By package, compositions on which it does nothing else than on others that are tried. */
+const TWIN_TITLES: Readonly<Record<string, RegExp>> = {
+  "object-model": /cpython-3\.12|refcount-(whole|trial)|on large blocks/,
+};
+
 /**
  * Parts that only the memory manager puts together are tested there too: by the tests that do so
  * and are quick.
  */
-const WIRED_PACKAGES = ["finalization", "refcount", "cycle-detector", "generational"];
+const WIRED_PACKAGES = [
+  ...["finalization", "object-model"],
+  ...["refcount", "cycle-detector", "generational"],
+];
 const WIRING_TESTS = [
   ...["cpython", "cycles", "gc-kinds", "gc-suite", "regressions", "twin.property"],
 ].map((name) => `packages/memory-manager/test/${name}.test.ts`);
@@ -76,11 +84,18 @@ function testFilesOf(name: string): string[] {
     .sort((one, other) => rank(one) - rank(other) || one.localeCompare(other));
 }
 
+function leftOutTitlesOf(name: string): string {
+  const twins = TWIN_TITLES[name];
+  return [LEFT_OUT_TITLES, ...(twins === undefined ? [] : [twins])]
+    .map(({ source }) => source)
+    .join("|");
+}
+
 function optionsOf(name: string, concurrency: number): object {
   const report = `reports/mutation/${name}`;
   return {
     ...{ plugins: [RUNNER], testRunner: "in-process", checkers: [], packageManager: "npm" },
-    inProcess: { testFiles: testFilesOf(name), leftOutTitles: LEFT_OUT_TITLES.source },
+    inProcess: { testFiles: testFilesOf(name), leftOutTitles: leftOutTitlesOf(name) },
     ...{ mutate: [`packages/${name}/src/**/*.ts`], coverageAnalysis: "perTest", concurrency },
     ...{
       disableTypeChecks: `packages/${name}/src/**/*.ts`,
