@@ -1,19 +1,9 @@
-// The map detector over objects that are laid down by hand: counts that a byte does not hold, more
-// objects reached late than its queue has room for, what it refuses and what a validation finds.
+// The map detector over objects that are laid down by hand: counts that a byte does not hold, slots
+// of each shape, what it refuses and what a validation finds.
 
 import { isOuroError } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
-import { IMMORTAL, type MapKind, type MapRig, makeMapRig } from "./map-rig.js";
-
-/** So many objects one behind the other; their granules. */
-function putMany(rig: MapRig, kind: MapKind, count: number, first = 0): number[] {
-  const granules: number[] = [];
-  for (let at = first; granules.length < count; ) {
-    granules.push(at);
-    at = rig.put(at, kind);
-  }
-  return granules;
-}
+import { IMMORTAL, type MapKind, type MapRig, makeMapRig, putMany } from "./map-rig.js";
 
 function messageOf(call: () => unknown): string {
   try {
@@ -77,8 +67,10 @@ describe("The map detector counts", () => {
     const rig = makeMapRig(true);
     const all = crowd(rig, 1000, 252);
     rig.setCandidates(all);
-    expect(rig.find(true).count).toBe(all.length);
-    rig.release();
+    for (const isWhole of [true, false]) {
+      expect(rig.find(isWhole).count).toBe(all.length);
+      rig.release();
+    }
   });
 
   it("what is left in arenas that are lent, and names it", () => {
@@ -120,6 +112,25 @@ describe("A count that is too small for the map detector", () => {
       expect(rig.find(isWhole).count).toBe(2);
       rig.release();
     }
+  });
+});
+
+describe("A refused examination by the map detector", () => {
+  it("leaves nobody in the queue: the next one begins anew", () => {
+    const rig = makeMapRig();
+    const [leaf, late, root, broken] = putMany(rig, "five", 4) as [number, number, number, number];
+    rig.link(root, 0, late);
+    rig.link(late, 0, leaf);
+    for (const field of [0, 1]) rig.link(broken, field, broken);
+    rig.hold(broken, -1);
+    rig.hold(root, 1);
+    rig.setCandidates([leaf, late, root, broken]);
+    expect(messageOf(() => rig.find(false))).toContain("its count is 1, and more references");
+    rig.release();
+    rig.hold(broken, 1);
+    rig.hold(root, -1);
+    expect(rig.find(false).found).toEqual([leaf, late, root, broken]);
+    rig.release();
   });
 });
 
@@ -177,97 +188,6 @@ describe("References in one slot of objects of one shape", () => {
   });
 });
 
-describe("The map detector's cursor", () => {
-  /** Over several tracts: each holds the one before, or behind it, and one end is held. */
-  function chain(kind: MapKind, isDown: boolean): MapRig {
-    const rig = makeMapRig();
-    const all = putMany(rig, kind, 3000);
-    for (const [index, granule] of all.entries()) {
-      const next = all[isDown ? index - 1 : index + 1];
-      if (next !== undefined) rig.link(granule, 0, next);
-    }
-    rig.hold(all.at(isDown ? -1 : 0) as number, 1);
-    rig.setCandidates(all);
-    return rig;
-  }
-
-  /** Tracts in which it passed somebody who was not reached yet, and all others. */
-  function passes(rig: MapRig, isWhole: boolean): [number, number] {
-    const { found, summaries } = rig.find(isWhole);
-    expect(found).toEqual([]);
-    rig.release();
-    const againCount = summaries.filter((summary) => summary.endsWith("found")).length;
-    return [againCount, summaries.length - againCount];
-  }
-
-  it("goes the way in which most references point, where all objects have two slots", () => {
-    for (const isDown of [false, true]) {
-      const rig = chain("two", isDown);
-      for (const isWhole of [false, true, true]) expect(passes(rig, isWhole)).toEqual([0, 3]);
-    }
-  });
-
-  it.each<[MapKind, number]>([
-    ["one", 3],
-    ["three", 6],
-    ["four", 6],
-    ["five", 6],
-  ])("goes up where all have %s, and looks again at those it has passed", (kind, tractCount) => {
-    expect(passes(chain(kind, false), false)).toEqual([0, tractCount]);
-    expect(passes(chain(kind, true), false)).toEqual([tractCount, 0]);
-  });
-});
-
-describe("Objects that the map detector reaches late", () => {
-  /** Behind all: an array that holds each of the first ones, and is held from outside. */
-  function heldByArray(kind: MapKind, count: number, grow: (rig: MapRig, granule: number) => void) {
-    const rig = makeMapRig(true);
-    const direct = putMany(rig, kind, count);
-    const array = 40_000;
-    rig.put(array, "many", 1, count);
-    for (const [field, granule] of direct.entries()) rig.link(array, field, granule);
-    for (const granule of direct) grow(rig, granule);
-    return { rig, direct, array };
-  }
-
-  it.each([1022, 1023, 1024, 2046, 2047, 2048, 3000])("may be %i", (count) => {
-    const { rig, direct, array } = heldByArray("two", count, () => {});
-    rig.setCandidates([...direct, array]);
-    for (const isWhole of [false, true]) {
-      const seen = rig.find(isWhole);
-      expect([seen.count, seen.found, seen.rescued.length]).toEqual([0, [], count]);
-      rig.release();
-    }
-    rig.hold(array, -1);
-    const gone = rig.find(true);
-    expect([gone.count, gone.rescued]).toEqual([count + 1, []]);
-    rig.release();
-  });
-
-  it("may hold others of their kind, whether the queue goes round its end or is full", () => {
-    for (const count of [700, 2500]) {
-      let free = 10_000;
-      const further: number[] = [];
-      const { rig, direct, array } = heldByArray("two", count, (each, granule) => {
-        for (const field of [0, 1]) {
-          further.push(free);
-          const next = each.put(free, "two");
-          each.link(granule, field, free);
-          free = next;
-        }
-      });
-      for (const granule of further) rig.link(granule, 1, array);
-      rig.setCandidates([...direct, ...further, array]);
-      const seen = rig.find(false);
-      expect([seen.count, seen.rescued.length]).toEqual([0, 3 * count]);
-      rig.release();
-      rig.hold(array, -1);
-      expect(rig.find(false).count).toBe(3 * count + 1);
-      rig.release();
-    }
-  });
-});
-
 describe("Immortal objects and those that die, which the map detector", () => {
   it.each([IMMORTAL, IMMORTAL + 5, ~0])("untracks at a count of %i, and scans", (count) => {
     const rig = makeMapRig();
@@ -286,6 +206,37 @@ describe("Immortal objects and those that die, which the map detector", () => {
     rig.words[rig.objectAt(object)] = IMMORTAL - 1;
     rig.setCandidates([first, object, last]);
     expect(rig.find(false)).toMatchObject({ found: [], untracked: [] });
+    rig.release();
+  });
+
+  it.each<MapKind>(["one", "two", "three", "five"])("meets once, of kind %s", (kind) => {
+    for (const isDown of [false, true]) {
+      const rig = makeMapRig();
+      // In words 0 of tracts that follow one another, each in another place.
+      const all = [5, 1024 + 9, 2048 + 1, 3072 + 20, 4096 + 13];
+      for (const [index, granule] of all.entries()) {
+        rig.put(granule, kind, 1);
+        const next = all[isDown ? index - 1 : index + 1];
+        if (next !== undefined && kind !== "five") rig.link(granule, 0, next);
+        rig.words[rig.objectAt(granule)] = IMMORTAL;
+      }
+      rig.setCandidates(all);
+      const seen = rig.find(true);
+      expect([...seen.untracked].sort((one, other) => one - other)).toEqual(all);
+      expect(seen.found).toEqual([]);
+      rig.release();
+    }
+  });
+
+  it.each<MapKind>(["tuple", "dict"])("hears of no more, of kind %s, leave no count", (kind) => {
+    const rig = makeMapRig();
+    const [holder, object] = [0, 200];
+    rig.put(holder, kind, 1, 2);
+    rig.put(object, kind, 0, 2);
+    rig.link(holder, 0, object);
+    rig.setCandidates([holder, object]);
+    expect(rig.find(false)).toMatchObject({ found: [], untracked: [] });
+    rig.untrack(object);
     rig.release();
   });
 });

@@ -217,8 +217,24 @@ export function makeMapRig(isAlone = false) {
   const image = (): string => objects.map((each) => words.slice(each, each + 8).join()).join("; ");
   return {
     ...{ words, bytes, detector, objectAt, put, link, hold, fieldOf, setCandidates },
-    ...{ find, release, countPlace, image },
+    ...{
+      untrack: (granule: number) => setBit(objectAt(granule), false),
+      find,
+      release,
+      countPlace,
+      image,
+    },
   };
 }
 
 export type MapRig = ReturnType<typeof makeMapRig>;
+
+/** So many objects one behind the other; their granules. */
+export function putMany(rig: MapRig, kind: MapKind, count: number, first = 0): number[] {
+  const granules: number[] = [];
+  for (let at = first; granules.length < count; ) {
+    granules.push(at);
+    at = rig.put(at, kind);
+  }
+  return granules;
+}

@@ -1,0 +1,157 @@
+// Whom the cursor of the map detector passes before they are reached: in its own word of the maps,
+// in others, and more of them than the queue has room for.
+
+import { describe, expect, it } from "vitest";
+import { type MapKind, type MapRig, makeMapRig, putMany } from "./map-rig.js";
+
+describe("The map detector's cursor", () => {
+  /** Over several tracts: each holds the one before, or behind it, and one end is held. */
+  function chain(kind: MapKind, isDown: boolean): MapRig {
+    const rig = makeMapRig();
+    const all = putMany(rig, kind, 3000);
+    for (const [index, granule] of all.entries()) {
+      const next = all[isDown ? index - 1 : index + 1];
+      if (next !== undefined) rig.link(granule, 0, next);
+    }
+    rig.hold(all.at(isDown ? -1 : 0) as number, 1);
+    rig.setCandidates(all);
+    return rig;
+  }
+
+  /** Tracts in which it passed somebody who was not reached yet, and all others. */
+  function passes(rig: MapRig, isWhole: boolean): [number, number] {
+    const { found, summaries } = rig.find(isWhole);
+    expect(found).toEqual([]);
+    rig.release();
+    const againCount = summaries.filter((summary) => summary.endsWith("found")).length;
+    return [againCount, summaries.length - againCount];
+  }
+
+  it("goes the way in which most references point, where all objects have two slots", () => {
+    for (const isDown of [false, true]) {
+      const rig = chain("two", isDown);
+      for (const isWhole of [false, true, true]) expect(passes(rig, isWhole)).toEqual([0, 3]);
+    }
+  });
+
+  it.each<[MapKind, number]>([
+    ["one", 3],
+    ["three", 6],
+    ["four", 6],
+    ["five", 6],
+  ])("goes up where all have %s, and looks again at those it has passed", (kind, tractCount) => {
+    expect(passes(chain(kind, false), false)).toEqual([0, tractCount]);
+    expect(passes(chain(kind, true), false)).toEqual([tractCount, 0]);
+  });
+});
+
+describe("Objects that the map detector reaches late", () => {
+  /** Behind all: an array that holds each of the first ones, and is held from outside. */
+  function heldByArray(kind: MapKind, count: number, grow: (rig: MapRig, granule: number) => void) {
+    const rig = makeMapRig(true);
+    const direct = putMany(rig, kind, count);
+    const array = 40_000;
+    rig.put(array, "many", 1, count);
+    for (const [field, granule] of direct.entries()) rig.link(array, field, granule);
+    for (const granule of direct) grow(rig, granule);
+    return { rig, direct, array };
+  }
+
+  it.each([1022, 1023, 1024, 2046, 2047, 2048, 3000])("may be %i", (count) => {
+    const { rig, direct, array } = heldByArray("two", count, () => {});
+    rig.setCandidates([...direct, array]);
+    for (const isWhole of [false, true]) {
+      const seen = rig.find(isWhole);
+      expect([seen.count, seen.found, seen.rescued.length]).toEqual([0, [], count]);
+      rig.release();
+    }
+    rig.hold(array, -1);
+    const gone = rig.find(true);
+    expect([gone.count, gone.rescued]).toEqual([count + 1, []]);
+    rig.release();
+  });
+
+  it("may hold others of their kind, whether the queue goes round its end or is full", () => {
+    for (const count of [700, 2500]) {
+      let free = 10_000;
+      const further: number[] = [];
+      const { rig, direct, array } = heldByArray("two", count, (each, granule) => {
+        for (const [from, field] of [
+          [granule, 0],
+          [granule, 1],
+          [free, 0],
+        ] as const) {
+          further.push(free);
+          each.put(free, "two");
+          each.link(from === free ? free - 1 : from, field, free);
+          free++;
+        }
+      });
+      for (const granule of further) rig.link(granule, 1, array);
+      rig.setCandidates([...direct, ...further, array]);
+      const seen = rig.find(false);
+      expect([seen.count, seen.rescued.length]).toEqual([0, 4 * count]);
+      rig.release();
+      rig.hold(array, -1);
+      expect(rig.find(false).count).toBe(4 * count + 1);
+      rig.release();
+    }
+  });
+});
+
+describe("Who is reached behind the map detector's cursor", () => {
+  /** At these granules a ─► b ─► c by the last slots; the first ones say which way it goes. */
+  function chainOfThree(kind: MapKind, slot: number, granules: readonly number[], isDown: boolean) {
+    const rig = makeMapRig();
+    const [a, b, c] = granules as [number, number, number];
+    for (const granule of granules) rig.put(granule, kind);
+    rig.link(a, slot, b);
+    rig.link(b, slot, c);
+    if (slot > 0)
+      for (const each of granules) rig.link(each, 0, isDown ? Math.min(...granules) : each);
+    rig.setCandidates(granules);
+    return { rig, a };
+  }
+
+  const SLOTS = [
+    ["one", 0],
+    ["two", 1],
+    ["three", 2],
+    ["four", 3],
+    ["five", 4],
+  ] as const;
+
+  it.each(SLOTS)("is scanned, of kind %s, slot %i", (kind, slot) => {
+    for (const step of [2, 40, 1500]) {
+      for (const isDown of [false, true]) {
+        const up = [0, step, 2 * step];
+        const { rig, a } = chainOfThree(kind, slot, isDown ? up : up.reverse(), isDown);
+        for (const isWhole of [false, true, true]) {
+          expect(rig.find(isWhole).count).toBe(3);
+          rig.release();
+          rig.hold(a, 1);
+          const { found, rescued } = rig.find(isWhole);
+          const lateCount = kind === "five" && !isDown ? 2 : 0;
+          expect([found, rescued.length]).toEqual([[], lateCount]);
+          rig.release();
+          rig.hold(a, -1);
+        }
+      }
+    }
+  });
+
+  it("is counted in the tracts of its own examination alone", () => {
+    const rig = makeMapRig();
+    const [first, last] = [3, 2000];
+    for (const granule of [first, last]) {
+      rig.put(granule, "two");
+      rig.link(granule, 0, granule);
+    }
+    rig.setCandidates([first, last]);
+    expect(rig.find(false).count).toBe(2);
+    rig.release();
+    rig.setCandidates([first]);
+    expect([rig.find(false).count, rig.detector.name]).toEqual([1, "count-up"]);
+    rig.release();
+  });
+});
