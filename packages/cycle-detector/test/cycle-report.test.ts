@@ -46,6 +46,18 @@ describe("The report of cycles", () => {
     expect(findCycles(rig, { objects: [] })).toMatchObject({ objectCount: 0, count: 0 });
   });
 
+  it("takes objects in any order, and no word behind an object's slots for a reference", () => {
+    const rig = makeGraphRig([...makeRing(3), plain(-1)]);
+    const alone = rig.objects[3] as number;
+    rig.words[alone + 3] = alone;
+    const expected = findCycles(rig);
+    expect(expected).toMatchObject({ objectCount: 4, count: 3 });
+    const objects = [...rig.objects].reverse();
+    expect(findCycles(rig, { objects })).toEqual(expected);
+    const walk = (visit: (object: (typeof objects)[number]) => void) => objects.forEach(visit);
+    expect(findCycles({ ...rig, collector: { walk } })).toEqual(expected);
+  });
+
   it("counts each slot: two references from one object to another are two to weaken", () => {
     const rig = makeGraphRig([plain(1, 1), plain(0, 0, 0)]);
     expect(findCycles(rig).cycles[0]?.weaken.map(({ field }) => field)).toEqual([0, 1]);

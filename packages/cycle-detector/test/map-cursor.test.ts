@@ -71,6 +71,19 @@ describe("Objects that the map detector reaches late", () => {
     rig.release();
   });
 
+  it("may be many beside large counts", () => {
+    const { rig, direct, array } = heldByArray("two", 6000, () => {});
+    const [object, holder] = [50_000, 50_001];
+    rig.put(object, "one");
+    rig.put(holder, "many", 0, 300);
+    for (let field = 0; field < 300; field++) rig.link(holder, field, object);
+    rig.link(object, 0, holder);
+    rig.setCandidates([...direct, array, object, holder]);
+    const { found, rescued } = rig.find(false);
+    expect([found, rescued.length]).toEqual([[object, holder], 6000]);
+    rig.release();
+  });
+
   it("may hold others of their kind, whether the queue goes round its end or is full", () => {
     for (const count of [700, 2500]) {
       let free = 10_000;
