@@ -80,8 +80,8 @@ export function createObjects(options: ObjectsOptions): Record<string, unknown> 
   function checkContent(where: string, kind: ElementKind, value: unknown): void {
     const target = targetNameOf(kind);
     checkValue(`${name}.${where}`, value);
-    if ((value as Value) > 0) checked?.plainFor(`${name}.${where}`, value as Reference);
-    if (target === undefined || isFor(target, value as Value)) return;
+    if (value > 0) checked?.plainFor(`${name}.${where}`, value as Reference);
+    if (target === undefined || isFor(target, value)) return;
     throw new UsageError({
       where: `${name}.${where}`,
       argument: `value ${value}`,

@@ -1,7 +1,7 @@
 // What checked mode says of a number that no slot may hold, in the name of the call that it was
 // given to: the mutator's, or a list's, a map's or a typed object's.
 
-import { describeValue, UsageError } from "@ouro/interfaces";
+import { describeValue, UsageError, type Value } from "@ouro/interfaces";
 
 /** Throws `UsageError`: neither a reference nor 0 nor an integer below it. */
 export function refuseValue(where: string, value: unknown): never {
@@ -35,7 +35,7 @@ function refuseKind(where: string, argument: string, given: unknown, remedy = GI
 }
 
 /** Throws `UsageError` for what is no value; whether a reference is one, the mutator knows. */
-export function checkValue(where: string, value: unknown): void {
+export function checkValue(where: string, value: unknown): asserts value is Value {
   if (typeof value === "number" && (value > 0 || value === (value | 0))) return;
   refuseValue(where, value);
 }

@@ -17,6 +17,20 @@ const cases: readonly [title: string, options: DrawnOptions, drawing: string][] 
     c   ...sssss............`,
   ],
   [
+    "the middle is that of the longest free run",
+    {},
+    `
+        ...x.......................x....
+    +1  ...x.........ss............x....`,
+  ],
+  [
+    "of two runs as long as each other it is the first",
+    {},
+    `
+        ....................x....................
+    +1  ........ss..........x....................`,
+  ],
+  [
     "in a small one it would stand in its own way, and lies at the bottom",
     {},
     `
