@@ -2,7 +2,8 @@
 // in others, and more of them than the queue has room for.
 
 import { describe, expect, it } from "vitest";
-import { type MapKind, type MapRig, makeMapRig, putMany } from "./map-rig.js";
+import { type MapKind, type MapRig, makeMapRig } from "./map-rig.js";
+import { putLateOnes, putMany } from "./map-shapes.js";
 
 describe("The map detector's cursor", () => {
   /** Over several tracts: each holds the one before, or behind it, and one end is held. */
@@ -34,6 +35,118 @@ describe("The map detector's cursor", () => {
     }
   });
 
+  /** First slots of objects with two of them, by granule; nobody else tells a direction. */
+  const asked: [
+    string,
+    readonly (readonly [number, "up" | "down" | "itself" | "immediate"])[],
+    boolean,
+  ][] = [
+    ["nobody", [], false],
+    ["one that points down", [[5, "down"]], true],
+    ["one that points up", [[5, "up"]], false],
+    [
+      "one of each",
+      [
+        [5, "down"],
+        [6, "up"],
+      ],
+      false,
+    ],
+    [
+      "two to one",
+      [
+        [5, "down"],
+        [6, "up"],
+        [20, "down"],
+      ],
+      true,
+    ],
+    [
+      "one to two",
+      [
+        [5, "down"],
+        [6, "up"],
+        [20, "up"],
+      ],
+      false,
+    ],
+    [
+      "one that holds itself, against one",
+      [
+        [5, "itself"],
+        [6, "down"],
+      ],
+      false,
+    ],
+    [
+      "one that holds itself, against two",
+      [
+        [5, "itself"],
+        [6, "down"],
+        [7, "down"],
+      ],
+      true,
+    ],
+    ["an immediate", [[5, "immediate"]], false],
+    [
+      "the last ones of a tract alone",
+      [
+        [5, "up"],
+        [6, "up"],
+        [300, "down"],
+      ],
+      true,
+    ],
+    [
+      "the last ones of a tract, at its end",
+      [
+        [5, "down"],
+        [6, "down"],
+        [1023, "up"],
+      ],
+      false,
+    ],
+    [
+      "each tract for itself",
+      [
+        [70, "down"],
+        [71, "down"],
+        [1024 + 40, "up"],
+      ],
+      true,
+    ],
+    [
+      "the second tract",
+      [
+        [5, "immediate"],
+        [1024 + 40, "down"],
+      ],
+      true,
+    ],
+  ];
+
+  it.each(asked)("asks %s", (_, first, isDown) => {
+    const rig = makeMapRig();
+    const [holder, held, low, high] = [20_000, 30_000, 10_000, 40_000];
+    for (const granule of [holder, held]) rig.put(granule, "two");
+    for (const granule of [low, high]) rig.put(granule, "two", 1);
+    rig.link(holder, 1, held);
+    rig.hold(holder, 1);
+    for (const [granule, direction] of first) {
+      rig.put(granule, "two", 1);
+      if (direction === "immediate") rig.words[rig.fieldOf(granule, 0)] = -7;
+      else rig.link(granule, 0, direction === "itself" ? granule : direction === "up" ? high : 0);
+    }
+    // What lies below all of them is no candidate.
+    rig.put(0, "two", 1);
+    rig.setCandidates([...first.map(([granule]) => granule), holder, held]);
+    const { found, summaries } = rig.find(false);
+    expect(found).toEqual([]);
+    // Who is held by one below it has been passed by a cursor that comes from above.
+    expect(summaries.at(-1)?.endsWith("found")).toBe(isDown);
+    rig.release();
+  });
+
   it.each<[MapKind, number]>([
     ["one", 3],
     ["three", 6],
@@ -46,20 +159,9 @@ describe("The map detector's cursor", () => {
 });
 
 describe("Objects that the map detector reaches late", () => {
-  /** Behind all: an array that holds each of the first ones, and is held from outside. */
-  function heldByArray(kind: MapKind, count: number, grow: (rig: MapRig, granule: number) => void) {
-    const rig = makeMapRig(true);
-    const direct = putMany(rig, kind, count);
-    const array = 40_000;
-    rig.put(array, "many", 1, count);
-    for (const [field, granule] of direct.entries()) rig.link(array, field, granule);
-    for (const granule of direct) grow(rig, granule);
-    return { rig, direct, array };
-  }
-
   it.each([1022, 1023, 1024, 2046, 2047, 2048, 3000])("may be %i", (count) => {
-    const { rig, direct, array } = heldByArray("two", count, () => {});
-    rig.setCandidates([...direct, array]);
+    const rig = makeMapRig(true);
+    const { array } = putLateOnes(rig, count);
     for (const isWhole of [false, true]) {
       const seen = rig.find(isWhole);
       expect([seen.count, seen.found, seen.rescued.length]).toEqual([0, [], count]);
@@ -72,7 +174,8 @@ describe("Objects that the map detector reaches late", () => {
   });
 
   it("may be many beside large counts", () => {
-    const { rig, direct, array } = heldByArray("two", 6000, () => {});
+    const rig = makeMapRig(true);
+    const { direct, array } = putLateOnes(rig, 6000);
     const [object, holder] = [50_000, 50_001];
     rig.put(object, "one");
     rig.put(holder, "many", 0, 300);
@@ -86,22 +189,8 @@ describe("Objects that the map detector reaches late", () => {
 
   it("may hold others of their kind, whether the queue goes round its end or is full", () => {
     for (const count of [700, 2500]) {
-      let free = 10_000;
-      const further: number[] = [];
-      const { rig, direct, array } = heldByArray("two", count, (each, granule) => {
-        for (const [from, field] of [
-          [granule, 0],
-          [granule, 1],
-          [free, 0],
-        ] as const) {
-          further.push(free);
-          each.put(free, "two");
-          each.link(from === free ? free - 1 : from, field, free);
-          free++;
-        }
-      });
-      for (const granule of further) rig.link(granule, 1, array);
-      rig.setCandidates([...direct, ...further, array]);
+      const rig = makeMapRig(true);
+      const { array } = putLateOnes(rig, count, true);
       const seen = rig.find(false);
       expect([seen.count, seen.rescued.length]).toEqual([0, 4 * count]);
       rig.release();

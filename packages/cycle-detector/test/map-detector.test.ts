@@ -3,7 +3,8 @@
 
 import { isOuroError } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
-import { IMMORTAL, type MapKind, type MapRig, makeMapRig, putMany } from "./map-rig.js";
+import { IMMORTAL, type MapKind, type MapRig, makeMapRig } from "./map-rig.js";
+import { putCrowd, putMany } from "./map-shapes.js";
 
 function messageOf(call: () => unknown): string {
   try {
@@ -18,24 +19,10 @@ function messageOf(call: () => unknown): string {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, each) => each);
 
 describe("The map detector counts", () => {
-  /** An array that holds each of the crowd so often, in turns, and is held by the first of it. */
-  function crowd(rig: MapRig, size: number, times: number): number[] {
-    const members = putMany(rig, "one", size);
-    const array = (members.at(-1) as number) + 1;
-    rig.put(array, "many", 0, size * times);
-    for (const turn of upTo(times)) {
-      for (const [index, member] of members.entries()) {
-        rig.link(array, turn * size + index, member);
-      }
-    }
-    rig.link(members[0] as number, 0, array);
-    return [...members, array];
-  }
-
   it.each([250, 251, 252, 253, 254, 255, 256, 300])("%i references to one object", (times) => {
     for (const isWhole of [false, true]) {
       const rig = makeMapRig();
-      const all = crowd(rig, 1, times);
+      const all = putCrowd(rig, 1, times);
       rig.setCandidates(all);
       expect(rig.find(isWhole)).toMatchObject({ count: 2, found: all });
       rig.release();
@@ -47,11 +34,12 @@ describe("The map detector counts", () => {
 
   it.each([2, 47, 48, 49, 97, 200])("more than a byte holds of %i objects", (size) => {
     const rig = makeMapRig();
-    const all = crowd(rig, size, 260);
+    const all = putCrowd(rig, size, 260);
     rig.setCandidates(all);
     for (const isWhole of [false, true, false]) {
       expect(rig.find(isWhole).found).toEqual(all);
       rig.release();
+      expect(rig.areLargeCountsZero()).toBe(true);
     }
     // Whoever is held from outside is reached, and nobody else: the first one alone holds others.
     const held = all.filter((_, index) => index % 3 === 2 && index < size);
@@ -65,7 +53,7 @@ describe("The map detector counts", () => {
 
   it("as many such objects as an arena has room for, with references to them", () => {
     const rig = makeMapRig(true);
-    const all = crowd(rig, 1000, 252);
+    const all = putCrowd(rig, 1000, 252);
     rig.setCandidates(all);
     for (const isWhole of [true, false]) {
       expect(rig.find(isWhole).count).toBe(all.length);

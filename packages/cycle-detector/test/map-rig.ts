@@ -19,6 +19,7 @@ import {
 } from "@ouro/interfaces";
 import { createObjectLayout, createTypeTable, describeType } from "@ouro/object-model";
 import { createMapDetector } from "../src/index.js";
+import { watchWords } from "./watched-words.js";
 
 export const IMMORTAL = 0x3fffffff;
 export const HAS_WEAK = 1 << 20;
@@ -54,7 +55,7 @@ export interface Found {
   readonly summaries: readonly string[];
 }
 
-export function makeMapRig(isAlone = false) {
+export function makeMapRig(isAlone = false, isWatched = false) {
   const heap = createPrivateHeap({ reservationBytes: 5 * 2 ** 20, regionBytes: 2 ** 20 });
   const borrower = heap.registerBorrower("test");
   const start = (heap.reserveArenas(borrower, 2) as number) + (1 << ARENA_SHIFT);
@@ -80,8 +81,10 @@ export function makeMapRig(isAlone = false) {
   const tracts = reserve("tracts", arenas * TRACTS_PER_ARENA, before >> TRACT_SHIFT);
   const list = reserve("list", arenas * TRACTS_PER_ARENA * 2, 0);
   let untracked: number[] = [];
+  const watched = watchWords(words);
+  const memory = isWatched ? { words: watched.words, bytes } : heap;
   const detector = createMapDetector({
-    ...{ memory: heap, types, region, immortalCount: IMMORTAL, weakMask: HAS_WEAK },
+    ...{ memory, types, region, immortalCount: IMMORTAL, weakMask: HAS_WEAK },
     source: {
       arenaTable: heap.arenaTable,
       firstArenaIndex,
@@ -211,6 +214,21 @@ export function makeMapRig(isAlone = false) {
     }
   }
 
+  /** What is read and written by an examination to its end. */
+  function workOf(isWhole: boolean): { accessCount: number; reads: readonly number[] } {
+    watched.take();
+    detector.find(mapOf(isWhole, []));
+    detector.release();
+    return watched.take();
+  }
+
+  /** Whether no count that is too large for a byte is left. */
+  function areLargeCountsZero(): boolean {
+    const queueEnd = region.start + (arenas << (ARENA_SHIFT - 4)) + (arenas << (ARENA_SHIFT - 6));
+    const end = region.start + (arenas << (ARENA_SHIFT - 3));
+    return words.subarray(queueEnd, end).every((word) => word === 0);
+  }
+
   /** The byte that counts references to what is at a granule. */
   const countPlace = (granule: number): number =>
     region.start * 4 + ((start - before) >> 2) + granule;
@@ -218,6 +236,7 @@ export function makeMapRig(isAlone = false) {
   return {
     ...{ words, bytes, detector, objectAt, put, link, hold, fieldOf, setCandidates },
     ...{
+      ...{ workOf, areLargeCountsZero },
       untrack: (granule: number) => setBit(objectAt(granule), false),
       find,
       release,
@@ -228,13 +247,3 @@ export function makeMapRig(isAlone = false) {
 }
 
 export type MapRig = ReturnType<typeof makeMapRig>;
-
-/** So many objects one behind the other; their granules. */
-export function putMany(rig: MapRig, kind: MapKind, count: number, first = 0): number[] {
-  const granules: number[] = [];
-  for (let at = first; granules.length < count; ) {
-    granules.push(at);
-    at = rig.put(at, kind);
-  }
-  return granules;
-}
