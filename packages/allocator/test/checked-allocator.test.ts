@@ -297,5 +297,5 @@ describe("the checked allocator", () => {
 });
 
 it(`over any allocator, the checked layer ${CHECKED_MISUSE}`, () => {
-  fc.assert(checkedMisuseProperty(parts), { numRuns: 200 });
+  fc.assert(checkedMisuseProperty(parts), { numRuns: Number(process.env.OURO_RUNS ?? 200) });
 });

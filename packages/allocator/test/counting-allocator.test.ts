@@ -115,7 +115,7 @@ describe("the counting allocator", () => {
         }
         expect(counts.byDomain()[1]?.liveBytes).toBe(bytesOf(({ isMem }) => isMem));
       }),
-      { numRuns: 50 },
+      { numRuns: Number(process.env.OURO_RUNS ?? 50) },
     );
   });
 });

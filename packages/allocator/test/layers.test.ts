@@ -108,7 +108,7 @@ describe("an observed allocator", () => {
 });
 
 it(`the pool allocator ${WAITING_OBSERVED}`, () => {
-  fc.assert(waitingObservedProperty(parts));
+  fc.assert(waitingObservedProperty(parts), { numRuns: Number(process.env.OURO_RUNS ?? 100) });
 });
 
 describe("an asserted allocator", () => {

@@ -161,7 +161,7 @@ describe("a window of a WebAssembly memory", () => {
         expect(isUntouched(0, WINDOW.startBytes)).toBe(true);
         expect(isUntouched(WINDOW.endBytes, memory.buffer.byteLength)).toBe(true);
       }),
-      { numRuns: 40 },
+      { numRuns: Number(process.env.OURO_RUNS ?? 40) },
     );
   });
 });

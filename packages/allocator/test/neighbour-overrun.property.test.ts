@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import * as parts from "../src/index.js";
 import { NEIGHBOUR_OVERRUN, neighbourOverrunProperty } from "./neighbour-overrun.js";
 
-const numRuns = process.env.OURO_LONG === "1" ? 1000 : 200;
+const numRuns = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 1000 : 200));
 
 it(`the large block allocator ${NEIGHBOUR_OVERRUN}`, () => {
   const result = fc.check(neighbourOverrunProperty(parts), { numRuns });
