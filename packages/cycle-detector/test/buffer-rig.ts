@@ -12,7 +12,7 @@ const SIZE_WORDS = 12;
 
 export type BufferKind = "node" | "box" | "unwatched" | "array" | "four" | "five" | "owner";
 
-export function makeBufferRig(entryCount = 16) {
+export function makeBufferRig(entryCount = 16, watch = (words: Int32Array) => words) {
   const heap = createPrivateHeap({ reservationBytes: 1 << 22, regionBytes: 1 << 20 });
   const borrower = heap.registerBorrower("test");
   const arena = heap.reserveArenas(borrower, 1) as number;
@@ -33,7 +33,7 @@ export function makeBufferRig(entryCount = 16) {
   const reserved = heap.reserveRegion(borrower, "entries", entryCount);
   const entries: Region = { ...reserved, sizeWords: entryCount };
   const marks = heap.reserveRegion(borrower, "marks", 1 << 16).start - (arena >> 2);
-  const options = { words, types, state, entries, marks, bufferedMask: BUFFERED };
+  const options = { words: watch(words), types, state, entries, marks, bufferedMask: BUFFERED };
   const buffer = createCandidateBuffer(options);
   const examined: number[] = [];
   const detector = createTrialDetector({

@@ -107,9 +107,9 @@ export function makeGraphRig(nodes: readonly GraphNode[], reservationBytes = 1 <
     });
   }
 
-  function makeDetector(parts: Parts) {
+  function makeDetector(parts: Parts, itsWords = words) {
     return parts.createSubtractDetector({
-      words,
+      words: itsWords,
       types,
       marks,
       immortalCount: IMMORTAL,

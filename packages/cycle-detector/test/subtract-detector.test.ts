@@ -37,4 +37,14 @@ describe("The exact detector", () => {
     const other = makeGraphRig([plain(1), plain(2), plain(1)]);
     expect(other.makeDetector(parts).find(other.makeList([0, 1, 2])).reachedCount).toBe(0);
   });
+
+  it("puts those that it rescued in the order in which their holder visits them", () => {
+    for (const isBackward of [false, true]) {
+      const holder = { references: [2, 0, 1], ownedCount: 0, outsideCount: 1, isBackward };
+      const rig = makeGraphRig([plain(), plain(), plain(), holder]);
+      const list = rig.makeList([0, 1, 2, 3]);
+      rig.makeDetector(parts).find(list);
+      expect(rig.entries(list, 0, 4)).toEqual(isBackward ? [3, 1, 0, 2] : [3, 2, 0, 1]);
+    }
+  });
 });
