@@ -19,7 +19,7 @@ import {
 } from "@ouro/interfaces";
 import { createObjectLayout, createTypeTable, describeType } from "@ouro/object-model";
 import { createMapDetector } from "../src/index.js";
-import { watchWords } from "./watched-words.js";
+import { type Work, watchWords } from "./watched-words.js";
 
 export const IMMORTAL = 0x3fffffff;
 export const HAS_WEAK = 1 << 20;
@@ -55,7 +55,7 @@ export interface Found {
   readonly summaries: readonly string[];
 }
 
-export function makeMapRig(isAlone = false, isWatched = false) {
+export function makeMapRig(isAlone = false, accessLimit = 0) {
   const heap = createPrivateHeap({ reservationBytes: 5 * 2 ** 20, regionBytes: 2 ** 20 });
   const borrower = heap.registerBorrower("test");
   const start = (heap.reserveArenas(borrower, 2) as number) + (1 << ARENA_SHIFT);
@@ -81,8 +81,8 @@ export function makeMapRig(isAlone = false, isWatched = false) {
   const tracts = reserve("tracts", arenas * TRACTS_PER_ARENA, before >> TRACT_SHIFT);
   const list = reserve("list", arenas * TRACTS_PER_ARENA * 2, 0);
   let untracked: number[] = [];
-  const watched = watchWords(words);
-  const memory = isWatched ? { words: watched.words, bytes } : heap;
+  const watched = watchWords(words, accessLimit);
+  const memory = accessLimit > 0 ? { words: watched.words, bytes } : heap;
   const detector = createMapDetector({
     ...{ memory, types, region, immortalCount: IMMORTAL, weakMask: HAS_WEAK },
     source: {
@@ -215,7 +215,7 @@ export function makeMapRig(isAlone = false, isWatched = false) {
   }
 
   /** What is read and written by an examination to its end. */
-  function workOf(isWhole: boolean): { accessCount: number; reads: readonly number[] } {
+  function workOf(isWhole: boolean): Work {
     watched.take();
     detector.find(mapOf(isWhole, []));
     detector.release();
