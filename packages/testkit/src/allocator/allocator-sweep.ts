@@ -82,7 +82,7 @@ function sweepCommands(
     count: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 2500 })),
   });
   const sweep = fc.record({ do: fc.constant("sweep" as const), keptPercent, salt: fc.nat() });
-  return fc.array(
+  const any = fc.array(
     fc.oneof(
       { weight: 4, arbitrary: one },
       { weight: 4, arbitrary: many },
@@ -91,6 +91,18 @@ function sweepCommands(
       { weight: 1, arbitrary: fc.constant({ do: "finish" as const }) },
     ),
     { maxLength: commandLimitCount, size: "max" },
+  );
+  // Several arenas with empty pools between others, when a sweep begins and pools are taken.
+  const bulk = (command: fc.Arbitrary<SweepCommand>): fc.Arbitrary<SweepCommand> =>
+    fc
+      .tuple(command, fc.integer({ min: 1000, max: 2500 }))
+      .map(([each, count]) => ("count" in each ? { ...each, count } : each));
+  const opening = fc
+    .tuple(bulk(many), bulk(many), bulk(many), bulk(free), bulk(free), sweep, one, many)
+    .map((commands): SweepCommand[] => commands);
+  return fc.oneof(
+    any,
+    fc.tuple(opening, any).map((parts) => parts.flat().slice(0, commandLimitCount)),
   );
 }
 
