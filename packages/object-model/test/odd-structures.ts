@@ -15,7 +15,7 @@ export type StructureParts = Pick<
   Pick<typeof ObjectModel, "arrayOf" | "createCheckedMutator" | "defineType" | "f32" | "f64"> &
   Pick<typeof ObjectModel, "bool" | "i32" | "ref" | "self">;
 
-function makeScene(parts: StructureParts) {
+export function makeScene(parts: StructureParts) {
   const manager = makeManager();
   const mutator = parts.createCheckedMutator(manager);
   const made = { ...manager, mutator };

@@ -16,7 +16,7 @@ import { processorMilliseconds, runWithin, StoppedError } from "./timed-run.js";
 interface Switchboard {
   activeMutant?: number;
   currentTestId?: string | undefined;
-  mutantCoverage?: unknown;
+  mutantCoverage?: { readonly perTest: Record<string, unknown> } | undefined;
   hitCount?: number | undefined;
   hitLimit?: number | undefined;
 }
@@ -66,6 +66,14 @@ const STATUS_NUMBERS = { success: 0, failed: 1, skipped: 2, stopped: 1 } as cons
 const NO_MUTANT = -1;
 const switchboard: Switchboard = { activeMutant: NO_MUTANT };
 (globalThis as Record<string, unknown>).__stryker__ = switchboard;
+
+/** Counts of each test for each mutant: Stryker has them, and each collection would mark them. */
+function forgetCoverage(): void {
+  const { mutantCoverage } = switchboard;
+  if (mutantCoverage === undefined) return;
+  for (const id of Object.keys(mutantCoverage.perTest)) delete mutantCoverage.perTest[id];
+  switchboard.mutantCoverage = undefined;
+}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -137,6 +145,7 @@ class InProcessRunner {
     const hitLimit = run.hitLimit && Math.ceil(run.hitLimit * HIT_LIMIT_SHARE);
     switchboard.hitLimit = hitLimit;
     switchboard.hitCount = hitLimit === undefined ? undefined : 0;
+    forgetCoverage();
     const id = Number(activeMutant.id);
     switchboard.activeMutant = mutantActivation === "static" ? id : NO_MUTANT;
     if (reloadEnvironment || this.#loaded === undefined) this.#loaded = await this.#load(false);

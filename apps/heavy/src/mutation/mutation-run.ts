@@ -17,8 +17,12 @@ export const MUTATED_PACKAGES: readonly string[] = [
   ...["null", "refcount", "cycle-detector", "generational", "mark-sweep", "semispace"],
 ];
 
-/** Faults are planted in texts that mutants change; the others measure processes of their own. */
-const LEFT_OUT = /faults\/|resident-memory|heap\/test\/(shared|resizable)|allocator\/test\/shared/;
+/**
+ * Faults are planted in texts that mutants change; the others measure processes of their own, or
+ * read a page.
+ */
+const LEFT_OUT =
+  /faults\/|resident-memory|heap\/test\/(shared|resizable)|allocator\/test\/shared|heap-image-doc/;
 
 /** Seconds for what smaller structures show as well: only their size is of interest. */
 const LEFT_OUT_TITLES = /million nodes/;
@@ -49,6 +53,12 @@ const WIRING_TESTS = [
  * thread of tests: on a busy machine that must not come too soon.
  */
 const TIMEOUT_MILLISECONDS = 120_000;
+
+/**
+ * Every test makes memories of many MiB, of which it touches little. Without this V8 would collect
+ * for each of them, and mark all tests that are loaded.
+ */
+const NODE_ARGUMENTS = ["--external-memory-accounted-in-global-limit"];
 
 export interface Mutant {
   readonly status: string;
@@ -99,6 +109,7 @@ function optionsOf(name: string, concurrency: number): object {
   const report = `reports/mutation/${name}`;
   return {
     ...{ plugins: [RUNNER], testRunner: "in-process", checkers: [], packageManager: "npm" },
+    testRunnerNodeArgs: NODE_ARGUMENTS,
     inProcess: { testFiles: testFilesOf(name), leftOutTitles: leftOutTitlesOf(name) },
     ...{ mutate: [`packages/${name}/src/**/*.ts`], coverageAnalysis: "perTest", concurrency },
     ...{
