@@ -97,6 +97,7 @@ describe("The candidate buffer", () => {
     expect(buffer.candidateCount()).toBe(0);
     for (const object of [a, b, c]) buffer.note(object);
     expect(buffer.candidateCount()).toBe(2);
+    expect([...words.subarray(state.start - 4, state.start)]).toEqual([0, 0, 0, 0]);
     validate();
     buffer.remove(a);
     buffer.remove(b);
@@ -104,7 +105,6 @@ describe("The candidate buffer", () => {
     buffer.remove(c);
     buffer.mendOverrun(walk);
     expect(buffer.candidateCount()).toBe(0);
-    expect([...words.subarray(state.start - 4, state.start)]).toEqual([0, 0, 0, 0]);
   });
 
   it.each<[string, (rig: ReturnType<typeof makeBufferRig>, a: number, b: number) => void, RegExp]>([
@@ -206,6 +206,18 @@ describe("Trial deletion over it", () => {
     validate();
     words[a] = 2;
     expect(detector.find().foundCount).toBe(2);
+  });
+
+  it("leaves those alone that stand behind its candidates still, when it refuses", () => {
+    const { buffer, detector, make, validate, markOf, words } = makeBufferRig();
+    const [gone, broken] = [make("node", 1), make("node", 1)];
+    const last = make("node", 1, broken, broken);
+    words[broken + 2] = last;
+    for (const object of [gone, broken, last]) buffer.note(object);
+    buffer.remove(gone); // the last one takes its entry, and is in its own one too
+    expect(messageOf(() => detector.find())).toContain("its count is 1, and 2 examined");
+    expect([markOf(last), markOf(broken), detector.name]).toEqual([1, 2, "trial-deletion"]);
+    validate();
   });
 
   it("asked again, has what is reached now as candidates, and what is not as found", () => {

@@ -96,7 +96,9 @@ describe("References to weaken in a tangle", () => {
   });
 
   it("are half of them where all hold all, however many that are", () => {
-    const { weaken, referenceCount, isShortest } = cycleOf(complete(257));
+    const { weaken, referenceCount, isShortest, lowerBound } = cycleOf(complete(257));
     expect([referenceCount, weaken.length, isShortest]).toEqual([257 * 256, 257 * 128, false]);
+    // Of each two that follow one another: other cycles that it comes by share an arc with these.
+    expect(lowerBound).toBe(256);
   });
 });

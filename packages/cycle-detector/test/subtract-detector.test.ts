@@ -9,6 +9,7 @@ describe("The exact detector", () => {
     const list = rig.makeList([0, 1, 2]);
     expect(rig.makeDetector(parts).find(list)).toMatchObject({ reachedCount: 2, end: 2 });
     expect(rig.untracked).toEqual([0]);
+    expect(rig.makeDetector(parts).name).toBe("subtract-references");
     expect(rig.entries(list, 0, 2)).toEqual([1, 2]);
   });
 
