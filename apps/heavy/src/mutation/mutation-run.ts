@@ -131,6 +131,8 @@ export async function runMutants(name: string, concurrency: number): Promise<Mut
   process.chdir(root);
   // A mutant that lives costs all programs of each property that reaches it.
   process.env.OURO_RUNS ??= name === "allocator" ? "4" : "10";
+  // For threads of tests: a memory is mapped anew, as the C library would clear one that it kept.
+  process.env.MALLOC_MMAP_THRESHOLD_ ??= String(2 ** 20);
   const { default: StrykerRun } = (await import(STRYKER.href)) as {
     default: new (options: object) => Stryker;
   };
