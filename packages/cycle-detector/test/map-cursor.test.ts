@@ -173,6 +173,19 @@ describe("Objects that the map detector reaches late", () => {
     rig.release();
   });
 
+  it("are what a tuple holds, too, and what that holds, when the queue is full", () => {
+    const rig = makeMapRig(true);
+    const { direct, array } = putLateOnes(rig, 2500);
+    const [tuple, item, leaf] = [50_000, 50_010, 50_020];
+    rig.put(tuple, "tuple", 1, 1);
+    for (const granule of [item, leaf]) rig.put(granule, "one");
+    rig.link(tuple, 0, item);
+    rig.link(item, 0, leaf);
+    rig.setCandidates([...direct, array, tuple, item, leaf]);
+    expect(rig.find(false)).toMatchObject({ count: 0, rescued: [...direct, item, leaf] });
+    rig.release();
+  });
+
   it("may be many beside large counts", () => {
     const rig = makeMapRig(true);
     const { direct, array } = putLateOnes(rig, 6000);
