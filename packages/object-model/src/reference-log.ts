@@ -137,11 +137,11 @@ export function createReferenceLog(options: {
     safepoints[place + 1] = loggedCount;
   }
 
+  /** The next stamp is the first again; of what was given out before nothing is known. */
   function forgetStamps(): void {
     stamps.fill(0);
-    safepointsBefore = safepointCount();
-    stamp = FIRST_STAMP;
-    safepoints[((stamp & SAFEPOINT_MASK) << 1) + 1] = loggedCount;
+    safepointsBefore = safepointCount() + 1;
+    stamp = FIRST_STAMP - 1;
   }
 
   function takerOf(name: string): number {
