@@ -3,6 +3,7 @@ import {
   EVENT_BLOCK_FREE,
   EVENT_BLOCK_REALLOCATE,
   EVENT_BLOCK_REQUEST,
+  EVENT_REQUEST_REFUSE,
   UsageError,
   WrongDomainError,
 } from "@ouro/interfaces";
@@ -97,5 +98,58 @@ describe("allocator domains", () => {
     expect(walked).toHaveLength(2);
     expect(raw.statistics().liveBlockCount).toBe(2);
     raw.validate();
+  });
+
+  it("say what cannot be: a strange allocator, a hook that is not the newest, no domain", () => {
+    const { domains, raw } = makeDomains();
+    const block = domains.obj.allocate(24);
+    domains.set("mem", domains.get("mem"));
+    expect(() => domains.set("obj", raw)).toThrow(
+      `domains.set: allocator "raw-pools" does not know block ${block}, which lives in domain ` +
+        "obj. Set a layer over the allocator in place, or do so before anything lives.",
+    );
+    const stop = domains.trace("mem", { event() {} });
+    domains.trace("mem", { event() {} });
+    expect(stop).toThrow(
+      "domains.trace: the hook of domain mem is not the newest one. " +
+        "End hooks in the reverse order of their setting.",
+    );
+    const none = '"gil" is no domain. Choose from raw, mem, obj.';
+    expect(() => domains.get("gil" as never)).toThrow(`domains.get: ${none}`);
+    expect(() => domains.set("gil" as never, raw)).toThrow(`domains.set: ${none}`);
+    expect(() => domains.trace("gil" as never, { event() {} })).toThrow(`domains.trace: ${none}`);
+  });
+
+  it("tell a hook of a refusal with the limits that it was given", () => {
+    const heap = createPrivateHeap({ reservationBytes: 2 ** 22, limitBytes: 0 });
+    const pools = createPoolAllocator({ source: heap });
+    const domains = createAllocatorDomains({ raw: pools, mem: pools, obj: pools });
+    const seen: number[][] = [];
+    const observer = {
+      event: (code: number, a: number, b: number, c: number) => void seen.push([code, a, b, c]),
+    };
+    domains.trace("raw", observer);
+    domains.trace("obj", observer, () => ({ lentBytes: 5, limitBytes: 6 }));
+    expect(domains.raw.tryAllocate(16)).toBe(0);
+    expect(domains.obj.tryAllocate(16)).toBe(0);
+    expect(seen).toEqual([
+      [EVENT_REQUEST_REFUSE, 16, 0, 0],
+      [EVENT_REQUEST_REFUSE, 16, 5, 6],
+    ]);
+  });
+
+  it("trim and validate what stands in a domain now", () => {
+    const { heap, domains } = makeDomains();
+    domains.raw.free(domains.raw.allocate(24));
+    expect(heap.statistics().lentArenaCount).toBe(1);
+    domains.raw.trim?.();
+    expect(heap.statistics().lentArenaCount).toBe(0);
+    const block = domains.raw.allocate(24);
+    heap.words[heap.arenaTable + (block >>> 18)] = 0;
+    expect(() => domains.raw.validate()).toThrow(/arena count/);
+    domains.obj.validate();
+    const { trim: _, ...without } = domains.get("obj");
+    domains.set("obj", without);
+    domains.obj.trim?.();
   });
 });
