@@ -9,53 +9,57 @@ function poolsOf() {
   return createPoolAllocator({ source: createPrivateHeap({ reservationBytes: 2 ** 22 }) });
 }
 
-const pools = poolsOf();
-const owned = pools.allocate(16);
-
 it.each<
-  [what: string, wrong: Partial<Allocator>, act: (asserted: Allocator) => void, said: string]
+  [
+    what: string,
+    wrong: (pools: Allocator, owned: Block) => Partial<Allocator>,
+    act: (asserted: Allocator, owned: Block) => void,
+    said: string,
+  ]
 >([
   [
     "a block at word 0",
-    { allocate: () => 0 as Block, owns: () => true },
+    () => ({ allocate: () => 0 as Block, owns: () => true }),
     (asserted) => void asserted.allocate(16),
     "a block is not at word 0",
   ],
   [
     "a block inside a granule",
-    { tryAllocate: () => (owned + 2) as Block, owns: () => true },
+    (_, owned) => ({ tryAllocate: () => (owned + 2) as Block, owns: () => true }),
     (asserted) => void asserted.tryAllocate(16),
     "a block is aligned to a granule",
   ],
   [
     "a block that does not live",
-    { allocateZeroed: () => (owned + 4) as Block },
+    (_, owned) => ({ allocateZeroed: () => (owned + 4) as Block }),
     (asserted) => void asserted.allocateZeroed(16),
     "a block just given is live",
   ],
   [
     "a block that is too small",
-    { allocate: () => owned },
+    (_, owned) => ({ allocate: () => owned }),
     (asserted) => void asserted.allocate(17),
     "a block holds its request",
   ],
   [
     "a block that moved and lives on",
-    { reallocate: () => pools.allocate(32) },
-    (asserted) => void asserted.reallocate(owned, 32),
+    (pools) => ({ reallocate: () => pools.allocate(32) }),
+    (asserted, owned) => void asserted.reallocate(owned, 32),
     "a moved block is free at its old place",
   ],
   [
     "a block that was freed and lives on",
-    { free: () => {} },
-    (asserted) => asserted.free(owned),
+    () => ({ free: () => {} }),
+    (asserted, owned) => asserted.free(owned),
     "a freed block is not live",
   ],
 ])("an asserted allocator tells of %s", (_, wrong, act, said) => {
   for (const level of ["cheap", "expensive"] as const) {
-    const asserted = assertedAllocator({ ...pools, ...wrong }, level);
-    expect(() => act(asserted)).toThrow(AssertionError);
-    expect(() => act(asserted)).toThrow(said);
+    const pools = poolsOf();
+    const owned = pools.allocate(16);
+    const asserted = assertedAllocator({ ...pools, ...wrong(pools, owned) }, level);
+    expect(() => act(asserted, owned)).toThrow(AssertionError);
+    expect(() => act(asserted, owned)).toThrow(said);
   }
 });
 
@@ -63,7 +67,7 @@ it("an asserted allocator passes a block of just the size, one that stays, and a
   const asserted = assertedAllocator({ ...poolsOf() }, "expensive");
   const block = asserted.allocate(16);
   expect(asserted.reallocate(block, 12)).toBe(block);
-  const refusing = assertedAllocator({ ...pools, tryAllocate: () => 0 as Block }, "cheap");
+  const refusing = assertedAllocator({ ...poolsOf(), tryAllocate: () => 0 as Block }, "cheap");
   expect(refusing.tryAllocate(16)).toBe(0);
 });
 
@@ -103,7 +107,7 @@ it("an asserted allocator gives back what the one inside keeps, if that can be a
 });
 
 it("an asserted allocator is refused at a level that there is not", () => {
-  expect(() => assertedAllocator(pools, "cheep" as never)).toThrow(
+  expect(() => assertedAllocator(poolsOf(), "cheep" as never)).toThrow(
     'assertedAllocator: level "cheep" is no assertion level. Choose from off, cheap, expensive.',
   );
 });

@@ -27,127 +27,215 @@ function setUp() {
   const wordIn = (region: string, block: number): number =>
     startOf(region) + ((block - heap.firstArenaIndex * ARENA_SIZE_WORDS) >>> 7);
   const get = (word: number): number => heap.words[word] as number;
-  const runs = [get(state + RUN), get(get(state + RUN))] as const;
+  const newest = get(state + RUN);
+  const oldest = get(newest);
+  const turned = (region: string, block: number) => {
+    const word = wordIn(region, block);
+    return { [word]: get(word) ^ bitOf(block) };
+  };
   const table = (word: number): number => heap.arenaTable + Math.floor(word / ARENA_SIZE_WORDS);
-  return { heap, bump, state, freed, long, small, last, wordIn, get, runs, table };
+  const words = { state, newest, oldest, wordIn, turned, get, table };
+  return { heap, bump, freed, long, small, last, ...words };
 }
 
-const made = setUp();
-const { heap, bump, state, freed, long, small, last, wordIn, get, runs, table } = made;
-const [newest, oldest] = runs;
-const bitOf = (block: number): number => 1 << (block >>> 2);
-const turned = (region: string, block: number) => {
-  const word = wordIn(region, block);
-  return { [word]: get(word) ^ bitOf(block) };
-};
+type Setting = ReturnType<typeof setUp>;
 
-it.each<[what: string, changes: Record<number, number>, said: string]>([
-  ["nothing", {}, "sound"],
-  ["the top, below the run", { [state]: newest }, `run ${newest}: its top is outside`],
+const bitOf = (block: number): number => 1 << (block >>> 2);
+
+type Changes = Record<number, number>;
+
+/** What is changed to what, and what validate() says then. */
+const ROWS: readonly [
+  what: string,
+  turn: (setting: Setting) => [changes: Changes, said: string],
+][] = [
+  ["nothing", () => [{}, "sound"]],
+  [
+    "the top, below the run",
+    ({ state, newest }) => [{ [state]: newest }, `run ${newest}: its top is outside`],
+  ],
   [
     "the top, above the end",
-    { [state]: get(state + END) + 4 },
-    `run ${newest}: its top is outside`,
+    ({ state, get, newest }) => [
+      { [state]: get(state + END) + 4 },
+      `run ${newest}: its top is outside`,
+    ],
   ],
   [
     "the top, at the run's first block",
-    { [state]: newest + 4 },
-    `begun map ${last}: a block beyond its run's top`,
+    ({ state, last, newest }) => [
+      { [state]: newest + 4 },
+      `begun map ${last}: a block beyond its run's top`,
+    ],
   ],
-  ["the top, one block less", { [state]: last }, `begun map ${last}: a block beyond its run's top`],
-  ["the end", { [state + END]: 0 }, `bump allocator ${state}: end`],
+  [
+    "the top, one block less",
+    ({ state, last }) => [{ [state]: last }, `begun map ${last}: a block beyond its run's top`],
+  ],
+  ["the end", ({ state }) => [{ [state + END]: 0 }, `bump allocator ${state}: end`]],
   [
     "a run's end",
-    { [newest + RUN_END]: get(newest + RUN_END) - ARENA_SIZE_WORDS },
-    `run ${newest}: its top is outside`,
+    ({ get, newest }) => [
+      { [newest + RUN_END]: get(newest + RUN_END) - ARENA_SIZE_WORDS },
+      `run ${newest}: its top is outside`,
+    ],
   ],
   [
     "the end of an older run",
-    { [oldest + RUN_END]: get(oldest + RUN_END) + ARENA_SIZE_WORDS },
-    `run ${oldest}: an arena is not lent`,
+    ({ get, oldest }) => [
+      { [oldest + RUN_END]: get(oldest + RUN_END) + ARENA_SIZE_WORDS },
+      `run ${oldest}: an arena is not lent`,
+    ],
   ],
-  ["an older run's top", { [newest + PREVIOUS_TOP]: oldest }, `run ${oldest}: its top is outside`],
+  [
+    "an older run's top",
+    ({ newest, oldest }) => [
+      { [newest + PREVIOUS_TOP]: oldest },
+      `run ${oldest}: its top is outside`,
+    ],
+  ],
   [
     "an older run's top, at its last block",
-    { [newest + PREVIOUS_TOP]: small },
-    `begun map ${small}: a block beyond its run's top`,
+    ({ small, newest }) => [
+      { [newest + PREVIOUS_TOP]: small },
+      `begun map ${small}: a block beyond its run's top`,
+    ],
   ],
   [
     "an older run, inside an arena",
-    { [newest + PREVIOUS_RUN]: oldest + 4 },
-    `run ${oldest + 4}: no run begins here`,
+    ({ newest, oldest }) => [
+      { [newest + PREVIOUS_RUN]: oldest + 4 },
+      `run ${oldest + 4}: no run begins here`,
+    ],
   ],
   [
     "an older run that is the newer one",
-    { [newest + PREVIOUS_RUN]: newest },
-    `run ${newest}: no run begins here`,
+    ({ newest }) => [{ [newest + PREVIOUS_RUN]: newest }, `run ${newest}: no run begins here`],
   ],
   [
     "no older run",
-    { [newest + PREVIOUS_RUN]: 0 },
-    `bump allocator ${state}: an arena is in no run`,
+    ({ state, newest }) => [
+      { [newest + PREVIOUS_RUN]: 0 },
+      `bump allocator ${state}: an arena is in no run`,
+    ],
   ],
-  ["no run at all", { [state + RUN]: 0 }, `bump allocator ${state}: an arena is in no run`],
-  ["an arena in the table, of a run", { [table(last)]: 0 }, `run ${newest}: an arena is not lent`],
+  [
+    "no run at all",
+    ({ state }) => [{ [state + RUN]: 0 }, `bump allocator ${state}: an arena is in no run`],
+  ],
+  [
+    "an arena in the table, of a run",
+    ({ last, newest, table }) => [{ [table(last)]: 0 }, `run ${newest}: an arena is not lent`],
+  ],
   [
     "an arena in the table, of none",
-    { [table(last) + 3]: bump.borrower },
-    `bump allocator ${state}: an arena is in no run`,
+    ({ bump, state, last, table }) => [
+      { [table(last) + 3]: bump.borrower },
+      `bump allocator ${state}: an arena is in no run`,
+    ],
   ],
-  ["the count of arenas", { [state + ARENA_COUNT]: 4 }, `bump allocator ${state}: arena count`],
-  ["the count of what lives", { [state + LIVE_COUNT]: 4 }, `bump allocator ${state}: live count`],
-  ["the last block", { [state + LAST]: last + 4 }, `bump allocator ${state}: last block`],
+  [
+    "the count of arenas",
+    ({ state }) => [{ [state + ARENA_COUNT]: 4 }, `bump allocator ${state}: arena count`],
+  ],
+  [
+    "the count of what lives",
+    ({ state }) => [{ [state + LIVE_COUNT]: 4 }, `bump allocator ${state}: live count`],
+  ],
+  [
+    "the last block",
+    ({ state, last }) => [{ [state + LAST]: last + 4 }, `bump allocator ${state}: last block`],
+  ],
   [
     "the last block, of an older run",
-    { [state + LAST]: small },
-    `bump allocator ${state}: last block`,
+    ({ state, small }) => [{ [state + LAST]: small }, `bump allocator ${state}: last block`],
   ],
-  ["no last block", { [state + LAST]: 0 }, "sound"],
-  ["a block that began", turned("begun-map", freed), `run ${oldest}: no block begins at its start`],
+  ["no last block", ({ state }) => [{ [state + LAST]: 0 }, "sound"]],
+  [
+    "a block that began",
+    ({ freed, oldest, turned }) => [
+      turned("begun-map", freed),
+      `run ${oldest}: no block begins at its start`,
+    ],
+  ],
   [
     "a block that began behind others",
-    turned("begun-map", small),
-    `freed map ${oldest + 128}: a long block's end`,
+    ({ small, oldest, turned }) => [
+      turned("begun-map", small),
+      `freed map ${oldest + 128}: a long block's end`,
+    ],
   ],
   [
     "a block where none began",
-    turned("begun-map", small + 4),
-    `bump allocator ${state}: live count`,
+    ({ state, small, turned }) => [
+      turned("begun-map", small + 4),
+      `bump allocator ${state}: live count`,
+    ],
   ],
   [
     "a block beyond the top",
-    turned("begun-map", get(state)),
-    `begun map ${get(state)}: a block beyond its run's top`,
+    ({ state, get, turned }) => [
+      turned("begun-map", get(state)),
+      `begun map ${get(state)}: a block beyond its run's top`,
+    ],
   ],
   [
     "a block in a run's first granule",
-    turned("begun-map", newest),
-    `begun map ${newest}: a block beyond its run's top`,
+    ({ newest, turned }) => [
+      turned("begun-map", newest),
+      `begun map ${newest}: a block beyond its run's top`,
+    ],
   ],
-  ["a block that was freed", turned("freed-map", freed), `bump allocator ${state}: live count`],
-  ["a block that was not", turned("freed-map", small), `bump allocator ${state}: live count`],
+  [
+    "a block that was freed",
+    ({ state, freed, turned }) => [
+      turned("freed-map", freed),
+      `bump allocator ${state}: live count`,
+    ],
+  ],
+  [
+    "a block that was not",
+    ({ state, small, turned }) => [
+      turned("freed-map", small),
+      `bump allocator ${state}: live count`,
+    ],
+  ],
   [
     "a freed block where none began",
-    turned("freed-map", small + 4),
-    `freed map ${oldest + 512}: no block began here`,
+    ({ small, oldest, turned }) => [
+      turned("freed-map", small + 4),
+      `freed map ${oldest + 512}: no block began here`,
+    ],
   ],
   [
     "a freed block far above the top",
-    turned("freed-map", small + 1024),
-    `freed map ${oldest + 1536}: no block began here`,
+    ({ small, oldest, turned }) => [
+      turned("freed-map", small + 1024),
+      `freed map ${oldest + 1536}: no block began here`,
+    ],
   ],
   [
     "the end of a long block",
-    turned("freed-map", long + 128),
-    `freed map ${oldest + 128}: a long block's end`,
+    ({ long, oldest, turned }) => [
+      turned("freed-map", long + 128),
+      `freed map ${oldest + 128}: a long block's end`,
+    ],
   ],
   [
     "no end of a long block",
-    { [wordIn("freed-map", long + 128)]: 0 },
-    `freed map ${oldest + 128}: a long block's end`,
+    ({ long, wordIn, oldest }) => [
+      { [wordIn("freed-map", long + 128)]: 0 },
+      `freed map ${oldest + 128}: a long block's end`,
+    ],
   ],
-])("validate() tells of %s", (_, changes, said) => {
-  expect(saidOf(heap, bump.validate, changes)).toBe(said);
+];
+
+it("validate() tells of each kind of word", () => {
+  const setting = setUp();
+  for (const [what, turn] of ROWS) {
+    const [changes, said] = turn(setting);
+    expect(saidOf(setting.heap, setting.bump.validate, changes), what).toBe(said);
+  }
 });
 
 it("validate() asks that it was cleared when nothing lives, unless a mark stands", () => {

@@ -28,158 +28,209 @@ function setUp() {
   const header = (index: number): number => headers[index] as number;
   const map = (block: number): number => large.allocatedMap + (block >>> 7);
   const sentinel = (Math.floor(header(0) / ARENA_SIZE_WORDS) + 1) * ARENA_SIZE_WORDS - 2;
-  return { heap, large, state, get, header, map, sentinel, rest: header(7) + 252 };
+  const turnedBit = (block: number) => ({ [map(block)]: get(map(block)) ^ (1 << (block >>> 2)) });
+  const arena = heap.firstArenaIndex * ARENA_SIZE_WORDS;
+  const rest = header(7) + 252;
+  return { heap, large, state, get, header, map, sentinel, rest, turnedBit, arena };
 }
 
-const { heap, large, state, get, header, map, sentinel, rest } = setUp();
-const turnedBit = (block: number) => ({ [map(block)]: get(map(block)) ^ (1 << (block >>> 2)) });
-const arena = heap.firstArenaIndex * ARENA_SIZE_WORDS;
+type Setting = ReturnType<typeof setUp>;
 
-it.each<[what: string, changes: Record<number, number>, said: string]>([
-  ["nothing", {}, "sound"],
+type Changes = Record<number, number>;
+
+/** What is changed to what, and what validate() says then. */
+const ROWS: readonly [
+  what: string,
+  turn: (setting: Setting) => [changes: Changes, said: string],
+][] = [
+  ["nothing", () => [{}, "sound"]],
   [
     "the count of arenas",
-    { [state + LENT_COUNT]: 3 },
-    `large blocks ${state + LENT_COUNT}: 2 arenas are lent`,
+    ({ state }) => [
+      { [state + LENT_COUNT]: 3 },
+      `large blocks ${state + LENT_COUNT}: 2 arenas are lent`,
+    ],
   ],
   [
     "the count of blocks",
-    { [state + LIVE_COUNT]: 5 },
-    `large blocks ${state + LIVE_COUNT}: 6 blocks live`,
+    ({ state }) => [
+      { [state + LIVE_COUNT]: 5 },
+      `large blocks ${state + LIVE_COUNT}: 6 blocks live`,
+    ],
   ],
   [
     "the words held",
-    { [state + HELD_WORDS]: 4 },
-    `large blocks ${state + HELD_WORDS}: ${get(state + HELD_WORDS)} words are held`,
+    ({ state, get }) => [
+      { [state + HELD_WORDS]: 4 },
+      `large blocks ${state + HELD_WORDS}: ${get(state + HELD_WORDS)} words are held`,
+    ],
   ],
   [
     "a live block's size",
-    { [header(0)]: 256 },
-    `extent ${header(0) + 256}: its blocks do not end at ${sentinel}`,
+    ({ header, sentinel }) => [
+      { [header(0)]: 256 },
+      `extent ${header(0) + 256}: its blocks do not end at ${sentinel}`,
+    ],
   ],
   [
     "a live block's size, beyond the extent",
-    { [header(6)]: 2 ** 20 + 2 },
-    `extent ${header(6) + 2 ** 20}: its blocks do not end at ${sentinel}`,
+    ({ header, sentinel }) => [
+      { [header(6)]: 2 ** 20 + 2 },
+      `extent ${header(6) + 2 ** 20}: its blocks do not end at ${sentinel}`,
+    ],
   ],
   [
     "a live block's size of nothing",
-    { [header(0)]: 0 },
-    `extent ${header(0)}: its blocks do not end at ${sentinel}`,
+    ({ header, sentinel }) => [
+      { [header(0)]: 0 },
+      `extent ${header(0)}: its blocks do not end at ${sentinel}`,
+    ],
   ],
   [
     "a live block's mark",
-    { [header(0) + 1]: 0 },
-    `live block ${header(0)}: its header was overwritten`,
+    ({ header }) => [{ [header(0) + 1]: 0 }, `live block ${header(0)}: its header was overwritten`],
   ],
   [
     "a live block, as if it were free",
-    { [header(0)]: 253 },
-    `free block ${header(0)}: its tag is wrong`,
+    ({ header }) => [{ [header(0)]: 253 }, `free block ${header(0)}: its tag is wrong`],
   ],
   [
     "a live block, as if none were free before it",
-    { [header(2)]: 252 },
-    `block ${header(2)}: it is wrong on the one before`,
+    ({ header }) => [{ [header(2)]: 252 }, `block ${header(2)}: it is wrong on the one before`],
   ],
   [
     "a live block, as if one were free before it",
-    { [header(0)]: 254 },
-    `block ${header(0)}: it is wrong on the one before`,
+    ({ header }) => [{ [header(0)]: 254 }, `block ${header(0)}: it is wrong on the one before`],
   ],
   [
     "a free block, as if one were free before it",
-    { [header(1)]: 255 },
-    `block ${header(1)}: it is wrong on the one before`,
+    ({ header }) => [{ [header(1)]: 255 }, `block ${header(1)}: it is wrong on the one before`],
   ],
   [
     "a free block, behind another",
-    { [header(0)]: 253, [header(0) + 251]: 252, [header(1)]: 255 },
-    `free block ${header(1)}: the one before is free and was not joined`,
+    ({ header }) => [
+      { [header(0)]: 253, [header(0) + 251]: 252, [header(1)]: 255 },
+      `free block ${header(1)}: the one before is free and was not joined`,
+    ],
   ],
-  ["a free block's tag", { [header(1) + 251]: 248 }, `free block ${header(1)}: its tag is wrong`],
+  [
+    "a free block's tag",
+    ({ header }) => [{ [header(1) + 251]: 248 }, `free block ${header(1)}: its tag is wrong`],
+  ],
   [
     "a free block, as if it lived",
-    { [header(1)]: 252 },
-    `live block ${header(1)}: its header was overwritten`,
+    ({ header }) => [{ [header(1)]: 252 }, `live block ${header(1)}: its header was overwritten`],
   ],
   [
     "a free block's link",
-    { [header(5) + 1]: header(5) },
-    `free list ${header(5)}: a block is linked twice`,
+    ({ header }) => [
+      { [header(5) + 1]: header(5) },
+      `free list ${header(5)}: a block is linked twice`,
+    ],
   ],
   [
     "a free block's link to a live one",
-    { [header(5) + 1]: header(0) },
-    `free list ${header(0)}: it holds a block that is not free`,
+    ({ header }) => [
+      { [header(5) + 1]: header(0) },
+      `free list ${header(0)}: it holds a block that is not free`,
+    ],
   ],
   [
     "a free block's link to one of another size",
-    { [header(5) + 1]: rest },
-    `free list ${rest}: it is in a wrong list`,
+    ({ header, rest }) => [{ [header(5) + 1]: rest }, `free list ${rest}: it is in a wrong list`],
   ],
   [
     "a free block's link that ends the list",
-    { [header(5) + 1]: 0 },
-    `free lists ${state}: a free block is in no list`,
+    ({ state, header }) => [
+      { [header(5) + 1]: 0 },
+      `free lists ${state}: a free block is in no list`,
+    ],
   ],
   [
     "a free block's link back",
-    { [header(3) + 2]: 0 },
-    `free block ${header(3)}: its back link is wrong`,
+    ({ header }) => [{ [header(3) + 2]: 0 }, `free block ${header(3)}: its back link is wrong`],
   ],
   [
     "a list's head",
-    { [state + HEADS + LIST]: header(3) },
-    `free block ${header(3)}: its back link is wrong`,
+    ({ state, header }) => [
+      { [state + HEADS + LIST]: header(3) },
+      `free block ${header(3)}: its back link is wrong`,
+    ],
   ],
   [
     "an empty list's head",
-    { [state + HEADS + 700]: header(3) },
-    `list bits ${state}: list 700 is marked wrongly`,
+    ({ state, header }) => [
+      { [state + HEADS + 700]: header(3) },
+      `list bits ${state}: list 700 is marked wrongly`,
+    ],
   ],
   [
     "a list's bit",
-    { [state + LIST_BITS + 1]: get(state + LIST_BITS + 1) & ~(1 << 31) },
-    `list bits ${state}: list ${LIST} is marked wrongly`,
+    ({ state, get }) => [
+      { [state + LIST_BITS + 1]: get(state + LIST_BITS + 1) & ~(1 << 31) },
+      `list bits ${state}: list ${LIST} is marked wrongly`,
+    ],
   ],
   [
     "an empty list's bit",
-    { [state + LIST_BITS + 1]: -1 },
-    `list bits ${state}: list 32 is marked wrongly`,
+    ({ state }) => [
+      { [state + LIST_BITS + 1]: -1 },
+      `list bits ${state}: list 32 is marked wrongly`,
+    ],
   ],
   [
     "a level's bit",
-    { [state + LEVEL_BITS]: get(state + LEVEL_BITS) ^ 2 },
-    `level bits ${state}: level 1 is marked wrongly`,
+    ({ state, get }) => [
+      { [state + LEVEL_BITS]: get(state + LEVEL_BITS) ^ 2 },
+      `level bits ${state}: level 1 is marked wrongly`,
+    ],
   ],
   [
     "an empty level's bit",
-    { [state + LEVEL_BITS]: get(state + LEVEL_BITS) ^ (1 << 23) },
-    `level bits ${state}: level 23 is marked wrongly`,
+    ({ state, get }) => [
+      { [state + LEVEL_BITS]: get(state + LEVEL_BITS) ^ (1 << 23) },
+      `level bits ${state}: level 23 is marked wrongly`,
+    ],
   ],
   [
     "a bit beyond the levels",
-    { [state + LEVEL_BITS]: get(state + LEVEL_BITS) ^ (1 << 24) },
-    "sound",
+    ({ state, get }) => [{ [state + LEVEL_BITS]: get(state + LEVEL_BITS) ^ (1 << 24) }, "sound"],
   ],
   [
     "a sentinel, as if none were free before",
-    { [sentinel]: 0 },
-    `sentinel ${sentinel}: its size word is not 2`,
+    ({ sentinel }) => [{ [sentinel]: 0 }, `sentinel ${sentinel}: its size word is not 2`],
   ],
-  ["a sentinel's size", { [sentinel]: 6 }, `sentinel ${sentinel}: its size word is not 2`],
-  ["a block in the map", turnedBit(header(0) + 2), `allocated map ${arena}: 5 blocks live here`],
+  [
+    "a sentinel's size",
+    ({ sentinel }) => [{ [sentinel]: 6 }, `sentinel ${sentinel}: its size word is not 2`],
+  ],
+  [
+    "a block in the map",
+    ({ header, turnedBit, arena }) => [
+      turnedBit(header(0) + 2),
+      `allocated map ${arena}: 5 blocks live here`,
+    ],
+  ],
   [
     "a block in the map that is free",
-    turnedBit(header(1) + 2),
-    `allocated map ${map(header(1) + 2)}: it marks ${header(1) + 2}, which is not live`,
+    ({ header, map, turnedBit }) => [
+      turnedBit(header(1) + 2),
+      `allocated map ${map(header(1) + 2)}: it marks ${header(1) + 2}, which is not live`,
+    ],
   ],
   [
     "a block in the map's first granule",
-    turnedBit(arena),
-    `allocated map ${map(arena)}: it marks ${arena}, which is not live`,
+    ({ map, turnedBit, arena }) => [
+      turnedBit(arena),
+      `allocated map ${map(arena)}: it marks ${arena}, which is not live`,
+    ],
   ],
-])("validate() tells of %s", (_, changes, said) => {
-  expect(saidOf(heap, large.validate, changes)).toBe(said);
+];
+
+it("validate() tells of each kind of word", () => {
+  const setting = setUp();
+  for (const [what, turn] of ROWS) {
+    const [changes, said] = turn(setting);
+    expect(saidOf(setting.heap, setting.large.validate, changes), what).toBe(said);
+  }
 });

@@ -52,137 +52,189 @@ function setUp() {
   const map = (index: number): number =>
     pools.allocatedMap + ((arenaIndex * ARENA_SIZE_WORDS + index * POOL_SIZE_WORDS) >>> 7);
   const get = (word: number): number => heap.words[word] as number;
-  return { heap, marks, pools, state, arena, pool, table, map, tiny, get };
+  // The pool of 16 bytes took the one that was freed first in the fullest arena.
+  const [tinyPool, ownHead] = [pool(64 + 2), state + 32];
+  const words = { state, arena, pool, table, map, tinyPool, ownHead, get };
+  return { heap, marks, pools, tiny, ...words };
 }
 
 type Setting = ReturnType<typeof setUp>;
 
-const setting = setUp();
-const { state, arena, pool, table, map, get } = setting;
-/** The pool of 16 bytes took the one that was freed first in the fullest arena. */
-const tinyPool = pool(64 + 2);
-const ownHead = state + 32;
+type Changes = Record<number, number>;
 
-it.each<[what: string, changes: Record<number, number>, said: string]>([
-  ["nothing", {}, "sound"],
+/** What is changed to what, and what validate() says then. */
+const ROWS: readonly [
+  what: string,
+  turn: (setting: Setting) => [changes: Changes, said: string],
+][] = [
+  ["nothing", () => [{}, "sound"]],
   [
     "the head of a size, of another size's pools",
-    { [state + 1]: get(ownHead) },
-    `list ${get(ownHead)}: size class`,
+    ({ state, ownHead, get }) => [
+      { [state + 1]: get(ownHead) },
+      `list ${get(ownHead)}: size class`,
+    ],
   ],
-  ["the head of an empty size", { [state + 2]: tinyPool }, `list ${tinyPool}: linked twice`],
-  ["the link of a pool to itself", { [pool(0) + NEXT]: pool(0) }, `list ${pool(0)}: linked twice`],
-  ["a pool's size", { [pool(0) + SIZE_CLASS]: 30 }, `list ${pool(0)}: size class`],
-  ["the link back of a pool", { [pool(0) + PREVIOUS]: pool(2) }, `list ${pool(0)}: back link`],
+  [
+    "the head of an empty size",
+    ({ state, tinyPool }) => [{ [state + 2]: tinyPool }, `list ${tinyPool}: linked twice`],
+  ],
+  [
+    "the link of a pool to itself",
+    ({ pool }) => [{ [pool(0) + NEXT]: pool(0) }, `list ${pool(0)}: linked twice`],
+  ],
+  ["a pool's size", ({ pool }) => [{ [pool(0) + SIZE_CLASS]: 30 }, `list ${pool(0)}: size class`]],
+  [
+    "the link back of a pool",
+    ({ pool }) => [{ [pool(0) + PREVIOUS]: pool(2) }, `list ${pool(0)}: back link`],
+  ],
   [
     "the free words of the second pool",
-    { [pool(0) + FREE_WORDS]: 0 },
-    `list ${pool(0)}: full, but not the first`,
+    ({ pool }) => [{ [pool(0) + FREE_WORDS]: 0 }, `list ${pool(0)}: full, but not the first`],
   ],
-  ["the free words of a pool", { [pool(0) + FREE_WORDS]: 3 }, `pool ${pool(0)}: free words`],
-  ["the free words of no pool", { [state + NO_POOL]: 1 }, `no pool ${state + NO_POOL}: has blocks`],
+  [
+    "the free words of a pool",
+    ({ pool }) => [{ [pool(0) + FREE_WORDS]: 3 }, `pool ${pool(0)}: free words`],
+  ],
+  [
+    "the free words of no pool",
+    ({ state }) => [{ [state + NO_POOL]: 1 }, `no pool ${state + NO_POOL}: has blocks`],
+  ],
   [
     "a sweep that has not come to a linked pool",
-    { [state + CURSOR]: 1, [state + SWEEP_NUMBER]: 1 },
-    `list ${tinyPool}: linked before it is swept`,
+    ({ state, tinyPool }) => [
+      { [state + CURSOR]: 1, [state + SWEEP_NUMBER]: 1 },
+      `list ${tinyPool}: linked before it is swept`,
+    ],
   ],
-  ["the count of arenas", { [state + ARENA_COUNT]: 4 }, `pool allocator ${state}: arena count`],
-  ["an arena in the table", { [table + 1]: 0 }, `pool allocator ${state}: arena count`],
+  [
+    "the count of arenas",
+    ({ state }) => [{ [state + ARENA_COUNT]: 4 }, `pool allocator ${state}: arena count`],
+  ],
+  [
+    "an arena in the table",
+    ({ state, table }) => [{ [table + 1]: 0 }, `pool allocator ${state}: arena count`],
+  ],
   [
     "an arena in the table that is not counted",
-    { [table + 1]: 0, [state + ARENA_COUNT]: 2 },
-    `pool allocator ${state}: a linked pool is in no arena`,
+    ({ state, table }) => [
+      { [table + 1]: 0, [state + ARENA_COUNT]: 2 },
+      `pool allocator ${state}: a linked pool is in no arena`,
+    ],
   ],
-  ["the first usable arena", { [state + USABLE]: arena(2) }, `list ${arena(2)}: back link`],
-  ["no usable arena", { [state + USABLE]: 0 }, `usable arenas ${state}: count`],
+  [
+    "the first usable arena",
+    ({ state, arena }) => [{ [state + USABLE]: arena(2) }, `list ${arena(2)}: back link`],
+  ],
+  ["no usable arena", ({ state }) => [{ [state + USABLE]: 0 }, `usable arenas ${state}: count`]],
   [
     "the link of an arena to itself",
-    { [arena(2) + NEXT_ARENA]: arena(2) },
-    `list ${arena(2)}: linked twice`,
+    ({ arena }) => [{ [arena(2) + NEXT_ARENA]: arena(2) }, `list ${arena(2)}: linked twice`],
   ],
   [
     "the link of an arena to one with fewer free pools",
-    { [arena(2) + NEXT_ARENA]: arena(1) },
-    `list ${arena(1)}: order by free pools`,
+    ({ arena }) => [{ [arena(2) + NEXT_ARENA]: arena(1) }, `list ${arena(1)}: order by free pools`],
   ],
   [
     "the link back of an arena",
-    { [arena(0) + PREVIOUS_ARENA]: arena(2) },
-    `list ${arena(0)}: back link`,
+    ({ arena }) => [{ [arena(0) + PREVIOUS_ARENA]: arena(2) }, `list ${arena(0)}: back link`],
   ],
   [
     "the last arena with so many free pools",
-    { [state + LAST_WITH + 2]: arena(1) },
-    `arena index ${state + LAST_WITH + 2}: not the last`,
+    ({ state, arena }) => [
+      { [state + LAST_WITH + 2]: arena(1) },
+      `arena index ${state + LAST_WITH + 2}: not the last`,
+    ],
   ],
   [
     "an arena with all pools free",
-    { [state + LAST_WITH + 64]: arena(1) },
-    `arena index ${state + LAST_WITH + 64}: not the last`,
+    ({ state, arena }) => [
+      { [state + LAST_WITH + 64]: arena(1) },
+      `arena index ${state + LAST_WITH + 64}: not the last`,
+    ],
   ],
   [
     "an arena with no pool free",
-    { [state + LAST_WITH]: arena(1) },
-    `arena index ${state + LAST_WITH}: not the last`,
+    ({ state, arena }) => [
+      { [state + LAST_WITH]: arena(1) },
+      `arena index ${state + LAST_WITH}: not the last`,
+    ],
   ],
   [
     "the free pools of an arena, of another",
-    { [arena(1) + FREE_POOLS]: get(arena(0) + FREE_POOLS) },
-    `list ${pool(3)}: of another arena`,
+    ({ arena, pool, get }) => [
+      { [arena(1) + FREE_POOLS]: get(arena(0) + FREE_POOLS) },
+      `list ${pool(3)}: of another arena`,
+    ],
   ],
   [
     "the count of free pools",
-    { [arena(0) + FREE_POOL_COUNT]: 1 },
-    `arena ${arena(0)}: free pool count`,
+    ({ arena }) => [{ [arena(0) + FREE_POOL_COUNT]: 1 }, `arena ${arena(0)}: free pool count`],
   ],
-  ["a free pool linked to itself", { [pool(3) + NEXT]: pool(3) }, `list ${pool(3)}: linked twice`],
-  ["the size of a free pool, which may have none", { [pool(2) + SIZE_CLASS]: -1 }, "sound"],
+  [
+    "a free pool linked to itself",
+    ({ pool }) => [{ [pool(3) + NEXT]: pool(3) }, `list ${pool(3)}: linked twice`],
+  ],
+  [
+    "the size of a free pool, which may have none",
+    ({ pool }) => [{ [pool(2) + SIZE_CLASS]: -1 }, "sound"],
+  ],
   [
     "the size of a full pool that has none",
-    { [pool(4) + SIZE_CLASS]: -1 },
-    `pool ${pool(4)}: not initialised`,
+    ({ pool }) => [{ [pool(4) + SIZE_CLASS]: -1 }, `pool ${pool(4)}: not initialised`],
   ],
   [
     "the size of a full pool",
-    { [pool(4) + SIZE_CLASS]: 30 },
-    `allocated map ${map(4) + 1}: no block begins`,
+    ({ pool, map }) => [
+      { [pool(4) + SIZE_CLASS]: 30 },
+      `allocated map ${map(4) + 1}: no block begins`,
+    ],
   ],
-  ["the used count of a pool", { [pool(0) + USED_COUNT]: 30 }, `pool ${pool(0)}: used count`],
+  [
+    "the used count of a pool",
+    ({ pool }) => [{ [pool(0) + USED_COUNT]: 30 }, `pool ${pool(0)}: used count`],
+  ],
   [
     "the used count of a pool, as if it were full",
-    { [pool(0) + USED_COUNT]: 32 },
-    `pool ${pool(0)}: list and state differ`,
+    ({ pool }) => [{ [pool(0) + USED_COUNT]: 32 }, `pool ${pool(0)}: list and state differ`],
   ],
   [
     "the used count of a pool, as if it were empty",
-    { [pool(0) + USED_COUNT]: 0 },
-    `pool ${pool(0)}: empty and free differ`,
+    ({ pool }) => [{ [pool(0) + USED_COUNT]: 0 }, `pool ${pool(0)}: empty and free differ`],
   ],
   [
     "the used count of a full pool, as if it were not",
-    { [pool(4) + USED_COUNT]: 31 },
-    `pool ${pool(4)}: list and state differ`,
+    ({ pool }) => [{ [pool(4) + USED_COUNT]: 31 }, `pool ${pool(4)}: list and state differ`],
   ],
   [
     "the used count of a free pool",
-    { [pool(2) + USED_COUNT]: 1 },
-    `pool ${pool(2)}: empty and free differ`,
+    ({ pool }) => [{ [pool(2) + USED_COUNT]: 1 }, `pool ${pool(2)}: empty and free differ`],
   ],
   [
     "a word of the map where no block begins",
-    { [map(0)]: 2 },
-    `allocated map ${map(0)}: no block begins`,
+    ({ map }) => [{ [map(0)]: 2 }, `allocated map ${map(0)}: no block begins`],
   ],
-  ["a word of the map, one block more", { [map(0)]: 1 }, `pool ${pool(0)}: used count`],
-  ["a word of the map, one block less", { [map(0) + 31]: 0 }, `pool ${pool(0)}: used count`],
-  ["a used pool that waits", { [state + WAITING]: pool(0) }, "sound"],
+  [
+    "a word of the map, one block more",
+    ({ pool, map }) => [{ [map(0)]: 1 }, `pool ${pool(0)}: used count`],
+  ],
+  [
+    "a word of the map, one block less",
+    ({ pool, map }) => [{ [map(0) + 31]: 0 }, `pool ${pool(0)}: used count`],
+  ],
+  ["a used pool that waits", ({ state, pool }) => [{ [state + WAITING]: pool(0) }, "sound"]],
   [
     "a free pool that waits",
-    { [state + WAITING]: pool(3) },
-    `pool ${pool(3)}: empty and free differ`,
+    ({ state, pool }) => [{ [state + WAITING]: pool(3) }, `pool ${pool(3)}: empty and free differ`],
   ],
-])("validate() tells of %s", (_, changes, said) => {
-  expect(saidOf(setting.heap, setting.pools.validate, changes)).toBe(said);
+];
+
+it("validate() tells of each kind of word", () => {
+  const setting = setUp();
+  for (const [what, turn] of ROWS) {
+    const [changes, said] = turn(setting);
+    expect(saidOf(setting.heap, setting.pools.validate, changes), what).toBe(said);
+  }
 });
 
 /** The pool of 16 bytes waits, in an arena that gives the next pool. */
@@ -193,9 +245,9 @@ function waiting(): Setting {
 }
 
 it("validate() asks of the pool that waits that it is empty, linked, and the last", () => {
-  const { heap, pools, state } = waiting();
+  const { heap, pools, state, tinyPool } = waiting();
   const said = (changes: Record<number, number>) => saidOf(heap, pools.validate, changes);
-  expect(heap.words[state + WAITING]).toBe(tinyPool - setting.state + state);
+  expect(heap.words[state + WAITING]).toBe(tinyPool);
   const waits = heap.words[state + WAITING] as number;
   expect([
     said({}),
