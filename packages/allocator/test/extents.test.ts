@@ -74,6 +74,7 @@ const ROWS: readonly Row[] = [
     "xLLx....",
     1 + PAD,
   ],
+  ["before an extent whose first block lives", "x..Lx....", [], request(1.5), "xLLLx....", 1 + PAD],
   ["at the first place with so many", "x..x....", [], request(2.5), "x..xLLL.", 4 + PAD],
   [
     "behind a free tail, one fewer",
@@ -293,4 +294,15 @@ it("a free block gives back all arenas when nothing else lives in its extent", (
     expect(drawing()).toBe("....");
     expect([large.arenaCount(), large.heldBytes()]).toEqual([0, 0]);
   }
+});
+
+it("a block that goes back with its arenas leaves the end of another's arena alone", () => {
+  const { heap, large, other, arena, drawing } = setUp(4);
+  heap.reserveArenasAt(other, arena(0), 1);
+  const words = heap.words.subarray(arena(1) - 8, arena(1));
+  words.fill(-7);
+  const [first] = [large.allocate(request(1.5)), large.allocate(1000)] as [Block, Block];
+  large.free(first);
+  expect(drawing()).toBe("x.L.");
+  expect([...words]).toEqual(Array(8).fill(-7));
 });

@@ -6,6 +6,7 @@ import { type Block, HeapCorruptionError, OutOfMemoryError } from "@ouro/interfa
 import { describe, expect, it } from "vitest";
 import {
   CPYTHON_FREE_LISTS,
+  createCheckedAllocator,
   createFreeListAllocator,
   createLargeBlockAllocator,
   createPoolAllocator,
@@ -184,6 +185,41 @@ describe("free lists", () => {
     expect(allocator.allocateZeroed(21)).toBe(block);
     const bytes = [...heap.bytes.subarray(block * 4, block * 4 + 32)];
     expect(bytes).toEqual([...Array(21).fill(0), ...Array(11).fill(7)]);
+  });
+
+  it("take no live block for a kept one, whatever words say of each other", () => {
+    const heap = createPrivateHeap({ reservationBytes: 2 ** 23 });
+    const other = heap.registerBorrower("other");
+    const below = heap.reserveRegion(other, "below", 4).start;
+    const pools = createPoolAllocator({ source: heap });
+    const allocator = createFreeListAllocator({ source: heap, allocator: pools, lists: LISTS });
+    const behind = heap.reserveRegion(other, "behind", 4).start;
+    const [one, two] = [allocator.allocate(24), allocator.allocate(24)];
+    // The places end within the region, which is padded: three words more are nobody's.
+    for (const place of [below, behind - 3, behind - 2, behind - 1, behind, two]) {
+      const before = heap.words[place] as number;
+      heap.words[place] = one;
+      heap.words[one] = place;
+      expect(allocator.owns(one), `${place - behind}`).toBe(true);
+      heap.words[place] = before;
+    }
+  });
+
+  it("ask for a list's whole size, where the allocator below serves it", () => {
+    const heap = createPrivateHeap({ reservationBytes: 2 ** 23 });
+    const pools = createPoolAllocator({ source: heap });
+    const checked = createCheckedAllocator(pools, { source: heap });
+    const lists = [
+      { name: "float", requestBytes: 24, maximumCount: 3 },
+      { name: "widest", requestBytes: 465, maximumCount: 3 },
+      { name: "whole", requestBytes: 464, maximumCount: 3 },
+    ];
+    const allocator = createFreeListAllocator({ source: heap, allocator: checked, lists });
+    const sizes = [20, 32, 465, 460].map((bytes) =>
+      allocator.usableSizeBytes(allocator.allocate(bytes)),
+    );
+    expect(checked.requestLimitBytes).toBe(469);
+    expect(sizes).toEqual([32, 32, 465, 464]);
   });
 
   it("count as free what they keep, and walk past it", () => {

@@ -237,6 +237,21 @@ describe("after an overrun the large block allocator", () => {
     large.validate();
   });
 
+  it("is told of a tag that was written over by who frees the block behind it", () => {
+    for (const tag of [248, 256, 4, -4]) {
+      const { heap, large, header, live, blocks } = damaged();
+      heap.words[header(2) - 1] = tag;
+      expect(() => large.free(blocks[2] as Block)).toThrow(
+        `large block at word ${header(2) - tag + HEADER} is broken`,
+      );
+      large.validate();
+      // The block before has what lies up to this one: no tag says that it is free.
+      expect(live.map(large.usableSizeBytes)).toEqual([2008, 1000, 1000, 1000, 1000]);
+      large.free(blocks[2] as Block);
+      large.validate();
+    }
+  });
+
   it("believes a size that the next live block bears out, and else takes all up to it", () => {
     const sizes = (change: (words: Int32Array, at: (index: number) => number) => void) => {
       const { heap, large, header, live, blocks } = damaged();

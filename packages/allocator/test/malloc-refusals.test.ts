@@ -80,6 +80,19 @@ it("the limit itself is asked for below, and what is larger is not", () => {
   expect(calls.reallocArray(view, 1001)).toBeUndefined();
 });
 
+it("a size beyond all leaves a block that lives, and one that does not is refused", () => {
+  const { calls } = setUp();
+  const [address, freed] = [calls.malloc(100), calls.malloc(100)];
+  calls.free(freed);
+  expect(() => calls.realloc(freed, 2 ** 40)).toThrow(/already free/);
+  expect(calls.realloc(address, 2 ** 40)).toBe(0);
+  expect(calls.usableSize(address)).toBe(112);
+  expect([calls.mallocAs("u8", 2 ** 30), calls.callocAs("u8", 2 ** 30)]).toEqual([
+    undefined,
+    undefined,
+  ]);
+});
+
 it("a call that finds the heap broken says so, and that is no lack of room", () => {
   const broken = new HeapCorruptionError({ structure: "test", word: 1, problem: "broken" });
   const { calls } = setUp(() => ({

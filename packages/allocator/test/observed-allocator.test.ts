@@ -50,9 +50,11 @@ it("an observer is told -1 of a small block whose size is no whole granules", ()
   const allocator = observedAllocator(checked, { observer });
   const odd = allocator.allocate(40);
   const whole = allocator.allocate(48);
+  const wide = allocator.allocate(1024);
   expect(seen).toEqual([
     [EVENT_BLOCK_REQUEST, 40, -1, odd],
     [EVENT_BLOCK_REQUEST, 48, 2, whole],
+    [EVENT_BLOCK_REQUEST, 1024, -1, wide],
   ]);
 });
 

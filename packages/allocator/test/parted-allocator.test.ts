@@ -216,6 +216,28 @@ describe("freeing marked blocks", () => {
     expect(parted.tryAllocateWatched(512)).toBe(used + 128);
   });
 
+  it("leaves a pool in its list that stays in use, and an empty one among the free", () => {
+    const { parted, watched, dead, mark } = setUp();
+    const blocks = many(4 * 32, () => parted.tryAllocateWatched(512));
+    const pool = (index: number): Block[] => blocks.slice(index * 32, index * 32 + 32);
+    // From the first on: the pools of blocks 0, 32 and 64; the last is full.
+    for (const index of [64, 32, 0]) parted.free(blocks[index] as Block);
+    const freeMarked = (index: number, dying: readonly Block[]): void => {
+      mark(blocks[index * 32] as Block, dying);
+      parted.freeMarked(blocks[index * 32] as Block, dead);
+      parted.validate();
+    };
+    freeMarked(1, pool(1).slice(4, 9));
+    freeMarked(1, pool(1).slice(9, 31));
+    freeMarked(2, pool(2).slice(1));
+    freeMarked(2, []);
+    freeMarked(3, pool(3).slice(31));
+    freeMarked(0, pool(0).slice(1));
+    freeMarked(0, []);
+    expect(watched.statistics().liveBlockCount).toBe(4 + 31);
+    expect(many(2, () => parted.tryAllocateWatched(512))).toEqual([blocks[127], blocks[32]]);
+  });
+
   it("refuses a mark where no block lives, and frees none then", () => {
     const { heap, parted, dead, mark } = setUp();
     const blocks = many(3, () => parted.tryAllocateWatched(512));

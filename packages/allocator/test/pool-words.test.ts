@@ -90,6 +90,17 @@ describe("the pool allocator refuses", () => {
     expect(pools.tryAllocate(0)).toBe(0);
   });
 
+  it("for lack of room with what is lent, or what can be, if the source does not tell", () => {
+    const heap = createPrivateHeap({ reservationBytes: 3 * ARENA_SIZE_BYTES });
+    const { statistics: _, ...source } = heap;
+    const pools = createPoolAllocator({ source });
+    while (pools.tryAllocate(512) !== 0);
+    const bytes = 2 * ARENA_SIZE_BYTES;
+    expect(() => pools.allocate(512)).toThrow(
+      expect.objectContaining({ requestBytes: 512, lentBytes: bytes, limitBytes: bytes }),
+    );
+  });
+
   it("an option that cannot be, in the factory's name", () => {
     expect(() => setUp({ budgetWord: -1 })).toThrow(/^createPoolAllocator: budgetWord -1/);
     expect(() => setUp({ budgetWord: 2 ** 22 })).toThrow(/^createPoolAllocator: budgetWord/);

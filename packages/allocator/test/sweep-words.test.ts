@@ -180,4 +180,39 @@ describe("while a sweep runs", () => {
     large.validate();
     large.finishSweep();
   });
+
+  it("a pool that is taken above the cursor is none of the sweep's", () => {
+    const { marks, small, router, mark, many } = setUp();
+    const blocks = many(128 * 32, 512);
+    const pool = (index: number): Block[] => blocks.slice(index * 32, index * 32 + 32);
+    // Of the higher arena one pool is free, of the lower one two: the higher gives first.
+    for (const index of [2, 3, 100]) for (const block of pool(index)) router.free(block);
+    // Nothing lives in the first pool and in the last.
+    mark([...Array(126).keys()].flatMap((index) => pool(index + 1)).filter(small.owns));
+    router.beginSweep(marks);
+    const fresh = many(5, 16);
+    expect(fresh[0]).toBe(pool(100)[0]);
+    router.validate();
+    expect(small.isSweeping()).toBe(true);
+    router.finishSweep();
+    expect(fresh.every((block) => router.owns(block))).toBe(true);
+    router.validate();
+    expect(small.statistics().liveBlockCount).toBe(123 * 32 + 5);
+  });
+
+  it("a budget is charged with what a swept pool has to give, not with what lives there", () => {
+    const heap = createPrivateHeap({ reservationBytes: 4 * ARENA_SIZE_BYTES });
+    const marks = reserveMarks(heap);
+    const budgetWord = heap.reserveRegion(heap.registerBorrower("test"), "budget", 4).start;
+    heap.words[budgetWord] = 10_000;
+    const pools = createPoolAllocator({ source: heap, budgetWord });
+    const blocks = Array.from({ length: 32 }, () => pools.allocate(512));
+    expect(heap.words[budgetWord]).toBe(10_000 - 1024);
+    for (const block of blocks.slice(0, 20)) {
+      heap.words[marks + (block >>> 7)] = 1 << (block >>> 2);
+    }
+    pools.beginSweep(marks);
+    expect(pools.allocate(512)).toBe(blocks[20]);
+    expect(heap.words[budgetWord]).toBe(10_000 - 1024 - 12 * 32);
+  });
 });
