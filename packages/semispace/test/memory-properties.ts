@@ -46,16 +46,22 @@ function makeManager(
   return { heap, other, manager, type, frame: manager.mutator.enter(KEPT_COUNT) };
 }
 
+const roomWords = fc.oneof(
+  fc.nat({ max: 2 * ARENA_SIZE_WORDS }),
+  fc.nat({ max: 8 * ARENA_SIZE_WORDS }),
+);
+
 /** After every allocation, served or refused, a collection must find room. */
 export function roomProperty(parts: Parts): fc.IProperty<unknown> {
   return fc.property(
     fc.integer({ min: 4, max: 24 }),
     fc.array(fc.nat({ max: 23 }), { maxLength: 4 }),
     fc.constantFrom(1.25, 2, 4),
-    fc.integer({ min: 2, max: 24 }),
-    fc.array(fc.tuple(fc.nat({ max: 2 * ARENA_SIZE_WORDS }), fc.nat({ max: KEPT_COUNT - 1 })), {
+    fc.oneof(fc.integer({ min: 2, max: 24 }), fc.constant(24)),
+    fc.array(fc.tuple(roomWords, fc.nat({ max: KEPT_COUNT - 1 })), {
       minLength: 1,
       maxLength: 40,
+      size: "max",
     }),
     (arenaCount, taken, factor, limitArenas, requests) => {
       const { heap, manager, type, frame } = makeManager(parts, arenaCount, taken, factor);

@@ -35,6 +35,7 @@ export type Command =
   | { readonly kind: "load"; slot: number; field: number; into: number }
   | { readonly kind: "raw"; slot: number; word: number; value: number }
   | { readonly kind: "copy"; slot: number; from: number; count: number }
+  | { readonly kind: "share"; slot: number; into: number }
   | { readonly kind: "drop"; slot: number }
   | { readonly kind: "enter" }
   | { readonly kind: "leave" }
@@ -88,6 +89,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   fc.record({ kind: fc.constant("copy" as const), slot: index, from: index, count: length }),
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("share" as const), slot: index, into: index }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("drop" as const), slot: index }) },
   fc.record({ kind: fc.constant("enter" as const) }),
   fc.record({ kind: fc.constant("leave" as const) }),
@@ -96,7 +101,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("collect" as const) }) },
 );
 
-export const programs = fc.array(command, { minLength: 5, maxLength: 60 });
+export const programs = fc.array(command, { minLength: 5, maxLength: 60, size: "medium" });
 
 /** A memory manager and the model of what its roots reach. */
 export class Rig {
@@ -172,6 +177,13 @@ export class Rig {
       case "leave":
         if (this.#frames.length > 1) mutator.leave(this.#frames.pop()?.frame as Slot);
         return;
+      case "share": {
+        const { slot, values, place } = this.#at(command.slot);
+        const into = this.#at(command.into);
+        into.values[into.place] = values[place] as ModelValue;
+        mutator.setRoot(into.slot, mutator.root(slot));
+        return;
+      }
       case "drop": {
         const { slot, values, place } = this.#at(command.slot);
         values[place] = 0;
