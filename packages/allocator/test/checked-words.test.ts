@@ -58,7 +58,11 @@ describe("the checked layer says in which call", () => {
       const seal = block - HEADER + SEAL;
       heap.words[seal] = ~(heap.words[seal] as number);
       expect(() => act(block)).toThrow(
-        expect.objectContaining({ where: `fenced.${call}`, offsetBytes: -12 }),
+        expect.objectContaining({
+          where: `fenced.${call}`,
+          offsetBytes: -12,
+          freeingSite: undefined,
+        }),
       );
       heap.words[seal] = ~(heap.words[seal] as number);
     }
@@ -275,6 +279,20 @@ describe("the checked layer's validate() tells of", () => {
     ]);
     expect(heap.words[state + LAST_HELD]).toBe(three);
     expect([...heap.words.subarray(before, before + 16)]).toEqual(Array(16).fill(-7));
+  });
+
+  it("a header below that was written over, in each call that names a block", () => {
+    const { heap, below, checked } = setUp();
+    const [block] = [checked.allocate(5000), checked.allocate(5000)] as [Block, Block];
+    const base = (block - HEADER) as Block;
+    const end = base + below.usableSizeBytes(base) / 4;
+    for (const call of ["usableSizeBytes", "reallocate", "validate"] as const) {
+      heap.words.fill(-1, end, end + 2);
+      expect(() => checked[call](block, 10)).toThrow(HeapCorruptionError);
+      expect(checked.owns(block)).toBe(true);
+      if (call === "validate") expect(checked.usableSizeBytes.bind(null, block)).toThrow(/anew/);
+    }
+    checked.validate();
   });
 
   it("what the allocator below finds", () => {

@@ -252,6 +252,21 @@ describe("after an overrun the large block allocator", () => {
     }
   });
 
+  it("refuses what meets a wrong tag, before a block or at the end of a free one", () => {
+    for (const call of ["usableSizeBytes", "reallocate"] as const) {
+      const { heap, large, header, blocks } = damaged();
+      heap.words[header(2) - 1] = 4;
+      expect(() => large[call](blocks[2] as Block, 900)).toThrow(/made anew/);
+      large.validate();
+    }
+    const { heap, large, header } = damaged();
+    heap.words[header(5) + 251] = 4;
+    expect(() => large.allocate(1000)).toThrow(/made anew/);
+    large.validate();
+    expect(large.owns(large.allocate(1000))).toBe(true);
+    large.validate();
+  });
+
   it("believes a size that the next live block bears out, and else takes all up to it", () => {
     const sizes = (change: (words: Int32Array, at: (index: number) => number) => void) => {
       const { heap, large, header, live, blocks } = damaged();
