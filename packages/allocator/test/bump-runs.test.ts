@@ -194,7 +194,34 @@ describe("marks", () => {
   });
 });
 
+describe("a run", () => {
+  it("grows by the arenas behind it, where the next block goes on without a gap", () => {
+    const { bump } = setUp();
+    const half = bump.allocate(ARENA_SIZE_BYTES / 2);
+    const next = bump.allocate(2 * ARENA_SIZE_BYTES);
+    expect(next).toBe(half + ARENA_SIZE_WORDS / 2);
+    expect(bump.arenaCount()).toBe(3);
+    bump.validate();
+  });
+
+  it("is cut to its first arena when it is cleared", () => {
+    const { heap, bump } = setUp();
+    bump.allocate(3 * ARENA_SIZE_BYTES);
+    expect(bump.clear()).toBe(1);
+    expect([bump.arenaCount(), heap.statistics().lentArenaCount]).toEqual([1, 1]);
+    bump.validate();
+  });
+});
+
 describe("reallocation in the bump allocator", () => {
+  it("grows the last one in place, though others were freed since", () => {
+    const { bump } = setUp();
+    const [freed, last] = [bump.allocate(16), bump.allocate(16)];
+    bump.free(freed);
+    expect(bump.reallocate(last, 100)).toBe(last);
+    bump.validate();
+  });
+
   it("leaves a block that is not the last where it is, if it is no larger", () => {
     const { bump } = setUp();
     const block = bump.allocate(100);
