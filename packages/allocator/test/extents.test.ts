@@ -67,6 +67,22 @@ type Row = readonly [
 
 const ROWS: readonly Row[] = [
   [
+    "of its own, when a gap behind a tail is a granule short",
+    "x..xL.x..",
+    [[0, 0.5]],
+    request(1.5, 16),
+    "xLLxL.x..",
+    1 + PAD,
+  ],
+  [
+    "of its own, when a gap before a head is a granule short",
+    "x..x.Lx..",
+    [[0.5, 0]],
+    request(1.5, 16),
+    "xLLx.Lx..",
+    1 + PAD,
+  ],
+  [
     "where they are free, when it borders on nothing",
     "x..x....",
     [],

@@ -200,6 +200,19 @@ describe("while a sweep runs", () => {
     expect(small.statistics().liveBlockCount).toBe(123 * 32 + 5);
   });
 
+  it("pools are found behind an arena of another", () => {
+    const { heap, marks, router, mark, many } = setUp();
+    const live = many(64 * 32, 512);
+    heap.reserveArenas(heap.registerBorrower("other"), 1);
+    const garbage = many(3 * 32, 512);
+    mark(live);
+    router.beginSweep(marks);
+    expect(router.allocate(512)).toBe(garbage[0]);
+    router.finishSweep();
+    router.validate();
+    expect(router.statistics().liveBlockCount).toBe(live.length + 1);
+  });
+
   it("a budget is charged with what a swept pool has to give, not with what lives there", () => {
     const heap = createPrivateHeap({ reservationBytes: 4 * ARENA_SIZE_BYTES });
     const marks = reserveMarks(heap);
