@@ -62,6 +62,6 @@ export const mutatorFaults: readonly PlantedFault[] = [
     on: "mark-sweep",
     find: "+ ((length + 3) >>> 2);",
     replace: "+ (length >>> 2);",
-    killedBy: suite.SOUND,
+    killedBy: suite.PLACES,
   },
 ];

@@ -309,7 +309,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: `      run.resurrected = promoteResurrected(old, death.attachedCount() === attachedCount);
 `,
     replace: "",
-    killedBy: TWIN,
+    killedBy: suite.RESURRECTS_AS_SAID,
   },
   {
     ...RUN,
