@@ -84,3 +84,12 @@ it("knows a taker by its name, however often it takes", () => {
   log.passSafepoint(COLLECT, 0);
   expect(log.explain(reference)?.takenBy).toBe("other");
 });
+
+it("takes no reference of before for one of now when stamps and epochs come round together", () => {
+  const { log, pass } = makeLog(255);
+  const reference = log.give(8, 1);
+  pass(255);
+  expect(log.wordOf(reference)).toBe(0);
+  expect(log.give(8, 1)).toBe(reference);
+  expect(log.wordOf(reference)).toBe(8);
+});
