@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { answerOfMaps, type MapNode, SLOT_COUNTS } from "./map-model.js";
 import { type Found, HAS_WEAK, IMMORTAL, type MapKind, makeMapRig } from "./map-rig.js";
 
-export const ANSWERS = "finds what a naive detector finds, and says who was reached late";
-export const ONE_SHAPE = "finds the same where all candidates are of one shape";
+const ANSWERS = "finds what a naive detector finds, and says who was reached late";
+const ONE_SHAPE = "finds the same where all candidates are of one shape";
 
 const NODE_LIMIT = 40;
 const PLAIN: readonly (readonly MapKind[])[] = [

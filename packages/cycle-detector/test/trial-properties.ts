@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { BUFFERED, type BufferKind, IMMORTAL, makeBufferRig } from "./buffer-rig.js";
 import { answerOfTrial, TRIAL_SLOTS, type TrialNode } from "./trial-model.js";
 
-export const FINDS = "finds what nothing holds from outside of what candidates reach";
-export const AGAIN = "asked again, parts what is reached from what is still found";
+const FINDS = "finds what nothing holds from outside of what candidates reach";
+const AGAIN = "asked again, parts what is reached from what is still found";
 
 const NODE_LIMIT = 16;
 const KINDS = Object.keys(TRIAL_SLOTS) as BufferKind[];
