@@ -98,6 +98,35 @@ describe("a checked mutator over what was there before it", () => {
   });
 });
 
+describe("the site where something was taken", () => {
+  const isHere = /^at .*checked-places\.test\.ts.*\n +at /;
+
+  it("is a stack that begins with the program's own line, of a reference", () => {
+    const manager = makeManager();
+    const mutator = createCheckedMutator({ ...manager, sites: true });
+    const frame = mutator.enter(1);
+    const stale = mutator.allocate(manager.defineType({ name: "plain" }), frame);
+    mutator.poll();
+    let site = "";
+    try {
+      mutator.typeOf(stale);
+    } catch (error) {
+      site = (error as { site: string }).site;
+    }
+    expect(site).toMatch(isHere);
+  });
+
+  it("and of a handle", () => {
+    const sites: string[] = [];
+    const manager = makeManager();
+    const handles = createHandleSet({ ...manager, onLeak: ({ site }) => sites.push(site) });
+    handles.make();
+    handles.hold(manager.mutator.enter(1));
+    expect(handles.reportLeaks()).toBe(2);
+    expect(sites).toEqual([expect.stringMatching(isHere), expect.stringMatching(isHere)]);
+  });
+});
+
 const Node = defineType({ name: "Node", fields: { next: self, any: ref } });
 const Row = defineType({ name: "Row", fields: { items: arrayOf(ref) } });
 const Numbers = defineType({ name: "Numbers", fields: { items: arrayOf(i32) } });
@@ -197,8 +226,16 @@ it("each call of byte arrays refuses an object of another type, in either place"
     const problem = 'an object of type "list" is not a byte array';
     expect(messageOf(() => call(other))).toContain(`bytes.${name.trim()}: ${problem}`);
   }
+  expect(messageOf(() => bytes.allocate(3, (frame + 7) as Slot))).toMatch(/^bytes\.allocate: /);
   mutator.poll();
   expect(messageOf(() => bytes.validate(array))).toMatch(/^bytes\.validate: reference/);
+});
+
+it("a frame of more slots than there are is no frame, whoever is in which", () => {
+  const { mutator } = makeManager({ checked: true, frameSlotLimitCount: 16 });
+  const problem = "enter: slotCount 17 is not a whole number from 0 to 16. Give one";
+  expect(messageOf(() => mutator.enter(17))).toBe(problem);
+  mutator.leave(mutator.enter(16));
 });
 
 it("a handle that was disposed of may be adopted again when an image put its slot into use", () => {

@@ -1,7 +1,7 @@
 // The maps of generations where objects lie in neighbouring words of them: what is said of one says
 // nothing of another, and a tract keeps the generations that it has.
 
-import { ARENA_SIZE_WORDS, NOT_TRACKED } from "@ouro/interfaces";
+import { ARENA_SIZE_WORDS, NOT_TRACKED, TRACT_HAS_FOUND } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
 import { createGenerationMaps, generationMapsStateWords } from "../src/index.js";
 
@@ -16,10 +16,11 @@ function makeMaps() {
   const stateWords = generationMapsStateWords(ARENA_COUNT - FIRST_ARENA);
   const words = new Int32Array(heapEnd + 6 * mapWords + stateWords);
   const allocated = heapEnd - FIRST_ARENA * (ARENA_SIZE_WORDS >>> 7);
+  const state = { start: heapEnd + 6 * mapWords, sizeWords: stateWords, existed: false };
   const maps = createGenerationMaps({
     words,
     region: { start: heapEnd + mapWords, sizeWords: 5 * mapWords, existed: false },
-    state: { start: heapEnd + 6 * mapWords, sizeWords: stateWords, existed: false },
+    state,
     firstArenaIndex: FIRST_ARENA,
     arenaCount: ARENA_COUNT,
     mapOf: () => allocated,
@@ -37,7 +38,7 @@ function makeMaps() {
     maps.walk(generation, (object) => found.push(object));
     return found;
   };
-  return { words, maps, bear, walked };
+  return { words, maps, state, bear, walked };
 }
 
 /** The same place in five words of the maps, one after the other. */
@@ -78,7 +79,7 @@ describe("the maps of generations", () => {
   });
 
   it("keep the older generations of a tract that has no candidate", () => {
-    const { maps, bear, walked } = makeMaps();
+    const { words, maps, state, bear, walked } = makeMaps();
     const [young, old] = ROW as [number, number];
     bear(old, 2);
     bear(young, 0);
@@ -86,6 +87,7 @@ describe("the maps of generations", () => {
     expect(maps.gather(0)).toMatchObject({ candidateCount: 0, tractCount: 0 });
     maps.release();
     expect(walked(2)).toEqual([old]);
+    expect(words[state.start + 4]).toBe(1 << 2);
   });
 
   it("walk past those that a collection found", () => {
@@ -96,6 +98,22 @@ describe("the maps of generations", () => {
     words[maps.found + (found >>> 7)] = 1 << (found >>> 2);
     expect(walked(0)).toEqual(ROW.filter((object) => object !== found));
     expect(maps.liveCount(0)).toBe(4);
+  });
+
+  it("forget all that were found, be they a whole word but one", () => {
+    const { words, maps, bear, walked } = makeMaps();
+    const objects = Array.from({ length: 32 }, (_, granule) => BASE + 4 * granule);
+    for (const object of objects) bear(object, 1);
+    const { list } = maps.gather(1);
+    words[list + 1] = TRACT_HAS_FOUND;
+    words[maps.found + (BASE >>> 7)] = ~1;
+    expect(maps.foundCount()).toBe(31);
+    maps.forgetFound();
+    expect(objects.filter((object) => maps.isFound(object))).toEqual([]);
+    expect(walked(1)).toEqual([BASE]);
+    expect(objects.slice(1).map((object) => maps.generationOf(object))).toEqual(
+      new Array(31).fill(0),
+    );
   });
 
   it("know the special ones after a narrowing that was told them", () => {

@@ -3,7 +3,13 @@
 // an image is refused, or not restored.
 
 import { WEAK_REFERENCE_TYPE } from "@ouro/finalization";
-import { type HeapImage, IMAGE_TRACKED, IMAGE_UNTRACKED, isOuroError } from "@ouro/interfaces";
+import {
+  type HeapImage,
+  IMAGE_TRACKED,
+  IMAGE_UNTRACKED,
+  isOuroError,
+  slotAt,
+} from "@ouro/interfaces";
 import { createMemoryManager } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import { describeType, restoreHeap, saveHeap } from "../src/index.js";
@@ -83,6 +89,24 @@ describe("an image is not restored", () => {
         "Restore it into a memory manager with finalization",
     );
   });
+
+  it.each(["refcount-only", "mark-sweep", "semispace"] as const)(
+    "without memory for it, and leaves nothing behind: %s",
+    (preset) => {
+      const large = makeManager({ isWide: true });
+      const page = large.defineType({ name: "page", variablePart: "raw" });
+      const frame = large.mutator.enter(9);
+      for (let index = 0; index < 9; index++) {
+        large.mutator.allocateArray(page, 200_000, slotAt(frame, index));
+      }
+      const small = createMemoryManager(preset, { limitBytes: 6 << 20 });
+      expect(messageOf(() => restoreHeap(small, saveHeap(large)))).toContain("no room");
+      expect(small.statistics().liveCount).toBe(0);
+      small.validate();
+      const top = small.heap.words[small.roots.topWord];
+      expect(top).toBe(small.roots.framesStart);
+    },
+  );
 
   it("with more types than a heap can have", () => {
     const types = new Array(70_000).fill(NODE);

@@ -20,6 +20,7 @@ import {
   createStressMutator,
   createTypeTable,
   describeType,
+  validateObjects,
 } from "../src/index.js";
 import { makeManager } from "./manager.js";
 
@@ -44,6 +45,13 @@ describe("the root stack", () => {
     roots.giveHandle(high);
     expect(roots.takeHandle()).toBe(low);
     roots.validate();
+  });
+
+  it("writes no word before its own when no handle is left", () => {
+    const { roots, words } = makeParts(32);
+    const before = words.slice(0, roots.topWord);
+    for (let count = 0; count < 33; count++) roots.takeHandle();
+    expect(words.slice(0, roots.topWord)).toEqual(before);
   });
 
   it("takes no handle by its slot that is in use", () => {
@@ -141,6 +149,18 @@ describe("a mutator", () => {
       mutator.set(object, 1, object);
     }
     manager.validate();
+  });
+
+  it("leaves objects that a validation finds, if words are written past it", () => {
+    const { mutator, heap, types, roots, collector, defineType } = makeManager();
+    const frame = mutator.enter(2);
+    const row = defineType({ name: "row", variablePart: "raw" });
+    const first = mutator.allocateArray(row, 1, frame);
+    const second = mutator.allocateArray(row, 1, slotAt(frame, 1));
+    heap.words[first + 2] = second - first;
+    expect(() => validateObjects(heap.words, types, roots, collector)).toThrow(
+      `object at word ${second} is broken: it overlaps the one before it.`,
+    );
   });
 
   it("says where the fields of an object begin", () => {

@@ -108,6 +108,14 @@ describe("a string", () => {
     broken(array, "its type is not a string's");
     mutator.setWord(narrow, 2, mutator.word(narrow, 2) | (1 << 24));
     broken(narrow, "its padding is not zero");
+    const long = bytes.allocate(9, slot(3));
+    mutator.setWord(long, 3, 1 << 8);
+    for (const [call, place] of [
+      [() => strings.validate(narrow), narrow + 4],
+      [() => bytes.validate(long), long + 5],
+    ] as const) {
+      expect(messageOf(call)).toContain(`at word ${place} is broken`);
+    }
     mutator.setWord(narrow, 2, mutator.word(narrow, 2) & 0xffffff);
     strings.validate(narrow);
     mutator.setWord(narrow, 1, 77);

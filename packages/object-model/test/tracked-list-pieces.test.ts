@@ -12,10 +12,11 @@ const HEADER_WORDS = 24;
 const LIST_COUNT = 5;
 
 function makeLists(pieceCount: number) {
-  const marks = 4 * 4 * PIECE;
-  const start = marks + 4 * PIECE;
+  const marks = 8 * 4 * PIECE;
+  const start = marks + 8 * PIECE;
   const sizeWords = HEADER_WORDS + pieceCount * (PIECE + LIST_COUNT);
   const words = new Int32Array(start + sizeWords);
+  words.fill(1, start - 32, start); // what lies before the region is others'
   const lists = createTrackedLists({
     ...{ words, marks, trackedMask: TRACKED, generationMask: GENERATION },
     region: { start, sizeWords, existed: false },
@@ -64,6 +65,14 @@ describe("the pieces of tracked lists", () => {
     validate();
   });
 
+  it("are given back as the objects tracked last leave first", () => {
+    const { lists, track, contents, validate } = makeLists(3);
+    for (const object of track(3 * PIECE, 0).reverse()) lists.untrack(object);
+    const objects = track(2 * PIECE, 1);
+    expect([contents(0), contents(1)]).toEqual([[], objects]);
+    validate();
+  });
+
   it("do not suffice for more objects than there are places", () => {
     const { track } = makeLists(3);
     track(3 * PIECE, 0);
@@ -80,6 +89,21 @@ describe("a tracked list", () => {
     lists.untrack(one);
     lists.untrack(other);
     expect(contents(0)).toEqual([]);
+  });
+
+  it("keeps its order above places where its objects lay before", () => {
+    const { lists, track, contents, validate } = makeLists(3);
+    const before = track(4, 0);
+    const [one, other] = track(2, 0) as [number, number];
+    for (const object of before) lists.untrack(object);
+    expect(contents(0)).toEqual([one, other]);
+    for (const object of [one, other]) lists.untrack(object);
+    expect(contents(0)).toEqual([]);
+    for (const object of [other, one]) lists.track(object, 0);
+    const young = track(2, 0);
+    lists.untrack(other);
+    expect(contents(0)).toEqual([one, ...young]);
+    validate();
   });
 
   it("forgets its objects, the permanent ones too", () => {
