@@ -5,7 +5,7 @@ import { slotAt } from "@ouro/interfaces";
 import { expect, it } from "vitest";
 import { makeManager } from "./manager.js";
 
-it("a frame never has the key of the one below, though keys are used up again and again", () => {
+it("a frame never has the key of the one below, in forty thousand frames", () => {
   const { mutator } = makeManager({ checked: true, frameSlotLimitCount: 16 });
   const outer = mutator.enter(1);
   const keys = new Set<number>();
