@@ -45,20 +45,29 @@ function sealFile(bytes: Uint8Array): void {
 }
 
 describe("what is no image is refused with what to do", () => {
-  const image = decodeHeapImage(fileOf(steps));
-  const none: [string, unknown, RegExp][] = [
-    ["nothing", undefined, /the image is undefined, not a heap image\. Pass what saveHeap or/],
-    ["a text", "abc", /the image is the text "abc", not a heap image/],
-    ["an empty object", {}, /its types are undefined/],
-    ["types that are none", { ...image, types: [null] }, /null is among its types/],
-    ["an image without frames", { ...image, frames: undefined }, /its frames are undefined/],
+  const image = () => decodeHeapImage(fileOf(steps));
+  const none: [string, () => unknown, RegExp][] = [
+    [
+      "nothing",
+      () => undefined,
+      /the image is undefined, not a heap image\. Pass what saveHeap or/,
+    ],
+    ["a text", () => "abc", /the image is the text "abc", not a heap image/],
+    ["an empty object", () => ({}), /its types are undefined/],
+    ["types that are none", () => ({ ...image(), types: [null] }), /null is among its types/],
+    [
+      "an image without frames",
+      () => ({ ...image(), frames: undefined }),
+      /its frames are undefined/,
+    ],
     [
       "bytes that were not decoded",
-      fileOf(steps),
+      () => fileOf(steps),
       /the image is a Uint8Array: the bytes of an image, not one\. Decode them first with dec/,
     ],
   ];
-  test.each(none)("%s", (_title, value, message) => {
+  test.each(none)("%s", (_title, make, message) => {
+    const value = make();
     for (const use of [
       () => restoreHeap(makeRig(), value as never),
       () => encodeHeapImage(value as never),

@@ -77,7 +77,8 @@ describe("a list", () => {
   });
 });
 
-describe("what is not a list or a map is refused by the call in checked mode", () => {
+/** A manager with a list, a map, a text, 5 and none. */
+function makeKindRig() {
   const manager = makeManager({ checked: true });
   const { mutator } = manager;
   const [lists, maps, strings] = [
@@ -98,51 +99,63 @@ describe("what is not a list or a map is refused by the call in checked mode", (
   strings.allocate("text", text);
   mutator.setRoot(five, immediateOf(5));
   const at = (slot: Slot) => mutator.root(slot) as Reference;
+  return { manager, lists, maps, strings, list, map, text, five, none, at };
+}
 
-  const kinds: [string, Slot, string][] = [
-    ["a string", text, 'an object of type "string-8" is not a'],
-    ["none", none, "none is not a"],
-    ["an immediate", five, "an immediate is not a"],
+type KindRig = ReturnType<typeof makeKindRig>;
+
+describe("what is not a list or a map is refused by the call in checked mode", () => {
+  const kinds: [string, "text" | "none" | "five", string][] = [
+    ["a string", "text", 'an object of type "string-8" is not a'],
+    ["none", "none", "none is not a"],
+    ["an immediate", "five", "an immediate is not a"],
   ];
-  const listCalls: Record<string, (slot: Slot) => unknown> = {
-    lengthOf: (slot) => lists.lengthOf(at(slot)),
-    get: (slot) => lists.get(at(slot), 0),
-    set: (slot) => lists.set(at(slot), 0, 0),
-    give: (slot) => lists.give(at(slot), 0, five),
-    append: (slot) => lists.append(slot, five),
-    insert: (slot) => lists.insert(slot, 0, five),
-    removeAt: (slot) => lists.removeAt(slot, 0, five),
-    pop: (slot) => lists.pop(slot, five),
-    extend: (slot) => lists.extend(list, slot),
-    clear: (slot) => lists.clear(at(slot)),
+  const listCalls: Record<string, (slot: Slot, rig: KindRig) => unknown> = {
+    lengthOf: (slot, { lists, at }) => lists.lengthOf(at(slot)),
+    get: (slot, { lists, at }) => lists.get(at(slot), 0),
+    set: (slot, { lists, at }) => lists.set(at(slot), 0, 0),
+    give: (slot, { lists, at, five }) => lists.give(at(slot), 0, five),
+    append: (slot, { lists, five }) => lists.append(slot, five),
+    insert: (slot, { lists, five }) => lists.insert(slot, 0, five),
+    removeAt: (slot, { lists, five }) => lists.removeAt(slot, 0, five),
+    pop: (slot, { lists, five }) => lists.pop(slot, five),
+    extend: (slot, { lists, list }) => lists.extend(list, slot),
+    clear: (slot, { lists, at }) => lists.clear(at(slot)),
   };
-  const mapCalls: Record<string, (slot: Slot) => unknown> = {
-    sizeOf: (slot) => maps.sizeOf(at(slot)),
-    has: (slot) => maps.has(at(slot), -1 as Value),
-    get: (slot) => maps.get(at(slot), -1 as Value),
-    set: (slot) => maps.set(slot, five, five),
-    delete: (slot) => maps.delete(at(slot), -1 as Value),
-    take: (slot) => maps.take(five, at(slot), -1 as Value),
-    clear: (slot) => maps.clear(at(slot)),
-    next: (slot) => maps.next(at(slot), 0),
-    keyAt: (slot) => maps.keyAt(at(slot), 0),
-    valueAt: (slot) => maps.valueAt(at(slot), 0),
-    rehash: (slot) => maps.rehash(at(slot)),
+  const mapCalls: Record<string, (slot: Slot, rig: KindRig) => unknown> = {
+    sizeOf: (slot, { maps, at }) => maps.sizeOf(at(slot)),
+    has: (slot, { maps, at }) => maps.has(at(slot), -1 as Value),
+    get: (slot, { maps, at }) => maps.get(at(slot), -1 as Value),
+    set: (slot, { maps, five }) => maps.set(slot, five, five),
+    delete: (slot, { maps, at }) => maps.delete(at(slot), -1 as Value),
+    take: (slot, { maps, at, five }) => maps.take(five, at(slot), -1 as Value),
+    clear: (slot, { maps, at }) => maps.clear(at(slot)),
+    next: (slot, { maps, at }) => maps.next(at(slot), 0),
+    keyAt: (slot, { maps, at }) => maps.keyAt(at(slot), 0),
+    valueAt: (slot, { maps, at }) => maps.valueAt(at(slot), 0),
+    rehash: (slot, { maps, at }) => maps.rehash(at(slot)),
   };
 
-  it.each(kinds)("%s", (_title, slot, message) => {
+  it.each(kinds)("%s", (_title, what, message) => {
+    const rig = makeKindRig();
+    const slot = rig[what];
     for (const [name, call] of Object.entries(listCalls)) {
-      expect(() => call(slot)).toThrow(UsageError);
-      expect(() => call(slot)).toThrow(`lists.${name}: ${message} list. Pass one that lists.allo`);
+      expect(() => call(slot, rig)).toThrow(UsageError);
+      expect(() => call(slot, rig)).toThrow(
+        `lists.${name}: ${message} list. Pass one that lists.allo`,
+      );
     }
     for (const [name, call] of Object.entries(mapCalls)) {
-      expect(() => call(slot)).toThrow(UsageError);
-      expect(() => call(slot)).toThrow(`maps.${name}: ${message} map. Pass one that maps.allocate`);
+      expect(() => call(slot, rig)).toThrow(UsageError);
+      expect(() => call(slot, rig)).toThrow(
+        `maps.${name}: ${message} map. Pass one that maps.allocate`,
+      );
     }
-    manager.validate();
+    rig.manager.validate();
   });
 
   it("each for the other, and each is taken for itself", () => {
+    const { lists, maps, list, map, five, at } = makeKindRig();
     expect(() => lists.append(map, five)).toThrow('an object of type "map" is not a list');
     expect(() => maps.sizeOf(at(list))).toThrow('an object of type "list" is not a map');
     expect(maps.sizeOf(at(map))).toBe(0);
@@ -150,6 +163,7 @@ describe("what is not a list or a map is refused by the call in checked mode", (
   });
 
   it("an index of what has no element", () => {
+    const { lists, strings, list, text, five, at } = makeKindRig();
     const message = "index 0 names nothing: there are no elements. Ask for the length first";
     expect(() => lists.get(at(list), 0)).toThrow(`lists.get: ${message}`);
     expect(() => lists.removeAt(list, 0, five)).toThrow(`lists.removeAt: ${message}`);

@@ -48,7 +48,12 @@ const TWIN_TITLES: Readonly<Record<string, RegExp>> = {
       "trim of the (counting|checked|free list|size router)",
     ].join("|"),
   ),
-  "object-model": /cpython-3\.12|refcount-(whole|trial)|on large blocks/,
+  "object-model": new RegExp(
+    [
+      "cpython-3\\.12|refcount-(whole|trial)|on large blocks",
+      "half way, (null|mark-sweep|refcount-only|cpython-3\\.13) leaves",
+    ].join("|"),
+  ),
 };
 
 /**
