@@ -23,7 +23,7 @@ export interface MapAnswer {
   readonly untracked: number[];
 }
 
-/** Slots of each object of a kind: those that are visited, and those that are owned only. */
+/** Slots of an object of a kind: visited ones, of "many" at least so many, and owned-only ones. */
 export const SLOT_COUNTS: Readonly<Record<MapKind, readonly [visited: number, owned: number]>> = {
   one: [1, 0],
   two: [2, 0],
@@ -40,8 +40,12 @@ export const SLOT_COUNTS: Readonly<Record<MapKind, readonly [visited: number, ow
   tuple: [3, 0],
 };
 
-const visited = ({ kind, references }: MapNode): readonly number[] =>
-  references.slice(0, SLOT_COUNTS[kind][0]).filter((each) => each >= 0);
+/** Of its references, those in slots that are visited. */
+const visitedCount = ({ kind, references }: MapNode): number =>
+  kind === "many" ? references.length : SLOT_COUNTS[kind][0];
+
+const visited = (node: MapNode): readonly number[] =>
+  node.references.slice(0, visitedCount(node)).filter((each) => each >= 0);
 
 /** Whether loops for objects of one shape serve: then nobody asks who was rescued. */
 function isUniform(nodes: readonly MapNode[]): boolean {
@@ -60,8 +64,8 @@ function shapeOf(kind: MapKind): number {
 function restsOf(nodes: readonly MapNode[]): number[] {
   const rests = nodes.map(({ outsideCount }) => outsideCount);
   for (const node of nodes) {
-    const inside = node.isCandidate ? SLOT_COUNTS[node.kind][0] : 0;
-    for (const target of node.references.slice(inside)) {
+    const insideCount = node.isCandidate ? visitedCount(node) : 0;
+    for (const target of node.references.slice(insideCount)) {
       if (target >= 0) rests[target] = (rests[target] as number) + 1;
     }
   }

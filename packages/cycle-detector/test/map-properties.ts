@@ -1,69 +1,19 @@
 // Properties of the map detector, each under its name: its answers are those of a naive one.
 
 import fc from "fast-check";
-import { answerOfMaps, type MapNode, SLOT_COUNTS } from "./map-model.js";
+import { type AgedNode, anyGraphs, lateGraphs, plainGraphs } from "./map-graphs.js";
+import { answerOfMaps, type MapNode } from "./map-model.js";
 import { type Found, HAS_WEAK, IMMORTAL, type MapKind, makeMapRig } from "./map-rig.js";
-
-const ANSWERS = "finds what a naive detector finds, and says who was reached late";
-const ONE_SHAPE = "finds the same where all candidates are of one shape";
-
-const NODE_LIMIT = 40;
-const PLAIN: readonly (readonly MapKind[])[] = [
-  ...[["one"], ["two"], ["three"], ["four"]],
-  ...[
-    ["two", "pair", "final"],
-    ["one", "owner", "weak"],
-  ],
-] as MapKind[][];
-const ALL = Object.keys(SLOT_COUNTS) as MapKind[];
-
-/** Close to each other most of all; else in another word of the maps, or in another tract. */
-const gap = fc.oneof(
-  { weight: 12, arbitrary: fc.nat(2) },
-  { weight: 2, arbitrary: fc.integer({ min: 3, max: 70 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 900, max: 2100 }) },
-);
-
-function nodesOf(kinds: readonly MapKind[]): fc.Arbitrary<MapNode[]> {
-  return fc.integer({ min: 1, max: NODE_LIMIT }).chain((count) => {
-    const reference = fc.oneof(
-      { weight: 5, arbitrary: fc.nat(count - 1) },
-      { weight: 1, arbitrary: fc.constantFrom(-1, -2) },
-    );
-    const node = fc.constantFrom(...kinds).chain((kind) => {
-      const [visited, owned] = SLOT_COUNTS[kind];
-      const length = visited + owned;
-      return fc.record({
-        kind: fc.constant(kind),
-        gap,
-        references: fc.array(reference, { minLength: length, maxLength: length }),
-        outsideCount: fc.oneof(
-          { weight: 6, arbitrary: fc.constant(0) },
-          { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }) },
-        ),
-        fate: fc.oneof(
-          { weight: 30, arbitrary: fc.constant("mortal" as const) },
-          { weight: 1, arbitrary: fc.constantFrom("immortal" as const, "dying" as const) },
-        ),
-        isCandidate: fc.oneof(
-          { weight: 9, arbitrary: fc.constant(true) },
-          { weight: 1, arbitrary: fc.constant(false) },
-        ),
-        hasWeak: fc.nat(9).map((each) => each === 9),
-      });
-    });
-    return fc.array(node, { minLength: count, maxLength: count });
-  });
-}
+import { ANSWERS, LATE, ONE_SHAPE } from "./property-names.js";
 
 /** The nodes in a rig; their granules, in the same order. */
-function lay(nodes: readonly MapNode[]) {
-  const rig = makeMapRig();
+function lay(nodes: readonly AgedNode[], isAlone: boolean) {
+  const rig = makeMapRig(isAlone);
   const granules: number[] = [];
   let free = 0;
-  for (const { gap: before, kind, outsideCount } of nodes) {
+  for (const { gap: before, kind, outsideCount, references } of nodes) {
     granules.push(free + before);
-    free = rig.put(free + before, kind, outsideCount, SLOT_COUNTS[kind][0]);
+    free = rig.put(free + before, kind, outsideCount, references.length);
   }
   const at = (node: number): number => granules[node] as number;
   for (const [index, { references, hasWeak }] of nodes.entries()) {
@@ -78,8 +28,7 @@ function lay(nodes: readonly MapNode[]) {
     if (fate === "mortal") continue;
     rig.words[rig.objectAt(at(index))] = fate === "immortal" ? IMMORTAL : ~0;
   }
-  const examined = [...nodes.keys()].filter((each) => nodes[each]?.isCandidate);
-  return { rig, granules, examined: examined.map(at) };
+  return { rig, granules };
 }
 
 function expectSame(found: unknown, expected: unknown, what: string): void {
@@ -115,26 +64,32 @@ function expectAnswer(
 }
 
 /**
- * Young, then in two full collections: the first one finds out shapes, the other knows them, and so
- * does a young one that follows. Who is special is not always asked.
+ * The young, then all in two full collections: the first one finds out shapes, the other knows
+ * them, and so does one of the young that follows. Who is special is not always asked.
  */
-function examinedThrice(nodes: readonly MapNode[]): void {
-  const { rig, granules, examined } = lay(nodes);
+function examinedInTurns(nodes: readonly AgedNode[], isAlone = false): void {
+  const { rig, granules } = lay(nodes, isAlone);
   const before = rig.image();
   for (const turn of ["young", "full", "full again", "young again"]) {
+    const isWhole = turn.startsWith("full");
     const seeksSpecial = turn !== "full again";
-    rig.setCandidates(examined);
-    expectAnswer(rig.find(turn.startsWith("full"), seeksSpecial), nodes, granules, seeksSpecial);
+    const asked = nodes.map((node): MapNode => {
+      return { ...node, isCandidate: node.age === "young" || (isWhole && node.age === "old") };
+    });
+    rig.setCandidates(granules.filter((_, index) => asked[index]?.isCandidate));
+    expectAnswer(rig.find(isWhole, seeksSpecial), asked, granules, seeksSpecial);
     rig.release();
+    expectSame(rig.areLargeCountsZero(), true, "no large count is left");
     expectSame(rig.image(), before, "objects");
   }
 }
 
-type MapProperty = fc.IProperty<[readonly MapNode[]]>;
+type MapProperty = fc.IProperty<[readonly AgedNode[]]>;
 
 const properties: Record<string, () => MapProperty> = {
-  [ANSWERS]: () => fc.property(nodesOf(ALL), examinedThrice),
-  [ONE_SHAPE]: () => fc.property(fc.constantFrom(...PLAIN).chain(nodesOf), examinedThrice),
+  [ANSWERS]: () => fc.property(anyGraphs, (nodes) => examinedInTurns(nodes)),
+  [ONE_SHAPE]: () => fc.property(plainGraphs, (nodes) => examinedInTurns(nodes)),
+  [LATE]: () => fc.property(lateGraphs, (nodes) => examinedInTurns(nodes, true)),
 };
 
 export const mapPropertyNames = Object.keys(properties);

@@ -133,8 +133,10 @@ export function makeMapRig(isAlone = false, accessLimit = 0) {
 
   /** What is examined from here on; of the maps only what is theirs is filled. */
   function setCandidates(granules: readonly number[]): void {
-    for (const tract of inList)
+    for (const tract of inList) {
       words.fill(0, candidates + (tract << 7), candidates + ((tract + 1) << 7));
+      words.fill(0, found + (tract << 5), found + ((tract + 1) << 5));
+    }
     for (const granule of granules) setBit(objectAt(granule), true);
     inList = [...new Set(granules.map((each) => objectAt(each) >>> TRACT_SHIFT))].sort(
       (one, other) => one - other,

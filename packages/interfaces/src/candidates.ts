@@ -31,7 +31,10 @@ export const TRACT_HAS_DICTS = 4;
 export interface CandidateMap {
   /** The word of object o in the map of candidates is `candidates + ((o >>> 7) << 2)`. */
   readonly candidates: WordIndex;
-  /** The word of object o in the map of found objects is `found + (o >>> 7)`. */
+  /**
+   * The word of object o in the map of found objects is `found + (o >>> 7)`. Those of tracts that
+   * are not listed are zero.
+   */
   readonly found: WordIndex;
   /** A word a tract; what the detector keeps there is 0 again after a birth in the tract. */
   readonly tracts: WordIndex;

@@ -7,7 +7,8 @@ export const section: FaultSection = {
   name: "trial deletion",
   about: [
     "Trial deletion in the cycle detector, and what of it stands in the memory manager. A property",
-    "is a small program with an exact outcome.",
+    "is a small program with an exact outcome; the last two are asked of arbitrary graphs, over",
+    "the detector and its buffer alone.",
   ],
   folder: "packages",
   faults: plantedFaults,

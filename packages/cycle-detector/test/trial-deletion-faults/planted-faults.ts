@@ -1,7 +1,9 @@
 // Faults that trial deletion is known for, each a small change of the sources, and what must notice
-// it: a pitfall by its title. A fault that no longer applies fails loudly.
+// it: a pitfall by its title, or a property of arbitrary graphs (graph-faults.ts). A fault that no
+// longer applies fails loudly.
 
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+import { graphFaults } from "./graph-faults.js";
 
 const BUFFER = "cycle-detector/src/candidate-buffer.ts";
 const DETECTOR = "cycle-detector/src/trial-detector.ts";
@@ -147,4 +149,5 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: "      if (~mark < count) {\n        reachFrom(object);\n        index = -1;\n      }",
     killedBy: "works in proportion to the candidates and what they reach",
   },
+  ...graphFaults,
 ];

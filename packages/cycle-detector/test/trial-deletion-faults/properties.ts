@@ -1,9 +1,18 @@
-// What the faults of trial deletion are held against: programs with an exact outcome.
+// What the faults of trial deletion are held against: programs with an exact outcome, and
+// properties of the detector over its buffer by itself.
 
 import { composeMemoryManager, trialDeletionStrategy } from "@ouro/memory-manager";
-import { exactCase } from "../../../../scripts/faults/check-property.js";
+import { checkedProperty, exactCase } from "../../../../scripts/faults/check-property.js";
 import { pitfalls } from "../pitfalls.js";
+import { trialProperty, trialPropertyNames } from "../trial-properties.js";
 
-export const properties = Object.entries(pitfalls).map(([name, scenario]) =>
-  exactCase(name, () => scenario({ composeMemoryManager, trialDeletionStrategy })),
-);
+const RUN_LIMIT = 300;
+
+export const properties = [
+  ...Object.entries(pitfalls).map(([name, scenario]) =>
+    exactCase(name, () => scenario({ composeMemoryManager, trialDeletionStrategy })),
+  ),
+  ...trialPropertyNames.map((name) =>
+    checkedProperty({ name, programLimit: RUN_LIMIT }, () => trialProperty(name)),
+  ),
+];
