@@ -26,6 +26,8 @@ export interface Trial {
 }
 
 const RESERVATION_BYTES = 2 ** 26;
+/** For a handful of objects; what goes over all arenas in each collection is short. */
+export const SMALL_RESERVATION_BYTES = 2 ** 22;
 
 function trial<Maker>(kind: Trial["kind"], name: string, suite: Suite<Maker>, maker: Maker): Trial {
   return { kind, name, run: (options) => runSuite(suite, maker, options) };
@@ -36,16 +38,12 @@ const MODES = [
   { mode: "checked", options: { checked: true } },
 ] as const;
 
-export function managerTrials(): Trial[] {
+export function managerTrials(reservationBytes = RESERVATION_BYTES): Trial[] {
   return PRESET_NAMES.flatMap((preset) =>
     MODES.map(({ mode, options }) => {
       const name = `${preset}, ${mode}`;
       const make: ManagerMaker["make"] = ({ observer }) =>
-        createMemoryManager(preset, {
-          ...options,
-          observer,
-          reservationBytes: RESERVATION_BYTES,
-        });
+        createMemoryManager(preset, { ...options, observer, reservationBytes });
       return trial("manager", name, memoryManagerSuite, { name, make });
     }),
   );

@@ -11,13 +11,18 @@ import {
   SMALL_HEAPS,
   SMALL_PROGRAMS,
 } from "@ouro/testkit";
-import { allTrials, managerTrials, type Trial } from "./prove-trials.ts";
-import { readOptions, refuse, type ScriptUsage } from "./script-options.ts";
+import { createProgressLine } from "./progress-line.ts";
+import { allTrials, managerTrials, SMALL_RESERVATION_BYTES, type Trial } from "./prove-trials.ts";
+import { oneOfNames, readOptions, refuse, type ScriptUsage } from "./script-options.ts";
 import { root } from "./workspace.ts";
 
 /** So small that a round of all compositions takes a minute or two. */
 const PROGRAMS_PER_ROUND = 5;
-const SCOPES = [SMALL_PROGRAMS, SMALL_HEAPS, SMALL_COLLECTIONS];
+const SCOPES = [
+  { scope: "programs", property: SMALL_PROGRAMS },
+  { scope: "heaps", property: SMALL_HEAPS },
+  { scope: "collections", property: SMALL_COLLECTIONS },
+] as const;
 
 const USAGE: ScriptUsage = {
   command: "npm run prove",
@@ -25,6 +30,8 @@ const USAGE: ScriptUsage = {
   --seed N                  begins with another seed than 1
   --exhaustive              instead, the small scopes: every case of every preset
   --exhaustive --share N    about one case in N
+  --exhaustive --part K/N   the Kth of N parts of every scope, each a run of its own
+  --scope NAME              of the small scopes only programs, heaps or collections
   --only TEXT               compositions whose name begins with it`,
 };
 
@@ -98,6 +105,8 @@ const { values } = readOptions(USAGE, {
     seed: { type: "string" },
     exhaustive: { type: "boolean", default: false },
     share: { type: "string" },
+    part: { type: "string", default: "1/1" },
+    scope: { type: "string" },
     only: { type: "string", default: "" },
   },
 });
@@ -113,17 +122,35 @@ function wanted(trials: readonly Trial[]): readonly Trial[] {
 
 const firstSeed = numberOf("seed", values.seed, 1);
 
+function partOf(text: string): { index: number; count: number } {
+  const [, number, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? [];
+  if (number !== undefined && Number(number) <= Number(count)) {
+    return { index: Number(number) - 1, count: Number(count) };
+  }
+  return refuse(USAGE, `--part takes one of so many, as 3/8, and got ${text}.`);
+}
+
 /** Checks change nothing of what a strategy does: the fast mode stands for both. */
-function runExhaustively(scopeStride: number): string {
-  for (const { name, run } of wanted(managerTrials())) {
+function runExhaustively(scopeStride: number, scopePart: { index: number; count: number }): string {
+  const names = SCOPES.map(({ scope }) => scope);
+  const wantedScope = values.scope && oneOfNames(USAGE, "scope", values.scope, names);
+  const progress = createProgressLine(process.stderr);
+  for (const { name, run } of wanted(managerTrials(SMALL_RESERVATION_BYTES))) {
     if (name.endsWith("checked") && !values.only.includes("checked")) continue;
-    for (const property of SCOPES) {
-      const report = run({ properties: [property], scopeStride, seed: firstSeed });
+    for (const { scope, property } of SCOPES) {
+      if (wantedScope !== undefined && scope !== wantedScope) continue;
+      progress.begin(`${name}, ${scope}`);
+      const report = run({
+        properties: [property],
+        ...{ scopeStride, scopePart, seed: firstSeed, onScopeProgress: progress.tell },
+      });
+      progress.end();
       tell(name, report);
       console.log(`${name}: ${report.verdicts.map(printVerdict).join()}`);
     }
   }
-  return scopeStride === 1 ? "Every case." : `About one case in ${scopeStride}.`;
+  const part = scopePart.count === 1 ? "" : ` of part ${values.part}`;
+  return scopeStride === 1 ? `Every case${part}.` : `About one case in ${scopeStride}${part}.`;
 }
 
 function runRounds(minutes: number): string {
@@ -141,7 +168,7 @@ function runRounds(minutes: number): string {
 }
 
 const done = values.exhaustive
-  ? runExhaustively(numberOf("share", values.share, 1))
+  ? runExhaustively(numberOf("share", values.share, 1), partOf(values.part))
   : runRounds(numberOf("minutes", values.minutes, 0));
 const { findings } = printSums();
 console.log(`${done} ${findings} findings.`);

@@ -7,6 +7,7 @@ import {
   POOL_SIZE_BYTES,
   type PoolStatistics,
   SIZE_CLASS_COUNT,
+  type SizeClassStatistics,
 } from "@ouro/interfaces";
 import * as layout from "./pool-layout.js";
 import { firstMapWord, liveBits } from "./pool-sweep.js";
@@ -25,12 +26,7 @@ export function poolStatistics(
   walkPools: (visit: PoolVisitor) => void,
 ): PoolStatistics {
   const { words, state } = context;
-  const classes = Array.from({ length: SIZE_CLASS_COUNT }, (_, sizeClass) => ({
-    blockSizeBytes: layout.blockSizeBytes(sizeClass),
-    poolCount: 0,
-    usedBlockCount: 0,
-    availableBlockCount: 0,
-  }));
+  const classes = emptyClasses();
   let carvedPoolCount = 0;
   let usedPoolCount = 0;
   let liveBlockCount = 0;
@@ -74,6 +70,18 @@ export function poolStatistics(
     freePoolCount,
     neverUsedPoolCount: poolCount - carvedPoolCount,
   };
+}
+
+type SizeClassRow = { -readonly [Key in keyof SizeClassStatistics]: SizeClassStatistics[Key] };
+
+/** A loop: triggers ask for the figures behind each collection, however small the heap is. */
+function emptyClasses(): SizeClassRow[] {
+  const classes: SizeClassRow[] = [];
+  for (let sizeClass = 0; sizeClass < SIZE_CLASS_COUNT; sizeClass++) {
+    const blockSizeBytes = layout.blockSizeBytes(sizeClass);
+    classes.push({ blockSizeBytes, poolCount: 0, usedBlockCount: 0, availableBlockCount: 0 });
+  }
+  return classes;
 }
 
 function topBlock(context: layout.PoolContext): PoolStatistics["topBlock"] {

@@ -97,6 +97,7 @@ export {
   type Property,
   reportOf,
   runSuite,
+  type ScopeProgress,
   type Suite,
   type SuiteOptions,
   type Sweep,

@@ -45,6 +45,14 @@ export interface Sweep<Program> {
   readonly failure?: { readonly program: Program; readonly reason: string };
 }
 
+/** How far a small scope was played: it is cut into branches of about the same size. */
+export interface ScopeProgress {
+  readonly doneCount: number;
+  readonly branchCount: number;
+  /** Programs played so far. */
+  readonly programCount: number;
+}
+
 export interface Suite<Maker> {
   /** Also in files of counterexamples. */
   readonly name: string;
@@ -68,9 +76,13 @@ export interface SuiteOptions {
   readonly path?: string;
   /**
    * Of properties that enumerate a small scope, about one program in so many is played: 1 plays all
-   * of them, which takes minutes to hours. By default a thousand or two are.
+   * of them, which takes minutes to hours. By default some thousands are.
    */
   readonly scopeStride?: number;
+  /** One part of `count` equal ones of every small scope, from 0 on. Default: the whole. */
+  readonly scopePart?: { readonly index: number; readonly count: number };
+  /** Told of a small scope's progress before each of its branches. */
+  readonly onScopeProgress?: (progress: ScopeProgress) => void;
   /**
    * Each property of arbitrary programs ends after so long, with what it ran. Unit: milliseconds.
    * Default: never.

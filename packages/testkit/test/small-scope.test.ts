@@ -8,12 +8,20 @@ import {
   memoryManagerConformance,
   memoryManagerSuite,
   replayCounterexample,
+  type ScopeProgress,
   SMALL_COLLECTIONS,
   SMALL_HEAPS,
   SMALL_PROGRAMS,
   type Subject,
 } from "../src/index.js";
-import { smallHeaps, smallPrograms } from "../src/small-scope/small-cases.js";
+import type { SmallCase } from "../src/small-scope/small-case.js";
+import {
+  type Branch,
+  collectionBranches,
+  heapBranches,
+  programBranches,
+  visitCases,
+} from "../src/small-scope/small-cases.js";
 import { type History, type StartHeap, startHeaps } from "../src/small-scope/start-heap.js";
 import { subjectsOf } from "./subjects.js";
 import { toyStrategy } from "./toy-strategies.js";
@@ -74,36 +82,83 @@ describe("Start heaps", () => {
   });
 });
 
+const collections = { hasGenerations: false, isExact: true, leavesCycles: false };
+const options = { collections, histories: [0], stride: 1, seed: 1 };
+
+function casesOf(branches: readonly Branch[]): SmallCase[] {
+  const cases: SmallCase[] = [];
+  for (const branch of branches) {
+    visitCases(branch, ({ rootCount, start, letters }) => {
+      cases.push({ rootCount, start, letters: [...letters] });
+    });
+  }
+  return cases;
+}
+
+function countOf(branches: readonly Branch[]): number {
+  let count = 0;
+  for (const branch of branches) visitCases(branch, () => count++);
+  return count;
+}
+
 describe("Small programs", () => {
-  const options = { hasGenerations: false, histories: [0, 1], stride: 1, seed: 1 };
   /** Each list is a case, so those of 7 letters have all their beginnings before them. */
   const EXPECTED = 223_095;
 
   it(`are ${EXPECTED}, no two alike`, () => {
     let count = 0;
     const seen = new Set<string>();
-    for (const { letters } of smallPrograms(options)) {
-      count++;
-      if (letters.length <= 5) seen.add(JSON.stringify(letters));
+    for (const branch of programBranches(options)) {
+      visitCases(branch, ({ letters }) => {
+        count++;
+        if (letters.length <= 5) seen.add(JSON.stringify(letters));
+      });
     }
     expect(count).toBe(EXPECTED);
     expect(seen.size).toBe(2745);
   });
+});
 
-  it("from start heaps on are fewer in a share, and a share's are among all of them", () => {
-    const named = (stride: number) => {
-      const names: string[] = [];
-      for (const small of smallHeaps({ ...options, histories: [0], stride })) {
-        if (small.start.slots.length > 2) break;
-        names.push(JSON.stringify(small));
-      }
-      return names;
-    };
+describe("Small cases from start heaps on", () => {
+  const ofTwo = ({ first }: Branch): boolean => first.start.slots.length <= 2;
+
+  it("are fewer in a share, and a share's are among all of them", () => {
+    const named = (stride: number) =>
+      casesOf(heapBranches({ ...options, stride }).filter(ofTwo)).map((one) => JSON.stringify(one));
     const all = new Set(named(1));
     const share = named(200);
     expect(share.length).toBeGreaterThan(50);
     expect(share.length).toBeLessThan(all.size / 10);
     expect(share.filter((name) => !all.has(name))).toEqual([]);
+  });
+
+  it("are as many as counted, and no two alike", () => {
+    const branches = heapBranches({ ...options, histories: [0, 1] });
+    expect(countOf(branches.filter(ofTwo))).toBe(1284 + 268_808);
+    const cases = casesOf(branches.filter(({ first }) => first.start.slots.length === 1));
+    expect(new Set(cases.map((one) => JSON.stringify(one))).size).toBe(1284);
+  });
+
+  it("name each object that can be reached in each of their commands", () => {
+    // The ring of three that one root holds.
+    const isRing = ({ first: { start } }: Branch): boolean =>
+      start.slots.join() === "0,2,0,3,0,1" && start.isRooted.join() === "false,false,true";
+    const [ring] = heapBranches(options).filter(isRing);
+    expect(ring).toBeDefined();
+    const letters = casesOf([{ ...(ring as Branch), letterLimit: 1 }]).map((one) => one.letters[0]);
+    const countIn = (name: string): number =>
+      letters.filter((letter) => letter?.do === name).length;
+    // Of 3 objects 2 fields take 3 others each; a root is dropped, an empty one takes each of 3.
+    expect(["write", "root", "allocate", "collect"].map(countIn)).toEqual([18, 4, 1, 1]);
+  });
+
+  it("are four objects and one command in the largest heaps", () => {
+    const branches = collectionBranches({ ...options, stride: 101 });
+    for (const { rootCount, start, letters } of casesOf(branches)) {
+      expect([rootCount, start.slots.length]).toEqual([5, 4]);
+      expect(letters.length).toBeLessThanOrEqual(1);
+    }
+    expect(countOf(branches)).toBeGreaterThan(branches.length * 10);
   });
 });
 
@@ -144,4 +199,71 @@ it("A verdict says how many cases were played, and of how many", () => {
     expect([outcome, stride]).toEqual(["holds", 50_000]);
     expect(programCount).toBeGreaterThan(10);
   }
+});
+
+it("Parts of a scope are the whole of it, each case once", () => {
+  const maker = { name: "tracing", make: subjectsOf(toyStrategy("tracing")) };
+  const countIn = (index: number, count: number): number => {
+    const scopePart = { index, count };
+    const properties = [SMALL_COLLECTIONS];
+    return memoryManagerConformance(maker, { properties, scopeStride: 20_000, scopePart })
+      .programCount;
+  };
+  const parts = [0, 1, 2].map((index) => countIn(index, 3));
+  expect(Math.min(...parts)).toBeGreaterThan(0);
+  expect(parts.reduce((sum, count) => sum + count)).toBe(countIn(0, 1));
+});
+
+it("Whoever asks is told how far a scope is", () => {
+  const maker = { name: "tracing", make: subjectsOf(toyStrategy("tracing")) };
+  const told: ScopeProgress[] = [];
+  const { programCount } = memoryManagerConformance(maker, {
+    properties: [SMALL_COLLECTIONS],
+    scopeStride: 20_000,
+    onScopeProgress: (progress) => told.push(progress),
+  });
+  const { branchCount } = told[0] as ScopeProgress;
+  expect(told.map(({ doneCount }) => doneCount)).toEqual([...new Array(branchCount).keys()]);
+  expect(told.at(-1)?.programCount).toBeLessThan(programCount);
+});
+
+describe("What breaks a promise is answered as the smallest case that does", () => {
+  const smallestOf = (property: string, maker: ManagerMaker): SmallCase => {
+    const { verdicts } = memoryManagerConformance(maker, {
+      properties: [property],
+      scopeStride: property === SMALL_PROGRAMS ? 1 : 100,
+    });
+    return verdicts[0]?.counterexample?.program as SmallCase;
+  };
+  const toy = (...[kind, fault]: Parameters<typeof toyStrategy>): ManagerMaker => ({
+    name: fault ?? kind,
+    make: subjectsOf(toyStrategy(kind, fault)),
+  });
+
+  it("of programs: a root overwritten by what its object alone held", () => {
+    const { letters } = smallestOf(
+      SMALL_PROGRAMS,
+      toy("counting", "decrements before it increments"),
+    );
+    expect(letters).toEqual([
+      { do: "allocate", root: 0 },
+      { do: "allocate", root: 1 },
+      { do: "write", object: 1, field: 0, value: 2 },
+      { do: "allocate", root: 1 },
+      { do: "root", root: 0, value: 2 },
+    ]);
+  });
+
+  it("of heaps: a ring of one that nothing holds", () => {
+    const { start, letters } = smallestOf(SMALL_HEAPS, toy("tracing", "leaks rings"));
+    expect(start.slots).toEqual([[0, 1]]);
+    expect(letters).toEqual([]);
+  });
+
+  it("of collections: a chain of four that one root holds", () => {
+    const fault = "drops what lies three references from a root";
+    const { start, letters } = smallestOf(SMALL_COLLECTIONS, toy("tracing", fault));
+    expect(start.isRooted.filter(Boolean)).toHaveLength(1);
+    expect(letters).toEqual([]);
+  });
 });

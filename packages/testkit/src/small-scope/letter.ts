@@ -1,7 +1,15 @@
 // The alphabet of small programs: births, stores and collections, with objects by number. What a
 // letter does depends on the small heap alone, and so does which letters there are.
 
-import { bitOf, reachableOf, type SmallHeap, settle } from "./small-heap.js";
+import {
+  bitOf,
+  firstOf,
+  heldBy,
+  reachableOf,
+  rootedIn,
+  type SmallHeap,
+  settle,
+} from "./small-heap.js";
 
 export type Letter =
   | { readonly do: "allocate"; readonly root: number }
@@ -15,11 +23,21 @@ export type Letter =
     }
   | { readonly do: "collect"; readonly isYoungOnly: boolean };
 
+/** What a strategy says of its collections. */
+export interface Collections {
+  /** There is one of the young alone. */
+  readonly hasGenerations: boolean;
+  /** A full one leaves what is reachable, and nothing else. */
+  readonly isExact: boolean;
+  /** None takes a cycle. */
+  readonly leavesCycles: boolean;
+}
+
 const COLLECT: Letter = { do: "collect", isYoungOnly: false };
 const COLLECT_YOUNG: Letter = { do: "collect", isYoungOnly: true };
 
 /** Plays a letter on the small heap. */
-export function playOnSmallHeap(letter: Letter, heap: SmallHeap): void {
+export function playOnSmallHeap(letter: Letter, heap: SmallHeap, collections: Collections): void {
   switch (letter.do) {
     case "allocate":
       heap.slots.push(0, 0);
@@ -31,73 +49,89 @@ export function playOnSmallHeap(letter: Letter, heap: SmallHeap): void {
       break;
     case "write":
       heap.slots[2 * letter.object - 2 + letter.field] = letter.value;
+      break;
+    case "collect":
+      playCollection(letter.isYoungOnly, heap, collections);
+      return;
   }
   settle(heap);
 }
 
-/** Fields of an object that a program can tell apart: of two that hold the same, the first. */
-function fieldsOf({ slots }: SmallHeap, object: number): readonly number[] {
-  return slots[2 * object - 2] === slots[2 * object - 1] ? [0] : [0, 1];
+/** A full collection, or one of the young alone. */
+function playCollection(
+  isYoungOnly: boolean,
+  heap: SmallHeap,
+  { isExact, leavesCycles }: Collections,
+): void {
+  if (isExact && !isYoungOnly) {
+    heap.live = reachableOf(heap);
+    heap.isSure = true;
+  } else if (!leavesCycles) heap.isSure = false;
 }
 
-function writesOf(
-  heap: SmallHeap,
-  holders: readonly number[],
-  values: readonly number[],
-): Letter[] {
+/** The letters of a program over two roots: it names what its roots hold, and loads from there. */
+export function lettersOfProgram(heap: SmallHeap, { hasGenerations }: Collections): Letter[] {
+  const rooted = rootedIn(heap);
+  return [
+    ...lettersOfRoots(heap, rooted | heldBy(rooted, heap), true),
+    ...lettersOfFields(heap, rooted),
+    ...lettersOfCollections(hasGenerations),
+  ];
+}
+
+/**
+ * The letters from a start heap on: they name every object that can be reached. A root that holds
+ * one is dropped before it is used again.
+ */
+export function lettersOfHeap(heap: SmallHeap, { hasGenerations }: Collections): Letter[] {
+  const reachable = reachableOf(heap);
+  return [
+    ...lettersOfRoots(heap, reachable, false),
+    ...lettersOfFields(heap, reachable),
+    ...lettersOfCollections(hasGenerations),
+  ];
+}
+
+/**
+ * Each root dropped, and each that may be used given birth into and loaded with each of `loaded`.
+ * Of two roots that hold the same it is the first: with the other the program is the same by
+ * another name.
+ */
+function lettersOfRoots({ roots }: SmallHeap, loaded: number, isOverwritten: boolean): Letter[] {
   const letters: Letter[] = [];
-  for (const object of holders) {
-    for (const field of fieldsOf(heap, object)) {
-      for (const value of values) {
-        if (heap.slots[2 * object - 2 + field] === value) continue;
-        letters.push({ do: "write", object, field, value });
+  for (let root = 0; root < roots.length; root++) {
+    const old = roots[root] as number;
+    if (roots.indexOf(old) !== root) continue;
+    const isUsable = old === 0 || isOverwritten;
+    if (isUsable) letters.push({ do: "allocate", root });
+    if (old !== 0) letters.push({ do: "root", root, value: 0 });
+    if (!isUsable) continue;
+    for (let left = loaded & ~bitOf(old); left !== 0; left &= left - 1) {
+      letters.push({ do: "root", root, value: firstOf(left) });
+    }
+  }
+  return letters;
+}
+
+/**
+ * Each reference between two of `named` written or cut. What changes nothing is no letter, and of
+ * two fields that hold the same it is the first.
+ */
+function lettersOfFields({ slots }: SmallHeap, named: number): Letter[] {
+  const letters: Letter[] = [];
+  for (let holders = named; holders !== 0; holders &= holders - 1) {
+    const object = firstOf(holders);
+    const isAlike = slots[2 * object - 2] === slots[2 * object - 1];
+    for (let field = 0; field < (isAlike ? 1 : 2); field++) {
+      const old = slots[2 * object - 2 + field] as number;
+      if (old !== 0) letters.push({ do: "write", object, field, value: 0 });
+      for (let left = named & ~bitOf(old); left !== 0; left &= left - 1) {
+        letters.push({ do: "write", object, field, value: firstOf(left) });
       }
     }
   }
   return letters;
 }
 
-function collections(hasGenerations: boolean): Letter[] {
-  return hasGenerations ? [COLLECT, COLLECT_YOUNG] : [COLLECT];
-}
-
-/**
- * The letters of a program over two roots, those that change nothing aside, and of two roots that
- * hold the same only the first: the program with the other is the same by another name.
- */
-export function lettersOfProgram(heap: SmallHeap, hasGenerations: boolean): Letter[] {
-  const { slots, roots } = heap;
-  const held = [...new Set(roots)].filter((object) => object !== 0);
-  const letters: Letter[] = [];
-  for (const [root, old] of roots.entries()) {
-    if (roots.indexOf(old) !== root) continue;
-    letters.push({ do: "allocate", root });
-    const fields = held.flatMap((object) => [
-      slots[2 * object - 2] as number,
-      slots[2 * object - 1] as number,
-    ]);
-    for (const value of new Set([0, ...held, ...fields])) {
-      if (value !== old) letters.push({ do: "root", root, value });
-    }
-  }
-  return [...letters, ...writesOf(heap, held, [0, ...held]), ...collections(hasGenerations)];
-}
-
-/**
- * The letters from a start heap on: every reference between objects that can be reached is written
- * or cut, each root is dropped, and one object is born, into the last root.
- */
-export function lettersOfHeap(heap: SmallHeap, hasGenerations: boolean, isBorn: boolean): Letter[] {
-  const reachable = reachableOf(heap);
-  const objects: number[] = [];
-  for (let object = 1; object <= heap.slots.length / 2; object++) {
-    if ((reachable & bitOf(object)) !== 0) objects.push(object);
-  }
-  const letters: Letter[] = [];
-  for (const [root, old] of heap.roots.entries()) {
-    if (old !== 0) letters.push({ do: "root", root, value: 0 });
-  }
-  letters.push(...writesOf(heap, objects, [0, ...objects]));
-  if (!isBorn) letters.push({ do: "allocate", root: heap.roots.length - 1 });
-  return [...letters, ...collections(hasGenerations)];
-}
+const lettersOfCollections = (hasGenerations: boolean): Letter[] =>
+  hasGenerations ? [COLLECT, COLLECT_YOUNG] : [COLLECT];

@@ -9,19 +9,34 @@
 export interface SmallHeap {
   readonly slots: number[];
   readonly roots: number[];
-  /** Who is there if counts decide and cycles stay. */
+  /** Who is there if counts decide, and full collections if they are exact. */
   live: number;
+  /** After a collection of the young alone nobody can say what of the cycles is left. */
+  isSure: boolean;
 }
 
 export function createSmallHeap(rootCount: number): SmallHeap {
-  return { slots: [], roots: new Array<number>(rootCount).fill(0), live: 0 };
+  return { slots: [], roots: new Array<number>(rootCount).fill(0), live: 0, isSure: true };
 }
 
-export function copySmallHeap({ slots, roots, live }: SmallHeap): SmallHeap {
-  return { slots: [...slots], roots: [...roots], live };
+export function copySmallHeap(heap: SmallHeap): SmallHeap {
+  return { ...heap, slots: [...heap.slots], roots: [...heap.roots] };
 }
 
-export const bitOf = (object: number): number => 1 << (object - 1);
+/** Makes `into` what `from` is; they have as many roots. */
+export function overwriteSmallHeap(into: SmallHeap, from: SmallHeap): void {
+  const { slots, roots } = from;
+  into.slots.length = slots.length;
+  for (let index = 0; index < slots.length; index++) into.slots[index] = slots[index] as number;
+  for (let index = 0; index < roots.length; index++) into.roots[index] = roots[index] as number;
+  into.live = from.live;
+  into.isSure = from.isSure;
+}
+
+export const bitOf = (object: number): number => (object === 0 ? 0 : 1 << (object - 1));
+
+/** The lowest number in a set that is not empty. */
+export const firstOf = (objects: number): number => 32 - Math.clz32(objects & -objects);
 
 export function countOf(objects: number): number {
   let count = 0;
@@ -29,67 +44,54 @@ export function countOf(objects: number): number {
   return count;
 }
 
-/** Who a walk from the roots finds. O(objects). */
-export function reachableOf({ slots, roots }: SmallHeap): number {
+/** Whom the roots hold. */
+export function rootedIn({ roots }: SmallHeap): number {
+  let rooted = 0;
+  for (let index = 0; index < roots.length; index++) rooted |= bitOf(roots[index] as number);
+  return rooted;
+}
+
+/** Whom the slots of these objects refer to. */
+export function heldBy(objects: number, { slots }: SmallHeap): number {
+  let held = 0;
+  for (let left = objects; left !== 0; left &= left - 1) {
+    const slot = 2 * firstOf(left) - 2;
+    held |= bitOf(slots[slot] as number) | bitOf(slots[slot + 1] as number);
+  }
+  return held;
+}
+
+/** Who a walk from the roots finds. O(objects²). */
+export function reachableOf(heap: SmallHeap): number {
   let found = 0;
-  const pending = [...roots];
-  for (let object = pending.pop(); object !== undefined; object = pending.pop()) {
-    if (object === 0 || (found & bitOf(object)) !== 0) continue;
-    found |= bitOf(object);
-    pending.push(slots[2 * object - 2] as number, slots[2 * object - 1] as number);
+  let next = rootedIn(heap);
+  while (next !== 0) {
+    found |= next;
+    next = heldBy(next, heap) & ~found;
   }
   return found;
 }
 
-/** How many references each has from roots and from slots of `holders`; index 0 is not used. */
-export function referenceCounts({ slots, roots }: SmallHeap, holders: number): number[] {
-  const counts = new Array<number>(slots.length / 2 + 1).fill(0);
-  const count = (object: number): void => {
-    counts[object] = (counts[object] as number) + 1;
-  };
-  for (const object of roots) count(object);
-  for (let index = 0; index < slots.length; index++) {
-    if ((holders & bitOf((index >> 1) + 1)) !== 0) count(slots[index] as number);
-  }
-  return counts;
-}
-
 /** Those go that nothing refers to, again and again. O(objects²). */
 export function settle(heap: SmallHeap): void {
+  const rooted = rootedIn(heap);
   for (;;) {
-    const counts = referenceCounts(heap, heap.live);
-    let dying = 0;
-    for (let object = 1; object < counts.length; object++) {
-      if (counts[object] === 0) dying |= bitOf(object) & heap.live;
-    }
-    if (dying === 0) return;
-    heap.live &= ~dying;
+    const left = heap.live & (rooted | heldBy(heap.live, heap));
+    if (left === heap.live) return;
+    heap.live = left;
   }
 }
 
-/** How a program finds an object: a root, and the fields to follow from there. */
-export interface SmallPath {
-  readonly root: number;
-  readonly fields: readonly number[];
-}
-
-/** The shortest way from the lowest root on; undefined for what no root reaches. O(objects). */
-export function pathTo({ slots, roots }: SmallHeap, object: number): SmallPath | undefined {
-  const pending: { readonly at: number; readonly path: SmallPath }[] = [];
-  for (const [root, at] of roots.entries()) {
-    if (at !== 0) pending.push({ at, path: { root, fields: [] } });
+/** How many references `object` has from roots and from slots of `holders`. O(objects). */
+export function referenceCount(
+  object: number,
+  { slots, roots }: SmallHeap,
+  holders: number,
+): number {
+  let count = 0;
+  for (let index = 0; index < roots.length; index++) if (roots[index] === object) count++;
+  for (let index = 0; index < slots.length; index++) {
+    if (slots[index] === object && (holders & (1 << (index >> 1))) !== 0) count++;
   }
-  let seen = 0;
-  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-    const { at, path } = next;
-    if (at === object) return path;
-    if ((seen & bitOf(at)) !== 0) continue;
-    seen |= bitOf(at);
-    for (const field of [0, 1]) {
-      const held = slots[2 * at - 2 + field] as number;
-      if (held !== 0)
-        pending.push({ at: held, path: { root: path.root, fields: [...path.fields, field] } });
-    }
-  }
-  return undefined;
+  return count;
 }

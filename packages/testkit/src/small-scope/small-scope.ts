@@ -11,11 +11,17 @@ import { type ManagerMaker, makeUnobserved } from "../manager-subject.js";
 import { drawSteps } from "../program-drawing.js";
 import { MEMORY, PROPERTY_NAMES } from "../properties.js";
 import { printScript, type Step } from "../step.js";
-import type { Property, SuiteOptions, Sweep } from "../suite.js";
-import { type SmallCase, stepsOfCase } from "./small-case.js";
-import { type ScopeOptions, smallCollections, smallHeaps, smallPrograms } from "./small-cases.js";
-import { createSmallRunner } from "./small-runner.js";
-import { historiesOf } from "./start-heap.js";
+import type { Property, SuiteOptions } from "../suite.js";
+import { playable, type SmallCase, stepsOfCase } from "./small-case.js";
+import {
+  type Branch,
+  collectionBranches,
+  heapBranches,
+  programBranches,
+  type ScopeOptions,
+} from "./small-cases.js";
+import { collectionsOf, createSmallRunner } from "./small-runner.js";
+import { sweepCases } from "./small-sweep.js";
 
 export const SMALL_PROGRAMS = "keeps its promises in every program of at most seven commands";
 export const SMALL_HEAPS =
@@ -25,24 +31,24 @@ export const SMALL_COLLECTIONS =
 
 interface Row {
   readonly name: string;
-  readonly cases: (options: ScopeOptions) => Iterable<SmallCase>;
-  /** By default one case in so many: a thousand or two. */
+  readonly branchesOf: (options: ScopeOptions) => Branch[];
+  /** By default one case in so many: some thousands. */
   readonly stride: number;
 }
 
 const ROWS: readonly Row[] = [
-  { name: SMALL_PROGRAMS, cases: smallPrograms, stride: 300 },
-  { name: SMALL_HEAPS, cases: smallHeaps, stride: 40_000 },
-  { name: SMALL_COLLECTIONS, cases: smallCollections, stride: 2000 },
+  { name: SMALL_PROGRAMS, branchesOf: programBranches, stride: 100 },
+  { name: SMALL_HEAPS, branchesOf: heapBranches, stride: 40_000 },
+  { name: SMALL_COLLECTIONS, branchesOf: collectionBranches, stride: 2000 },
 ];
 
 export const smallScopeProperties: readonly Property<ManagerMaker, SmallCase>[] = ROWS.map(
-  ({ name, cases, stride }) => ({
+  ({ name, branchesOf, stride }) => ({
     name,
     source: "small-scope hypothesis: Jackson's Alloy; Korat",
     whyNot: () => undefined,
-    sweep: (maker: ManagerMaker, { scopeStride = stride, seed = 1 }: SuiteOptions) =>
-      sweepCases(cases, maker, scopeStride, Math.abs(seed)),
+    sweep: (maker: ManagerMaker, options: SuiteOptions) =>
+      sweepCases(branchesOf, maker, checkCase, { scopeStride: stride, ...options }),
     check: checkCase,
     commandCount: ({ letters }: SmallCase) => letters.length,
     script: (small: SmallCase, maker: ManagerMaker) => printScript(scriptOfCase(small, maker)),
@@ -55,84 +61,16 @@ const CHECKED = PROPERTY_NAMES.filter((name) => name !== MEMORY);
 
 /** One case on a fresh subject, everything looked at; then as the runner plays it. */
 function checkCase(small: SmallCase, maker: ManagerMaker): void {
-  const hasGenerations = oldestGenerationOf(maker) > 0;
-  checkSteps(() => stepsOfCase(small, hasGenerations), maker.make, CHECKED);
-  const runner = createSmallRunner(makeUnobserved(maker));
-  for (const before of small.before ?? []) runner.play(before);
-  runner.play(small);
-  runner.validate();
-}
-
-function oldestGenerationOf(maker: ManagerMaker): number {
-  return makeUnobserved(maker).collector.oldestGeneration;
+  const subject = makeUnobserved(maker);
+  const collections = collectionsOf(subject.collector);
+  checkSteps(() => stepsOfCase(small, collections), maker.make, CHECKED);
+  const runner = createSmallRunner(subject);
+  for (const before of small.before ?? []) runner.play(playable(before, collections));
+  runner.play(playable(small, collections));
+  runner.audit();
 }
 
 function scriptOfCase(small: SmallCase, maker: ManagerMaker): Step[] {
-  const steps = stepsOfCase(small, oldestGenerationOf(maker) > 0);
-  return [...steps].flatMap((step) => step ?? []);
-}
-
-/** Then a subject is made anew: what broke long ago is found again among so many cases. */
-const CASES_PER_SUBJECT = 20_000;
-/** Or when so much garbage stays that nobody collects. */
-const LEFT_LIMIT_COUNT = 5000;
-
-function sweepCases(
-  cases: Row["cases"],
-  maker: ManagerMaker,
-  stride: number,
-  seed: number,
-): Sweep<SmallCase> {
-  const { collector } = makeUnobserved(maker);
-  const { oldestGeneration, traits } = collector;
-  const histories = historiesOf(traits, oldestGeneration);
-  let runner = createSmallRunner(makeUnobserved(maker));
-  let played: SmallCase[] = [];
-  let programCount = 0;
-  let commandCount = 0;
-  const hasGenerations = oldestGeneration > 0;
-  for (const small of cases({ hasGenerations, histories, stride, seed })) {
-    try {
-      if (played.length >= CASES_PER_SUBJECT || runner.leftCount > LEFT_LIMIT_COUNT) {
-        runner.validate();
-        runner = createSmallRunner(makeUnobserved(maker));
-        played = [];
-      }
-      runner.play(small);
-    } catch (error) {
-      const failure = { program: findAgain(small, played, maker), reason: reasonOf(error) };
-      return { programCount, commandCount, stride, failure };
-    }
-    played.push(small);
-    programCount++;
-    commandCount += small.letters.length;
-  }
-  const reason = reasonFor(() => runner.validate());
-  const last = played.pop();
-  if (reason === undefined || last === undefined) return { programCount, commandCount, stride };
-  const program = findAgain(last, played, maker);
-  return { programCount, commandCount, stride, failure: { program, reason } };
-}
-
-/** The case with as few before it as show the failure on a fresh subject. */
-function findAgain(small: SmallCase, played: readonly SmallCase[], maker: ManagerMaker): SmallCase {
-  for (let count = 0; ; count = Math.max(1, 2 * count)) {
-    const before = count === 0 ? [] : played.slice(-count);
-    const program = before.length === 0 ? small : { ...small, before };
-    const isAgain = reasonFor(() => checkCase(program, maker)) !== undefined;
-    if (isAgain || count >= played.length) return program;
-  }
-}
-
-function reasonFor(call: () => void): string | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    return reasonOf(error);
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const collections = collectionsOf(makeUnobserved(maker).collector);
+  return [...stepsOfCase(small, collections)].flatMap((step) => step ?? []);
 }

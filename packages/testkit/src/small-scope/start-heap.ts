@@ -21,6 +21,13 @@ export interface StartHeap {
 
 export const EMPTY_HEAP: StartHeap = { slots: [], isRooted: [], histories: [] };
 
+/** The ages in which objects are born, the oldest first; a candidate is as young as can be. */
+export function agesOf({ histories }: StartHeap): number[] {
+  return [...new Set(histories.map(ageOf))].sort((one, other) => other - one);
+}
+
+export const ageOf = (history: History): number => (history === "touched" ? 0 : history);
+
 /** The states that an object can be in, by what the strategy says of itself. */
 export function historiesOf({ counts }: Traits, oldestGeneration: number): readonly History[] {
   if (oldestGeneration > 0) return [...new Array(oldestGeneration + 1).keys()];
