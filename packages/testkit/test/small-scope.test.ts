@@ -14,7 +14,7 @@ import {
   SMALL_PROGRAMS,
   type Subject,
 } from "../src/index.js";
-import type { SmallCase } from "../src/small-scope/small-case.js";
+import type { PlayableCase, SmallCase } from "../src/small-scope/small-case.js";
 import {
   type Branch,
   collectionBranches,
@@ -22,9 +22,15 @@ import {
   programBranches,
   visitCases,
 } from "../src/small-scope/small-cases.js";
+import { collectionsOf, createSmallRunner } from "../src/small-scope/small-runner.js";
 import { type History, type StartHeap, startHeaps } from "../src/small-scope/start-heap.js";
 import { subjectsOf } from "./subjects.js";
-import { toyStrategy } from "./toy-strategies.js";
+import { TOY_KINDS, toyStrategy } from "./toy-strategies.js";
+
+const toy = (...[kind, fault]: Parameters<typeof toyStrategy>): ManagerMaker => ({
+  name: fault ?? kind,
+  make: subjectsOf(toyStrategy(kind, fault)),
+});
 
 const SCOPES = [SMALL_PROGRAMS, SMALL_HEAPS, SMALL_COLLECTIONS];
 
@@ -82,8 +88,8 @@ describe("Start heaps", () => {
   });
 });
 
-const collections = { hasGenerations: false, isExact: true, leavesCycles: false };
-const options = { collections, histories: [0], stride: 1, seed: 1 };
+const COLLECTIONS = { hasGenerations: false, isExact: true, leavesCycles: false };
+const options = { collections: COLLECTIONS, histories: [0], stride: 1, seed: 1 };
 
 function casesOf(branches: readonly Branch[]): SmallCase[] {
   const cases: SmallCase[] = [];
@@ -193,7 +199,7 @@ it("What breaks late is found again on a fresh subject, with the cases before it
 });
 
 it("A verdict says how many cases were played, and of how many", () => {
-  const maker = { name: "tracing", make: subjectsOf(toyStrategy("tracing")) };
+  const maker = toy("tracing");
   const { verdicts } = memoryManagerConformance(maker, { properties: SCOPES, scopeStride: 50_000 });
   for (const { outcome, programCount, stride } of verdicts) {
     expect([outcome, stride]).toEqual(["holds", 50_000]);
@@ -202,7 +208,7 @@ it("A verdict says how many cases were played, and of how many", () => {
 });
 
 it("Parts of a scope are the whole of it, each case once", () => {
-  const maker = { name: "tracing", make: subjectsOf(toyStrategy("tracing")) };
+  const maker = toy("tracing");
   const countIn = (index: number, count: number): number => {
     const scopePart = { index, count };
     const properties = [SMALL_COLLECTIONS];
@@ -215,7 +221,7 @@ it("Parts of a scope are the whole of it, each case once", () => {
 });
 
 it("Whoever asks is told how far a scope is", () => {
-  const maker = { name: "tracing", make: subjectsOf(toyStrategy("tracing")) };
+  const maker = toy("tracing");
   const told: ScopeProgress[] = [];
   const { programCount } = memoryManagerConformance(maker, {
     properties: [SMALL_COLLECTIONS],
@@ -235,11 +241,6 @@ describe("What breaks a promise is answered as the smallest case that does", () 
     });
     return verdicts[0]?.counterexample?.program as SmallCase;
   };
-  const toy = (...[kind, fault]: Parameters<typeof toyStrategy>): ManagerMaker => ({
-    name: fault ?? kind,
-    make: subjectsOf(toyStrategy(kind, fault)),
-  });
-
   it("of programs: a root overwritten by what its object alone held", () => {
     const { letters } = smallestOf(
       SMALL_PROGRAMS,
@@ -265,5 +266,78 @@ describe("What breaks a promise is answered as the smallest case that does", () 
     const { start, letters } = smallestOf(SMALL_COLLECTIONS, toy("tracing", fault));
     expect(start.isRooted.filter(Boolean)).toHaveLength(1);
     expect(letters).toEqual([]);
+  });
+});
+
+describe("The runner of many cases", () => {
+  const setWrong =
+    (maker: ManagerMaker, plant: (subject: Subject) => Partial<Subject>): ManagerMaker["make"] =>
+    (options) => {
+      const subject = maker.make(options);
+      return { ...subject, ...plant(subject) };
+    };
+  const oneCountTooMany = setWrong(toy("counting"), ({ mutator, heap }) => ({
+    mutator: {
+      ...mutator,
+      allocate: (type, into) => {
+        const object = mutator.allocate(type, into);
+        heap.words[object] = 2;
+        return object;
+      },
+    },
+  }));
+  const broken = setWrong(toy("tracing"), () => ({
+    validate() {
+      throw new Error("a structure is broken");
+    },
+  }));
+
+  /** What the runner says to the first case that it refuses. */
+  function reasonOf(make: ManagerMaker["make"], isWanted = (_: StartHeap) => true): string {
+    const subject = make({ observer: { wants: [], event() {} } });
+    const runner = createSmallRunner(subject);
+    const collections = collectionsOf(subject.collector);
+    const branches = heapBranches({ ...options, collections, stride: 2000 });
+    const play = (small: PlayableCase): void => runner.play(small);
+    try {
+      for (const branch of branches) if (isWanted(branch.first.start)) visitCases(branch, play);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "nothing is refused";
+  }
+
+  it.each(TOY_KINDS)("refuses nothing of the %s toy", (kind) => {
+    expect(reasonOf(toy(kind).make)).toBe("nothing is refused");
+  });
+
+  it.each([
+    [
+      "garbage that waits",
+      toy("counting", "lets the dead wait").make,
+      /live after the last letter/,
+    ],
+    [
+      "an object in another slot",
+      toy("tracing", "swaps two slots when it collects").make,
+      /is held where/,
+    ],
+    [
+      "a root that is not updated",
+      toy("moving", "forgets to update a root").make,
+      /reclaimed|is at/,
+    ],
+    ["a count of one too many", oneCountTooMany, /has count 2, not 1|live after/],
+    ["a structure that is broken", broken, /a structure is broken/],
+  ])("refuses %s", (_, make, expected) => {
+    expect(reasonOf(make)).toMatch(expected);
+  });
+
+  it("refuses garbage that stays: behind the collection, or when roots are dropped", () => {
+    const { make } = toy("tracing", "leaks rings");
+    const isRing = ({ slots, isRooted }: StartHeap, isHeld: boolean): boolean =>
+      slots.join() === "0,1" && isRooted[0] === isHeld;
+    expect(reasonOf(make, (start) => isRing(start, false))).toMatch(/1 live after a full/);
+    expect(reasonOf(make, (start) => isRing(start, true))).toMatch(/1 live though nothing is held/);
   });
 });
