@@ -28,6 +28,8 @@ export interface HoldOptions {
   isNamed(property: NamedProperty): boolean;
   /** Whether inputs are made small, for people. */
   readonly shrinks: boolean;
+  /** Hears each verdict when it is there. */
+  onVerdict?(verdict: Verdict): void;
 }
 
 /** So long a property may take, named for the fault or not, before its thread is ended. */
@@ -48,7 +50,9 @@ export async function hold(sources: EditedSources, options: HoldOptions): Promis
         if (!isAsked(property)) continue;
         const named = isNamed(property);
         const outcomes = await askAll(trial, index, named ? seeds : seeds.slice(0, 1), options);
-        verdicts.push({ property: property.name, on: property.on, isNamed: named, outcomes });
+        const verdict = { property: property.name, on: property.on, isNamed: named, outcomes };
+        verdicts.push(verdict);
+        options.onVerdict?.(verdict);
       }
     }
   } finally {

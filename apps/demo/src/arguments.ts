@@ -47,6 +47,7 @@ export interface CommandLine {
   readonly noColor: boolean;
   /** Of `verify`; undefined: the suite's own. */
   readonly programCount: number | undefined;
+  readonly propertyText: string | undefined;
   readonly seed: number | undefined;
   readonly savePath: string | undefined;
   readonly replayPath: string | undefined;
@@ -138,6 +139,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     ascii: values.has("ascii"),
     noColor: values.has("no-color"),
     programCount: wholeNumberOf("programs", values.get("programs"), 1, 1_000_000),
+    propertyText: values.get("property"),
     seed: wholeNumberOf("seed", values.get("seed"), -(2 ** 31), 2 ** 31 - 1),
     savePath: values.get("save"),
     replayPath: values.get("replay"),

@@ -126,6 +126,11 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "N",
     meaning: "programs for each property, 1 to 1000000 (default 100)",
   },
+  {
+    name: "property",
+    value: "TEXT",
+    meaning: "only properties with TEXT in their names (default all)",
+  },
   { name: "seed", value: "N", meaning: "a whole number; same seed, same programs (default 1)" },
   { name: "save", value: "FOLDER", meaning: "write each counterexample there, with its picture" },
   { name: "replay", value: "FILE", meaning: "play one counterexample again, and nothing else" },
@@ -210,7 +215,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "verify",
     usage: "ouro verify MODULE [options]",
     meaning: "prove or refute a strategy, an allocator, a heap or a detector of yours",
-    options: ["programs", "seed", "save", "replay", "json", "quiet", ...EVERYWHERE],
+    options: ["programs", "property", "seed", "save", "replay", "json", "quiet", ...EVERYWHERE],
   },
   {
     name: "heap",

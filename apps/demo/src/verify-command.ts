@@ -21,6 +21,7 @@ import { wrapText } from "./format.js";
 import { type Look, lookOf } from "./look.js";
 import { createProgress } from "./progress.js";
 import { createWork } from "./replay-work.js";
+import { didYouMean } from "./suggestion.js";
 import type { Terminal } from "./terminal.js";
 import { runTrial, type TrialResult } from "./verify-run.js";
 import { loadTrial, type Trial } from "./verify-trial.js";
@@ -39,6 +40,7 @@ export async function runVerify(line: CommandLine, terminal: Terminal): Promise<
   const trial = await loadTrial(file, folder);
   if (line.replayPath !== undefined) return replay(trial, line, line.replayPath, terminal);
   const options = {
+    ...(line.propertyText === undefined ? {} : { properties: named(trial, line.propertyText) }),
     ...(line.programCount === undefined ? {} : { programCount: line.programCount }),
     ...(line.seed === undefined ? {} : { seed: line.seed }),
   };
@@ -56,6 +58,19 @@ export async function runVerify(line: CommandLine, terminal: Terminal): Promise<
     return EXIT_INTERRUPTED;
   }
   return result.report.failCount === 0 ? EXIT_OK : EXIT_ANSWER_NO;
+}
+
+/** Properties whose names contain a text. */
+function named({ suiteName, propertyNames }: Trial, text: string): readonly string[] {
+  const found = propertyNames.filter((name) => name.includes(text));
+  if (found.length > 0) return found;
+  const proposal = didYouMean(text, propertyNames, `There are: ${propertyNames.join("; ")}.`);
+  throw new UsageError({
+    where: "ouro verify",
+    argument: `--property "${text}"`,
+    problem: `is part of no name of the ${propertyNames.length} properties of ${suiteName}`,
+    remedy: proposal,
+  });
 }
 
 function print(

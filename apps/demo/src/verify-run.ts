@@ -20,7 +20,8 @@ export interface TrialResult {
 /** Throws `Stopped` when somebody asked to stop before there was a verdict. */
 export async function runTrial(trial: Trial, order: TrialOrder, work: Work): Promise<TrialResult> {
   const verdicts: Verdict[] = [];
-  work.progress.begin("verify", order.file, trial.propertyCount);
+  const { properties = trial.propertyNames } = order.options;
+  work.progress.begin("verify", order.file, properties.length);
   try {
     const report = await reportOf(trial, order, work, (verdict) => {
       verdicts.push(verdict);

@@ -29,8 +29,9 @@ import { FileNotReadableError } from "./terminal.js";
 
 /** A suite with the subject it is for. */
 export interface Trial {
-  /** How many verdicts a whole run comes to. */
-  readonly propertyCount: number;
+  readonly suiteName: string;
+  /** One verdict for each in a whole run. */
+  readonly propertyNames: readonly string[];
   run(options: SuiteOptions): Report;
   /** What a run that was stopped has found. */
   stopped(seed: number, verdicts: readonly Verdict[]): Report;
@@ -99,7 +100,8 @@ function trialOf(file: string, found: Exports): Trial {
 
 function bind<Maker>(suite: Suite<Maker>, maker: Maker): Trial {
   return {
-    propertyCount: suite.properties.length,
+    suiteName: suite.name,
+    propertyNames: suite.properties.map(({ name }) => name),
     run: (options) => runSuite(suite, maker, options),
     stopped: (seed, verdicts) => reportOf(suite, maker, { seed, verdicts, warnings: [] }),
     replay: (file) => replayCounterexample(suite, maker, file),

@@ -75,6 +75,25 @@ describe("ouro verify", () => {
   const right = write("keeps-all", "");
   const wrong = write("boasts", 'exact: true, cycles: "full collection", collectsAt: ["collect"]');
 
+  it("asks the properties that have a text in their names, and no other", async () => {
+    const { exitCode, stdout } = await ouro(
+      ...["verify", right, "--programs", "1", "--property", "stays sound"],
+    );
+    const verdicts = stdout.split("\n").filter((line) => /^(holds|fails|not run):/.test(line));
+    expect(verdicts.length).toBeGreaterThan(0);
+    for (const verdict of verdicts) expect(verdict).toContain("stays sound");
+    expect(exitCode).toBe(0);
+  });
+
+  it("names the nearest property, and all, when none has the text in its name", async () => {
+    const { exitCode, stdout, stderr } = await ouro("verify", right, "--property", "stays sond");
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/--property "stays sond" is part of no name of the \d+ properties of/);
+    expect(stderr).toContain("stays sound");
+    expect(stderr).not.toContain("    at ");
+  });
+
   it("prints what holds and what was not run, and ends with 0 if nothing is refuted", async () => {
     const { exitCode, stdout } = await ouro("verify", right, "--programs", "1", "--seed", "5");
     expect(stdout).toContain("keeps-all: suite collector, seed 5");
