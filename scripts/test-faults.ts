@@ -15,7 +15,7 @@ import {
   toRow,
 } from "./faults/held-fault.ts";
 import { hold, isKilled } from "./faults/hold.ts";
-import { PAGE, printPage, type SectionPart } from "./faults/matrix-page.ts";
+import { PAGE, printPage, type SectionPart, unheldFaults } from "./faults/matrix-page.ts";
 import { applyPatchText, PatchError, type Patched } from "./faults/patch.ts";
 import { type TestedPatch, testPatched } from "./faults/patch-tests.ts";
 import { judgePatch } from "./faults/patch-trial.ts";
@@ -26,6 +26,7 @@ import {
   type PlantedFault,
 } from "./faults/planted-fault.ts";
 import { loadSections } from "./faults/sections.ts";
+import type { NamedProperty } from "./faults/trial.ts";
 import { readOptions, refuse, type ScriptUsage } from "./script-options.ts";
 import { root } from "./workspace.ts";
 
@@ -33,6 +34,7 @@ const USAGE: ScriptUsage = {
   command: "npm run test:faults",
   text: `  --section NAME   the faults of one section; may be repeated
   --only TEXT      those whose name contains it
+  --changed        those that docs/fault-matrix.md says were not held since they changed
   --seed N         three seeds from N on, in place of three that are drawn
   --named          asks only the property that is named for each fault
   --write          writes docs/fault-matrix.md
@@ -45,6 +47,7 @@ const { values: options } = readOptions(USAGE, {
   options: {
     section: { type: "string", multiple: true },
     only: { type: "string" },
+    changed: { type: "boolean", default: false },
     seed: { type: "string" },
     patch: { type: "string" },
     named: { type: "boolean", default: false },
@@ -81,8 +84,9 @@ function chosen(sections: readonly FaultSection[]): FaultSection[] {
   return sections.filter(({ name }) => names === undefined || names.includes(name));
 }
 
-function faultsOf({ faults }: FaultSection): readonly PlantedFault[] {
-  const { only } = options;
+function faultsOf(section: FaultSection): readonly PlantedFault[] {
+  const { only, changed } = options;
+  const faults = changed ? unheldFaults(section) : section.faults;
   return only === undefined ? faults : faults.filter(({ name }) => name.includes(only));
 }
 
@@ -117,13 +121,21 @@ async function holdFault(section: FaultSection, fault: PlantedFault): Promise<He
   return { ...about, problem: undefined, verdicts: held.verdicts };
 }
 
-/** The properties over the sources as they are: none may fail. Answers their names. */
-async function holdSound(section: FaultSection): Promise<readonly string[]> {
-  const { verdicts } = await hold(new Map(), {
+/**
+ * The properties over the sources as they are: none may fail. Of some faults only, those that are
+ * named for them. Answers the names of all.
+ */
+async function holdSound(
+  section: FaultSection,
+  faults: readonly PlantedFault[],
+): Promise<readonly string[]> {
+  const isNamed = (property: NamedProperty): boolean =>
+    faults.some((fault) => isNamedFor(property, fault));
+  const { verdicts, properties } = await hold(new Map(), {
     seeds,
     propertiesModule: section.propertiesModule,
-    isAsked: () => true,
-    isNamed: (property) => section.faults.some((fault) => isNamedFor(property, fault)),
+    isAsked: (property) => faults.length === section.faults.length || isNamed(property),
+    isNamed,
     shrinks: true,
   });
   for (const { property, on, outcomes } of verdicts) {
@@ -132,14 +144,14 @@ async function holdSound(section: FaultSection): Promise<readonly string[]> {
     say(`  FAILS WITHOUT A FAULT: ${property} (${on}), seed ${failing.seed}: ${failing.reason}`);
     process.exitCode = 1;
   }
-  return [...new Set(verdicts.map(({ property }) => property))];
+  return [...new Set(properties.map(({ name }) => name))];
 }
 
 async function holdSection(section: FaultSection): Promise<SectionHeld> {
   const faults = faultsOf(section);
   const isWhole = options.only === undefined && !options.named && faults.length > 0;
   if (faults.length > 0) say(`\n${section.name}: ${faults.length} faults in ${section.folder}`);
-  const properties = isWhole ? await holdSound(section) : [];
+  const properties = isWhole ? await holdSound(section, faults) : [];
   for (const [index, name] of properties.entries()) say(`  P${index + 1} ${name}`);
   const held: HeldFault[] = [];
   for (const fault of faults) {
@@ -169,16 +181,19 @@ async function testAll(): Promise<void> {
   for (const section of chosen(sections)) {
     const { held, properties } = await holdSection(section);
     all.push(...held);
-    parts.push({ section, seeds, properties, rows: held.map(toRow) });
+    if (held.length === 0) continue;
+    parts.push({ section, properties, rows: held.map((each) => toRow(each, seeds)) });
   }
   const living = all.filter((held) => !isKilledAsSaid(held));
   if (options.json) console.log(JSON.stringify({ seeds, faults: all.map(toJson) }));
   for (const { section, fault, problem } of living) {
     say(`LIVES: ${section}: ${fault.name} ${problem ?? `(not killed by "${fault.killedBy}")`}`);
   }
+  if (all.length === 0 && options.only !== undefined) {
+    endBadly(`no fault has "${options.only}" in its name.`);
+  }
   const killedCount = all.length - living.length;
   say(`\n${all.length} faults, ${killedCount} killed as said. Seeds ${seeds.join(", ")}.`);
-  if (all.length === 0) endBadly(`no fault has "${options.only}" in its name.`);
   if (living.length > 0) process.exitCode = 1;
   const isWhole = options.only === undefined && !options.named;
   if (options.write && !isWhole) endBadly("--write takes whole sections: no --only, no --named.");

@@ -26,8 +26,8 @@ export function killsOf(verdicts: readonly Verdict[]): Kill[] {
   }));
 }
 
-export function toRow({ fault, verdicts }: HeldFault): FaultRow {
-  return { fault, kills: killsOf(verdicts) };
+export function toRow({ fault, verdicts }: HeldFault, seeds: readonly number[]): FaultRow {
+  return { fault, kills: killsOf(verdicts), seeds };
 }
 
 /** One character a property: a number of programs, `.` where it holds, `!` where it hangs. */

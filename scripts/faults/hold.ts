@@ -17,6 +17,8 @@ export interface Holding {
   /** Why nothing could be asked. */
   readonly problem: string | undefined;
   readonly meetsEdits: boolean;
+  /** All that the section has, asked or not. */
+  readonly properties: readonly NamedProperty[];
   readonly verdicts: readonly Verdict[];
 }
 
@@ -58,7 +60,7 @@ export async function hold(sources: EditedSources, options: HoldOptions): Promis
   } finally {
     await trial.close();
   }
-  return { problem, meetsEdits, verdicts };
+  return { problem, meetsEdits, properties: trial.properties, verdicts };
 }
 
 async function askAll(
