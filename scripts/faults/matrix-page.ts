@@ -5,7 +5,7 @@
 //
 //   ## section
 //   <!-- faults: digest of all -->
-//   <!-- each: digest-g … -->          in the order of the rows; held at the g-th seeds, 0: at none
+//   <!-- each: digest-g … -->     in the order of the rows; held at the g-th seeds, 0: at none
 //   24 faults in `folder`; seeds …
 //   1. property …
 //   | fault | on | file | killed by | also by |

@@ -1,5 +1,5 @@
-// A part of docs/fault-matrix.md as it stands, read back: what was seen of each fault, by the digest
-// of the fault as it was then.
+// A part of docs/fault-matrix.md as it stands, read back: what was seen of each fault, by the
+// digest of the fault as it was then.
 
 import type { Kill } from "./matrix-page.ts";
 

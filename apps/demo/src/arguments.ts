@@ -82,8 +82,8 @@ const PARSER_OPTIONS = Object.fromEntries(
   ]),
 );
 
-/** Reads the arguments after the program's name. Throws `UsageError`. */
-export function parseCommandLine(argv: readonly string[]): CommandLine {
+/** Operands, and options by name, as they were written. Throws `UsageError`. */
+function readTokens(argv: readonly string[]) {
   const { tokens } = parseArgs({
     args: [...argv],
     options: PARSER_OPTIONS,
@@ -105,6 +105,12 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       lists[token.name].push(values.get(token.name) as string);
     }
   }
+  return { operands, values, lists, given };
+}
+
+/** Reads the arguments after the program's name. Throws `UsageError`. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const { operands, values, lists, given } = readTokens(argv);
   const [first, ...rest] = operands;
   const asksHelp = values.has("help");
   const command = commandName(first, values);
