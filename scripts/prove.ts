@@ -7,6 +7,7 @@ import {
   counterexampleFiles,
   printVerdict,
   type Report,
+  type ScopePart,
   SMALL_COLLECTIONS,
   SMALL_HEAPS,
   SMALL_PROGRAMS,
@@ -105,7 +106,7 @@ const { values } = readOptions(USAGE, {
     seed: { type: "string" },
     exhaustive: { type: "boolean", default: false },
     share: { type: "string" },
-    part: { type: "string", default: "1/1" },
+    part: { type: "string" },
     scope: { type: "string" },
     only: { type: "string", default: "" },
   },
@@ -122,7 +123,8 @@ function wanted(trials: readonly Trial[]): readonly Trial[] {
 
 const firstSeed = numberOf("seed", values.seed, 1);
 
-function partOf(text: string): { index: number; count: number } {
+function partOf(text: string | undefined): ScopePart | undefined {
+  if (text === undefined) return undefined;
   const [, number, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? [];
   if (number !== undefined && Number(number) <= Number(count)) {
     return { index: Number(number) - 1, count: Number(count) };
@@ -131,7 +133,7 @@ function partOf(text: string): { index: number; count: number } {
 }
 
 /** Checks change nothing of what a strategy does: the fast mode stands for both. */
-function runExhaustively(scopeStride: number, scopePart: { index: number; count: number }): string {
+function runExhaustively(scopeStride: number, scopePart: ScopePart | undefined): string {
   const names = SCOPES.map(({ scope }) => scope);
   const wantedScope = values.scope && oneOfNames(USAGE, "scope", values.scope, names);
   const progress = createProgressLine(process.stderr);
@@ -142,14 +144,15 @@ function runExhaustively(scopeStride: number, scopePart: { index: number; count:
       progress.begin(`${name}, ${scope}`);
       const report = run({
         properties: [property],
-        ...{ scopeStride, scopePart, seed: firstSeed, onScopeProgress: progress.tell },
+        ...{ scopeStride, seed: firstSeed, onScopeProgress: progress.tell },
+        ...(scopePart === undefined ? {} : { scopePart }),
       });
       progress.end();
       tell(name, report);
       console.log(`${name}: ${report.verdicts.map(printVerdict).join()}`);
     }
   }
-  const part = scopePart.count === 1 ? "" : ` of part ${values.part}`;
+  const part = scopePart === undefined ? "" : ` of part ${values.part}`;
   return scopeStride === 1 ? `Every case${part}.` : `About one case in ${scopeStride}${part}.`;
 }
 

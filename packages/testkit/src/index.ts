@@ -97,6 +97,7 @@ export {
   type Property,
   reportOf,
   runSuite,
+  type ScopePart,
   type ScopeProgress,
   type Suite,
   type SuiteOptions,

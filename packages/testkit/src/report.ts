@@ -1,5 +1,7 @@
 // The report of a suite: what holds, what fails and how to see it again, what was not run and why.
 
+import type { ScopePart } from "./suite.js";
+
 /** The heap before the last command and after it, as the shadow heap and the subject have it. */
 export interface Drawing {
   readonly text: string;
@@ -18,6 +20,8 @@ export interface Verdict {
   readonly commandCount: number;
   /** Of a small scope: about one program in so many was played, all of them for 1. */
   readonly stride?: number;
+  /** Of a small scope: the part that was played, if it was not the whole. */
+  readonly part?: ScopePart | undefined;
   /** For what fails. */
   readonly counterexample?: Counterexample;
 }
@@ -84,9 +88,10 @@ export function printVerdict(verdict: Verdict): string {
   ].join("\n");
 }
 
-function scopeOf({ stride, programCount }: Verdict): string | undefined {
+function scopeOf({ stride, part, programCount }: Verdict): string | undefined {
   if (stride === undefined) return undefined;
-  return stride === 1 ? `all ${programCount}` : `${programCount}, about one in ${stride}`;
+  const text = stride === 1 ? `all ${programCount}` : `${programCount}, about one in ${stride}`;
+  return part === undefined ? text : `${text} of part ${part.index + 1} of ${part.count}`;
 }
 
 function indent(text: string, by: string): string {

@@ -42,7 +42,15 @@ export interface Sweep<Program> {
   readonly commandCount: number;
   /** About one program in so many was played; 1: all of them. */
   readonly stride: number;
+  /** What the numbers are of, if it is not the whole scope. */
+  readonly part?: ScopePart | undefined;
   readonly failure?: { readonly program: Program; readonly reason: string };
+}
+
+/** The part `index`, from 0 on, of `count` equal ones. */
+export interface ScopePart {
+  readonly index: number;
+  readonly count: number;
 }
 
 /** How far a small scope was played: it is cut into branches of about the same size. */
@@ -79,8 +87,8 @@ export interface SuiteOptions {
    * of them, which takes minutes to hours. By default some thousands are.
    */
   readonly scopeStride?: number;
-  /** One part of `count` equal ones of every small scope, from 0 on. Default: the whole. */
-  readonly scopePart?: { readonly index: number; readonly count: number };
+  /** Of every small scope one part alone, so that the whole can be several runs. */
+  readonly scopePart?: ScopePart;
   /** Told of a small scope's progress before each of its branches. */
   readonly onScopeProgress?: (progress: ScopeProgress) => void;
   /**
@@ -235,8 +243,8 @@ function judgeScope<Maker>(
 ): Verdict {
   const { name, source } = property;
   const sweep = property.sweep?.(maker, options) as Sweep<unknown>;
-  const { programCount, commandCount, stride, failure } = sweep;
-  const played = { property: name, source, programCount, commandCount, stride };
+  const { failure, ...counts } = sweep;
+  const played = { property: name, source, ...counts };
   if (failure === undefined) return { ...played, outcome: "holds" };
   const how = { seed: options.seed ?? 1, path: "", reason: failure.reason };
   const counterexample = describeFailure(property, maker, failure.program, how);

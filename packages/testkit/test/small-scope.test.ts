@@ -7,12 +7,15 @@ import {
   type ManagerMaker,
   memoryManagerConformance,
   memoryManagerSuite,
+  printVerdict,
   replayCounterexample,
+  type ScopePart,
   type ScopeProgress,
   SMALL_COLLECTIONS,
   SMALL_HEAPS,
   SMALL_PROGRAMS,
   type Subject,
+  type Verdict,
 } from "../src/index.js";
 import type { PlayableCase, SmallCase } from "../src/small-scope/small-case.js";
 import {
@@ -209,15 +212,16 @@ it("A verdict says how many cases were played, and of how many", () => {
 
 it("Parts of a scope are the whole of it, each case once", () => {
   const maker = toy("tracing");
-  const countIn = (index: number, count: number): number => {
-    const scopePart = { index, count };
-    const properties = [SMALL_COLLECTIONS];
-    return memoryManagerConformance(maker, { properties, scopeStride: 20_000, scopePart })
-      .programCount;
+  const verdictOf = (scopePart?: ScopePart): Verdict => {
+    const shared = { properties: [SMALL_COLLECTIONS], scopeStride: 20_000 };
+    const withPart = scopePart === undefined ? shared : { ...shared, scopePart };
+    return memoryManagerConformance(maker, withPart).verdicts[0] as Verdict;
   };
-  const parts = [0, 1, 2].map((index) => countIn(index, 3));
-  expect(Math.min(...parts)).toBeGreaterThan(0);
-  expect(parts.reduce((sum, count) => sum + count)).toBe(countIn(0, 1));
+  const parts = [0, 1, 2].map((index) => verdictOf({ index, count: 3 }));
+  const counts = parts.map(({ programCount }) => programCount);
+  expect(Math.min(...counts)).toBeGreaterThan(0);
+  expect(counts.reduce((sum, count) => sum + count)).toBe(verdictOf().programCount);
+  expect(printVerdict(parts[1] as Verdict)).toMatch(/\(\d+, about one in 20000 of part 2 of 3\)$/);
 });
 
 it("Whoever asks is told how far a scope is", () => {

@@ -22,8 +22,7 @@ export function sweepCases(
   check: Check,
   options: SuiteOptions & { readonly scopeStride: number },
 ): Sweep<SmallCase> {
-  const { scopeStride: stride, seed = 1, scopePart: part = { index: 0, count: 1 } } = options;
-  const { onScopeProgress } = options;
+  const { scopeStride: stride, seed = 1, scopePart: part, onScopeProgress } = options;
   const { collector } = makeUnobserved(maker);
   const collections = collectionsOf(collector);
   const histories = historiesOf(collector.traits, collector.oldestGeneration);
@@ -46,7 +45,9 @@ export function sweepCases(
   }
 
   function ownBranches(): Branch[] {
-    return branchesOf(scope).filter((_, index) => index % part.count === part.index);
+    const branches = branchesOf(scope);
+    if (part === undefined) return branches;
+    return branches.filter((_, index) => index % part.count === part.index);
   }
 
   /** What the subject that failed had played, the case that failed last. */
@@ -79,9 +80,9 @@ export function sweepCases(
     const program =
       found.before === undefined ? shortest(found, ownBranches(), maker, check) : found;
     const reason = reasonFor(() => check(program, maker)) ?? reasonOf(error);
-    return { programCount, commandCount, stride, failure: { program, reason } };
+    return { programCount, commandCount, stride, part, failure: { program, reason } };
   }
-  return { programCount, commandCount, stride };
+  return { programCount, commandCount, stride, part };
 }
 
 /** The case with as few before it as show the failure on a fresh subject. */
