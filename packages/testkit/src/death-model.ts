@@ -3,7 +3,13 @@
 
 import type { Finalization, Reference, Slot, TypeDescriptor, TypeId } from "@ouro/interfaces";
 import { isOuroError, OBJECT_HEADER_SIZE_WORDS, slotAt } from "@ouro/interfaces";
-import { type Act, type DeathCommand, ROOT_COUNT, WEAK_COUNT } from "./death-program.js";
+import {
+  type Act,
+  type DeathCommand,
+  ROOT_COUNT,
+  WEAK_COUNT,
+  watchersOf,
+} from "./death-program.js";
 import { type ManagerMaker, makeUnobserved } from "./manager-subject.js";
 import type { Notes } from "./notes.js";
 import { expectPromise } from "./promise.js";
@@ -60,6 +66,7 @@ const LARGE: TypeDescriptor = {
   clearable: false,
 };
 const LARGE_LENGTH = 300_000;
+const SAFEPOINTS: readonly string[] = ["new", "ring", "watched ring", "weak", "poll", "collect"];
 
 /** Plays a program about death; throws at the first promise that does not hold. */
 export function playDeaths(
@@ -170,7 +177,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
     if (weak.act !== "no callback") act(weak.act, undefined, undefined);
   }
 
-  const isSafepoint = (): boolean => ["new", "ring", "weak", "poll", "collect"].includes(command);
+  const isSafepoint = (): boolean => SAFEPOINTS.includes(command);
 
   /**
    * Only for programs whose code does nothing: then what dies in a collection was garbage before.
@@ -315,10 +322,20 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
       mutator.setRoot(rootSlot(slot), mutator.root(rootSlot(next)));
     }
     link(first, 0, roots[slot], slot);
-    for (const each of [next, first]) {
-      roots[each] = undefined;
-      mutator.setRoot(rootSlot(each), 0);
-    }
+    drop(next);
+    drop(first);
+  }
+
+  /** Garbage to which two weak references still lead. */
+  function watchedRing(slot: number, count: number, what: Act): void {
+    ring(slot, count, what);
+    for (const { weak, act } of watchersOf(slot, count, what)) makeWeak(weak, slot, act);
+    drop(slot);
+  }
+
+  function drop(slot: number): void {
+    roots[slot] = undefined;
+    mutator.setRoot(rootSlot(slot), 0);
   }
 
   function makeWeak(index: number, slot: number, what: Act | "no callback"): void {
@@ -373,8 +390,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
         link(next.from, next.field, undefined, 0);
         break;
       case "drop":
-        roots[next.slot] = undefined;
-        mutator.setRoot(rootSlot(next.slot), 0);
+        drop(next.slot);
         break;
       case "weak":
         makeWeak(next.weak, next.slot, next.act);
@@ -384,6 +400,9 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
         break;
       case "ring":
         ring(next.slot, next.count, next.act);
+        break;
+      case "watched ring":
+        watchedRing(next.slot, next.count, next.act);
         break;
       case "poll":
         mutator.poll();
@@ -433,6 +452,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
 
   function compareWeaks(alive: ReadonlySet<Node>): void {
     for (const [index, weak] of weaks.entries()) {
+      if (weak !== undefined) expectCalled(weak, index);
       if (weak === undefined || !alive.has(weak.target) || weak.target.wasUnreachable) continue;
       const target = targetOf(index);
       const { id } = weak.target;
@@ -440,6 +460,14 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
       const found = subject.heap.words[target + OBJECT_HEADER_SIZE_WORDS + ID_FIELD];
       expectPromise(found === id, `a weak reference to node ${id} gives node ${found}`);
     }
+  }
+
+  /** Who emptied it has called back by the end of a call that is a safepoint and no more. */
+  function expectCalled({ act: what, callCount, target }: Weak, index: number): void {
+    const isDue = command === "poll" || command === "collect";
+    if (what === "no callback" || callCount > 0 || !isDue) return;
+    const text = `the weak reference to node ${target.id} is empty, and its callback did not run`;
+    expectPromise(targetOf(index) !== 0, text);
   }
 
   return {
@@ -455,10 +483,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
       command = "collect";
       const isHeld = (): boolean => mutator.root(museumSlot) !== 0;
       for (let round = 0; round < 3 || (isHeld() && round < 3 + nodes.length); round++) {
-        for (let index = 0; index < ROOT_COUNT; index++) {
-          roots[index] = undefined;
-          mutator.setRoot(rootSlot(index), 0);
-        }
+        for (let index = 0; index < ROOT_COUNT; index++) drop(index);
         for (let index = 0; index < WEAK_COUNT; index++) dropWeak(index);
         museum = undefined;
         mutator.setRoot(museumSlot, 0);

@@ -40,12 +40,31 @@ export type DeathCommand =
       readonly act: Act | "no callback";
     }
   | { readonly do: "drop weak"; readonly weak: number }
-  | { readonly do: "ring"; readonly slot: number; readonly count: number; readonly act: Act }
+  | {
+      /** One that is watched has weak references to it, with the same act, and is dropped. */
+      readonly do: "ring" | "watched ring";
+      readonly slot: number;
+      readonly count: number;
+      readonly act: Act;
+    }
   | { readonly do: "poll" | "collect" };
+
+/** One of the two has a callback, or both have. */
+export function watchersOf(
+  slot: number,
+  count: number,
+  act: Act,
+): { readonly weak: number; readonly act: Act | "no callback" }[] {
+  return [
+    { weak: slot % WEAK_COUNT, act },
+    { weak: (slot + 1) % WEAK_COUNT, act: count % 2 === 0 ? act : "no callback" },
+  ];
+}
 
 const slot = fc.nat({ max: ROOT_COUNT - 1 });
 const weak = fc.nat({ max: WEAK_COUNT - 1 });
 const field = fc.nat({ max: 1 });
+const count = fc.integer({ min: 1, max: 4 });
 
 export function deathPrograms(
   acts: readonly Act[],
@@ -75,7 +94,8 @@ export function deathPrograms(
     }),
     make(2, "drop weak", { weak }),
     // Finalizers that compete: each of the ring may find the others finalized, or not.
-    make(3, "ring", { slot, count: fc.integer({ min: 1, max: 4 }), act }),
+    make(2, "ring", { slot, count, act }),
+    make(1, "watched ring", { slot, count, act }),
     make(1, "poll", {}),
     make(3, "collect", {}),
   );

@@ -1,7 +1,13 @@
 // A program about death as JavaScript, for a memory manager that is called `manager`. Slots are
 // counted from the frame's first: 0 to 5 roots, 6 to 9 weak references, 10 the museum.
 
-import { type Act, type DeathCommand, ROOT_COUNT, WEAK_COUNT } from "./death-program.js";
+import {
+  type Act,
+  type DeathCommand,
+  ROOT_COUNT,
+  WEAK_COUNT,
+  watchersOf,
+} from "./death-program.js";
 
 const MUSEUM = ROOT_COUNT + WEAK_COUNT;
 
@@ -113,6 +119,13 @@ function sayCommand(said: Said, command: DeathCommand): void {
     case "drop weak":
       lines.push(`m.setRoot(${root(ROOT_COUNT + command.weak)}, 0);`);
       break;
+    case "watched ring": {
+      const { slot, count, act } = command;
+      sayRing(said, slot, count, act);
+      for (const weak of watchersOf(slot, count, act)) sayWeak(said, { do: "weak", slot, ...weak });
+      lines.push(`m.setRoot(${root(slot)}, 0);`);
+      break;
+    }
     case "ring":
       sayRing(said, command.slot, command.count, command.act);
       break;

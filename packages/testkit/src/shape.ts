@@ -8,10 +8,11 @@
 //   acyclic tail a ring whose objects hold boxes and leaves that are in no cycle
 //   late edge    an object that outlived collections, and gets the only reference to young ones
 //   reuse        objects dropped one after the other in one slot, then a ring where they lay
+//   wide         is moved along itself by half, up or down: several objects die in one copy
 
 import { immediateOf } from "@ouro/interfaces";
 import { FOREIGN, PAIR, programTypes, SEQUENCE, TABLE } from "./program-types.js";
-import type { SlotName } from "./shadow-heap.js";
+import type { Path, SlotName } from "./shadow-heap.js";
 import type { Step } from "./step.js";
 
 export const SHAPES = [
@@ -212,6 +213,21 @@ function* wide(type: number, length: number, head: SlotName, next: SlotName): Ge
     if (index + 1 >= length + fixedSlotCount) break;
     yield { call: "set", object, field: 2 + index, value: immediateOf(index) };
   }
+  yield moveAlong(object, length + fixedSlotCount, length % 2 === 0);
+}
+
+/** Source and target overlap; what is pushed over the end dies, if nothing else holds it. */
+function moveAlong(object: Path, slotCount: number, isUpwards: boolean): Step {
+  const distance = (slotCount - 1) >> 1;
+  const [low, high] = [1, 1 + distance];
+  return {
+    call: "copy",
+    target: object,
+    targetField: isUpwards ? high : low,
+    source: object,
+    sourceField: isUpwards ? low : high,
+    count: slotCount - distance,
+  };
 }
 
 function allocate(type: number, into: SlotName): Step {

@@ -27,6 +27,7 @@ it(`Each shape and stress stands in ${LEAST_PERCENT} of a hundred programs or mo
 /** What stands in a program about death. */
 const DEATH_SIGHTS: Readonly<Record<string, (command: DeathCommand) => boolean>> = {
   "finalizers that compete": (command) => command.do === "ring" && command.count > 1,
+  "a weak reference to garbage in a cycle": ({ do: name }) => name === "watched ring",
   "a callback": (command) => command.do === "weak" && command.act !== "no callback",
   "a collection": ({ do: name }) => name === "collect",
   ...Object.fromEntries(

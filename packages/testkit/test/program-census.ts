@@ -1,7 +1,14 @@
 // What programs are made of, seen on the shadow heap alone: of each shape that collectors stumble
 // over, whether it stood at some time, however it came about.
 
-import { createShadowHeap, type Program, type ShadowObject, scriptOf } from "../src/index.js";
+import {
+  createShadowHeap,
+  type Program,
+  type ShadowHeap,
+  type ShadowObject,
+  type Step,
+  scriptOf,
+} from "../src/index.js";
 import { playOnShadow } from "../src/program.js";
 
 export const SIGHTS = [
@@ -16,6 +23,8 @@ export const SIGHTS = [
   "a cycle through an owned-only slot",
   "an edge from an old object to a young one",
   "births where others died",
+  "a copy that moves an object's slots along it",
+  "a copy in which several objects die",
   "a collection before an allocation",
   "a collection behind a store",
   "a collection of the young alone",
@@ -30,9 +39,15 @@ export function sightsOf(program: Program): Set<Sight> {
   const script = scriptOf(program);
   for (const [index, step] of script.entries()) {
     const before = step.call === "allocate" ? shadow.reachable().size : 0;
+    const overwritten = step.call === "copy" ? lookAtCopy(step, shadow, sights) : [];
     const holder =
       step.call === "set" || step.call === "give" ? shadow.follow(step.object) : undefined;
     playOnShadow(step, shadow);
+    if (overwritten.length > 1) {
+      const reached = shadow.reachable();
+      const dead = overwritten.filter((object) => !reached.has(object));
+      if (dead.length > 1) sights.add("a copy in which several objects die");
+    }
     if (step.call === "allocate") {
       if (shadow.reachable().size < before + 1 && before > 0)
         sights.add("births where others died");
@@ -51,6 +66,22 @@ export function sightsOf(program: Program): Set<Sight> {
     if (index % 7 === 0 || index === script.length - 1) look(shadow.reachable(), sights);
   }
   return sights;
+}
+
+/** Before the copy; answers the objects that it writes over. */
+function lookAtCopy(
+  { target, targetField, source, sourceField, count }: Step & { call: "copy" },
+  shadow: ShadowHeap,
+  sights: Set<Sight>,
+): ShadowObject[] {
+  const holder = shadow.follow(target);
+  const distance = Math.abs(targetField - sourceField);
+  const isAlong = holder === shadow.follow(source) && distance > 0 && distance < count;
+  if (isAlong) sights.add("a copy that moves an object's slots along it");
+  const values = Array.from({ length: count }, (_, index) =>
+    shadow.get(holder, targetField + index),
+  );
+  return [...new Set(values.filter((value) => typeof value !== "number"))];
 }
 
 const held = ({ slots }: ShadowObject): ShadowObject[] =>

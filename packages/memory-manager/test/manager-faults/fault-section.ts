@@ -3,6 +3,7 @@
 import type { FaultSection } from "../../../../scripts/faults/planted-fault.js";
 import { mutatorFaults } from "./mutator-faults.js";
 import { plantedFaults } from "./planted-faults.js";
+import { rareFaults } from "./rare-faults.js";
 
 export const section: FaultSection = {
   name: "memory managers",
@@ -11,6 +12,6 @@ export const section: FaultSection = {
     "preset, and what the mutator does where a strategy names no hook.",
   ],
   folder: "packages",
-  faults: [...plantedFaults, ...mutatorFaults],
+  faults: [...plantedFaults, ...mutatorFaults, ...rareFaults],
   propertiesModule: new URL("./properties.ts", import.meta.url).href,
 };

@@ -287,6 +287,17 @@ const faults: readonly SuiteFault[] = [
     }),
   },
   {
+    fault: "calls no weak reference back",
+    killedBy: kit.WEAK_REFERENCES,
+    maker: managers(cpythonStrategy, (subject) => {
+      const { weakReferences } = subject;
+      if (weakReferences === undefined) return subject;
+      const create: typeof weakReferences.create = (into, of, callback) =>
+        weakReferences.create(into, of, callback && (() => {}));
+      return { ...subject, weakReferences: { ...weakReferences, create } };
+    }),
+  },
+  {
     fault: "gives what a weak reference referred to once",
     killedBy: kit.WEAK_REFERENCES,
     maker: managers(cpythonStrategy, (subject) => {

@@ -2,7 +2,7 @@
 // suite tells: it refutes what is false, and warns of what nothing showed or what is left unsaid.
 // Where there are two words for it, and none of them says more, both are false of the other.
 
-import { type Strategy, slotAt, type Traits } from "@ouro/interfaces";
+import { type Strategy, slotAt, type Traits, type WeakCallback } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "@ouro/memory-manager";
 import type { CollectorMaker, ManagerMaker, Subject } from "../../src/index.js";
@@ -109,10 +109,12 @@ const codeAtSafepoints: Plant = (subject) => {
   const { finalization } = collector;
   if (finalization === undefined) return subject;
   let depth = 0;
+  const waiting: (() => void)[] = [];
   const inside = <Arguments extends unknown[], Result>(call: (...given: Arguments) => Result) => {
     return (...given: Arguments): Result => {
       depth++;
       try {
+        for (const callback of waiting.splice(0)) callback();
         return call(...given);
       } finally {
         depth--;
@@ -125,8 +127,14 @@ const codeAtSafepoints: Plant = (subject) => {
       if (depth > 0) finalizer(slot);
     });
   const { weakReferences } = subject;
-  const create: NonNullable<typeof weakReferences>["create"] = (into, of) =>
-    weakReferences?.create(into, of) as never;
+  const later =
+    (callback: WeakCallback): WeakCallback =>
+    (...given) => {
+      if (depth > 0) callback(...given);
+      else waiting.push(() => callback(...given));
+    };
+  const create: NonNullable<typeof weakReferences>["create"] = (into, of, callback) =>
+    weakReferences?.create(into, of, callback && later(callback)) as never;
   return {
     ...subject,
     weakReferences: { create },
