@@ -1,12 +1,7 @@
-// One line of a terminal that says how far a long run is. Where there is no terminal it says
-// nothing: a log is not for lines that come and go.
+// How far a long run over small scopes is, on the line of a terminal.
 
 import type { ScopeProgress } from "@ouro/testkit";
-
-interface Output {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
-}
+import { createStatusLine, durationText, type Output } from "./status-line.ts";
 
 export interface ProgressLine {
   begin(title: string): void;
@@ -15,29 +10,20 @@ export interface ProgressLine {
   end(): void;
 }
 
-const EVERY_MILLISECONDS = 500;
-const CLEAR = "\r\u001b[K";
-
 export function createProgressLine(output: Output, now: () => number = Date.now): ProgressLine {
+  const status = createStatusLine(output, now);
   let title = "";
   let startTime = 0;
-  let nextTime = 0;
 
   return {
     begin(text) {
       title = text;
       startTime = now();
-      nextTime = startTime;
     },
     tell(progress) {
-      const time = now();
-      if (output.isTTY !== true || time < nextTime) return;
-      nextTime = time + EVERY_MILLISECONDS;
-      output.write(`${CLEAR}${title}: ${progressText(progress, time - startTime)}`);
+      status.tell(() => `${title}: ${progressText(progress, now() - startTime)}`);
     },
-    end() {
-      if (output.isTTY === true) output.write(CLEAR);
-    },
+    end: status.clear,
   };
 }
 
@@ -48,9 +34,4 @@ function progressText(progress: ScopeProgress, elapsedMilliseconds: number): str
   if (doneCount === 0) return done;
   const leftMilliseconds = (elapsedMilliseconds / doneCount) * (branchCount - doneCount);
   return `${done}, about ${durationText(leftMilliseconds)} left`;
-}
-
-function durationText(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }

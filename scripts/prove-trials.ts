@@ -10,6 +10,7 @@ import {
   type ManagerMaker,
   memoryManagerSuite,
   type Report,
+  reportOf,
   runSuite,
   type Suite,
   type SuiteOptions,
@@ -23,6 +24,11 @@ export interface Trial {
   readonly name: string;
   readonly kind: "manager" | "allocator" | "detector" | "heap";
   run(options: SuiteOptions): Report;
+  /**
+   * Each property plays programs of its own, at a seed made of this one, the property and the name:
+   * with one seed all of them play the same ones (docs/decisions/0013).
+   */
+  runApart(options: SuiteOptions & { readonly seed: number }): Report;
 }
 
 const RESERVATION_BYTES = 2 ** 26;
@@ -30,7 +36,26 @@ const RESERVATION_BYTES = 2 ** 26;
 export const SMALL_RESERVATION_BYTES = 2 ** 22;
 
 function trial<Maker>(kind: Trial["kind"], name: string, suite: Suite<Maker>, maker: Maker): Trial {
-  return { kind, name, run: (options) => runSuite(suite, maker, options) };
+  const run = (options: SuiteOptions): Report => runSuite(suite, maker, options);
+  return {
+    kind,
+    name,
+    run,
+    runApart(options) {
+      const verdicts = suite.properties.flatMap(({ name: property }) => {
+        const seed = seedOf(options.seed, `${name}: ${property}`);
+        return run({ ...options, properties: [property], seed }).verdicts;
+      });
+      return reportOf(suite, maker, { seed: options.seed, verdicts, warnings: [] });
+    },
+  };
+}
+
+/** Differs with the text, and stays what it is when properties are added: FNV-1a. */
+function seedOf(seed: number, text: string): number {
+  let hash = Math.imul(seed, 0x9e3779b1) ^ 0x811c9dc5;
+  for (const character of text) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  return hash >>> 1;
 }
 
 const MODES = [

@@ -1,6 +1,6 @@
 // `npm run prove`: every composition against every property of its suite, in rounds with one seed
-// each. Prints programs, commands and findings; a finding is written to reports/counterexamples,
-// where `ouro verify --replay` takes it, and the exit code is 1.
+// each, of which every property makes its own. Prints programs, commands and findings; a finding is
+// written to reports/counterexamples, where `ouro verify --replay` takes it, and the exit code is 1.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -15,6 +15,8 @@ import {
 import { createProgressLine } from "./progress-line.ts";
 import { allTrials, managerTrials, SMALL_RESERVATION_BYTES, type Trial } from "./prove-trials.ts";
 import { oneOfNames, readOptions, refuse, type ScriptUsage } from "./script-options.ts";
+import { createStatusLine, durationText } from "./status-line.ts";
+import { isCounted, printUnreached } from "./unreached.ts";
 import { root } from "./workspace.ts";
 
 /** So small that a round of all compositions takes a minute or two. */
@@ -33,7 +35,8 @@ const USAGE: ScriptUsage = {
   --exhaustive --share N    about one case in N
   --exhaustive --part K/N   the Kth of N parts of every scope, each a run of its own
   --scope NAME              of the small scopes only programs, heaps or collections
-  --only TEXT               compositions whose name begins with it`,
+  --only TEXT               compositions whose name begins with it
+  --unreached               at the end, the pieces of the sources that no program reached`,
 };
 
 function numberOf(name: string, text: string | undefined, otherwise: number): number {
@@ -109,6 +112,7 @@ const { values } = readOptions(USAGE, {
     part: { type: "string" },
     scope: { type: "string" },
     only: { type: "string", default: "" },
+    unreached: { type: "boolean", default: false },
   },
 });
 const isWanted = ({ name }: Trial): boolean => name.startsWith(values.only);
@@ -159,17 +163,32 @@ function runExhaustively(scopeStride: number, scopePart: ScopePart | undefined):
 function runRounds(minutes: number): string {
   const end = Date.now() + minutes * 60_000;
   const trials = wanted(allTrials());
+  const status = createStatusLine(process.stderr);
   let seed = firstSeed - 1;
   do {
     seed++;
-    for (const { name, run } of trials) {
+    for (const [index, { name, runApart }] of trials.entries()) {
       if (seed > firstSeed && Date.now() >= end) break;
-      tell(name, run({ programCount: PROGRAMS_PER_ROUND, seed }));
+      const where = `round ${seed - firstSeed + 1}, ${index + 1} of ${trials.length}, ${name}`;
+      const onVerdict = () =>
+        status.tell(() => `${where}: ${findingCount()} findings, ${leftText(end)}`);
+      const report = runApart({ programCount: PROGRAMS_PER_ROUND, seed, onVerdict });
+      status.clear();
+      tell(name, report);
     }
   } while (Date.now() < end);
   return `${seed - firstSeed + 1} rounds, seeds ${firstSeed} to ${seed}.`;
 }
 
+const findingCount = (): number =>
+  [...sums.values()].reduce((count, { findings }) => count + findings, 0);
+
+function leftText(end: number): string {
+  const milliseconds = end - Date.now();
+  return milliseconds > 0 ? `${durationText(milliseconds)} left` : "the last round";
+}
+
+if (values.unreached && !isCounted()) process.exit(printUnreached());
 const done = values.exhaustive
   ? runExhaustively(numberOf("share", values.share, 1), partOf(values.part))
   : runRounds(numberOf("minutes", values.minutes, 0));
