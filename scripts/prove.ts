@@ -1,6 +1,7 @@
 // `npm run prove`: every composition against every property of its suite, in rounds with one seed
-// each, of which every property makes its own. Prints programs, commands and findings; a finding is
-// written to reports/counterexamples, where `ouro verify --replay` takes it, and the exit code is 1.
+// each, of which every property makes its own. Prints programs, commands and findings; a finding
+// is written to reports/counterexamples, where `ouro verify --replay` takes it, and the exit code
+// is 1.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
