@@ -119,6 +119,7 @@ function createMarkSweepCollector(parts: StrategyParts, options: GivenOptions): 
   const { words } = heap;
   const allocator = sweepable(parts);
   const { tryAllocate: tryAllocateBlock, owns, finishSweep } = allocator;
+  const sizeLimitWords = Math.floor(allocator.requestLimitBytes / 4);
   const marks = marksOf(heap, parts.sideTable);
   const marker = createMarker(parts, marks, reserveStack(parts, options.markStackWords));
   const deathReport = createDeathReport(parts, marker.isMarked);
@@ -142,7 +143,8 @@ function createMarkSweepCollector(parts: StrategyParts, options: GivenOptions): 
   }
 
   function allocateAnySize(type: TypeId, sizeWords: number): Reference | 0 {
-    const block = tryAllocateBlock(sizeWords << 2) || allocateAfterWork(sizeWords);
+    if (sizeWords > sizeLimitWords) return 0;
+    const block = tryAllocateBlock(sizeWords * 4) || allocateAfterWork(sizeWords);
     return block === 0 ? 0 : makeObject(block, type, sizeWords);
   }
 
@@ -161,7 +163,7 @@ function createMarkSweepCollector(parts: StrategyParts, options: GivenOptions): 
   function allocateAfterWork(sizeWords: number): number {
     if (isBudgetSpent(sizeWords)) {
       collectLazily();
-      const block = tryAllocateBlock(sizeWords << 2);
+      const block = tryAllocateBlock(sizeWords * 4);
       if (block !== 0) return block;
     }
     return allocateWithout(sizeWords);
@@ -176,17 +178,18 @@ function createMarkSweepCollector(parts: StrategyParts, options: GivenOptions): 
   function allocateWithout(sizeWords: number): number {
     const budget = words[budgetWord] as number;
     words[budgetWord] = NO_BUDGET;
-    let block: number = tryAllocateBlock(sizeWords << 2);
+    let block: number = tryAllocateBlock(sizeWords * 4);
     if (block === 0 && allocator.isSweeping()) {
       finishSweep();
-      block = tryAllocateBlock(sizeWords << 2);
+      block = tryAllocateBlock(sizeWords * 4);
     }
     words[budgetWord] = budget;
     return block;
   }
 
   function tryAllocate(type: TypeId, sizeWords: number): Reference | 0 {
-    const block = tryAllocateBlock(sizeWords << 2) || allocateWithout(sizeWords);
+    if (sizeWords > sizeLimitWords) return 0;
+    const block = tryAllocateBlock(sizeWords * 4) || allocateWithout(sizeWords);
     return block === 0 ? 0 : makeObject(block, type, sizeWords);
   }
 

@@ -59,9 +59,11 @@ function createNullCollector(parts: StrategyParts): Collector {
   const { heap, allocator } = parts;
   const words = heap.words;
   const { tryAllocate: tryAllocateBlock } = allocator;
+  const sizeLimitWords = Math.floor(allocator.requestLimitBytes / 4);
 
   function tryAllocate(type: TypeId, sizeWords: number): Reference | 0 {
-    const block = tryAllocateBlock(sizeWords << 2);
+    if (sizeWords > sizeLimitWords) return 0;
+    const block = tryAllocateBlock(sizeWords * 4);
     if (block === 0) return 0;
     clear(block, block + sizeWords);
     words[block + TYPE_WORD_OFFSET] = type;

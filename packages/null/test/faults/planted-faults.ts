@@ -23,7 +23,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     file,
     name: "a size in words is taken for one in bytes",
-    find: "tryAllocateBlock(sizeWords << 2)",
+    find: "tryAllocateBlock(sizeWords * 4)",
     replace: "tryAllocateBlock(sizeWords)",
     killedBy: FOREVER,
   },
