@@ -88,7 +88,7 @@ function refuse(argument: string, problem: string): never {
 /** Reads what `ouro compare --json` wrote. Throws `InputFormatError`. */
 export function readBaseline(text: string, file: string): Baseline {
   const fail = (problem: string): never => {
-    throw new InputFormatError({ source: file, offsetBytes: 0, problem });
+    throw new InputFormatError({ source: file, problem });
   };
   let document: { schema?: unknown; strategies?: unknown };
   try {

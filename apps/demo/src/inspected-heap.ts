@@ -89,7 +89,7 @@ function refuseTrace(file: string): never {
   const remedy =
     "Name a heap graph (NAME.hgraph.gz), programs (NAME.jsonl.gz) or a heap image " +
     "(NAME.ouroheap).";
-  throw new InputFormatError({ source: file, offsetBytes: 0, problem, remedy });
+  throw new InputFormatError({ source: file, problem, remedy });
 }
 
 function heapOfImage(file: string, image: HeapImage): InspectedHeap {

@@ -133,7 +133,7 @@ async function replay(
 ): Promise<number> {
   const text = new TextDecoder().decode(await terminal.readBytes(path));
   const file = parseCounterexample(text, path);
-  const found = trial.replay(file);
+  const found = trial.replay(file, path);
   const look = lookOf(terminal.stdout, terminal.env, line);
   const lines = verdictLines(replayText(file, found), look);
   terminal.stdout.write(line.isJson ? replayDocument(file, found) : `${lines.join("\n")}\n`);

@@ -3,10 +3,11 @@
 
 import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { InputFormatError, OuroError, type OuroErrorKind } from "@ouro/interfaces";
 import type { Report, Verdict } from "@ouro/testkit";
 import { Stopped, type Work } from "./replay-work.js";
 import type { Trial } from "./verify-trial.js";
-import type { TrialMessage, TrialOrder } from "./verify-worker.js";
+import type { TrialFailure, TrialMessage, TrialOrder } from "./verify-worker.js";
 
 const LISTEN_MS = 20;
 const DEFAULT_SEED = 1;
@@ -46,15 +47,20 @@ async function reportOf(
   if (!existsSync(url)) return trial.run({ ...order.options, onVerdict });
   const worker = new Worker(url, { workerData: order });
   let report: Report | undefined;
-  let failure: string | undefined;
+  let failure: Error | undefined;
   worker.on("message", (text: string) => {
     const message = JSON.parse(text) as TrialMessage;
     if ("verdict" in message) onVerdict(message.verdict);
     else if ("report" in message) report = message.report;
-    else failure = message.failure;
+    else failure = errorOf(message.failure);
   });
+  // The suite's own errors come as messages: these are of code that the module left running.
   worker.on("error", (error) => {
-    failure = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    failure ??= strayError(order.file, `it throws outside of the suite's calls: ${said}`);
+  });
+  worker.on("exit", () => {
+    failure ??= strayError(order.file, "it ends the thread in which it is verified");
   });
   try {
     while (report === undefined && failure === undefined) {
@@ -64,6 +70,26 @@ async function reportOf(
   } finally {
     await worker.terminate();
   }
-  if (report === undefined) throw new Error(failure);
+  if (report === undefined) throw failure;
   return report;
+}
+
+/** A typed error of the trial's thread: of its class a message carries the kind alone. */
+class TrialError extends OuroError {
+  readonly kind: OuroErrorKind;
+
+  constructor(message: string, kind: OuroErrorKind) {
+    super(message, {});
+    this.kind = kind;
+  }
+}
+
+function errorOf({ message, kind, stack }: TrialFailure): Error {
+  if (kind !== undefined) return new TrialError(message, kind);
+  return Object.assign(new Error(message), stack === undefined ? {} : { stack });
+}
+
+function strayError(source: string, problem: string): InputFormatError {
+  const remedy = "Have the module do nothing but answer the calls of the suite.";
+  return new InputFormatError({ source, problem, remedy });
 }

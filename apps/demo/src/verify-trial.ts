@@ -3,13 +3,14 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { InputFormatError, type Strategy } from "@ouro/interfaces";
+import { InputFormatError, isOuroError, type Strategy } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
 import {
   type AllocatorMaker,
   allocatorSuite,
   type Counterexample,
   type CounterexampleFile,
+  checkMaker,
   collectorSuite,
   type DetectorMaker,
   detectorSuite,
@@ -35,11 +36,12 @@ export interface Trial {
   run(options: SuiteOptions): Report;
   /** What a run that was stopped has found. */
   stopped(seed: number, verdicts: readonly Verdict[]): Report;
-  replay(file: CounterexampleFile): Counterexample | undefined;
+  /** `source` is the file's name, for the error of one that does not fit. */
+  replay(file: CounterexampleFile, source: string): Counterexample | undefined;
 }
 
 interface Exports {
-  readonly default?: unknown;
+  readonly default?: Strategy | (() => Strategy);
   readonly strategy?: Strategy | (() => Strategy);
   readonly allocator?: AllocatorMaker;
   readonly heap?: HeapMaker;
@@ -52,7 +54,8 @@ const RESERVATION_BYTES = 2 ** 26;
 
 /**
  * Loads a module, named from a folder, and finds what it exports. Throws `FileNotReadableError`
- * for no file, `InputFormatError` for a module that cannot be loaded or exports nothing to verify.
+ * for no file, `InputFormatError` for a module that cannot be loaded, or exports nothing that can
+ * be verified.
  */
 export async function loadTrial(file: string, folder: string | undefined): Promise<Trial> {
   const path = resolve(folder ?? ".", file);
@@ -68,42 +71,55 @@ async function importModule(file: string, path: string): Promise<Exports> {
   try {
     return (await import(pathToFileURL(path).href)) as Exports;
   } catch (error) {
-    throw refusal(file, `it cannot be loaded: ${(error as Error).message}`);
+    throw new InputFormatError({ source: file, problem: `it cannot be loaded: ${told(error)}` });
   }
 }
 
-function refusal(source: string, problem: string): InputFormatError {
-  const remedy =
-    "Export a strategy as default or as `strategy`, or an `allocator`, `heap`, `detector` or " +
-    "`manager` as the testkit's suites take it.";
-  return new InputFormatError({ source, offsetBytes: 0, problem, remedy });
+/** Without the full stop, to stand within a message. */
+function told(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }
 
 function trialOf(file: string, found: Exports): Trial {
-  const { strategy = found.default as Exports["strategy"] } = found;
-  for (const kind of ["allocator", "heap", "detector", "manager"] as const) {
-    if (found[kind] === undefined || typeof found[kind]?.make === "function") continue;
-    throw refusal(file, `its \`${kind}\` has no function \`make\``);
+  const { allocator, heap, detector, manager, strategy = found.default } = found;
+  if (allocator !== undefined) return bind(file, allocatorSuite, allocator);
+  if (heap !== undefined) return bind(file, heapSuite, heap);
+  if (detector !== undefined) return bind(file, detectorSuite, detector);
+  if (manager !== undefined) return bind(file, memoryManagerSuite, manager);
+  if (strategy === undefined) {
+    throw new InputFormatError({
+      source: file,
+      problem: "it exports nothing to verify",
+      remedy:
+        "Export a strategy as default or as `strategy`, or an `allocator`, `heap`, `detector` or " +
+        "`manager` as the testkit's suites take it.",
+    });
   }
-  if (found.allocator !== undefined) return bind(allocatorSuite, found.allocator);
-  if (found.heap !== undefined) return bind(heapSuite, found.heap);
-  if (found.detector !== undefined) return bind(detectorSuite, found.detector);
-  if (found.manager !== undefined) return bind(memoryManagerSuite, found.manager);
-  const make = typeof strategy === "function" ? strategy : () => strategy as Strategy;
-  if (typeof make()?.create !== "function") throw refusal(file, "it exports nothing to verify");
-  return bind(collectorSuite, {
-    strategy: make,
+  return bind(file, collectorSuite, {
+    strategy: typeof strategy === "function" ? strategy : () => strategy,
     compose: (made, { observer }) =>
       composeMemoryManager({ strategy: made, observer, reservationBytes: RESERVATION_BYTES }),
   });
 }
 
-function bind<Maker>(suite: Suite<Maker>, maker: Maker): Trial {
+function bind<Maker>(file: string, suite: Suite<Maker>, maker: Maker): Trial {
+  refusing(file, () => checkMaker(suite, maker));
   return {
     suiteName: suite.name,
     propertyNames: suite.properties.map(({ name }) => name),
-    run: (options) => runSuite(suite, maker, options),
+    run: (options) => refusing(file, () => runSuite(suite, maker, options)),
     stopped: (seed, verdicts) => reportOf(suite, maker, { seed, verdicts, warnings: [] }),
-    replay: (file) => replayCounterexample(suite, maker, file),
+    replay: (counterexample, source) => replayCounterexample(suite, maker, counterexample, source),
   };
+}
+
+/** The module is the input: what its parts cannot be, or throw, is told of the file. */
+function refusing<Answer>(file: string, run: () => Answer): Answer {
+  try {
+    return run();
+  } catch (error) {
+    if (!isOuroError(error)) throw error;
+    const remedy = "Mend what the module exports, and verify it again.";
+    throw new InputFormatError({ source: file, problem: told(error), remedy });
+  }
 }

@@ -138,10 +138,82 @@ describe("ouro verify", () => {
     const { exitCode, stderr } = await ouro("verify", bare);
     expect([exitCode, stderr.replace(/\s+/g, " ")]).toEqual([
       4,
-      expect.stringContaining("its `heap` has no function `make`"),
+      expect.stringContaining(
+        `${bare}: suite heap: the maker is a function, which it cannot be. Give an object of name,`,
+      ),
     ]);
     expect((await ouro("verify", join(folder, "nowhere.mjs"))).exitCode).toBe(4);
     expect((await ouro("verify", right, "--replay", empty)).exitCode).toBe(4);
     expect((await ouro("verify")).exitCode).toBe(2);
+  });
+
+  const odd = (name: string, source: string): string => {
+    const file = join(folder, `${name}.mjs`);
+    writeFileSync(file, source);
+    return file;
+  };
+
+  it.each([
+    [
+      "a strategy that cannot be made",
+      'export const strategy = () => { throw new Error("cannot make one"); };',
+      "suite collector: strategy() throws Error: cannot make one. It is called again and again",
+    ],
+    [
+      "a factory that answers later",
+      'export const strategy = async () => ({ name: "late" });',
+      "suite collector: strategy() answers a promise. Await what it needs before",
+    ],
+    [
+      "a strategy without traits",
+      'export default { name: "bare", traits: {}, create() { return {}; } };',
+      "traits.moves of what strategy() answers is missing. Give true or false",
+    ],
+    [
+      "traits that contradict one another",
+      module("torn", 'exact: true, cycles: "never"'),
+      "torn and collector do not fit: it is exact after a full collection",
+    ],
+    [
+      "what is no strategy",
+      "export default 5;",
+      "what strategy() answers is 5, which it cannot be. Give an object",
+    ],
+    [
+      "an allocator without sizes to ask for",
+      'export const allocator = { name: "a", keptArenaCount: 0, make() { return {}; } };',
+      "requestBytes of the maker is missing. Give an arbitrary of fast-check",
+    ],
+    ["nothing", "export const other = 1;", "it exports nothing to verify. Export a strategy as"],
+    ["what is no JavaScript", "syntax error here", "it cannot be loaded: "],
+  ])("says of the file that it exports %s, and ends with 4", async (name, source, message) => {
+    const file = odd(name.replaceAll(" ", "-"), source);
+    const { exitCode, stderr } = await ouro("verify", file, "--programs", "1");
+    const said = stderr.replace(/\s+/g, " ");
+    expect(said).toContain(`${file}: `);
+    expect(said).toContain(message);
+    expect(said).not.toContain("internal error");
+    expect(said).not.toContain("decoded byte");
+    expect(exitCode).toBe(4);
+  });
+
+  it("says so of a module that answers at first and throws later", async () => {
+    const made = module("tired", "").replace("export default", "const made =");
+    const make = '() => { if (++count > 3) throw new Error("done"); return made; }';
+    const file = odd("tired", `let count = 0; ${made} export const strategy = ${make};`);
+    const { exitCode, stderr } = await ouro("verify", file, "--programs", "1");
+    expect(stderr.replace(/\s+/g, " ")).toContain('asked about "');
+    expect(stderr.replace(/\s+/g, " ")).toContain("throws Error: done");
+    expect(exitCode).toBe(4);
+  });
+
+  it("names the file of a counterexample that another suite has found", async () => {
+    const foreign = join(folder, "foreign.json");
+    const file = { suite: "heap", property: "keeps its books to the byte", subject: "heap" };
+    const how = { format: "ouro/counterexample@1", seed: 1, path: "", reason: "", program: [] };
+    writeFileSync(foreign, JSON.stringify({ ...file, ...how }));
+    const { exitCode, stderr } = await ouro("verify", right, "--replay", foreign);
+    expect(stderr.replace(/\s+/g, " ")).toContain(`${foreign}: the suite "collector" has no prop`);
+    expect(exitCode).toBe(4);
   });
 });

@@ -377,12 +377,16 @@ export function checkOptions(
 /** A file or stream is truncated, damaged or hostile. */
 export class InputFormatError extends OuroError {
   readonly kind = "input-format";
-  /** Offset in the decoded stream where the faulty item began. Unit: bytes. */
-  declare readonly offsetBytes: number;
+  /**
+   * Offset in the decoded stream where the faulty item began; undefined where it is no stream of
+   * bytes that is wrong. Unit: bytes.
+   */
+  declare readonly offsetBytes: number | undefined;
 
-  constructor(facts: { source: string; offsetBytes: number; problem: string; remedy?: string }) {
+  constructor(facts: { source: string; offsetBytes?: number; problem: string; remedy?: string }) {
+    const { source, offsetBytes, problem } = facts;
     super(
-      `${facts.source}, decoded byte ${facts.offsetBytes}: ${facts.problem}. ` +
+      `${source}${offsetBytes === undefined ? "" : `, decoded byte ${offsetBytes}`}: ${problem}. ` +
         (facts.remedy ?? "The file is damaged or not of this format; record or copy it again."),
       facts,
     );

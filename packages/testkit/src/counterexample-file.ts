@@ -5,6 +5,7 @@
 //     "subject": "my-strategy", "seed": 1, "path": "12:3", "reason": "…", "program": { … } }
 
 import { InputFormatError } from "@ouro/interfaces";
+import { checkMaker } from "./door.js";
 import { createNotes } from "./notes.js";
 import type { Counterexample, Report } from "./report.js";
 import type { Property, Suite } from "./suite.js";
@@ -40,7 +41,7 @@ function toFile(suite: string, subject: string, found: Counterexample): Countere
 export function parseCounterexample(text: string, source = "counterexample"): CounterexampleFile {
   const refuse = (problem: string): never => {
     const remedy = "Give a file that `ouro verify --save` wrote";
-    throw new InputFormatError({ source, offsetBytes: 0, problem, remedy: `${remedy}.` });
+    throw new InputFormatError({ source, problem, remedy: `${remedy}.` });
   };
   let value: unknown;
   try {
@@ -68,16 +69,17 @@ export function replayCounterexample<Maker>(
   suite: Suite<Maker>,
   maker: Maker,
   file: CounterexampleFile,
+  source = "counterexample",
 ): Counterexample | undefined {
   const property = suite.properties.find(({ name }) => name === file.property);
   if (suite.name !== file.suite || property === undefined) {
     throw new InputFormatError({
-      source: "counterexample",
-      offsetBytes: 0,
+      source,
       problem: `the suite "${suite.name}" has no property "${file.property}" of "${file.suite}"`,
       remedy: "Replay it with the suite that found it.",
     });
   }
+  checkMaker(suite, maker);
   const why = property.whyNot(maker);
   const reason = why === undefined ? reasonOf(property, maker, file.program) : undefined;
   if (reason === undefined) return undefined;

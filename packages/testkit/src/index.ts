@@ -44,6 +44,8 @@ export type {
   DetectorSubject,
 } from "./detector/detector-subject.js";
 export * from "./detector/detector-suite.js";
+export { checkMaker, type Entry, type TryOut } from "./door.js";
+export type { Flaw, Form } from "./form.js";
 export type { HeapCommand } from "./heap/heap-commands.js";
 export * from "./heap/heap-conformance.js";
 export type { HeapMaker, HeapMakerOptions } from "./heap/heap-subject.js";

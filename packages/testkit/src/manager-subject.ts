@@ -1,7 +1,10 @@
 // What the suites for memory managers and for collectors take: makers of fresh managers.
 
 import type { Strategy, Traits } from "@ouro/interfaces";
+import type { Entry } from "./door.js";
+import { type Form, FUNCTION, record, TEXT } from "./form.js";
 import type { Subject, SubjectMaker, SubjectOptions } from "./subject.js";
+import { MANAGER, STRATEGY } from "./subject-forms.js";
 
 export interface ManagerMaker {
   /** Says how the manager is composed: it is printed, and stands in counterexamples. */
@@ -17,9 +20,28 @@ export interface CollectorMaker {
   readonly compose: (strategy: Strategy, options: SubjectOptions) => Subject;
 }
 
+const UNOBSERVED: SubjectOptions = { observer: { wants: [], event() {} } };
+
+type Forms<Maker> = { readonly [Key in keyof Required<Maker>]: Form };
+
+export const managerEntry: Entry<ManagerMaker> = {
+  maker: record({ name: TEXT, make: FUNCTION } satisfies Forms<ManagerMaker>),
+  tryOut(maker, tryOut) {
+    tryOut("make()", () => makeUnobserved(maker), MANAGER);
+  },
+};
+
+export const collectorEntry: Entry<CollectorMaker> = {
+  maker: record({ strategy: FUNCTION, compose: FUNCTION } satisfies Forms<CollectorMaker>),
+  tryOut({ strategy, compose }, tryOut) {
+    const made = tryOut("strategy()", strategy, STRATEGY);
+    tryOut("compose()", () => compose(made, UNOBSERVED), MANAGER);
+  },
+};
+
 /** A manager that tells nobody. */
 export function makeUnobserved({ make }: ManagerMaker): Subject {
-  return make({ observer: { wants: [], event() {} } });
+  return make(UNOBSERVED);
 }
 
 export function traitsOf(maker: ManagerMaker): Traits {

@@ -4,8 +4,13 @@ import type { Observer, StrategyParts } from "@ouro/interfaces";
 import { auditRows } from "./audit-properties.js";
 import { deathProperties, deathWarnings } from "./death-properties.js";
 import { deepProperty } from "./deep-property.js";
-import type { CollectorMaker, ManagerMaker } from "./manager-subject.js";
-import { traitsOf } from "./manager-subject.js";
+import {
+  type CollectorMaker,
+  collectorEntry,
+  type ManagerMaker,
+  managerEntry,
+  traitsOf,
+} from "./manager-subject.js";
 import { nemesisRows } from "./nemesis-properties.js";
 import type { Notes } from "./notes.js";
 import { observerActRows } from "./observer-acts.js";
@@ -27,6 +32,7 @@ export const memoryManagerSuite: Suite<ManagerMaker> = {
     ...asProperties(smallScopeProperties),
     ...asProperties([deepProperty]),
   ],
+  entry: managerEntry,
   subjectName: ({ name }) => name,
   traitsOf,
   warnings: (maker, notes) => [
@@ -69,6 +75,7 @@ function managerProperties(): Property<CollectorMaker>[] {
 export const collectorSuite: Suite<CollectorMaker> = {
   name: "collector",
   properties: [...managerProperties(), ...asProperties([sideMemoryProperty])],
+  entry: collectorEntry,
   subjectName: ({ strategy }) => strategy().name,
   traitsOf: ({ strategy }) => strategy().traits,
   warnings(maker, notes) {

@@ -9,7 +9,9 @@
 //
 // Same seed, same programs: the report of a run can be had again, and so can each counterexample.
 
+import { UsageError } from "@ouro/interfaces";
 import fc from "fast-check";
+import { asked, type Entry, enter } from "./door.js";
 import { createNotes, type Notes } from "./notes.js";
 import type { Counterexample, Drawing, Report, Verdict } from "./report.js";
 
@@ -65,6 +67,8 @@ export interface Suite<Maker> {
   /** Also in files of counterexamples. */
   readonly name: string;
   readonly properties: readonly Property<Maker>[];
+  /** What it takes: anything else is refused before it runs. */
+  readonly entry: Entry<Maker>;
   subjectName(maker: Maker): string;
   traitsOf(maker: Maker): object;
   /** What the notes of all programs say about the declared traits. */
@@ -111,23 +115,28 @@ export function asProperties<Maker, Program>(
   return properties as unknown as Property<Maker>[];
 }
 
-/** Runs a suite; never throws for a property that fails. */
+/**
+ * Runs a suite; never throws for a property that fails. Throws `UsageError` for a maker or options
+ * that it cannot take, and for a maker that ceases to answer.
+ */
 export function runSuite<Maker>(
   suite: Suite<Maker>,
   maker: Maker,
   options: SuiteOptions = {},
 ): Report {
+  enter(suite, maker, options);
   const { properties: names, seed = 1 } = options;
   const notes = createNotes();
   const verdicts: Verdict[] = [];
   for (const property of suite.properties) {
     const isWanted = names?.includes(property.name) ?? true;
     if (!isWanted) continue;
-    const verdict = judge(property, maker, options, notes);
+    const verdict = asked(suite, property.name, () => judge(property, maker, options, notes));
     verdicts.push(verdict);
     options.onVerdict?.(verdict);
   }
-  return reportOf(suite, maker, { seed, verdicts, warnings: suite.warnings(maker, notes) });
+  const warnings = asked(suite, "traits", () => suite.warnings(maker, notes));
+  return reportOf(suite, maker, { seed, verdicts, warnings });
 }
 
 /** A report of the verdicts that there are, for a run that was stopped. */
@@ -171,7 +180,7 @@ function judge<Maker>(
   if (programs === undefined) throw new TypeError(`"${name}" has neither programs nor a sweep`);
   let commandCount = 0;
   let hasFailed = false;
-  const details = fc.check(
+  const details = checkAll(
     fc.property(programs, (program) => {
       // What shrinking plays is no evidence: it is not counted.
       if (!hasFailed) commandCount += property.commandCount(program);
@@ -189,6 +198,7 @@ function judge<Maker>(
       ...(path === undefined ? {} : { path }),
       ...(limit === undefined ? {} : { interruptAfterTimeLimit: limit }),
     },
+    name,
   );
   const played = { ...about, programCount: details.numRuns, commandCount };
   if (!details.failed || details.counterexample === null) return { ...played, outcome: "holds" };
@@ -201,6 +211,30 @@ function judge<Maker>(
     outcome: "fails",
     counterexample: describeFailure(property, maker, program, how),
   };
+}
+
+/** A path that leads to nothing is refused: a property that was not asked would hold. */
+function checkAll<Program>(
+  property: fc.IProperty<[Program]>,
+  parameters: fc.Parameters<[Program]>,
+  name: string,
+): fc.RunDetails<[Program]> {
+  const { path = "" } = parameters;
+  const refuse = (): never => {
+    throw new UsageError({
+      where: "runSuite",
+      argument: `option path ${JSON.stringify(path)}`,
+      problem: `leads to no program of "${name}"`,
+      remedy: "Give it with the seed of its verdict, and that property alone",
+    });
+  };
+  try {
+    const details = fc.check(property, parameters);
+    return path !== "" && details.numRuns === 0 && !details.interrupted ? refuse() : details;
+  } catch (error) {
+    if (messageOf(error).startsWith("Unable to replay")) return refuse();
+    throw error;
+  }
 }
 
 /** Smaller, and failing with an error of the same name: another error is another failure. */

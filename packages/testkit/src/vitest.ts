@@ -6,6 +6,7 @@
  */
 
 import { it } from "vitest";
+import { checkDeclared, checkOptions } from "./door.js";
 import { printVerdict, runSuite, type Suite, type SuiteOptions } from "./index.js";
 
 /**
@@ -17,13 +18,17 @@ export function testSuite<Maker>(
   maker: Maker,
   options: SuiteOptions & { readonly timeoutMilliseconds?: number } = {},
 ): void {
-  const { timeoutMilliseconds = 120_000, properties } = options;
+  const { timeoutMilliseconds = 120_000, ...rest } = options;
+  // What is wrong is told where the tests are declared: of a name with a slip there is none.
+  checkOptions(suite, rest);
+  checkDeclared(suite, maker);
+  const { properties } = rest;
   for (const { name } of suite.properties) {
     if (properties !== undefined && !properties.includes(name)) continue;
     it(
       name,
       ({ skip }) => {
-        const [verdict] = runSuite(suite, maker, { ...options, properties: [name] }).verdicts;
+        const [verdict] = runSuite(suite, maker, { ...rest, properties: [name] }).verdicts;
         if (verdict?.outcome === "not run") skip(verdict.why);
         if (verdict?.outcome === "fails") throw new Error(printVerdict(verdict));
       },

@@ -39,7 +39,6 @@ export function parseGraphFacts(text: string, sourceName = "facts file"): GraphF
   const fail = (problem: string): never => {
     throw new InputFormatError({
       source: sourceName,
-      offsetBytes: 0,
       problem,
       remedy: "Copy the facts file again, or remove it to replay without comparison.",
     });

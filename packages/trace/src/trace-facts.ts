@@ -78,7 +78,6 @@ export function parseTraceFacts(text: string, sourceName = "facts file"): TraceF
   const fail = (problem: string): never => {
     throw new InputFormatError({
       source: sourceName,
-      offsetBytes: 0,
       problem,
       remedy: "Copy the facts file again, or remove it to replay without comparison.",
     });

@@ -5,12 +5,13 @@ import type { Report } from "../report.js";
 import { asProperties, runSuite, type Suite, type SuiteOptions } from "../suite.js";
 import { refusalOf } from "./allocator-model.js";
 import { allocatorProperties } from "./allocator-properties.js";
-import type { AllocatorMaker } from "./allocator-subject.js";
+import { type AllocatorMaker, allocatorEntry } from "./allocator-subject.js";
 import { sweepProperties } from "./allocator-sweep.js";
 
 export const allocatorSuite: Suite<AllocatorMaker> = {
   name: "allocator",
   properties: [...asProperties(allocatorProperties), ...asProperties(sweepProperties)],
+  entry: allocatorEntry,
   subjectName: ({ name }) => name,
   traitsOf: ({ keptArenaCount, reusesFreed = true, forgetsFreed = false, overrunKind }) => ({
     keptArenaCount,

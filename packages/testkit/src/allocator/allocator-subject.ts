@@ -1,8 +1,11 @@
 // The allocator under test: a maker of fresh ones, each over a heap of its own, and what is
 // declared of them. Whatever has the calls of `Allocator` can be proved.
 
-import type { Allocator, PrivateHeap } from "@ouro/interfaces";
+import type { Allocator, OuroErrorKind, PrivateHeap } from "@ouro/interfaces";
 import fc from "fast-check";
+import type { Entry } from "../door.js";
+import { FLAG, type Form, FUNCTION, oneOf, parts, record, TEXT, wholeNumber } from "../form.js";
+import { ALLOCATOR, ARBITRARY, HEAP } from "../subject-forms.js";
 
 export interface AllocatorSubject {
   readonly heap: PrivateHeap;
@@ -40,6 +43,44 @@ export interface AllocatorMaker extends AllocatorTraits {
   /** A fresh allocator over a fresh heap; its smallest useful heap has 8 arenas or more. */
   make(): AllocatorSubject;
 }
+
+type Forms = { readonly [Key in keyof Required<AllocatorMaker>]: Form };
+
+const REQUIRED = {
+  name: TEXT,
+  keptArenaCount: wholeNumber(),
+  requestBytes: ARBITRARY,
+  bulkBytes: ARBITRARY,
+  make: FUNCTION,
+} satisfies Partial<Forms>;
+
+const ERROR_KINDS = Object.keys({
+  "block-overrun": 0,
+  "heap-corruption": 0,
+  "double-free": 0,
+  "use-after-free": 0,
+  "wrong-domain": 0,
+  "invalid-address": 0,
+  "stale-reference": 0,
+  "incompatible-parts": 0,
+  usage: 0,
+  "input-format": 0,
+  "limit-reached": 0,
+  "out-of-memory": 0,
+} satisfies Record<OuroErrorKind, 0>);
+
+const OPTIONAL = {
+  reusesFreed: FLAG,
+  forgetsFreed: FLAG,
+  overrunKind: oneOf(...ERROR_KINDS),
+} satisfies Omit<Forms, keyof typeof REQUIRED>;
+
+export const allocatorEntry: Entry<AllocatorMaker> = {
+  maker: record(REQUIRED, OPTIONAL),
+  tryOut(maker, tryOut) {
+    tryOut("make()", () => maker.make(), parts({ heap: HEAP, allocator: ALLOCATOR }));
+  },
+};
 
 const small = fc.oneof(
   fc.integer({ min: 0, max: 512 }),

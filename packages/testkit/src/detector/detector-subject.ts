@@ -1,6 +1,9 @@
 // The detector under test: a maker of fresh ones over memory of their own.
 
 import type { Detector, Observer, PrivateHeap, TypeTable, WordIndex } from "@ouro/interfaces";
+import type { Entry } from "../door.js";
+import { FLAG, type Form, FUNCTION, oneOf, parts, record, TEXT } from "../form.js";
+import { DETECTOR, HEAP, TYPE_TABLE } from "../subject-forms.js";
 
 export interface DetectorSubject {
   /** Two arenas of it are borrowed for objects and lists. */
@@ -28,3 +31,21 @@ export interface DetectorMaker {
   readonly observed?: boolean;
   make(options?: DetectorMakeOptions): DetectorSubject;
 }
+
+type Forms = { readonly [Key in keyof Required<DetectorMaker>]: Form };
+
+const REQUIRED = {
+  name: TEXT,
+  complete: FLAG,
+  order: oneOf("any", "cpython"),
+  make: FUNCTION,
+} satisfies Partial<Forms>;
+const OPTIONAL = { observed: FLAG } satisfies Omit<Forms, keyof typeof REQUIRED>;
+
+export const detectorEntry: Entry<DetectorMaker> = {
+  maker: record(REQUIRED, OPTIONAL),
+  tryOut(maker, tryOut) {
+    const subject = parts({ heap: HEAP, types: TYPE_TABLE, detector: DETECTOR });
+    tryOut("make()", () => maker.make(), subject);
+  },
+};

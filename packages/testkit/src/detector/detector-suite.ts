@@ -9,7 +9,7 @@ import {
   checkWithoutMemory,
 } from "./detector-nemesis.js";
 import { type DetectorProgram, detectorPrograms } from "./detector-program.js";
-import type { DetectorMaker } from "./detector-subject.js";
+import { type DetectorMaker, detectorEntry } from "./detector-subject.js";
 
 export const FINDS_GARBAGE_ONLY = "finds nothing that a reference from outside reaches";
 export const FINDS_ALL = "finds all that only keeps each other alive";
@@ -94,6 +94,7 @@ const properties: readonly Property<DetectorMaker, DetectorProgram>[] = ROWS.map
 export const detectorSuite: Suite<DetectorMaker> = {
   name: "detector",
   properties: asProperties(properties),
+  entry: detectorEntry,
   subjectName: ({ name }) => name,
   traitsOf: ({ complete, order }) => ({ complete, order }),
   warnings: () => [],

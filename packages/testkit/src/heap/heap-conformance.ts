@@ -5,7 +5,7 @@ import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } 
 import { type HeapCommand, heapCommands } from "./heap-commands.js";
 import { type HeapCheck, playOnHeap } from "./heap-model.js";
 import { printHeapCalls } from "./heap-script.js";
-import type { HeapMaker } from "./heap-subject.js";
+import { type HeapMaker, heapEntry } from "./heap-subject.js";
 
 export const LENDING = "lends each arena to one borrower, the lowest run first";
 export const HEAP_REFUSALS =
@@ -42,6 +42,7 @@ const properties: readonly Property<HeapMaker, HeapCommand[]>[] = ROWS.map(([nam
 export const heapSuite: Suite<HeapMaker> = {
   name: "heap",
   properties: asProperties(properties),
+  entry: heapEntry,
   subjectName: ({ name }) => name,
   traitsOf: ({ returnsMemory }) => ({ returnsMemory }),
   warnings: () => [],

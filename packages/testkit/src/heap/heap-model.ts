@@ -14,7 +14,7 @@ import {
 } from "@ouro/interfaces";
 import { expectPromise } from "../promise.js";
 import { BORROWER_NAMES, type HeapCommand } from "./heap-commands.js";
-import type { HeapMaker } from "./heap-subject.js";
+import { type HeapMaker, SOFT_LIMIT_COUNT } from "./heap-subject.js";
 
 /** What a property looks at. Each is one fact of the heap's contract. */
 export type HeapCheck =
@@ -25,8 +25,6 @@ export type HeapCheck =
   | "regions"
   | "soft limit"
   | "validate";
-
-const SOFT_LIMIT_COUNT = 3;
 
 interface HeapModel {
   readonly heap: PrivateHeap;

@@ -1,6 +1,12 @@
 // The heap under test: a maker of fresh ones, and what is declared of them.
 
-import type { PrivateHeap } from "@ouro/interfaces";
+import { ARENA_SIZE_BYTES, type PrivateHeap } from "@ouro/interfaces";
+import type { Entry } from "../door.js";
+import { FLAG, type Form, FUNCTION, record, TEXT, wholeNumber } from "../form.js";
+import { HEAP } from "../subject-forms.js";
+
+/** Programs pass it again and again. */
+export const SOFT_LIMIT_COUNT = 3;
 
 export interface HeapMakerOptions {
   readonly softLimitBytes: number;
@@ -20,3 +26,16 @@ export interface HeapMaker {
   /** A fresh heap; one of about 8 arenas shows most. */
   make(options: HeapMakerOptions): PrivateHeap;
 }
+
+type Forms = { readonly [Key in keyof Required<HeapMaker>]: Form };
+
+const REQUIRED = { name: TEXT, returnsMemory: FLAG, make: FUNCTION } satisfies Partial<Forms>;
+const OPTIONAL = { windowStartBytes: wholeNumber() } satisfies Omit<Forms, keyof typeof REQUIRED>;
+
+export const heapEntry: Entry<HeapMaker> = {
+  maker: record(REQUIRED, OPTIONAL),
+  tryOut(maker, tryOut) {
+    const softLimitBytes = SOFT_LIMIT_COUNT * ARENA_SIZE_BYTES;
+    tryOut("make()", () => maker.make({ softLimitBytes, onSoftLimit() {} }), HEAP);
+  },
+};
