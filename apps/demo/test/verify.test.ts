@@ -207,6 +207,17 @@ describe("ouro verify", () => {
     expect(exitCode).toBe(4);
   });
 
+  it("tells a damaged counterexample as damaged, with the file and the place", async () => {
+    const damaged = join(folder, "damaged.json");
+    const property = "keeps what is reachable alive, with its contents";
+    const how = { subject: "x", seed: 1, path: "", reason: "", program: { comands: [] } };
+    const file = { format: "ouro/counterexample@1", suite: "collector", property, ...how };
+    writeFileSync(damaged, JSON.stringify(file));
+    const { exitCode, stdout, stderr } = await ouro("verify", right, "--replay", damaged);
+    expect(stderr.replace(/\s+/g, " ")).toContain(`${damaged}: program.comands is not known. Did`);
+    expect([exitCode, stdout]).toEqual([4, ""]);
+  });
+
   it("names the file of a counterexample that another suite has found", async () => {
     const foreign = join(folder, "foreign.json");
     const file = { suite: "heap", property: "keeps its books to the byte", subject: "heap" };

@@ -5,7 +5,11 @@
 //     "subject": "my-strategy", "seed": 1, "path": "12:3", "reason": "…", "program": { … } }
 
 import { InputFormatError } from "@ouro/interfaces";
+import { allocatorSuite } from "./allocator/allocator-conformance.js";
+import { detectorSuite } from "./detector/detector-suite.js";
 import { checkMaker } from "./door.js";
+import { heapSuite } from "./heap/heap-conformance.js";
+import { collectorSuite, memoryManagerSuite } from "./manager-suite.js";
 import { createNotes } from "./notes.js";
 import type { Counterexample, Report } from "./report.js";
 import type { Property, Suite } from "./suite.js";
@@ -37,11 +41,15 @@ function toFile(suite: string, subject: string, found: Counterexample): Countere
   return { format, suite, property, subject, seed, path, reason, program };
 }
 
-/** Reads the text of a file. Throws `InputFormatError` for any other text. */
+const REMEDY = "Give a file that `ouro verify --save` wrote.";
+
+/**
+ * Reads the text of a file; the program of a suite of the kit is looked at too. Throws
+ * `InputFormatError` for any other text.
+ */
 export function parseCounterexample(text: string, source = "counterexample"): CounterexampleFile {
   const refuse = (problem: string): never => {
-    const remedy = "Give a file that `ouro verify --save` wrote";
-    throw new InputFormatError({ source, problem, remedy: `${remedy}.` });
+    throw new InputFormatError({ source, problem, remedy: REMEDY });
   };
   let value: unknown;
   try {
@@ -58,12 +66,35 @@ export function parseCounterexample(text: string, source = "counterexample"): Co
   }
   if (!Number.isInteger(file.seed)) refuse("its seed is no whole number");
   if (typeof file.program !== "object" || file.program === null) refuse("it has no program");
-  return file as CounterexampleFile;
+  const found = file as CounterexampleFile;
+  const suite = KIT_SUITES.find(({ name }) => name === found.suite);
+  const property = suite?.properties.find(({ name }) => name === found.property);
+  if (property !== undefined) checkProgramForm(property, found, source);
+  return found;
+}
+
+const KIT_SUITES: readonly Pick<Suite<never>, "name" | "properties">[] = [
+  allocatorSuite,
+  heapSuite,
+  detectorSuite,
+  memoryManagerSuite,
+  collectorSuite,
+];
+
+function checkProgramForm(
+  { form }: Pick<Property<never>, "form">,
+  { program }: CounterexampleFile,
+  source: string,
+): void {
+  const flaw = form?.(program, "program");
+  if (flaw === undefined) return;
+  const problem = `${flaw.at} ${flaw.problem}. ${flaw.remedy}`;
+  throw new InputFormatError({ source, problem, remedy: REMEDY });
 }
 
 /**
  * Plays a counterexample again: undefined if the property holds now, else what is found. Throws
- * `InputFormatError` if the suite has no such property.
+ * `InputFormatError`, naming `source`, if the suite has no such property, or it no such program.
  */
 export function replayCounterexample<Maker>(
   suite: Suite<Maker>,
@@ -79,6 +110,7 @@ export function replayCounterexample<Maker>(
       remedy: "Replay it with the suite that found it.",
     });
   }
+  checkProgramForm(property, file, source);
   checkMaker(suite, maker);
   const why = property.whyNot(maker);
   const reason = why === undefined ? reasonOf(property, maker, file.program) : undefined;

@@ -7,6 +7,7 @@ import { ACTS, type Act, type DeathCommand, deathPrograms } from "./death-progra
 import { printDeathScript } from "./death-script.js";
 import { type ManagerMaker, makeUnobserved } from "./manager-subject.js";
 import type { Notes } from "./notes.js";
+import { DEATH_COMMANDS } from "./program-forms.js";
 import type { Property, SuiteOptions } from "./suite.js";
 
 export const FINALIZERS = "finalizes an object once, when nothing reaches it any more";
@@ -64,6 +65,7 @@ export const deathProperties: readonly Property<ManagerMaker, DeathCommand[]>[] 
     check(commands: DeathCommand[], maker: ManagerMaker, notes: Notes) {
       playDeaths(maker, withAdded(commands, added), new Set(checks), notes);
     },
+    form: DEATH_COMMANDS,
     commandCount: (commands: DeathCommand[]) => commands.length,
     script: (commands: DeathCommand[]) => printDeathScript(withAdded(commands, added)),
   }),

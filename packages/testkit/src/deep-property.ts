@@ -4,6 +4,7 @@
 
 import { type Reference, type Slot, slotAt, type TypeId, type Value } from "@ouro/interfaces";
 import { isReclaiming, type ManagerMaker, makeUnobserved } from "./manager-subject.js";
+import { DEEP_CASE } from "./program-forms.js";
 import { FOREIGN, PAIR, programTypes, SEQUENCE } from "./program-types.js";
 import { expectPromise } from "./promise.js";
 import type { Subject } from "./subject.js";
@@ -51,6 +52,7 @@ export const deepProperty: Property<ManagerMaker, DeepCase> = {
     return countsOf(played);
   },
   check: checkDeep,
+  form: DEEP_CASE,
   commandCount: ({ count }) => count,
   script({ shape, type, link, count }) {
     const list = `a ${shape} of ${count} objects of type "${type}", linked by field ${link}`;

@@ -48,6 +48,23 @@ export function oneOf(...words: readonly string[]): Form {
   };
 }
 
+/** Either: the flaw that is told is that of the last one, which says what all of them are. */
+export function either(...forms: readonly Form[]): Form {
+  return (value, at) => {
+    let flaw: Flaw | undefined;
+    for (const each of forms) {
+      flaw = each(value, at);
+      if (flaw === undefined) return undefined;
+    }
+    return flaw;
+  };
+}
+
+/** It may be left out. */
+export function optional(given: Form): Form {
+  return (value, at) => (value === undefined ? undefined : given(value, at));
+}
+
 export function listOf(element: Form, leastCount = 0): Form {
   const wanted = leastCount === 0 ? "a list" : `a list of ${leastCount} or more`;
   const list = form(wanted, (value) => Array.isArray(value) && value.length >= leastCount);
@@ -120,6 +137,20 @@ export function dictionary(name: Form, element: Form): Form {
       if (flaw !== undefined) return flaw;
     }
     return undefined;
+  };
+}
+
+/** Objects of several kinds, told apart by the word in one of their fields. */
+export function kindsBy(field: string, kinds: Readonly<Record<string, Fields>>): Form {
+  const words = oneOf(...Object.keys(kinds));
+  const forms = new Map(
+    Object.entries(kinds).map(([word, fields]) => [word, record({ [field]: TEXT, ...fields })]),
+  );
+  return (value, at = "") => {
+    const flaw = parts({ [field]: words })(value, at);
+    if (flaw !== undefined) return flaw;
+    const word = (value as Readonly<Record<string, string>>)[field] as string;
+    return forms.get(word)?.(value, at);
   };
 }
 

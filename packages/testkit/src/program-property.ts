@@ -5,6 +5,7 @@ import { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs
 import type { Notes } from "./notes.js";
 import { type Program, printProgram } from "./program.js";
 import { drawProgram } from "./program-drawing.js";
+import { PROGRAM } from "./program-forms.js";
 import type { Property, SuiteOptions } from "./suite.js";
 import { tightenProgram } from "./tightened-program.js";
 
@@ -29,6 +30,7 @@ export function programProperty(row: ProgramPropertyRow): Property<ManagerMaker,
         ...(commandLimitCount === undefined ? {} : { commandLimitCount }),
       }),
     check,
+    form: PROGRAM,
     commandCount: ({ commands }) => commands.length,
     tightened: tightenProgram,
     script: (program) => printProgram(program),

@@ -8,6 +8,7 @@ import { createScene, playStep } from "./check-program.js";
 import type { CollectorMaker } from "./manager-subject.js";
 import { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
 import { type Program, printProgram, stepsOfProgram } from "./program.js";
+import { PROGRAM } from "./program-forms.js";
 import { expectPromise } from "./promise.js";
 import type { Property, SuiteOptions } from "./suite.js";
 
@@ -25,6 +26,7 @@ export const sideMemoryProperty: Property<CollectorMaker, Program> = {
     return mutatorPrograms(options);
   },
   check: checkSideMemory,
+  form: PROGRAM,
   commandCount: ({ commands }) => commands.length,
   script: (program) => printProgram(program),
 };

@@ -12,6 +12,7 @@
 import { UsageError } from "@ouro/interfaces";
 import fc from "fast-check";
 import { asked, type Entry, enter } from "./door.js";
+import type { Form } from "./form.js";
 import { createNotes, type Notes } from "./notes.js";
 import type { Counterexample, Drawing, Report, Verdict } from "./report.js";
 
@@ -29,6 +30,8 @@ export interface Property<Maker, Program = unknown> {
   sweep?(maker: Maker, options: SuiteOptions): Sweep<Program>;
   /** Throws, with the reason as message, when the property does not hold. */
   check(program: Program, maker: Maker, notes: Notes): void;
+  /** What a program in a file must look like to be played. Default: anything. */
+  readonly form?: Form;
   commandCount(program: Program): number;
   /** A smaller program for which `fails` holds too, beyond what shrinking finds. */
   tightened?(program: Program, fails: (program: Program) => boolean): Program;

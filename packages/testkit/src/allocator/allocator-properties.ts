@@ -2,6 +2,7 @@
 // so that a fault is found by a name that says what it broke.
 
 import type { Notes } from "../notes.js";
+import { ALLOCATOR_COMMANDS } from "../program-forms.js";
 import type { Property, SuiteOptions } from "../suite.js";
 import { type AllocatorCommand, allocatorCommands, playOnAllocator } from "./allocator-commands.js";
 import type { AllocatorCheck } from "./allocator-model.js";
@@ -60,6 +61,7 @@ export const allocatorProperties: readonly Property<AllocatorMaker, AllocatorCom
     check(commands: AllocatorCommand[], maker: AllocatorMaker, notes: Notes) {
       playOnAllocator(maker, commands, new Set([check]), notes);
     },
+    form: ALLOCATOR_COMMANDS,
     commandCount: (commands: AllocatorCommand[]) => commands.length,
     script: (commands: AllocatorCommand[], maker: AllocatorMaker) =>
       printAllocatorCalls(maker, (recording, notes) => {

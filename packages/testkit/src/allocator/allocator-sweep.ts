@@ -11,6 +11,7 @@ import {
 } from "@ouro/interfaces";
 import fc from "fast-check";
 import type { Notes } from "../notes.js";
+import { SWEEP_COMMANDS } from "../program-forms.js";
 import { expectPromise } from "../promise.js";
 import type { Property, SuiteOptions } from "../suite.js";
 import { checkReleased, compareAllocator } from "./allocator-audit.js";
@@ -51,6 +52,7 @@ export const sweepProperties: readonly Property<AllocatorMaker, SweepCommand[]>[
     check(commands: SweepCommand[], maker: AllocatorMaker, notes: Notes) {
       play(maker, commands, new Set(checks), notes);
     },
+    form: SWEEP_COMMANDS,
     commandCount: (commands: SweepCommand[]) => commands.length,
     script: (commands: SweepCommand[], maker: AllocatorMaker) =>
       [

@@ -1,5 +1,6 @@
 // The suite for cycle detectors: what they find, that they change nothing, in which order.
 
+import { DETECTOR_PROGRAM } from "../program-forms.js";
 import type { Report } from "../report.js";
 import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "../suite.js";
 import { type DetectorCheck, playOnDetector } from "./detector-model.js";
@@ -86,6 +87,7 @@ const properties: readonly Property<DetectorMaker, DetectorProgram>[] = ROWS.map
       if (typeof check === "function") check(program, maker);
       else playOnDetector(maker, program, new Set([check]));
     },
+    form: DETECTOR_PROGRAM,
     commandCount: ({ objects }: DetectorProgram) => objects.length,
     script: (program: DetectorProgram) => JSON.stringify(program),
   }),

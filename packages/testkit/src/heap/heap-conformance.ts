@@ -1,5 +1,6 @@
 // The suite for private heaps: lending, books, regions and refusals against a naive model.
 
+import { HEAP_COMMANDS } from "../program-forms.js";
 import type { Report } from "../report.js";
 import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "../suite.js";
 import { type HeapCommand, heapCommands } from "./heap-commands.js";
@@ -34,6 +35,7 @@ const properties: readonly Property<HeapMaker, HeapCommand[]>[] = ROWS.map(([nam
   check(commands: HeapCommand[], maker: HeapMaker) {
     playOnHeap(maker, commands, new Set([check]));
   },
+  form: HEAP_COMMANDS,
   commandCount: (commands: HeapCommand[]) => commands.length,
   script: (commands: HeapCommand[], maker: HeapMaker) =>
     printHeapCalls(maker, (recording) => playOnHeap(recording, commands, new Set([check]))),

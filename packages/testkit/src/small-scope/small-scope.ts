@@ -9,6 +9,7 @@
 import { checkSteps } from "../check-program.js";
 import { type ManagerMaker, makeUnobserved } from "../manager-subject.js";
 import { drawSteps } from "../program-drawing.js";
+import { SMALL_CASE } from "../program-forms.js";
 import { MEMORY, PROPERTY_NAMES } from "../properties.js";
 import { printScript, type Step } from "../step.js";
 import type { Property, SuiteOptions } from "../suite.js";
@@ -50,6 +51,7 @@ export const smallScopeProperties: readonly Property<ManagerMaker, SmallCase>[] 
     sweep: (maker: ManagerMaker, options: SuiteOptions) =>
       sweepCases(branchesOf, maker, checkCase, { scopeStride: stride, ...options }),
     check: checkCase,
+    form: SMALL_CASE,
     commandCount: ({ letters }: SmallCase) => letters.length,
     script: (small: SmallCase, maker: ManagerMaker) => printScript(scriptOfCase(small, maker)),
     drawing: (small: SmallCase, maker: ManagerMaker) =>
