@@ -1,7 +1,7 @@
 // What a module puts on trial: its exports decide which suite runs.
 
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InputFormatError, isOuroError, type Strategy } from "@ouro/interfaces";
 import { composeMemoryManager } from "@ouro/memory-manager";
@@ -85,7 +85,9 @@ function trialOf(file: string, found: Exports): Trial {
   if (allocator !== undefined) return bind(file, allocatorSuite, allocator);
   if (heap !== undefined) return bind(file, heapSuite, heap);
   if (detector !== undefined) return bind(file, detectorSuite, detector);
-  if (manager !== undefined) return bind(file, memoryManagerSuite, manager);
+  if (manager !== undefined) {
+    return bind(file, memoryManagerSuite, withSource(file, manager));
+  }
   if (strategy === undefined) {
     throw new InputFormatError({
       source: file,
@@ -97,9 +99,33 @@ function trialOf(file: string, found: Exports): Trial {
   }
   return bind(file, collectorSuite, {
     strategy: typeof strategy === "function" ? strategy : () => strategy,
+    source: strategySource(file, found, typeof strategy === "function"),
     compose: (made, { observer }) =>
       composeMemoryManager({ strategy: made, observer, reservationBytes: RESERVATION_BYTES }),
   });
+}
+
+/** A module beside the one on trial, in which scripts run as they are printed. */
+const besideIt = (file: string): string => JSON.stringify(`./${basename(file)}`);
+
+/** Left as it is if it is no object: the suite says so. */
+function withSource(file: string, maker: ManagerMaker): ManagerMaker {
+  if (typeof maker !== "object" || maker === null || maker.source !== undefined) return maker;
+  const source = [
+    `import { manager as maker } from ${besideIt(file)};`,
+    "const manager = maker.make({ observer: { wants: [], event() {} } });",
+  ].join("\n");
+  return { ...maker, source };
+}
+
+function strategySource(file: string, found: Exports, isMade: boolean): string {
+  const name = found.strategy === undefined ? "strategy" : "{ strategy }";
+  const given = isMade ? "strategy: strategy()" : "strategy";
+  return [
+    'import { composeMemoryManager } from "@ouro/memory-manager";',
+    `import ${name} from ${besideIt(file)};`,
+    `const manager = composeMemoryManager({ ${given}, reservationBytes: ${RESERVATION_BYTES} });`,
+  ].join("\n");
 }
 
 function bind<Maker>(file: string, suite: Suite<Maker>, maker: Maker): Trial {

@@ -54,7 +54,13 @@ const compose = (made, { observer }) =>
 const names = collectorSuite.properties.map(({ name }) => name);
 const properties = names.filter((name) => name.includes(process.argv[2]));
 const programCount = process.argv[2] === "" ? 1 : 6;
-const report = collectorConformance({ strategy, compose }, { properties, programCount });
+const source = [
+  'import { composeMemoryManager } from "@ouro/memory-manager";',
+  'import { strategy } from "./collector.js";',
+  "const manager = composeMemoryManager({ strategy: strategy(), reservationBytes: 67108864 });",
+].join("\\n");
+const maker = { strategy, compose, source };
+const report = collectorConformance(maker, { properties, programCount });
 console.log(printReport(report));
 const svg = report.verdicts[0].counterexample?.drawing?.svg;
 if (svg !== undefined) writeFileSync("picture.svg", svg);

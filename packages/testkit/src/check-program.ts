@@ -4,17 +4,25 @@
 //   step ─► subject ─► shadow heap ─► [birth noted] ─► command over? collected? ─► looks
 //   last ─► the graph as text ─► all roots dropped, collected ─► what is left
 
+import type { Observer } from "@ouro/interfaces";
 import { type Census, createCensus, createDeathLog, type Moment } from "./census.js";
 import { stepsOf } from "./command.js";
 import { compareGraphs } from "./comparison.js";
 import { createExhaustion, type Exhaustion, expectRefusal, expectServed } from "./exhaustion.js";
 import { graphText, shadowText } from "./graph-text.js";
+import { both } from "./observers.js";
 import { createPlayer, type Player } from "./player.js";
 import { type Program, playOnShadow, stepsOfProgram } from "./program.js";
 import { programTypes } from "./program-types.js";
 import { BrokenPromiseError, expectPromise } from "./promise.js";
 import * as property from "./properties.js";
-import { createShadowHeap, type ShadowHeap, type SlotName } from "./shadow-heap.js";
+import { recorderOf, recordingPlayer } from "./record.js";
+import {
+  createShadowHeap,
+  type ShadowHeap,
+  type ShadowObject,
+  type SlotName,
+} from "./shadow-heap.js";
 import { usableSlots } from "./shadow-slots.js";
 import type { Step } from "./step.js";
 import type { Subject, SubjectMaker } from "./subject.js";
@@ -38,23 +46,29 @@ export interface Scene {
   readonly shadow: ShadowHeap;
   readonly player: Player;
   readonly census: Census;
+  /** Says in the script what is done beside steps: a line of code, or a comment. */
+  remark(line: string): void;
 }
 
-/** A fresh subject and an empty shadow heap. */
-export function createScene(maker: SubjectMaker): Scene {
+/** A fresh subject and an empty shadow heap; `listener` hears of all that the subject tells. */
+export function createScene(maker: SubjectMaker, listener?: Observer): Scene {
   const log = createDeathLog();
-  const subject = maker({ observer: log.observer });
+  const observer = listener === undefined ? log.observer : both(log.observer, listener);
+  const subject = maker({ observer });
   const shadow = createShadowHeap();
-  const player = createPlayer(subject);
-  return { subject, shadow, player, census: createCensus(subject, shadow, log) };
+  const recorder = recorderOf(maker);
+  const player = recordingPlayer(createPlayer(subject), recorder);
+  const census = createCensus(subject, shadow, log);
+  return { subject, shadow, player, census, remark: (line) => recorder?.add(line) };
 }
 
-/** Plays a step on both sides, and notes a birth. */
-export function playStep(step: Step, { shadow, player, census }: Scene): void {
+/** Plays a step on both sides, and notes a birth; answers what was born. */
+export function playStep(step: Step, { shadow, player, census }: Scene): ShadowObject | undefined {
   player.play(step);
   const newborn = playOnShadow(step, shadow);
-  if (newborn === undefined || step.call !== "allocate") return;
+  if (newborn === undefined || step.call !== "allocate") return undefined;
   census.born(newborn, player.wordIn(step.into));
+  return newborn;
 }
 
 /** Plays a program and checks nothing; answers the graph in which it ends, as text. */
@@ -181,13 +195,14 @@ function checkNothingLeft(scene: Scene, keptCount: number): void {
     lentArenaCount <= keptCount,
     `${lentArenaCount} arenas are lent with nothing alive; an empty manager keeps ${keptCount}`,
   );
-  checkTrimmed(subject);
+  checkTrimmed(scene);
 }
 
 /** A collector that gives back what it keeps has no arena left then. */
-function checkTrimmed(subject: Subject): void {
+function checkTrimmed({ subject, remark }: Scene): void {
   const { collector, heap } = subject;
   if (collector.trim === undefined) return;
+  remark("manager.collector.trim();");
   collector.trim();
   subject.validate();
   const { lentArenaCount } = heap.statistics();
@@ -236,6 +251,7 @@ function checkExhausted(
     const anySlot = usableSlots(shadow)[0] as SlotName;
     exhaustion ??= createExhaustion(subject, player, anySlot, census.bornOutside);
     exhaustion.topUp(step, anySlot);
+    scene.remark("// memory is used up here: handles hold other objects until no more is served");
     const { collectionCount } = subject.collector.statistics();
     expectRefusal(player, step);
     if (subject.collector.statistics().collectionCount > collectionCount) onCollected?.();
@@ -243,12 +259,14 @@ function checkExhausted(
     lookWhenFull("after a call");
     player.play({ call: "collect" });
     lookWhenFull("after a full collection");
+    scene.remark("// the handles that hold objects of this size are disposed of");
     if (exhaustion.dropTopUp() > 0 && isReclaiming) {
       expectServed(player, step);
       return;
     }
     exhaustion.relieve();
     exhaustion = undefined;
+    scene.remark("// and all other handles, and the limit is what it was");
     player.play(step);
   }
 

@@ -1,7 +1,7 @@
 // The model of death: nodes as plain objects, reachability by walking, and for each whether it was
 // finalized. Beside it the program plays on the subject; finalizers and callbacks call back here.
 
-import type { Finalization, Reference, Slot, TypeDescriptor, TypeId } from "@ouro/interfaces";
+import type { Finalization, Reference, Slot, TypeId } from "@ouro/interfaces";
 import { isOuroError, OBJECT_HEADER_SIZE_WORDS, slotAt } from "@ouro/interfaces";
 import {
   type Act,
@@ -10,6 +10,7 @@ import {
   WEAK_COUNT,
   watchersOf,
 } from "./death-program.js";
+import { LARGE, LARGE_LENGTH, nodeType } from "./death-types.js";
 import { type ManagerMaker, makeUnobserved } from "./manager-subject.js";
 import type { Notes } from "./notes.js";
 import { expectPromise } from "./promise.js";
@@ -37,47 +38,33 @@ interface Weak {
 const ID_FIELD = 2;
 const PROGRAM_ERROR = "thrown by program code";
 
-function describe(name: string, finalizer: boolean): TypeDescriptor {
-  return {
-    name,
-    visitedSlotCount: 2,
-    ownedSlotCount: 0,
-    rawWordCount: 1,
-    variablePart: "none",
-    visitOrder: "forward",
-    releaseOrder: "forward",
-    untracking: "never",
-    collected: true,
-    acyclic: false,
-    finalizer,
-    weaklyReferable: true,
-    clearable: true,
-    weakReference: false,
-  };
-}
-
-const LARGE: TypeDescriptor = {
-  ...describe("large", false),
-  visitedSlotCount: 0,
-  rawWordCount: 0,
-  variablePart: "raw",
-  collected: false,
-  weaklyReferable: false,
-  clearable: false,
-};
-const LARGE_LENGTH = 300_000;
 const SAFEPOINTS: readonly string[] = ["new", "ring", "watched ring", "weak", "poll", "collect"];
 
-/** Plays a program about death; throws at the first promise that does not hold. */
+/** How far a program about death was played. */
+export interface DeathProgress {
+  /** Commands begun, the one that broke among them. */
+  commandCount: number;
+  /** Times that everything was dropped and collected behind the program. */
+  dropCount: number;
+}
+
+/**
+ * Plays a program about death; throws at the first promise that does not hold. `progress` is
+ * counted up on the way.
+ */
 export function playDeaths(
   maker: ManagerMaker,
   commands: readonly DeathCommand[],
   checks: ReadonlySet<DeathCheck>,
   notes: Notes,
+  progress: DeathProgress = { commandCount: 0, dropCount: 0 },
 ): void {
   const play = createDeathPlay(makeUnobserved(maker), checks, notes);
-  for (const command of commands) play.play(command);
-  play.end();
+  for (const command of commands) {
+    progress.commandCount++;
+    play.play(command);
+  }
+  play.end(progress);
 }
 
 function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, notes: Notes) {
@@ -85,8 +72,8 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
   const finalization = collector.finalization as Finalization;
   const weakReferences = subject.weakReferences as SubjectWeakReferences;
   const { traits } = collector;
-  const plainType = subject.defineType(describe("plain node", false));
-  const finalizedType = subject.defineType(describe("node", true));
+  const plainType = subject.defineType(nodeType("plain node", false));
+  const finalizedType = subject.defineType(nodeType("node", true));
   const largeType = subject.defineType(LARGE);
   const frame = mutator.enter(ROOT_COUNT + WEAK_COUNT + 2);
   const rootSlot = (index: number): Slot => slotAt(frame, index);
@@ -479,10 +466,11 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
       look();
     },
     /** All is dropped; what finalizers do meanwhile is dropped as well: each runs once a node. */
-    end(): void {
+    end(progress: DeathProgress): void {
       command = "collect";
       const isHeld = (): boolean => mutator.root(museumSlot) !== 0;
       for (let round = 0; round < 3 || (isHeld() && round < 3 + nodes.length); round++) {
+        progress.dropCount++;
         for (let index = 0; index < ROOT_COUNT; index++) drop(index);
         for (let index = 0; index < WEAK_COUNT; index++) dropWeak(index);
         museum = undefined;

@@ -2,12 +2,13 @@
 // they do leaves the heap whole. Only for strategies that have finalization.
 
 import type { Traits } from "@ouro/interfaces";
-import { type DeathCheck, playDeaths } from "./death-model.js";
+import { type DeathCheck, type DeathProgress, playDeaths } from "./death-model.js";
 import { ACTS, type Act, type DeathCommand, deathPrograms } from "./death-program.js";
 import { printDeathScript } from "./death-script.js";
-import { type ManagerMaker, makeUnobserved } from "./manager-subject.js";
-import type { Notes } from "./notes.js";
+import { type ManagerMaker, makeUnobserved, sourceOf } from "./manager-subject.js";
+import { createNotes, type Notes } from "./notes.js";
 import { DEATH_COMMANDS } from "./program-forms.js";
+import { reasonLines, record } from "./record.js";
 import type { Property, SuiteOptions } from "./suite.js";
 
 export const FINALIZERS = "finalizes an object once, when nothing reaches it any more";
@@ -67,7 +68,16 @@ export const deathProperties: readonly Property<ManagerMaker, DeathCommand[]>[] 
     },
     form: DEATH_COMMANDS,
     commandCount: (commands: DeathCommand[]) => commands.length,
-    script: (commands: DeathCommand[]) => printDeathScript(withAdded(commands, added)),
+    script(commands: DeathCommand[], maker: ManagerMaker) {
+      const all = withAdded(commands, added);
+      const progress: DeathProgress = { commandCount: 0, dropCount: 0 };
+      const { reason } = record(maker.make, (make) =>
+        playDeaths({ ...maker, make }, all, new Set(checks), createNotes(), progress),
+      );
+      const played = all.slice(0, progress.commandCount);
+      const calls = printDeathScript(played, progress.dropCount);
+      return [sourceOf(maker), calls, ...reasonLines(reason)].join("\n");
+    },
   }),
 );
 

@@ -1,5 +1,6 @@
 // A program about death as JavaScript, for a memory manager that is called `manager`. Slots are
-// counted from the frame's first: 0 to 5 roots, 6 to 9 weak references, 10 the museum.
+// counted from the frame's first: 0 to 5 roots, 6 to 9 weak references, 10 the museum. It tells of
+// each finalizer and callback that runs, so that a second time is seen.
 
 import {
   type Act,
@@ -32,6 +33,14 @@ function typeLine(name: string, text: string, isFinalized: boolean): string {
   return `const ${name} = manager.defineType({ name: "${text}", ${shape}${rest} });`;
 }
 
+const FINALIZER_LINES = [
+  "manager.finalization.setFinalizer(node, (slot) => {",
+  "  const number = m.word(m.root(slot), 2);",
+  '  console.log("finalizer of node", number);',
+  "  act[acts[number]](slot);",
+  "});",
+];
+
 const root = (slot: number): string => (slot === 0 ? "f" : `f + ${slot}`);
 
 /** What the script has said so far. */
@@ -41,12 +50,19 @@ interface Said {
   bornCount: number;
 }
 
-/** The program as JavaScript. */
-export function printDeathScript(commands: readonly DeathCommand[]): string {
+/** All roots emptied, the museum among them, and a full collection. */
+const DROP_LINES = [
+  "const dropAll = () => {",
+  `  for (let slot = 0; slot <= ${MUSEUM}; slot++) m.setRoot(f + slot, 0);`,
+  "  m.collect();",
+  "};",
+];
+
+/** The program as JavaScript; behind it everything is dropped so many times. */
+export function printDeathScript(commands: readonly DeathCommand[], dropCount: number): string {
   const said: Said = { lines: [], acts: new Set(), bornCount: 0 };
   for (const command of commands) sayCommand(said, command);
   const acts = [...said.acts].map((name) => `${JSON.stringify(name)}: ${ACT_LINES[name]}`);
-  const finalizer = "(slot) => act[acts[m.word(m.root(slot), 2)]](slot)";
   return [
     "const { mutator: m } = manager;",
     typeLine("plain", "plain node", false),
@@ -57,8 +73,10 @@ export function printDeathScript(commands: readonly DeathCommand[]): string {
     `const f = m.enter(${MUSEUM + 2});`,
     "const acts = [];",
     `const act = { ${acts.join(", ")} };`,
-    `manager.finalization.setFinalizer(node, ${finalizer});`,
+    ...FINALIZER_LINES,
     ...said.lines,
+    ...(dropCount > 0 ? DROP_LINES : []),
+    ...new Array<string>(dropCount).fill("dropAll();"),
   ].join("\n");
 }
 
@@ -88,10 +106,11 @@ function sayRing(said: Said, slot: number, count: number, act: Act): void {
 
 function sayWeak(said: Said, { weak, slot, act }: DeathCommand & { do: "weak" }): void {
   if (act !== "no callback") said.acts.add(act);
-  const callback = act === "no callback" ? "" : `, () => act[${JSON.stringify(act)}]()`;
+  const call = `{ console.log("callback of weak", ${weak}); act[${JSON.stringify(act)}](); }`;
+  const callback = act === "no callback" ? "" : `, () => ${call}`;
   const [of, into] = [root(slot), root(ROOT_COUNT + weak)];
-  const call = `manager.weakReferences.create(${into}, ${of}${callback})`;
-  said.lines.push(`if (m.root(${of})) { m.setRoot(${into}, 0); ${call}; }`);
+  const made = `manager.weakReferences.create(${into}, ${of}${callback})`;
+  said.lines.push(`if (m.root(${of})) { m.setRoot(${into}, 0); ${made}; }`);
 }
 
 function sayCommand(said: Said, command: DeathCommand): void {

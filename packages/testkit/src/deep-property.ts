@@ -3,7 +3,7 @@
 // a collection; who looks at a whole list for each of its objects does not come to an end.
 
 import { type Reference, type Slot, slotAt, type TypeId, type Value } from "@ouro/interfaces";
-import { isReclaiming, type ManagerMaker, makeUnobserved } from "./manager-subject.js";
+import { isReclaiming, type ManagerMaker, makeUnobserved, sourceOf } from "./manager-subject.js";
 import { DEEP_CASE } from "./program-forms.js";
 import { FOREIGN, PAIR, programTypes, SEQUENCE } from "./program-types.js";
 import { expectPromise } from "./promise.js";
@@ -54,11 +54,46 @@ export const deepProperty: Property<ManagerMaker, DeepCase> = {
   check: checkDeep,
   form: DEEP_CASE,
   commandCount: ({ count }) => count,
-  script({ shape, type, link, count }) {
-    const list = `a ${shape} of ${count} objects of type "${type}", linked by field ${link}`;
-    return `// ${list}: built, collected, dropped, collected`;
-  },
+  script: printDeep,
 };
+
+/** The calls of `checkDeep`. */
+function printDeep({ shape, type, link, count }: DeepCase, maker: ManagerMaker): string {
+  const isList = shape === "chain" || shape === "ring";
+  const arrayLines = [
+    'const array = manager.defineType({ name: "array", variablePart: "visited" });',
+    `m.allocateArray(array, ${count}, f);`,
+    `for (let made = 0; made < ${count}; made++) {`,
+    "  m.allocate(type, f + 1);",
+    ...(shape === "wheel" ? [`  m.set(m.root(f + 1), ${link}, m.root(f));`] : []),
+    "  m.fill(m.root(f), 1 + made, f + 1);",
+    "}",
+  ];
+  const listLines = [
+    "m.allocate(type, f);",
+    "m.setRoot(f + 2, m.root(f));",
+    `for (let made = 1; made < ${count}; made++) {`,
+    "  m.allocate(type, f + 1);",
+    `  m.fill(m.root(f + 1), ${link}, f);`,
+    "  m.moveRoot(f, f + 1);",
+    "}",
+    ...(shape === "ring" ? [`m.set(m.root(f + 2), ${link}, m.root(f));`] : []),
+    "m.setRoot(f + 2, 0);",
+  ];
+  const descriptor = JSON.stringify(programTypes.find(({ name }) => name === type));
+  return [
+    sourceOf(maker),
+    "const { mutator: m, collector } = manager;",
+    `const type = manager.defineType(${descriptor.replaceAll(/"(\w+)":/g, " $1: ")});`,
+    "const f = m.enter(3);",
+    ...(isList ? listLines : arrayLines),
+    "m.collect();",
+    `console.log(collector.statistics().liveCount); // ${isList ? count : count + 1} are held`,
+    "m.setRoot(f, 0);",
+    "m.collect();",
+    "console.log(collector.statistics().liveCount); // nothing is held",
+  ].join("\n");
+}
 
 function countsOf(played: readonly DeepCase[]) {
   const commandCount = played.reduce((sum, { count }) => sum + count, 0);

@@ -88,7 +88,7 @@ export { SHAPES, type ShapeName } from "./shape.js";
 export { SIDE_AS_SAID } from "./side-memory-property.js";
 export { SMALL_COLLECTIONS, SMALL_HEAPS, SMALL_PROGRAMS } from "./small-scope/small-scope.js";
 export type { Fate, Snapshot, SnapshotObject } from "./snapshot.js";
-export { printScript, type Step, type StepValue } from "./step.js";
+export { printScript, type ScriptLine, type Step, type StepValue } from "./step.js";
 export type {
   Subject,
   SubjectMaker,

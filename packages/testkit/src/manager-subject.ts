@@ -10,6 +10,11 @@ export interface ManagerMaker {
   /** Says how the manager is composed: it is printed, and stands in counterexamples. */
   readonly name: string;
   readonly make: SubjectMaker;
+  /**
+   * JavaScript that ends in `const manager = …`: scripts of counterexamples begin with it. Default:
+   * a comment with the name, and a call of `make` of the `maker` that the suite was given.
+   */
+  readonly source?: string;
 }
 
 /** What the suite for a collector alone takes. */
@@ -18,21 +23,40 @@ export interface CollectorMaker {
   readonly strategy: () => Strategy;
   /** Composes a memory manager of it; its heap is small, 64 MiB or less. */
   readonly compose: (strategy: Strategy, options: SubjectOptions) => Subject;
+  /** As that of a manager's maker. */
+  readonly source?: string;
+}
+
+/** As it stands in scripts. */
+const UNOBSERVED_TEXT = "{ observer: { wants: [], event() {} } }";
+
+/** How `manager` is made, for the beginning of a script. */
+export function sourceOf({ name, source }: ManagerMaker): string {
+  if (source !== undefined) return source;
+  return `// maker: the memory manager "${name}"\nconst manager = maker.make(${UNOBSERVED_TEXT});`;
+}
+
+/** The same where `maker` is that of a collector. */
+export function collectorSource(name: string): string {
+  const made = `maker.compose(maker.strategy(), ${UNOBSERVED_TEXT})`;
+  return `// maker: the strategy "${name}" and how it is composed\nconst manager = ${made};`;
 }
 
 const UNOBSERVED: SubjectOptions = { observer: { wants: [], event() {} } };
 
-type Forms<Maker> = { readonly [Key in keyof Required<Maker>]: Form };
+type Forms<Maker> = { readonly [Key in Exclude<keyof Maker, "source">]: Form };
+
+const SOURCE = { source: TEXT };
 
 export const managerEntry: Entry<ManagerMaker> = {
-  maker: record({ name: TEXT, make: FUNCTION } satisfies Forms<ManagerMaker>),
+  maker: record({ name: TEXT, make: FUNCTION } satisfies Forms<ManagerMaker>, SOURCE),
   tryOut(maker, tryOut) {
     tryOut("make()", () => makeUnobserved(maker), MANAGER);
   },
 };
 
 export const collectorEntry: Entry<CollectorMaker> = {
-  maker: record({ strategy: FUNCTION, compose: FUNCTION } satisfies Forms<CollectorMaker>),
+  maker: record({ strategy: FUNCTION, compose: FUNCTION } satisfies Forms<CollectorMaker>, SOURCE),
   tryOut({ strategy, compose }, tryOut) {
     const made = tryOut("strategy()", strategy, STRATEGY);
     tryOut("compose()", () => compose(made, UNOBSERVED), MANAGER);

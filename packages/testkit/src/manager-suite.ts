@@ -7,6 +7,7 @@ import { deepProperty } from "./deep-property.js";
 import {
   type CollectorMaker,
   collectorEntry,
+  collectorSource,
   type ManagerMaker,
   managerEntry,
   traitsOf,
@@ -97,10 +98,12 @@ export function collectorConformance(maker: CollectorMaker, options?: SuiteOptio
   return runSuite(collectorSuite, maker, options);
 }
 
-function managersOf({ strategy, compose }: CollectorMaker, notes?: Notes): ManagerMaker {
+function managersOf(maker: CollectorMaker, notes?: Notes): ManagerMaker {
+  const { strategy, compose } = maker;
   const { name } = strategy();
   return {
     name,
+    source: maker.source ?? collectorSource(name),
     make: (options: { readonly observer: Observer }) => {
       const made = strategy();
       const create = (parts: StrategyParts) => made.create(watchParts(parts, notes));

@@ -59,11 +59,16 @@ function checkLoweredLimit(program: Program, make: SubjectMaker): void {
   playThrough(program, scene, (step) => {
     if (step.call !== "allocate") return;
     const turn = allocationCount++ % (LOWERED_EVERY + RAISED_AFTER);
-    if (turn === LOWERED_EVERY) heap.setLimitBytes(heap.statistics().lentBytes);
-    if (turn === 0) heap.setLimitBytes(limitBytes);
+    if (turn === LOWERED_EVERY) setLimit(scene, heap.statistics().lentBytes);
+    if (turn === 0) setLimit(scene, limitBytes);
   });
-  heap.setLimitBytes(limitBytes);
+  setLimit(scene, limitBytes);
   checkWhole(scene);
+}
+
+function setLimit({ subject, remark }: Scene, limitBytes: number): void {
+  remark(`manager.heap.setLimitBytes(${limitBytes});`);
+  subject.heap.setLimitBytes(limitBytes);
 }
 
 /**
@@ -95,7 +100,7 @@ function checkSound({ subject, shadow, player, census }: Scene): void {
 /** All that holds after a program, after a collection too. */
 export function checkWhole(scene: Scene): void {
   checkSound(scene);
-  scene.subject.mutator.collect();
+  playStep({ call: "collect" }, scene);
   checkSound(scene);
   const { traits } = scene.subject.collector;
   if (traits.counts && !traits.moves) scene.census.checkCounts("after a full collection");
@@ -123,21 +128,13 @@ function checkLooking(program: Program, make: SubjectMaker): void {
       isLooking = false;
     },
   };
-  const scene = createScene((options) => make({ observer: both(options.observer, looker) }));
+  const scene = createScene(make, looker);
+  scene.remark("// an observer walks the objects and validates the heap at every event");
   watch.scene = scene;
   for (const step of stepsOfProgram(program, scene.shadow)) {
     if (step !== undefined) playStep(step, scene);
   }
   checkWhole(scene);
-}
-
-function both(one: Observer, other: Observer): Observer {
-  return {
-    event(code, a, b, c) {
-      if (one.wants?.includes(code) ?? true) one.event(code, a, b, c);
-      other.event(code, a, b, c);
-    },
-  };
 }
 
 class ObserverError extends Error {
@@ -150,9 +147,10 @@ function checkThrowing(program: Program, make: SubjectMaker): void {
   playWatched(program, make, (code) => void told.add(code));
   for (const code of told) {
     let count = 0;
-    const scene = playWatched(program, make, (each) => {
+    const listen = (each: EventCode): void => {
       if (each === code && THROWS_AT.includes(++count)) throw new ObserverError(`event ${code}`);
-    });
+    };
+    const scene = playWatched(program, make, listen, `throws at event ${code}`);
     checkWhole(scene);
   }
 }
@@ -165,6 +163,7 @@ function playWatched(
   program: Program,
   make: SubjectMaker,
   listen: (code: EventCode) => void,
+  does = "is told of events",
 ): Scene {
   let isArmed = false;
   const listener: Observer = {
@@ -172,7 +171,8 @@ function playWatched(
       if (isArmed) listen(code);
     },
   };
-  const scene = createScene((options) => make({ observer: both(options.observer, listener) }));
+  const scene = createScene(make, listener);
+  scene.remark(`// in collections and polls an observer ${does}, for the 1st, 4th and 20th time`);
   for (const step of stepsOfProgram(program, scene.shadow)) {
     if (step === undefined) continue;
     isArmed = step.call === "collect" || step.call === "poll";

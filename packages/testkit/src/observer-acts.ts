@@ -21,7 +21,6 @@ import {
   type EventCode,
   type Handle,
   isOuroError,
-  type Observer,
   type Reference,
 } from "@ouro/interfaces";
 import { createScene, playStep, type Scene } from "./check-program.js";
@@ -218,7 +217,11 @@ interface Turns {
 
 function playWithActor(program: Program, make: SubjectMaker, { turn, isTurn }: Turns): void {
   const heard: { actor?: Actor } = {};
-  const scene = createScene(({ observer }) => make({ observer: before(observer, listen) }));
+  const scene = createScene(make, { event: listen });
+  const named = OBSERVER_ACTS.map(
+    (_, index) => OBSERVER_ACTS[(turn + index) % OBSERVER_ACTS.length],
+  );
+  scene.remark(`// at events of one kind an observer does in turn: ${named.join(", ")}`);
   const actor = createActor(scene, turn, OBSERVER_ACTS);
   heard.actor = actor;
 
@@ -243,21 +246,13 @@ function playAll(program: Program, scene: Scene, actor: Actor): void {
   checkWhole(scene);
 }
 
-function before(observer: Observer, listen: (code: EventCode, first: number) => void): Observer {
-  return {
-    event(code, a, b, c) {
-      if (observer.wants?.includes(code) ?? true) observer.event(code, a, b, c);
-      listen(code, a);
-    },
-  };
-}
-
 /** As those of observers; what a callback throws is kept from the caller. */
 const CALLBACK_ACTS = ["collect", "throw", "drop", "allocate", "store", "allocate without room"];
 
 function checkCollectionCallbacks(program: Program, make: SubjectMaker): void {
   for (let turn = 0; turn < CALLBACK_ACTS.length; turn++) {
     const scene = createScene(make);
+    scene.remark(`// collection callbacks do in turn: ${CALLBACK_ACTS.join(", ")}`);
     const actor = createActor(scene, turn, CALLBACK_ACTS);
     scene.subject.collector.generations?.callbacks.push((phase) => {
       actor.isCollecting = phase === "start";

@@ -107,9 +107,12 @@ function collectionsBetween(): readonly (readonly [string, (scene: Scene) => voi
     ["a collection", (scene) => playStep({ call: "collect" }, scene)],
     [
       "a collection of one generation after the other",
-      ({ subject }) => {
+      ({ subject, remark }) => {
         const { generations } = subject.collector;
-        generations?.collect(turn++ % (generations.oldestGeneration + 1));
+        if (generations === undefined) return;
+        const generation = turn++ % (generations.oldestGeneration + 1);
+        remark(`manager.collector.generations.collect(${generation});`);
+        generations.collect(generation);
       },
     ],
   ];

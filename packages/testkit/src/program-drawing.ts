@@ -35,7 +35,12 @@ export function drawSteps(steps: readonly Step[], maker: SubjectMaker): Drawing 
     parts.push({ title, snapshot: look() });
   };
   try {
-    for (const step of steps.slice(0, -1)) playStep(step, scene);
+    for (const step of steps.slice(0, -1)) {
+      const newborn = playStep(step, scene);
+      if (newborn !== undefined && !subject.collector.traits.moves) known.add(newborn);
+    }
+    census.take();
+    for (const object of known) if (!census.isThere(object)) known.delete(object);
     if (last !== undefined) {
       parts.push({ title: "before the last call", snapshot: look() });
       play(last, `after ${lastLineOf(steps)}`);

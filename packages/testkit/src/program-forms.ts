@@ -115,6 +115,7 @@ export const DEATH_COMMANDS: Form = listOf(
     weak: { weak: WEAK, slot: ROOT, act: oneOf(...ACTS, "no callback") },
     "drop weak": { weak: WEAK },
     ring: { slot: ROOT, count: COUNT, act: ACT },
+    "watched ring": { slot: ROOT, count: COUNT, act: ACT },
     poll: {},
     collect: {},
   } satisfies Kinds<DeathCommand, "do">),

@@ -1,11 +1,12 @@
 // Properties of memory managers whose programs are mutator programs: what they have in common.
 
-import type { ManagerMaker } from "./manager-subject.js";
+import { type ManagerMaker, sourceOf } from "./manager-subject.js";
 import { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
-import type { Notes } from "./notes.js";
-import { type Program, printProgram } from "./program.js";
-import { drawProgram } from "./program-drawing.js";
+import { createNotes, type Notes } from "./notes.js";
+import type { Program } from "./program.js";
+import { drawSteps } from "./program-drawing.js";
 import { PROGRAM } from "./program-forms.js";
+import { printRecording, type Recording, reasonLines, record, stepsIn } from "./record.js";
 import type { Property, SuiteOptions } from "./suite.js";
 import { tightenProgram } from "./tightened-program.js";
 
@@ -16,10 +17,14 @@ export interface ProgramPropertyRow {
   readonly programs?: MutatorProgramsOptions;
   whyNot?(maker: ManagerMaker): string | undefined;
   check(program: Program, maker: ManagerMaker, notes: Notes): void;
+  /** What the check calls on `manager`, as JavaScript: for checks that play no program. */
+  readonly calls?: string;
 }
 
 export function programProperty(row: ProgramPropertyRow): Property<ManagerMaker, Program> {
-  const { name, source, programs = {}, check } = row;
+  const { name, source, programs = {}, check, calls } = row;
+  const recordingOf = (program: Program, maker: ManagerMaker): Recording =>
+    record(maker.make, (make) => check(program, { ...maker, make }, createNotes()));
   return {
     name,
     ...(source === undefined ? {} : { source }),
@@ -33,7 +38,14 @@ export function programProperty(row: ProgramPropertyRow): Property<ManagerMaker,
     form: PROGRAM,
     commandCount: ({ commands }) => commands.length,
     tightened: tightenProgram,
-    script: (program) => printProgram(program),
-    drawing: (program, maker) => drawProgram(program, maker.make),
+    script(program, maker) {
+      const recording = recordingOf(program, maker);
+      if (calls === undefined) return printRecording(sourceOf(maker), recording);
+      return [sourceOf(maker), calls, ...reasonLines(recording.reason)].join("\n");
+    },
+    drawing(program, maker) {
+      const steps = stepsIn(recordingOf(program, maker).lines);
+      return steps.length === 0 ? undefined : drawSteps(steps, maker.make);
+    },
   };
 }

@@ -5,11 +5,13 @@
 
 import type { Region, Strategy, StrategyParts } from "@ouro/interfaces";
 import { createScene, playStep } from "./check-program.js";
-import type { CollectorMaker } from "./manager-subject.js";
+import { type CollectorMaker, collectorSource } from "./manager-subject.js";
 import { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
-import { type Program, printProgram, stepsOfProgram } from "./program.js";
+import { type Program, stepsOfProgram } from "./program.js";
 import { PROGRAM } from "./program-forms.js";
 import { expectPromise } from "./promise.js";
+import { printRecording, record } from "./record.js";
+import type { SubjectMaker } from "./subject.js";
 import type { Property, SuiteOptions } from "./suite.js";
 
 export const SIDE_AS_SAID = "writes no side memory that its traits do not ask for";
@@ -25,22 +27,35 @@ export const sideMemoryProperty: Property<CollectorMaker, Program> = {
       commandLimitCount === undefined ? {} : { commandLimitCount };
     return mutatorPrograms(options);
   },
-  check: checkSideMemory,
+  check: (program, maker) => {
+    const { make, spare } = makerWithSpare(maker);
+    checkSideMemory(program, make, spare);
+  },
   form: PROGRAM,
   commandCount: ({ commands }) => commands.length,
-  script: (program) => printProgram(program),
+  script(program, maker) {
+    const { make, spare } = makerWithSpare(maker);
+    const recording = record(make, (recorded) => checkSideMemory(program, recorded, spare));
+    return printRecording(maker.source ?? collectorSource(maker.strategy().name), recording);
+  },
 };
 
-function checkSideMemory(program: Program, { strategy, compose }: CollectorMaker): void {
-  const spare: { region?: Region } = {};
-  const scene = createScene((options) =>
-    compose(
-      withSpare(strategy(), (region) => {
-        spare.region = region;
-      }),
-      options,
-    ),
-  );
+interface Spare {
+  region?: Region;
+}
+
+/** Of subjects with more side memory than is declared, and where the newest one's spare lies. */
+function makerWithSpare({ strategy, compose }: CollectorMaker) {
+  const spare: Spare = {};
+  const tell = (region: Region): void => {
+    spare.region = region;
+  };
+  const make: SubjectMaker = (options) => compose(withSpare(strategy(), tell), options);
+  return { make, spare };
+}
+
+function checkSideMemory(program: Program, make: SubjectMaker, spare: Spare): void {
+  const scene = createScene(make);
   for (const step of stepsOfProgram(program, scene.shadow)) {
     if (step !== undefined) playStep(step, scene);
   }

@@ -59,6 +59,9 @@ export type Step =
   /** Generations 0 to this one; everything without it. */
   | { readonly call: "collect"; readonly generation?: number };
 
+/** In a script: a call, a line as it is printed, or a call that is refused and left at that. */
+export type ScriptLine = Step | string | { readonly refused: Step };
+
 /** What a script's names stand for while it is printed. */
 interface Names {
   readonly frames: { readonly name: string; readonly start: number }[];
@@ -71,14 +74,20 @@ interface Names {
  * The steps as JavaScript, for a memory manager that is called `manager`: what a person runs to see
  * a failure again.
  */
-export function printScript(steps: readonly Step[]): string {
+export function printScript(script: readonly ScriptLine[]): string {
   const names: Names = { frames: [], top: 0, frameCount: 0, handleCount: 0 };
-  const lines = steps.map((step) => printStep(step, names));
-  return ["const { mutator: m, handles } = manager;", ...printTypes(steps), ...lines].join("\n");
+  const lines = script.map((line) => printLine(line, names));
+  return ["const { mutator: m, handles } = manager;", ...printTypes(script), ...lines].join("\n");
 }
 
-function printTypes(steps: readonly Step[]): string[] {
-  const used = new Set(steps.map((step) => (step.call === "allocate" ? step.type : -1)));
+function printLine(line: ScriptLine, names: Names): string {
+  if (typeof line === "string") return line;
+  if ("call" in line) return printStep(line, names);
+  return `try { ${printStep(line.refused, names)} } catch {}`;
+}
+
+function printTypes(script: readonly ScriptLine[]): string[] {
+  const used = new Set(script.map(typeIn));
   const lines: string[] = [];
   for (const [index, descriptor] of programTypes.entries()) {
     if (!used.has(index)) continue;
@@ -86,6 +95,12 @@ function printTypes(steps: readonly Step[]): string[] {
     lines.push(`const ${descriptor.name} = manager.defineType(${text});`);
   }
   return lines;
+}
+
+function typeIn(line: ScriptLine): number {
+  if (typeof line === "string") return -1;
+  const step = "call" in line ? line : line.refused;
+  return step.call === "allocate" ? step.type : -1;
 }
 
 function printStep(step: Step, names: Names): string {

@@ -41,6 +41,22 @@ const SAFEPOINTS: Readonly<Record<string, SafepointCall>> = {
   collect: "collect",
 };
 
+/** As `resurrect` does it. */
+const RESURRECTING = [
+  "const { mutator: m, collector } = manager;",
+  "const shape = { visitedSlotCount: 1, rawWordCount: 1, finalizer: true };",
+  'const finalized = manager.defineType({ name: "finalized", ...shape });',
+  "const f = m.enter(2);",
+  "collector.finalization.setFinalizer(finalized, (slot) => m.setRoot(f + 1, m.root(slot)));",
+  "m.allocate(finalized, f);",
+  "m.setWord(m.root(f), 1, 2026);",
+  "m.set(m.root(f), 0, m.root(f));",
+  "m.setRoot(f, 0);",
+  "m.collect();",
+  "m.collect();",
+  "console.log(m.word(m.root(f + 1), 1));",
+].join("\n");
+
 export const traitRows: readonly ProgramPropertyRow[] = [
   {
     name: MOVES_AS_SAID,
@@ -61,6 +77,12 @@ export const traitRows: readonly ProgramPropertyRow[] = [
     source: "traits hooks and slices",
     programs: { commandLimitCount: 1 },
     check: (_, maker) => checkHooks(maker),
+    calls: [
+      "const { collector } = manager;",
+      `const hooks = ${JSON.stringify(HOOKS)};`,
+      "console.log(hooks.filter((hook) => collector[hook] !== undefined), collector.traits.hooks);",
+      "console.log(collector.step !== undefined, collector.traits.slices);",
+    ].join("\n"),
   },
   {
     name: RESURRECTS_AS_SAID,
@@ -71,6 +93,7 @@ export const traitRows: readonly ProgramPropertyRow[] = [
         ? "the strategy has no finalization"
         : undefined,
     check: (_, maker, notes) => checkResurrection(makeUnobserved(maker), notes),
+    calls: RESURRECTING,
   },
   {
     name: HEADER_AS_SAID,

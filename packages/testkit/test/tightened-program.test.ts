@@ -13,15 +13,16 @@ function refuted(fault: Fault, property: string) {
   const report = kit.memoryManagerConformance(maker, { properties: [property] });
   const [verdict] = report.verdicts;
   const script = verdict?.counterexample?.script ?? "";
-  const calls = script.split("\n").filter((line) => !/^const (?!f0|h)/.test(line));
+  const calls = script.split("\n").filter((line) => !/^(const (?!f0|h)|\/\/)/.test(line));
   return { maker, report, calls };
 }
 
 describe("A counterexample is as small as it can be", () => {
   it.each<[Fault, string, number]>([
-    // Above five objects, which hang on four slots.
-    ["drops the last object that it reached", kit.CONTENTS, 13],
-    ["drops what lies three references from a root", kit.CONTENTS, 10],
+    // The last call is the collection that the property makes behind each program. Above five
+    // objects, which hang on four slots.
+    ["drops the last object that it reached", kit.CONTENTS, 14],
+    ["drops what lies three references from a root", kit.CONTENTS, 11],
     ["drops what only an owned-only slot holds", kit.CONTENTS, 6],
     ["leaks rings", kit.EXACT, 6],
     ["swaps two slots when it collects", kit.CONTENTS, 5],

@@ -7,11 +7,13 @@
 //   shown only after others ─► the same, with as many cases before it as it needs
 
 import { checkSteps } from "../check-program.js";
-import { type ManagerMaker, makeUnobserved } from "../manager-subject.js";
+import { type ManagerMaker, makeUnobserved, sourceOf } from "../manager-subject.js";
 import { drawSteps } from "../program-drawing.js";
 import { SMALL_CASE } from "../program-forms.js";
 import { MEMORY, PROPERTY_NAMES } from "../properties.js";
-import { printScript, type Step } from "../step.js";
+import { printRecording, type Recording, record, stepsIn } from "../record.js";
+import type { Step } from "../step.js";
+import type { SubjectMaker } from "../subject.js";
 import type { Property, SuiteOptions } from "../suite.js";
 import { playable, type SmallCase, stepsOfCase } from "./small-case.js";
 import {
@@ -53,9 +55,10 @@ export const smallScopeProperties: readonly Property<ManagerMaker, SmallCase>[] 
     check: checkCase,
     form: SMALL_CASE,
     commandCount: ({ letters }: SmallCase) => letters.length,
-    script: (small: SmallCase, maker: ManagerMaker) => printScript(scriptOfCase(small, maker)),
+    script: (small: SmallCase, maker: ManagerMaker) =>
+      printRecording(sourceOf(maker), recordCase(small, maker)),
     drawing: (small: SmallCase, maker: ManagerMaker) =>
-      drawSteps(scriptOfCase(small, maker), maker.make),
+      drawSteps(stepsIn(recordCase(small, maker).lines), maker.make),
   }),
 );
 
@@ -63,16 +66,34 @@ const CHECKED = PROPERTY_NAMES.filter((name) => name !== MEMORY);
 
 /** One case on a fresh subject, everything looked at; then as the runner plays it. */
 function checkCase(small: SmallCase, maker: ManagerMaker): void {
+  checkBesideShadow(small, maker, maker.make);
+  checkAsRunner(small, maker);
+}
+
+function checkBesideShadow(small: SmallCase, maker: ManagerMaker, make: SubjectMaker): void {
+  const collections = collectionsOf(makeUnobserved(maker).collector);
+  checkSteps(() => stepsOfCase(small, collections), make, CHECKED);
+}
+
+function checkAsRunner(small: SmallCase, maker: ManagerMaker): void {
   const subject = makeUnobserved(maker);
   const collections = collectionsOf(subject.collector);
-  checkSteps(() => stepsOfCase(small, collections), maker.make, CHECKED);
   const runner = createSmallRunner(subject);
   for (const before of small.before ?? []) runner.play(playable(before, collections));
   runner.play(playable(small, collections));
   runner.audit();
 }
 
-function scriptOfCase(small: SmallCase, maker: ManagerMaker): Step[] {
+/** What the runner alone shows is shown by its calls: the case, roots emptied, a collection. */
+function recordCase(small: SmallCase, maker: ManagerMaker): Recording {
+  const recording = record(maker.make, (make) => checkBesideShadow(small, maker, make));
+  if (recording.reason !== undefined) return recording;
+  const { reason } = record(maker.make, () => checkAsRunner(small, maker));
   const collections = collectionsOf(makeUnobserved(maker).collector);
-  return [...stepsOfCase(small, collections)].flatMap((step) => step ?? []);
+  const played = [...stepsOfCase(small, collections)].flatMap((step) => step ?? []);
+  const emptied = Array.from(
+    { length: small.rootCount },
+    (_, slot): Step => ({ call: "setRoot", slot, value: 0 }),
+  );
+  return { lines: [...played, ...emptied, { call: "collect" }], reason };
 }
