@@ -82,11 +82,13 @@ function told(error: unknown): string {
 
 function trialOf(file: string, found: Exports): Trial {
   const { allocator, heap, detector, manager, strategy = found.default } = found;
-  if (allocator !== undefined) return bind(file, allocatorSuite, allocator);
+  if (allocator !== undefined) {
+    return bind(file, allocatorSuite, withSource(allocator, allocatorSource(file)));
+  }
   if (heap !== undefined) return bind(file, heapSuite, heap);
   if (detector !== undefined) return bind(file, detectorSuite, detector);
   if (manager !== undefined) {
-    return bind(file, memoryManagerSuite, withSource(file, manager));
+    return bind(file, memoryManagerSuite, withSource(manager, managerSource(file)));
   }
   if (strategy === undefined) {
     throw new InputFormatError({
@@ -109,13 +111,22 @@ function trialOf(file: string, found: Exports): Trial {
 const besideIt = (file: string): string => JSON.stringify(`./${basename(file)}`);
 
 /** Left as it is if it is no object: the suite says so. */
-function withSource(file: string, maker: ManagerMaker): ManagerMaker {
-  if (typeof maker !== "object" || maker === null || maker.source !== undefined) return maker;
-  const source = [
+function withSource<Maker extends { readonly source?: string }>(maker: Maker, source: string) {
+  return typeof maker === "object" && maker !== null ? { source, ...maker } : maker;
+}
+
+function managerSource(file: string): string {
+  return [
     `import { manager as maker } from ${besideIt(file)};`,
     "const manager = maker.make({ observer: { wants: [], event() {} } });",
   ].join("\n");
-  return { ...maker, source };
+}
+
+function allocatorSource(file: string): string {
+  return [
+    `import { allocator as maker } from ${besideIt(file)};`,
+    "const { heap, allocator } = maker.make();",
+  ].join("\n");
 }
 
 function strategySource(file: string, found: Exports, isMade: boolean): string {

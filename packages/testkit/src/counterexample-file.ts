@@ -11,6 +11,7 @@ import { checkMaker } from "./door.js";
 import { heapSuite } from "./heap/heap-conformance.js";
 import { collectorSuite, memoryManagerSuite } from "./manager-suite.js";
 import { createNotes } from "./notes.js";
+import { reasonOf } from "./record.js";
 import type { Counterexample, Report } from "./report.js";
 import type { Property, Suite } from "./suite.js";
 
@@ -113,7 +114,7 @@ export function replayCounterexample<Maker>(
   checkProgramForm(property, file, source);
   checkMaker(suite, maker);
   const why = property.whyNot(maker);
-  const reason = why === undefined ? reasonOf(property, maker, file.program) : undefined;
+  const reason = why === undefined ? breachOf(property, maker, file.program) : undefined;
   if (reason === undefined) return undefined;
   const { seed, path, program } = file;
   const drawing = property.drawing?.(program, maker);
@@ -121,15 +122,10 @@ export function replayCounterexample<Maker>(
   return { property: property.name, seed, path, program, script, reason, drawing };
 }
 
-function reasonOf<Maker>(
+function breachOf<Maker>(
   property: Property<Maker>,
   maker: Maker,
   program: unknown,
 ): string | undefined {
-  try {
-    property.check(program, maker, createNotes());
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  return reasonOf(() => property.check(program, maker, createNotes()));
 }

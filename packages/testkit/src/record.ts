@@ -77,7 +77,8 @@ export function record(make: SubjectMaker, check: (make: SubjectMaker) => void):
   return { lines: last, reason };
 }
 
-function reasonOf(play: () => void): string | undefined {
+/** The message of what `play` throws; undefined when it throws nothing. */
+export function reasonOf(play: () => void): string | undefined {
   try {
     play();
     return undefined;

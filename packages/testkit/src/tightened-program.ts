@@ -6,11 +6,9 @@
 //   allocate table, build a shape, copy, take;  a collection at every allocation and command
 //     ─► allocate, collect, hold, collect, allocate, collect, allocate, give, collect, copy, …
 //     ─► allocate, allocate, set, setRoot, collect
-//
-// Source of the search: Zeller and Hildebrandt 2002, *Simplifying and isolating failure-inducing
-// input*, without its test of what was taken out alone.
 
 import type { Command } from "./command.js";
+import { createSearch, type Fails, leaveOut, simplifyEach } from "./fewer.js";
 import { type Program, scriptOf } from "./program.js";
 import type { Step } from "./step.js";
 
@@ -20,26 +18,19 @@ const PLAY_LIMIT_COUNT = 500;
 /** Of the frame that a program enters first. */
 const FRAME_SLOTS = [0, 1, 2, 3];
 
-type Fails = (program: Program) => boolean;
-
 /** The smallest program found that still fails; the one given if no other does. O(steps²) plays. */
-export function tightenProgram(program: Program, fails: Fails): Program {
-  let playCount = 0;
-  let smallerCount = 0;
-  const isSmaller: Fails = (candidate) => {
-    if (playCount === PLAY_LIMIT_COUNT) return false;
-    playCount++;
-    const hasFailed = fails(candidate);
-    if (hasFailed) smallerCount++;
-    return hasFailed;
-  };
-  let found = [asSteps(program), withCollections(program)].find(isSmaller);
+export function tightenProgram(program: Program, fails: Fails<Program>): Program {
+  const search = createSearch(fails, PLAY_LIMIT_COUNT);
+  const { isSmaller } = search;
+  const found = [asSteps(program), withCollections(program)].find(isSmaller);
   if (found === undefined) return program;
-  for (let before = -1; before !== smallerCount; ) {
-    before = smallerCount;
-    found = withSimplerSteps(withFewerCommands(found, isSmaller), isSmaller);
+  const failsWith = (commands: readonly Command[]): boolean => isSmaller(calmProgram(commands));
+  let { commands } = found;
+  for (let before = -1; before !== search.smallerCount; ) {
+    before = search.smallerCount;
+    commands = simplifyEach(leaveOut(commands, failsWith), simplerThan, failsWith);
   }
-  return found;
+  return calmProgram(commands);
 }
 
 function calmProgram(commands: readonly Command[]): Program {
@@ -55,32 +46,6 @@ function asSteps(program: Program): Program {
 /** Its own commands, with a collection behind each instead of the stress. */
 function withCollections({ commands }: Program): Program {
   return calmProgram(commands.flatMap((command) => [command, { do: "collect" } as const]));
-}
-
-/** Whole stretches first, the last ones before the others: what is called last fails. */
-function withFewerCommands(program: Program, fails: Fails): Program {
-  let { commands } = program;
-  for (let size = commands.length >> 1; size > 0; size >>= 1) {
-    for (let start = commands.length - size; start > -size; start -= size) {
-      const first = Math.max(0, start);
-      const fewer = [...commands.slice(0, first), ...commands.slice(start + size)];
-      if (fails(calmProgram(fewer))) commands = fewer;
-    }
-  }
-  return calmProgram(commands);
-}
-
-function withSimplerSteps(program: Program, fails: Fails): Program {
-  let { commands } = program;
-  for (const index of commands.keys()) {
-    for (const simpler of simplerThan(commands[index] as Command)) {
-      const other = commands.with(index, simpler);
-      if (!fails(calmProgram(other))) continue;
-      commands = other;
-      break;
-    }
-  }
-  return calmProgram(commands);
 }
 
 /** The simplest first. */

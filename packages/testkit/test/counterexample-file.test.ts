@@ -124,7 +124,8 @@ describe("A damaged program is told with where it is damaged", () => {
   });
 
   it("when it is replayed as well, with the name of the file", () => {
-    const about = { format: kit.COUNTEREXAMPLE_FORMAT, ...managers(kit.CONTENTS) };
+    const format = kit.COUNTEREXAMPLE_FORMAT as typeof kit.COUNTEREXAMPLE_FORMAT;
+    const about = { format, ...managers(kit.CONTENTS) };
     const how = { subject: "null", seed: 1, path: "", reason: "", program: { comands: [] } };
     const replay = () =>
       kit.replayCounterexample(kit.memoryManagerSuite, manager, { ...about, ...how }, "b.json");

@@ -71,6 +71,17 @@ export function allocatorCommands(
   return fc.array(command, { maxLength: commandLimitCount, size: "max" });
 }
 
+/** The single calls that a command stands for. */
+export function singleCommands(command: AllocatorCommand): AllocatorCommand[] {
+  if (command.do === "allocateMany") {
+    const { count, requestBytes } = command;
+    return Array.from({ length: count }, () => ({ do: "allocate", requestBytes }));
+  }
+  if (command.do !== "freeMany") return [command];
+  const { count, pick } = command;
+  return Array.from({ length: count }, (_, index) => ({ do: "free", pick: pick + index * 3 }));
+}
+
 /** Plays commands on a fresh allocator; throws at the first promise that does not hold. */
 export function playOnAllocator(
   maker: AllocatorMaker,

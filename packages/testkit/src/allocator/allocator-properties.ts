@@ -4,10 +4,16 @@
 import type { Notes } from "../notes.js";
 import { ALLOCATOR_COMMANDS } from "../program-forms.js";
 import type { Property, SuiteOptions } from "../suite.js";
-import { type AllocatorCommand, allocatorCommands, playOnAllocator } from "./allocator-commands.js";
+import {
+  type AllocatorCommand,
+  allocatorCommands,
+  playOnAllocator,
+  singleCommands,
+} from "./allocator-commands.js";
 import type { AllocatorCheck } from "./allocator-model.js";
 import { printAllocatorCalls } from "./allocator-script.js";
 import type { AllocatorMaker } from "./allocator-subject.js";
+import { tightenCommands } from "./tightened-commands.js";
 
 export const PLACEMENT = "gives blocks that are aligned, large enough and never overlap";
 export const BLOCK_CONTENTS = "keeps the contents of a block until it is freed";
@@ -63,6 +69,8 @@ export const allocatorProperties: readonly Property<AllocatorMaker, AllocatorCom
     },
     form: ALLOCATOR_COMMANDS,
     commandCount: (commands: AllocatorCommand[]) => commands.length,
+    tightened: (commands: AllocatorCommand[], fails) =>
+      tightenCommands(commands, singleCommands, fails),
     script: (commands: AllocatorCommand[], maker: AllocatorMaker) =>
       printAllocatorCalls(maker, (recording, notes) => {
         playOnAllocator(recording, commands, new Set([check]), notes);

@@ -6,17 +6,21 @@
 
 import type { Allocator } from "@ouro/interfaces";
 import { createNotes } from "../notes.js";
+import { reasonLines, reasonOf } from "../record.js";
 import type { AllocatorMaker, AllocatorSubject } from "./allocator-subject.js";
 
 const GIVING = new Set(["allocate", "tryAllocate", "allocateZeroed", "reallocate"]);
-const RECORDED = new Set([...GIVING, "free"]);
+const RECORDED = new Set([...GIVING, "free", "trim", "beginSweep", "finishSweep"]);
 /** Of longer scripts the beginning is left out: what broke is at the end. */
 const LINE_LIMIT = 2000;
 
 /** Plays a program for its calls; what it throws is not of interest here. */
 export type AllocatorPlay = (maker: AllocatorMaker, notes: ReturnType<typeof createNotes>) => void;
 
-/** The calls as lines, for an allocator called `allocator` over a heap called `heap`. */
+/**
+ * The calls as lines, for an allocator called `allocator` over a heap called `heap`: how they are
+ * made comes first, what was found last.
+ */
 export function printAllocatorCalls(maker: AllocatorMaker, play: AllocatorPlay): string {
   const lines: string[] = [];
   let hasRecorder = false;
@@ -29,14 +33,15 @@ export function printAllocatorCalls(maker: AllocatorMaker, play: AllocatorPlay):
       return recordCalls(subject, lines);
     },
   };
-  try {
-    play(recording, createNotes());
-  } catch {
-    // The calls up to here are what is wanted.
-  }
+  const reason = reasonOf(() => play(recording, createNotes()));
   const left = lines.length - LINE_LIMIT;
-  if (left <= 0) return lines.join("\n");
-  return [`// ${left} calls before these`, ...lines.slice(left)].join("\n");
+  const shown = left <= 0 ? lines : [`// ${left} calls before these`, ...lines.slice(left)];
+  return [sourceOf(maker), ...shown, ...reasonLines(reason)].join("\n");
+}
+
+function sourceOf({ name, source }: AllocatorMaker): string {
+  const made = `// maker: the allocator "${name}"\nconst { heap, allocator } = maker.make();`;
+  return source ?? made;
 }
 
 function recordCalls(subject: AllocatorSubject, lines: string[]): AllocatorSubject {

@@ -36,6 +36,11 @@ export interface AllocatorTraits {
 
 export interface AllocatorMaker extends AllocatorTraits {
   readonly name: string;
+  /**
+   * JavaScript that ends in `const { heap, allocator } = …`: scripts of counterexamples begin with
+   * it. Default: a comment with the name, and a call of `make` of the suite's `maker`.
+   */
+  readonly source?: string;
   /** Sizes to ask for; `requestSizes` has some. */
   readonly requestBytes: fc.Arbitrary<number>;
   /** Sizes for allocations in bulk: large enough to fill arenas. */
@@ -73,6 +78,7 @@ const OPTIONAL = {
   reusesFreed: FLAG,
   forgetsFreed: FLAG,
   overrunKind: oneOf(...ERROR_KINDS),
+  source: TEXT,
 } satisfies Omit<Forms, keyof typeof REQUIRED>;
 
 export const allocatorEntry: Entry<AllocatorMaker> = {

@@ -22,6 +22,7 @@ import {
 } from "./allocator-model.js";
 import { printAllocatorCalls } from "./allocator-script.js";
 import type { AllocatorMaker } from "./allocator-subject.js";
+import { tightenCommands } from "./tightened-commands.js";
 
 export const SWEEP_EXACT = "takes exactly the blocks without a mark for garbage, swept or not";
 export const SWEEP_KEEPS = "keeps what is marked, and what is new while it sweeps";
@@ -54,6 +55,7 @@ export const sweepProperties: readonly Property<AllocatorMaker, SweepCommand[]>[
     },
     form: SWEEP_COMMANDS,
     commandCount: (commands: SweepCommand[]) => commands.length,
+    tightened: (commands: SweepCommand[], fails) => tightenCommands(commands, singleOnes, fails),
     script: (commands: SweepCommand[], maker: AllocatorMaker) =>
       [
         ...commands.map((command) => `// ${JSON.stringify(command)}`),
@@ -63,6 +65,11 @@ export const sweepProperties: readonly Property<AllocatorMaker, SweepCommand[]>[
       ].join("\n"),
   }),
 );
+
+function singleOnes(command: SweepCommand): SweepCommand[] {
+  if (!("count" in command)) return [command];
+  return Array.from({ length: command.count }, () => ({ ...command, count: 1 }));
+}
 
 function sweepCommands(
   maker: AllocatorMaker,
