@@ -5,6 +5,7 @@ import { type Collection, NOT_DUE } from "@ouro/interfaces";
 import { composeMemoryManager, trialDeletionStrategy } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import { createCandidateBuffer } from "../src/index.js";
+import { entriesRunOut, RUN_OUT } from "./entries-run-out.js";
 import { makeRig, pitfalls } from "./pitfalls.js";
 
 const parts = { composeMemoryManager, trialDeletionStrategy };
@@ -35,6 +36,8 @@ describe("Trial deletion", () => {
 });
 
 describe("The candidate buffer", () => {
+  it(RUN_OUT, entriesRunOut);
+
   it("says so when its entries run out, and notes everything when it is asked", () => {
     const { manager, makeCycle, held } = makeRig(parts);
     makeCycle(0, 1);

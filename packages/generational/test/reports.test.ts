@@ -11,6 +11,7 @@ import {
 } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
 import * as parts from "../src/index.js";
+import { CALLBACKS, changesCallbacks } from "./changed-callbacks.js";
 import { makeGenerationsRig, type RigOptions } from "./generations-rig.js";
 
 type Rig = ReturnType<typeof makeGenerationsRig>;
@@ -86,6 +87,8 @@ describe("A collection", () => {
     expect(seen).toEqual([2, 2, 2, 2]);
     expect(rig.generations.garbage).toEqual([]);
   });
+
+  it(CALLBACKS, () => changesCallbacks(parts));
 
   it("is requested once, whatever else is born, with the count and the threshold", () => {
     const thresholds = { young: 2, middle: 10, old: 10 };

@@ -30,6 +30,20 @@ export const layerFaults: readonly AllocatorFault[] = [
   },
   {
     ...BUMP,
+    name: "what comes after a block that grew in place is not on a granule",
+    find: "const top = block + sizeWords;",
+    replace: "const top = block + Math.max(1, (requestBytes + 3) >>> 2);",
+    killedBy: names.PLACEMENT,
+  },
+  {
+    ...BUMP,
+    name: "blocks of no bytes are one",
+    find: "requestBytes === 0 ? 4 :",
+    replace: "requestBytes === 0 ? 0 :",
+    killedBy: names.PLACEMENT,
+  },
+  {
+    ...BUMP,
     name: "the last block grows in place beyond the run's end",
     find: "if (top <= get(state + END) || growRun(top)) {",
     replace: "if (top > 0) {",

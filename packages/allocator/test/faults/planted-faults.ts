@@ -156,6 +156,30 @@ export const plantedFaults: readonly AllocatorFault[] = [
   },
   {
     ...POOLS,
+    name: "a block is moved when a move saves an eighth of it",
+    find: "return 4 * requestBytes > 3 * sizeBytes ||",
+    replace: "return 8 * requestBytes > 7 * sizeBytes ||",
+    killedBy: ARENA_CHOICE,
+  },
+  {
+    ...POOLS,
+    name: "blocks of no bytes in a pool are one",
+    find: "    if (granules === 0) return tryAllocate(1);",
+    replace: `    if (granules === 0) {
+      if (!owns(emptyBlock)) emptyBlock = tryAllocate(1);
+      return emptyBlock;
+    }`,
+    and: [
+      {
+        ...POOLS,
+        find: "  const waits = budgetWord === 0",
+        replace: "  let emptyBlock = 0 as Block;\n  const waits = budgetWord === 0",
+      },
+    ],
+    killedBy: names.PLACEMENT,
+  },
+  {
+    ...POOLS,
     name: "a pool's reallocation forgets the copy",
     find: "words[moved + index] = words[block + index] as number;",
     replace: "words[moved + index] = 0;",

@@ -112,6 +112,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     killedBy: names.UNCHANGED,
   },
   {
+    name: "of two slots that name one object the second takes two off",
+    file: DETECTOR,
+    find: "      words[marks + (value >> 2)] = mark - 1;",
+    replace: `      const isTwice = mark > 2 && words[slot - 1] === value;
+      words[marks + (value >> 2)] = mark - (isTwice ? 2 : 1);`,
+    killedBy: names.FINDS,
+  },
+  {
     name: "owned-only slots are left out of the graph",
     file: GRAPH,
     find: "const { slotsStart, slotsEnd } = createObjectLayout(words, types);",

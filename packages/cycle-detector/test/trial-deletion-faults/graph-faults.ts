@@ -47,6 +47,13 @@ export const graphFaults: readonly PlantedFault[] = [
   },
   {
     ...FIRST,
+    name: "of two slots that name one object the second counts twice",
+    find: "if (mark < 0) words[markOf(value)] = mark - 1;",
+    replace: `const isTwice = slot > first && words[slot - 1] === value;
+      if (mark < 0) words[markOf(value)] = mark - (isTwice ? 2 : 1);`,
+  },
+  {
+    ...FIRST,
     name: "an object's references to itself are not counted",
     find: "if (mark < 0) words[markOf(value)] = mark - 1;",
     replace: "if (mark < 0) words[markOf(value)] = value === object ? mark : mark - 1;",

@@ -3,11 +3,13 @@
 // longer applies fails loudly.
 
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+import { RUN_OUT } from "../entries-run-out.js";
 import { graphFaults } from "./graph-faults.js";
 
 const BUFFER = "cycle-detector/src/candidate-buffer.ts";
 const DETECTOR = "cycle-detector/src/trial-detector.ts";
 const COLLECTION = "memory-manager/src/candidate-collection.ts";
+const DEALLOCATION = "refcount/src/deallocation.ts";
 const STRATEGY = "memory-manager/src/trial-deletion-strategy.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
@@ -83,6 +85,48 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "  const KINDS = TYPE_COLLECTED | TYPE_ACYCLIC;",
     replace: "  const KINDS = TYPE_COLLECTED;",
     killedBy: "neither examines acyclic objects nor forgets to release them",
+  },
+  {
+    name: "acyclic objects are not released",
+    file: DEALLOCATION,
+    find: "  TYPE_MASK,\n  TYPE_RELEASE_BACKWARD,",
+    replace: "  TYPE_ACYCLIC,\n  TYPE_MASK,\n  TYPE_RELEASE_BACKWARD,",
+    and: [
+      {
+        file: DEALLOCATION,
+        find: "    const slotCount = (words[row + ROW_SLOTS_END] as number) - FIELDS;",
+        replace: `    const isAcyclic = ((words[row + FLAGS] as number) & TYPE_ACYCLIC) !== 0;
+    const slotCount = isAcyclic ? 0 : (words[row + ROW_SLOTS_END] as number) - FIELDS;`,
+      },
+    ],
+    killedBy: "finds everything before it frees anything, and goes on until nothing is left",
+  },
+  {
+    name: "objects of two slots are said to be acyclic",
+    file: "object-model/src/type-table.ts",
+    find: "(descriptor.acyclic ? TYPE_ACYCLIC : 0)",
+    replace: "(descriptor.acyclic || descriptor.visitedSlotCount === 2 ? TYPE_ACYCLIC : 0)",
+    killedBy: "reclaims cycles of which every object is a candidate",
+  },
+  {
+    name: "a candidate that the buffer has no room for is forgotten",
+    file: BUFFER,
+    find: "      words[overrunWord] = 1;\n",
+    replace: "",
+    killedBy: RUN_OUT,
+  },
+  {
+    name: "what was found is emptied before it is examined again",
+    file: COLLECTION,
+    find: `    if (didRun || isFoundObserved) resurrectedCount += findAgain(didRun);
+    walkFound((object) => {
+      if (isClearable(object)) death.clear(object);
+    });`,
+    replace: `    walkFound((object) => {
+      if (isClearable(object)) death.clear(object);
+    });
+    if (didRun || isFoundObserved) resurrectedCount += findAgain(didRun);`,
+    killedBy: "lets finalizers make candidates, collect and resurrect",
   },
   {
     name: "a reference from outside is not enough to live",

@@ -3,6 +3,7 @@
 
 import { composeMemoryManager, trialDeletionStrategy } from "@ouro/memory-manager";
 import { checkedProperty, exactCase } from "../../../../scripts/faults/check-property.js";
+import { entriesRunOut, RUN_OUT } from "../entries-run-out.js";
 import { pitfalls } from "../pitfalls.js";
 import { trialProperty, trialPropertyNames } from "../trial-properties.js";
 
@@ -12,6 +13,7 @@ export const properties = [
   ...Object.entries(pitfalls).map(([name, scenario]) =>
     exactCase(name, () => scenario({ composeMemoryManager, trialDeletionStrategy })),
   ),
+  exactCase(RUN_OUT, entriesRunOut),
   ...trialPropertyNames.map((name) =>
     checkedProperty({ name, programLimit: RUN_LIMIT }, () => trialProperty(name)),
   ),

@@ -2,6 +2,7 @@
 // kills it. A fault that no longer applies fails loudly: the sources moved on.
 
 import type { PlantedFault } from "../../../../scripts/faults/planted-fault.js";
+import { CALLBACKS } from "../changed-callbacks.js";
 import * as names from "../property-names.js";
 
 const GENERATIONS = "generations.ts";
@@ -9,6 +10,7 @@ const STATE = "generation-state.ts";
 const TRIGGER = "threshold-trigger.ts";
 const RUN = "collection-run.ts";
 const UNTRACKING = "untracking.ts";
+const REPORTS = "collection-reports.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
@@ -138,5 +140,30 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: "lists.moveAll(PERMANENT_GENERATION, oldestGeneration)",
     replace: "lists.moveAll(PERMANENT_GENERATION, 0)",
     killedBy: names.LISTS,
+  },
+  {
+    name: "a full collection that was asked for waits for the quarter, too",
+    file: GENERATIONS,
+    find: "    if (get(IS_COLLECTING) === 1) return { found: 0,",
+    replace: `    const isFull = generation === oldestGeneration;
+    const waits = isFull && get(PENDING) < Math.floor(get(TOTAL) / 4);
+    if (waits || get(IS_COLLECTING) === 1) return { found: 0,`,
+    killedBy: names.STATISTICS,
+  },
+  {
+    name: "the callbacks of a moment are those at its beginning",
+    file: REPORTS,
+    find: `    for (let index = 0; index < callbacks.length; index++) {
+      const callback = callbacks[index] as CollectionCallback;
+`,
+    replace: "    for (const callback of [...callbacks]) {\n",
+    killedBy: CALLBACKS,
+  },
+  {
+    name: "callbacks are counted before the first is called",
+    file: REPORTS,
+    find: "    for (let index = 0; index < callbacks.length; index++) {",
+    replace: "    for (let index = 0, end = callbacks.length; index < end; index++) {",
+    killedBy: CALLBACKS,
   },
 ];

@@ -65,3 +65,23 @@ export const mutatorFaults: readonly PlantedFault[] = [
     killedBy: suite.PLACES,
   },
 ];
+
+/** Who follows references by calling himself, in the marker and in the exact detector. */
+export const recursionFaults: readonly PlantedFault[] = [
+  {
+    name: "marking recurses",
+    file: "mark-sweep/src/marker.ts",
+    on: "mark-sweep",
+    find: "    if (top < stackEnd) words[top++] = object;\n    else leaveOut(object);",
+    replace: "    if (top < stackEnd) scan(object);",
+    killedBy: suite.DEEP,
+  },
+  {
+    name: "what is rescued in the lists is followed by recursion",
+    file: "cycle-detector/src/subtract-detector.ts",
+    on: "cpython-3.13, low thresholds",
+    find: "      rescuedCount++;\n",
+    replace: "      rescuedCount++;\n      reachFrom(value);\n",
+    killedBy: suite.DEEP,
+  },
+];
