@@ -102,6 +102,13 @@ function lengthArbitrary(rawLimitWords: number): fc.Arbitrary<number> {
   );
 }
 
+/** Most frames are small; a large one shrinks to them. */
+const slotCount = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 5 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 6, max: 40 }) },
+);
+
 function commandArbitrary(shapeLimitCount: number, rawLimitWords: number): fc.Arbitrary<Command> {
   const make = <Name extends Command["do"]>(
     weight: number,
@@ -136,7 +143,7 @@ function commandArbitrary(shapeLimitCount: number, rawLimitWords: number): fc.Ar
       count: fc.integer({ min: 1, max: shapeLimitCount }),
       slot: pick,
     }),
-    make(3, "enter", { slotCount: fc.integer({ min: 1, max: 5 }) }),
+    make(3, "enter", { slotCount }),
     make(3, "leave", {}),
     make(3, "hold", { from: pick }),
     make(2, "dispose", { handle: pick }),

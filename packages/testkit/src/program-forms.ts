@@ -1,5 +1,5 @@
-// What the programs of the suites look like, as forms: a file of a counterexample that is damaged is
-// told as damaged, where a program that cannot be played would be told as a refutation.
+// What the programs of the suites look like, as forms: a file of a counterexample that is damaged
+// is told as damaged, where a program that cannot be played would be told as a refutation.
 
 import type { AllocatorCommand } from "./allocator/allocator-commands.js";
 import type { SweepCommand } from "./allocator/allocator-sweep.js";

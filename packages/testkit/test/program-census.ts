@@ -28,6 +28,7 @@ export const SIGHTS = [
   "a collection before an allocation",
   "a collection behind a store",
   "a collection of the young alone",
+  "a reference behind the fifth slot of a frame",
 ] as const;
 export type Sight = (typeof SIGHTS)[number];
 
@@ -59,6 +60,7 @@ export function sightsOf(program: Program): Set<Sight> {
       const last = script[index - 1]?.call ?? "";
       if (last.startsWith("set") || last === "give") sights.add("a collection behind a store");
     }
+    if (holdsFar(shadow)) sights.add("a reference behind the fifth slot of a frame");
     if (holder !== undefined && old.has(holder)) {
       const isYoung = holder.slots.some((value) => typeof value !== "number" && !old.has(value));
       if (isYoung) sights.add("an edge from an old object to a young one");
@@ -82,6 +84,13 @@ function lookAtCopy(
     shadow.get(holder, targetField + index),
   );
   return [...new Set(values.filter((value) => typeof value !== "number"))];
+}
+
+function holdsFar(shadow: ShadowHeap): boolean {
+  for (let slot = shadow.frameStart + 5; slot < shadow.top; slot++) {
+    if (typeof shadow.root(slot) !== "number") return true;
+  }
+  return false;
 }
 
 const held = ({ slots }: ShadowObject): ShadowObject[] =>

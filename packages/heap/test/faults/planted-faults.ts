@@ -119,6 +119,13 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     ...RECORDS,
+    name: "regions of more than a hundred words overlap by a granule",
+    find: "set(REGION_TOP, top + sizeWords);",
+    replace: "set(REGION_TOP, top + sizeWords - (sizeWords > 100 ? 4 : 0));",
+    killedBy: suite.REGIONS,
+  },
+  {
+    ...RECORDS,
     name: "a region is not found again by its borrower",
     find: "get(record + RECORD_OWNER) === owner && readName(context, record) === name",
     replace: "get(record + RECORD_OWNER) !== owner && readName(context, record) === name",

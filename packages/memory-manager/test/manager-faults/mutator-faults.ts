@@ -41,6 +41,20 @@ export const mutatorFaults: readonly PlantedFault[] = [
     killedBy: suite.COUNTS,
   },
   {
+    name: "a frame releases its first five slots alone",
+    file: "refcount/src/counting-barrier.ts",
+    on: "refcount-only",
+    find: `        words[slot] = 0;
+        release(value);
+      }
+      words[topWord] = start;`,
+    replace: `        words[slot] = 0;
+        if (slot < start + 5) release(value);
+      }
+      words[topWord] = start;`,
+    killedBy: suite.NOTHING_LEFT,
+  },
+  {
     name: "a bare move leaves its value behind",
     file: MUTATOR,
     on: "mark-sweep",

@@ -39,11 +39,17 @@ const reserveAt = fc.record({ do: fc.constant("reserve at" as const), borrower, 
 const release = fc.record({ do: fc.constant("release" as const), borrower, index, count });
 const releaseLent = fc.record({ do: fc.constant("release lent" as const), nth: index, count });
 const limit = fc.record({ do: fc.constant("limit" as const), arenaCount: index });
+/** Six large ones leave most of the room for regions that a heap of a few arenas has. */
+const sizeWords = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 40 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 41, max: 2000 }) },
+);
 const region = fc.record({
   do: fc.constant("region" as const),
   borrower,
   name: fc.constantFrom(...REGION_NAMES),
-  sizeWords: fc.integer({ min: 1, max: 40 }),
+  sizeWords,
 });
 
 export function heapCommands(commandLimitCount = 60): fc.Arbitrary<HeapCommand[]> {
