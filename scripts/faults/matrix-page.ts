@@ -75,6 +75,8 @@ Written by \`npm run test:faults -- --write\`, never by hand; with \`--changed\`
 that changed since, \`-- --only "NAME"\` shows a fault with the input on which it differs,
 \`-- --patch FILE\` plants your own.
 The suites of the testkit are tried on toy strategies that are wrong: packages/testkit/test/faults.
+[known-mistakes.md](known-mistakes.md) has the mistakes that memory managers are known for, and
+which of these faults each of them is.
 `;
 
 const headingOf = ({ name }: FaultSection): string => `## ${name}`;

@@ -106,7 +106,7 @@ describe("ouro verify", () => {
 
   it("refutes a false trait, saves the counterexample, and replays it", async () => {
     const found = join(folder, "found");
-    const options = ["--programs", "3", "--seed", "5", "--save", found, "--json"];
+    const options = ["--programs", "10", "--seed", "5", "--save", found, "--json"];
     const { exitCode, stdout } = await ouro("verify", wrong, ...options);
     expect(exitCode).toBe(1);
     const { schema, report } = JSON.parse(stdout);
