@@ -127,9 +127,21 @@ export function runSuite<Maker>(
   maker: Maker,
   options: SuiteOptions = {},
 ): Report {
-  enter(suite, maker, options);
-  const { properties: names, seed = 1 } = options;
   const notes = createNotes();
+  const verdicts = runProperties(suite, maker, options, notes);
+  const warnings = warningsOf(suite, maker, notes);
+  return reportOf(suite, maker, { seed: options.seed ?? 1, verdicts, warnings });
+}
+
+/** The properties alone, for who runs a suite in parts: they add to the same notes. */
+export function runProperties<Maker>(
+  suite: Suite<Maker>,
+  maker: Maker,
+  options: SuiteOptions,
+  notes: Notes,
+): Verdict[] {
+  enter(suite, maker, options);
+  const { properties: names } = options;
   const verdicts: Verdict[] = [];
   for (const property of suite.properties) {
     const isWanted = names?.includes(property.name) ?? true;
@@ -138,8 +150,12 @@ export function runSuite<Maker>(
     verdicts.push(verdict);
     options.onVerdict?.(verdict);
   }
-  const warnings = asked(suite, "traits", () => suite.warnings(maker, notes));
-  return reportOf(suite, maker, { seed, verdicts, warnings });
+  return verdicts;
+}
+
+/** What all that was noted says of the declared traits. */
+export function warningsOf<Maker>(suite: Suite<Maker>, maker: Maker, notes: Notes): string[] {
+  return asked(suite, "traits", () => suite.warnings(maker, notes));
 }
 
 /** A report of the verdicts that there are, for a run that was stopped. */

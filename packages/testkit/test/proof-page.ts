@@ -2,6 +2,7 @@
 // of it, and for each trait what refutes a false declaration. Printed from what the suites are.
 
 import * as kit from "../src/index.js";
+import { suiteTraitRows } from "./faults/suite-trait-rows.js";
 import { traitRows } from "./faults/trait-rows.js";
 import { SIGHTS } from "./program-census.js";
 
@@ -169,13 +170,14 @@ export function printProofPage(): string {
   const oracles = ORACLES.flatMap((name, index) =>
     propertiesOf(index + 1).map((property) => [`O${index + 1} ${name}`, property]),
   );
-  const traits = traitRows.map(({ trait, is, declared, truth, found }) => [
-    `\`${trait}\``,
-    declared,
-    truth,
-    "refutedBy" in found ? `refuted: ${found.refutedBy}` : `warned: …${found.warning}…`,
-    is,
-  ]);
+  const strategies = traitRows.map((row) => ({ ...row, suite: "collector, memory manager" }));
+  const traits = [...strategies, ...suiteTraitRows].map(
+    ({ suite, trait, is, declared, truth, found }) => [
+      ...[suite, `\`${trait}\``, declared, truth],
+      "refutedBy" in found ? `refuted: ${found.refutedBy}` : `warned: …${found.warning}…`,
+      is,
+    ],
+  );
   const nemesis = nemesisRows.map(({ who, does, outcome, property }) => [
     ...[who, does, outcome, property],
   ]);
@@ -204,7 +206,7 @@ ${table(["who", "does", "outcome", "property"], nemesis)}
 A declaration that is false is refuted. One that says less than is so, or that nothing showed, is a
 warning. Each of these was planted, and told.
 
-${table(["trait", "declared", "in truth", "found", "kind"], traits)}
+${table(["suite", "trait", "declared", "in truth", "found", "kind"], traits)}
 
 ## Programs
 

@@ -215,8 +215,17 @@ function expected(listed: readonly Node[]): { readonly reached: Node[]; readonly
 
 const numbers = (nodes: readonly Node[]): string => nodes.map(({ index }) => index).join(" ");
 
+/** A question's answer beside the one that CPython gives. */
+export interface Answered {
+  readonly found: readonly Node[];
+  readonly missed: readonly Node[];
+  /** The numbers of all in the list, as they lie in it and as they would. */
+  readonly order: readonly number[];
+  readonly wantedOrder: readonly number[];
+}
+
 /** Asks and compares, as far as the property looks. */
-export function ask(trial: Trial, question: () => Examined): void {
+export function ask(trial: Trial, question: () => Examined): Answered {
   const { maker, subject, nodes, listed, list, checks } = trial;
   const { detector } = subject;
   const { reached, found } = expected(listed);
@@ -236,17 +245,18 @@ export function ask(trial: Trial, question: () => Examined): void {
   if (checks.has("unchanged")) {
     expectPromise(stateOf(subject, nodes) === before, "an object or a count changed");
   }
+  const entries = entriesOf(subject, { ...list, end: examined.end });
+  const order = entries.map((address) => nodes.findIndex((node) => node.address === address));
+  const wantedOrder = [...reached, ...found].map(({ index }) => index);
   if (checks.has("list") || checks.has("order")) {
-    const entries = entriesOf(subject, { ...list, end: examined.end });
     checkEntries(trial, entries, examined.reachedCount, answered);
-    if (checks.has("order")) {
-      const order = entries.map((address) => nodes.findIndex((node) => node.address === address));
-      const wanted = [...reached, ...found].map(({ index }) => index);
-      const isSame = maker.order === "any" || order.join() === wanted.join();
-      expectPromise(isSame, `the order is ${order}, CPython's is ${wanted}`);
-    }
+  }
+  if (checks.has("order")) {
+    const isSame = maker.order === "any" || order.join() === wantedOrder.join();
+    expectPromise(isSame, `the order is ${order}, CPython's is ${wantedOrder}`);
   }
   if (checks.has("marks")) checkMarks(trial, answered);
+  return { found, missed, order, wantedOrder };
 }
 
 function stateOf({ heap: { words } }: DetectorSubject, nodes: readonly Node[]): string {

@@ -1,5 +1,6 @@
 // The suite for cycle detectors: what they find, that they change nothing, in which order.
 
+import type { Notes } from "../notes.js";
 import { DETECTOR_PROGRAM } from "../program-forms.js";
 import type { Report } from "../report.js";
 import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "../suite.js";
@@ -9,6 +10,7 @@ import {
   checkThrowingObserver,
   checkWithoutMemory,
 } from "./detector-nemesis.js";
+import { checkSoundness, detectorWarnings } from "./detector-notes.js";
 import { type DetectorProgram, detectorPrograms } from "./detector-program.js";
 import { type DetectorMaker, detectorEntry } from "./detector-subject.js";
 
@@ -27,7 +29,9 @@ export const CPYTHON_ORDER = "orders both as CPython's move_unreachable does";
 
 interface Row {
   readonly name: string;
-  readonly check: DetectorCheck | ((program: DetectorProgram, maker: DetectorMaker) => void);
+  readonly check:
+    | DetectorCheck
+    | ((program: DetectorProgram, maker: DetectorMaker, notes: Notes) => void);
   readonly source: string;
   whyNot?(maker: DetectorMaker): string | undefined;
 }
@@ -39,7 +43,7 @@ const unobserved = ({ observed }: DetectorMaker): string | undefined =>
   observed === true ? undefined : "it tells no observer: nothing can come in between";
 
 const ROWS: readonly Row[] = [
-  { name: FINDS_GARBAGE_ONLY, check: "sound", source: "Bacon and Rajan 2001" },
+  { name: FINDS_GARBAGE_ONLY, check: checkSoundness, source: "Bacon and Rajan 2001" },
   {
     name: FINDS_ALL,
     check: "complete",
@@ -83,8 +87,8 @@ const properties: readonly Property<DetectorMaker, DetectorProgram>[] = ROWS.map
     whyNot: (maker: DetectorMaker) => whyNot?.(maker),
     programs: (_: DetectorMaker, { commandLimitCount }: SuiteOptions) =>
       detectorPrograms(commandLimitCount),
-    check(program: DetectorProgram, maker: DetectorMaker) {
-      if (typeof check === "function") check(program, maker);
+    check(program: DetectorProgram, maker: DetectorMaker, notes: Notes) {
+      if (typeof check === "function") check(program, maker, notes);
       else playOnDetector(maker, program, new Set([check]));
     },
     form: DETECTOR_PROGRAM,
@@ -98,8 +102,8 @@ export const detectorSuite: Suite<DetectorMaker> = {
   properties: asProperties(properties),
   entry: detectorEntry,
   subjectName: ({ name }) => name,
-  traitsOf: ({ complete, order }) => ({ complete, order }),
-  warnings: () => [],
+  traitsOf: ({ complete, order, observed = false }) => ({ complete, order, observed }),
+  warnings: detectorWarnings,
 };
 
 /** Holds a cycle detector to its contract; never throws for a property that fails. */

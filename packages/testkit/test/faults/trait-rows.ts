@@ -2,7 +2,7 @@
 // suite tells: it refutes what is false, and warns of what nothing showed or what is left unsaid.
 // Where there are two words for it, and none of them says more, both are false of the other.
 
-import { type Strategy, slotAt, type Traits, type WeakCallback } from "@ouro/interfaces";
+import { type Slot, type Strategy, slotAt, type Traits, type WeakCallback } from "@ouro/interfaces";
 import { markSweepStrategy } from "@ouro/mark-sweep";
 import { composeMemoryManager, cpythonFastStrategy, cpythonStrategy } from "@ouro/memory-manager";
 import type { CollectorMaker, ManagerMaker, Subject } from "../../src/index.js";
@@ -161,6 +161,32 @@ const losingStores: Plant = (subject) => {
   return subject;
 };
 
+/** What dies by count loses its weak references before it is finalized. */
+const callbacksFirst: Plant = (subject) => {
+  const { collector, weakReferences, mutator } = subject;
+  const { finalization } = collector;
+  if (finalization === undefined || weakReferences === undefined) return subject;
+  const callbacks = new Map<number, (() => void)[]>();
+  const { setFinalizer } = finalization;
+  finalization.setFinalizer = (type, finalizer) =>
+    setFinalizer(type, (slot) => {
+      for (const call of callbacks.get(mutator.root(slot)) ?? []) call();
+      finalizer(slot);
+    });
+  const create: typeof weakReferences.create = (into, of, callback) => {
+    if (callback === undefined) return weakReferences.create(into, of);
+    let isDone = false;
+    const once = (slot: Slot): void => {
+      if (!isDone) callback(slot);
+      isDone = true;
+    };
+    const target = mutator.root(of);
+    callbacks.set(target, [...(callbacks.get(target) ?? []), () => once(into)]);
+    return weakReferences.create(into, of, once);
+  };
+  return { ...subject, weakReferences: { create } };
+};
+
 const refuted = (refutedBy: string) => ({ refutedBy });
 const warned = (warning: string) => ({ warning });
 
@@ -280,6 +306,14 @@ export const traitRows: readonly TraitRow[] = [
   {
     trait: "death",
     is: "unsaid",
+    declared: "safepoint",
+    truth: "prompt",
+    found: warned('death is declared "safepoint", and garbage outside cycles always went in the'),
+    maker: says(counting, { death: "safepoint" }),
+  },
+  {
+    trait: "death",
+    is: "unsaid",
     declared: "collection",
     truth: "prompt",
     found: warned("always went in the call that made it"),
@@ -340,6 +374,14 @@ export const traitRows: readonly TraitRow[] = [
     truth: "at safepoints",
     found: warned("ran at safepoints only"),
     maker: says(cpythonStrategy, {}, codeAtSafepoints),
+  },
+  {
+    trait: "finalizationOrder",
+    is: "false",
+    declared: "cpython",
+    truth: "weak references first",
+    found: refuted(kit.FINALIZATION_ORDER),
+    maker: says(cpythonStrategy, { finalizationOrder: "cpython" }, callbacksFirst),
   },
   {
     trait: "finalizationOrder",
