@@ -86,7 +86,9 @@ function trialOf(file: string, found: Exports): Trial {
     return bind(file, allocatorSuite, withSource(allocator, allocatorSource(file)));
   }
   if (heap !== undefined) return bind(file, heapSuite, heap);
-  if (detector !== undefined) return bind(file, detectorSuite, detector);
+  if (detector !== undefined) {
+    return bind(file, detectorSuite, withSource(detector, detectorSource(file)));
+  }
   if (manager !== undefined) {
     return bind(file, memoryManagerSuite, withSource(manager, managerSource(file)));
   }
@@ -126,6 +128,13 @@ function allocatorSource(file: string): string {
   return [
     `import { allocator as maker } from ${besideIt(file)};`,
     "const { heap, allocator } = maker.make();",
+  ].join("\n");
+}
+
+function detectorSource(file: string): string {
+  return [
+    `import { detector as maker } from ${besideIt(file)};`,
+    "const { heap, types, detector } = maker.make();",
   ].join("\n");
 }
 

@@ -5,7 +5,7 @@
 //   #1 pair [#2 #2]                    │ s0 ├──►│ #1 pair ├──►│ #2 leaf │
 //   #2 leaf []          lost           └────┘   └─────────┘   └─ lost ──┘
 
-import type { Fate, Snapshot, SnapshotObject } from "./snapshot.js";
+import type { Fate, Snapshot, SnapshotObject, SnapshotRoot } from "./snapshot.js";
 
 /** Larger heaps are no pictures any more. */
 const OBJECT_LIMIT = 60;
@@ -19,34 +19,42 @@ const FATE_TEXTS: Readonly<Record<Fate, string>> = {
 };
 
 /** Lines; O(objects). */
-export function drawAsText({ roots, objects }: Snapshot): string[] {
+export function drawAsText(snapshot: Snapshot): string[] {
+  const { roots, objects, rootText = slotText } = snapshot;
+  const valueText = (value: number): string => (value === 0 ? "·" : textOf(value, snapshot));
   const lines = roots
     .filter(({ value }) => value !== 0)
-    .map(({ name, value }) => `${slotName(name)} → ${valueText(value)}`);
-  for (const { serial, type, slots, fate } of objects.slice(0, OBJECT_LIMIT)) {
+    .map((root) => `${rootText(root)} → ${valueText(root.value)}`);
+  for (const { serial, type, slots, fate, note } of objects.slice(0, OBJECT_LIMIT)) {
     const shown = slots.slice(0, SLOT_LIMIT).map(valueText);
     if (slots.length > SLOT_LIMIT) shown.push(`and ${slots.length - SLOT_LIMIT} more`);
-    lines.push(`#${serial} ${type} [${shown.join(" ")}]${FATE_TEXTS[fate]}`);
+    const said = note === undefined ? FATE_TEXTS[fate] : `  ${note}`;
+    lines.push(`${textOf(serial, snapshot)} ${type} [${shown.join(" ")}]${said}`);
   }
   if (objects.length > OBJECT_LIMIT)
     lines.push(`and ${objects.length - OBJECT_LIMIT} objects more`);
   return lines.length === 0 ? ["nothing"] : lines;
 }
 
-function slotName(name: number): string {
+function slotText({ name }: SnapshotRoot): string {
   return name < 0 ? `handle ${-1 - name}` : `slot ${name}`;
 }
 
-function valueText(value: number): string {
-  if (value === 0) return "·";
-  return value > 0 ? `#${value}` : String(value);
+function textOf(value: number, { objectText }: Snapshot): string {
+  if (value < 0) return String(value);
+  return objectText === undefined ? `#${value}` : objectText(value);
 }
 
-const WIDTH = 120;
-const HEIGHT = 34;
+const WIDTH = 170;
+const HEIGHT = 38;
 const GAP_X = 50;
 const GAP_Y = 22;
 const MARGIN = 20;
+/** However few objects there are: titles are lines of calls. */
+const LEAST_WIDTH = 680;
+/** What fits into it, in bold letters. */
+const TITLE_LENGTH = 86;
+const TITLE_HEIGHT = 16;
 
 interface Place {
   readonly x: number;
@@ -65,11 +73,14 @@ export function drawAsSvg(
   parts: readonly { readonly title: string; readonly snapshot: Snapshot }[],
 ): string {
   let top = 0;
-  let width = 0;
+  let width = LEAST_WIDTH;
   const body: string[] = [];
   for (const { title, snapshot } of parts) {
-    const drawn = drawSnapshot(snapshot, top + 30);
-    body.push(`<text x="${MARGIN}" y="${top + 22}" font-weight="bold">${escapeText(title)}</text>`);
+    for (const line of titleLines(title)) {
+      top += TITLE_HEIGHT;
+      body.push(`<text x="${MARGIN}" y="${top + 6}" font-weight="bold">${escapeText(line)}</text>`);
+    }
+    const drawn = drawSnapshot(snapshot, top + 22);
     body.push(...drawn.lines);
     top = drawn.bottom;
     width = Math.max(width, drawn.right);
@@ -85,6 +96,19 @@ export function drawAsSvg(
     "</svg>",
     "",
   ].join("\n");
+}
+
+/** Broken at spaces, and within a word that is longer than a line. */
+function titleLines(title: string): string[] {
+  const lines: string[] = [];
+  let rest = title;
+  while (rest.length > TITLE_LENGTH) {
+    const space = rest.lastIndexOf(" ", TITLE_LENGTH);
+    const end = space > 0 ? space : TITLE_LENGTH;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
 }
 
 /** Columns by distance from the roots; what no root reaches starts a row of its own. */
@@ -130,16 +154,17 @@ function drawSnapshot(snapshot: Snapshot, top: number) {
   const lines: string[] = [];
   let bottom = top + HEIGHT + GAP_Y;
   let right = MARGIN + WIDTH;
-  for (const [index, { name, value }] of held.entries()) {
+  const { rootText = slotText } = snapshot;
+  for (const [index, root] of held.entries()) {
     const at = { x: MARGIN, y: top + index * (HEIGHT + GAP_Y) };
-    lines.push(...box(at, slotName(name), "#dfe9f7", ""));
-    const target = places.get(value);
+    lines.push(...box(at, [rootText(root)], "#dfe9f7", ""));
+    const target = places.get(root.value);
     if (target !== undefined) lines.push(arrow(at, target));
     bottom = Math.max(bottom, at.y + HEIGHT + GAP_Y);
   }
   for (const object of shown.objects) {
     const at = places.get(object.serial) as Place;
-    lines.push(...boxOf(object, at));
+    lines.push(...boxOf(object, at, snapshot));
     for (const value of new Set(object.slots)) {
       const target = places.get(value);
       if (target !== undefined) lines.push(arrow(at, target));
@@ -150,17 +175,35 @@ function drawSnapshot(snapshot: Snapshot, top: number) {
   return { lines, bottom, right };
 }
 
-function boxOf({ serial, type, fate }: SnapshotObject, at: Place): string[] {
+function boxOf(object: SnapshotObject, at: Place, snapshot: Snapshot): string[] {
+  const { serial, type, fate, note = fate === "reachable" ? undefined : fate } = object;
   const dash = fate === "freed" || fate === "lost" ? ' stroke-dasharray="4 3"' : "";
-  const note = fate === "reachable" ? "" : ` (${fate})`;
-  return box(at, `#${serial} ${type}${note}`, FILLS[fate], dash);
+  const name = `${textOf(serial, snapshot)} ${type}`;
+  return box(at, note === undefined ? [name] : [name, note], FILLS[fate], dash);
 }
 
-function box({ x, y }: Place, text: string, fill: string, dash: string): string[] {
+/** Small letters that a box has room for. */
+const NOTE_LENGTH = 28;
+
+function squeezed(note: string): string {
+  if (note.length <= NOTE_LENGTH) return "";
+  return ` textLength="${WIDTH - 8}" lengthAdjust="spacingAndGlyphs"`;
+}
+
+/** One line of text in the middle of the box, or two, of which the second one is small. */
+function box({ x, y }: Place, texts: readonly string[], fill: string, dash: string): string[] {
   const shape = `x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="4"`;
+  const [name = "", note] = texts;
+  const middle = `x="${x + WIDTH / 2}" text-anchor="middle"`;
+  const upper = `<text ${middle} y="${y + (note === undefined ? 23 : 16)}">`;
   return [
     `<rect ${shape} fill="${fill}" stroke="#444"${dash}/>`,
-    `<text x="${x + WIDTH / 2}" y="${y + 21}" text-anchor="middle">${escapeText(text)}</text>`,
+    `${upper}${escapeText(name)}</text>`,
+    ...(note === undefined
+      ? []
+      : [
+          `<text ${middle} y="${y + 31}" font-size="10"${squeezed(note)}>${escapeText(note)}</text>`,
+        ]),
   ];
 }
 

@@ -13,10 +13,21 @@ export interface SnapshotObject {
   /** Serial numbers of objects; 0 for none, immediates below 0. */
   readonly slots: readonly number[];
   readonly fate: Fate;
+  /** What else is said of it: drawn beside it, and in place of what its fate is called. */
+  readonly note?: string;
+}
+
+export interface SnapshotRoot {
+  readonly name: SlotName;
+  readonly value: number;
 }
 
 export interface Snapshot {
-  readonly roots: readonly { readonly name: SlotName; readonly value: number }[];
+  readonly roots: readonly SnapshotRoot[];
+  /** What roots are called: default, slots and handles by their numbers. */
+  rootText?(root: SnapshotRoot): string;
+  /** What objects are called. Default: `#` and the serial number. */
+  objectText?(serial: number): string;
   readonly objects: readonly SnapshotObject[];
 }
 

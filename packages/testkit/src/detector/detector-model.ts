@@ -18,7 +18,8 @@ import {
   type TypeId,
 } from "@ouro/interfaces";
 import { expectPromise } from "../promise.js";
-import type { DetectorProgram, GraphObject } from "./detector-program.js";
+import { type DetectorProgram, type GraphObject, letterOf } from "./detector-program.js";
+import { type DetectorRecorder, lettersOf, recorderOf } from "./detector-script.js";
 import type { DetectorMakeOptions, DetectorMaker, DetectorSubject } from "./detector-subject.js";
 
 /** What a property looks at. */
@@ -58,11 +59,14 @@ const TYPES: readonly TypeDescriptor[] = [
   describe({ name: "owner", visitedSlotCount: 1, ownedSlotCount: 1 }),
 ];
 
-interface Node {
+/** An object of the graph. */
+export interface Node {
   readonly index: number;
   readonly type: TypeDescriptor;
   readonly slots: (Node | undefined)[];
   readonly isListed: boolean;
+  /** References from roots, at first. */
+  readonly outsideCount: number;
   address: number;
   count: number;
 }
@@ -91,7 +95,10 @@ export function openTrial(
   place(subject, nodes);
   const listed = nodes.filter(({ isListed }) => isListed);
   const list = writeList(subject, listed);
-  return { maker, subject, nodes, listed, list, checks };
+  const recorder = recorderOf(maker);
+  const trial = { maker, subject, nodes, listed, list, checks, recorder };
+  recorder?.begin(trial);
+  return trial;
 }
 
 export interface Trial {
@@ -102,16 +109,19 @@ export interface Trial {
   readonly listed: readonly Node[];
   readonly list: ReferenceList;
   readonly checks: ReadonlySet<DetectorCheck>;
+  /** Told of what is done beside the first question. */
+  readonly recorder: DetectorRecorder | undefined;
 }
 
 function nodesOf(objects: readonly GraphObject[]): Node[] {
-  const nodes = objects.map(({ type, slots, isListed }, index): Node => {
+  const nodes = objects.map(({ type, slots, isListed, outsideCount }, index): Node => {
     const descriptor = TYPES[type] as TypeDescriptor;
     const { visitedSlotCount, ownedSlotCount, variablePart } = descriptor;
     const fixed = visitedSlotCount + ownedSlotCount;
     const slotCount = variablePart === "none" ? fixed : fixed + slots.length;
     const held = new Array<Node | undefined>(slotCount).fill(undefined);
-    return { index, type: descriptor, slots: held, isListed, address: 0, count: 0 };
+    const counts = { outsideCount, count: 0 };
+    return { index, type: descriptor, slots: held, isListed, address: 0, ...counts };
   });
   for (const [index, { slots, outsideCount }] of objects.entries()) {
     const node = nodes[index] as Node;
@@ -213,8 +223,6 @@ function expected(listed: readonly Node[]): { readonly reached: Node[]; readonly
   return { reached, found };
 }
 
-const numbers = (nodes: readonly Node[]): string => nodes.map(({ index }) => index).join(" ");
-
 /** A question's answer beside the one that CPython gives. */
 export interface Answered {
   readonly found: readonly Node[];
@@ -225,22 +233,28 @@ export interface Answered {
 }
 
 /** Asks and compares, as far as the property looks. */
-export function ask(trial: Trial, question: () => Examined): Answered {
+export function ask(
+  trial: Trial,
+  question: () => Examined,
+  call = "detector.find(list);",
+): Answered {
   const { maker, subject, nodes, listed, list, checks } = trial;
   const { detector } = subject;
   const { reached, found } = expected(listed);
   const before = stateOf(subject, nodes);
+  trial.recorder?.add(call);
   const examined = question();
   const answered = nodes.filter(({ address }) => detector.isFound(address));
+  trial.recorder?.answer({ call, answered, expected: found });
   const wrong = answered.filter((node) => !found.includes(node));
   expectPromise(
     !checks.has("sound") || wrong.length === 0,
-    `objects ${numbers(wrong)} are found, and references from outside reach them`,
+    `objects ${lettersOf(wrong)} are found, and references from outside reach them`,
   );
   const missed = found.filter((node) => !answered.includes(node));
   expectPromise(
     !checks.has("complete") || missed.length === 0,
-    `objects ${numbers(missed)} only keep each other alive, and are not found`,
+    `objects ${lettersOf(missed)} only keep each other alive, and are not found`,
   );
   if (checks.has("unchanged")) {
     expectPromise(stateOf(subject, nodes) === before, "an object or a count changed");
@@ -253,7 +267,9 @@ export function ask(trial: Trial, question: () => Examined): Answered {
   }
   if (checks.has("order")) {
     const isSame = maker.order === "any" || order.join() === wantedOrder.join();
-    expectPromise(isSame, `the order is ${order}, CPython's is ${wantedOrder}`);
+    const letters = lettersOf(order.flatMap((index) => nodes[index] ?? []));
+    const wanted = lettersOf([...reached, ...found]);
+    expectPromise(isSame, `the order is ${letters}, CPython's is ${wanted}`);
   }
   if (checks.has("marks")) checkMarks(trial, answered);
   return { found, missed, order, wantedOrder };
@@ -274,13 +290,13 @@ function checkEntries(
   const found = new Set(answered.map(({ address }) => address));
   expectPromise(new Set(entries).size === entries.length, "an object is in the list twice");
   const missing = listed.filter(({ address }) => !entries.includes(address));
-  expectPromise(missing.length === 0, `objects ${numbers(missing)} are no longer in the list`);
+  expectPromise(missing.length === 0, `objects ${lettersOf(missing)} are no longer in the list`);
   for (const [index, entry] of entries.entries()) {
     const node = nodes.find(({ address }) => address === entry);
     expectPromise(node !== undefined, `entry ${index} is ${entry}, which is no object`);
     expectPromise(
       found.has(entry) === index >= reachedCount,
-      `object ${node.index} is at ${index} of the list, and ${reachedCount} are reached`,
+      `object ${letterOf(node.index)} is at ${index} of the list, and ${reachedCount} are reached`,
     );
   }
 }
@@ -292,13 +308,19 @@ function checkMarks({ subject, nodes }: Trial, answered: readonly Node[]): void 
   if (marks !== undefined) {
     for (const node of nodes) {
       const isRight = answered.includes(node) ? markOf(node) < 0 : markOf(node) === 0;
-      expectPromise(isRight, `the mark of object ${node.index} is ${markOf(node)}`);
+      expectPromise(isRight, `the mark of object ${letterOf(node.index)} is ${markOf(node)}`);
     }
   }
   for (const node of answered) {
     detector.forget(node.address);
-    expectPromise(!detector.isFound(node.address), `object ${node.index} is found, and forgotten`);
-    expectPromise(markOf(node) === 0, `object ${node.index} is forgotten, and has a mark`);
+    expectPromise(
+      !detector.isFound(node.address),
+      `object ${letterOf(node.index)} is found, and forgotten`,
+    );
+    expectPromise(
+      markOf(node) === 0,
+      `object ${letterOf(node.index)} is forgotten, and has a mark`,
+    );
   }
 }
 
@@ -306,11 +328,14 @@ function checkMarks({ subject, nodes }: Trial, answered: readonly Node[]): void 
 function checkAgain(trial: Trial, { revived, forgotten }: DetectorProgram): void {
   const { subject, nodes, list } = trial;
   const { detector, heap } = subject;
+  const tell = (line: string): void => trial.recorder?.add(line);
+  tell("const { reachedCount, end } = detector.find(list);");
   const first = detector.find(list);
   const found = nodes.filter(({ address }) => detector.isFound(address));
   const setCount = (node: Node, change: number): void => {
     node.count += change;
     heap.words[node.address] = node.count;
+    tell(`words[${letterOf(node.index)}] = ${node.count};`);
   };
   for (const pick of revived) setCount(nodes[pick % nodes.length] as Node, 1);
   const left = new Set(found);
@@ -319,6 +344,10 @@ function checkAgain(trial: Trial, { revived, forgotten }: DetectorProgram): void
     if (node === undefined || !left.delete(node)) continue;
     detector.forget(node.address);
     const start = slotsStart(node);
+    const letter = letterOf(node.index);
+    const first = `${letter} + ${start - node.address}`;
+    tell(`detector.forget(${letter});`);
+    tell(`words.fill(0, ${first}, ${first} + ${node.slots.length});`);
     for (const [index, held] of node.slots.entries()) {
       heap.words[start + index] = 0;
       if (held !== undefined) setCount(held, -1);
@@ -328,13 +357,14 @@ function checkAgain(trial: Trial, { revived, forgotten }: DetectorProgram): void
   const start = list.start + first.reachedCount;
   const rest = { ...list, start, end: first.end };
   const again = { ...trial, checks: AGAIN, listed: [...left], list: rest };
-  ask(again, () => detector.findAgain(rest));
+  tell("const rest = { ...list, start: reachedCount, end };");
+  ask(again, () => detector.findAgain(rest), "detector.findAgain(rest);");
 }
 
 const AGAIN: ReadonlySet<DetectorCheck> = new Set(["sound", "complete"]);
 
 /** One count too small: the detector says so, forgets what it found, and keeps the list. */
-function checkRefusal({ subject, nodes, listed, list }: Trial): void {
+function checkRefusal({ subject, nodes, listed, list, recorder }: Trial): void {
   const { detector, heap } = subject;
   const insideCounts = new Map<Node, number>();
   for (const node of listed) {
@@ -342,7 +372,10 @@ function checkRefusal({ subject, nodes, listed, list }: Trial): void {
   }
   const [victim] = [...insideCounts].find(([node]) => node.isListed) ?? [];
   if (victim === undefined) return;
-  heap.words[victim.address] = (insideCounts.get(victim) as number) - 1;
+  const count = (insideCounts.get(victim) as number) - 1;
+  heap.words[victim.address] = count;
+  recorder?.add(`words[${letterOf(victim.index)}] = ${count}; // one too small`);
+  recorder?.add("detector.find(list);");
   let kind = "an answer";
   try {
     detector.find(list);
@@ -362,8 +395,8 @@ export function expectNothingFound({
   list,
 }: Pick<Trial, "subject" | "nodes" | "listed" | "list">): void {
   const marked = nodes.filter(({ address }) => subject.detector.isFound(address));
-  expectPromise(marked.length === 0, `objects ${numbers(marked)} are found by a refused call`);
+  expectPromise(marked.length === 0, `objects ${lettersOf(marked)} are found by a refused call`);
   const entries = new Set(entriesOf(subject, list));
   const lost = listed.filter(({ address }) => !entries.has(address));
-  expectPromise(lost.length === 0, `objects ${numbers(lost)} are no longer in the list`);
+  expectPromise(lost.length === 0, `objects ${lettersOf(lost)} are no longer in the list`);
 }

@@ -30,6 +30,7 @@ export function checkWithoutMemory(program: DetectorProgram, maker: DetectorMake
   const { heap, detector } = trial.subject;
   const { lentBytes } = heap.statistics();
   heap.setLimitBytes(lentBytes);
+  trial.recorder?.add("heap.setLimitBytes(heap.statistics().lentBytes);");
   ask(trial, () => detector.find(trial.list));
   const grown = heap.statistics().lentBytes - lentBytes;
   expectPromise(grown === 0, `a question borrowed ${grown} bytes`);
@@ -51,6 +52,7 @@ export function checkThrowingObserver(program: DetectorProgram, maker: DetectorM
       },
     };
     const trial = openTrial(maker, program, checksOf(maker), { observer });
+    trial.recorder?.add(`// an observer throws at event ${at} of: detector.find(list)`);
     count = 0;
     if (!throwsObserverError(trial)) return;
     expectNothingFound(trial);
@@ -82,6 +84,7 @@ export function checkQuestionInside(program: DetectorProgram, maker: DetectorMak
     },
   };
   const trial = openTrial(maker, program, checksOf(maker), { observer });
+  trial.recorder?.add("// an observer calls detector.find(list) at each event");
   ask(trial, () => {
     asked.trial = trial;
     const examined = trial.subject.detector.find(trial.list);

@@ -21,6 +21,12 @@ export interface DetectorProgram {
   readonly forgotten: readonly number[];
 }
 
+/** Objects by letters: `a` to `z`, then `a1`. */
+export function letterOf(index: number): string {
+  const letter = String.fromCharCode(97 + (index % 26));
+  return index < 26 ? letter : `${letter}${Math.floor(index / 26)}`;
+}
+
 const number = fc.nat({ max: 9999 });
 
 export function detectorPrograms(objectLimitCount = 24): fc.Arbitrary<DetectorProgram> {

@@ -20,6 +20,11 @@ export interface DetectorMakeOptions {
 
 export interface DetectorMaker {
   readonly name: string;
+  /**
+   * JavaScript that ends in `const { heap, types, detector } = …`: scripts of counterexamples begin
+   * with it. Default: a comment with the name, and a call of `make` of the suite's `maker`.
+   */
+  readonly source?: string;
   /** Whether it finds all garbage of a list; else what it finds is garbage, and no more is said. */
   readonly complete: boolean;
   /** `cpython`: reached and found ones come in the order of CPython's `move_unreachable`. */
@@ -40,7 +45,7 @@ const REQUIRED = {
   order: oneOf("any", "cpython"),
   make: FUNCTION,
 } satisfies Partial<Forms>;
-const OPTIONAL = { observed: FLAG } satisfies Omit<Forms, keyof typeof REQUIRED>;
+const OPTIONAL = { source: TEXT, observed: FLAG } satisfies Omit<Forms, keyof typeof REQUIRED>;
 
 export const detectorEntry: Entry<DetectorMaker> = {
   maker: record(REQUIRED, OPTIONAL),

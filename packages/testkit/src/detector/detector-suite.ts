@@ -1,6 +1,6 @@
 // The suite for cycle detectors: what they find, that they change nothing, in which order.
 
-import type { Notes } from "../notes.js";
+import { createNotes, type Notes } from "../notes.js";
 import { DETECTOR_PROGRAM } from "../program-forms.js";
 import type { Report } from "../report.js";
 import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "../suite.js";
@@ -12,6 +12,7 @@ import {
 } from "./detector-nemesis.js";
 import { checkSoundness, detectorWarnings } from "./detector-notes.js";
 import { type DetectorProgram, detectorPrograms } from "./detector-program.js";
+import { drawTrial, printTrial, recordTrial } from "./detector-script.js";
 import { type DetectorMaker, detectorEntry } from "./detector-subject.js";
 
 export const FINDS_GARBAGE_ONLY = "finds nothing that a reference from outside reaches";
@@ -80,6 +81,16 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+function play(
+  check: Row["check"],
+  program: DetectorProgram,
+  maker: DetectorMaker,
+  notes: Notes = createNotes(),
+): void {
+  if (typeof check === "function") check(program, maker, notes);
+  else playOnDetector(maker, program, new Set([check]));
+}
+
 const properties: readonly Property<DetectorMaker, DetectorProgram>[] = ROWS.map(
   ({ name, check, source, whyNot }) => ({
     name,
@@ -87,13 +98,14 @@ const properties: readonly Property<DetectorMaker, DetectorProgram>[] = ROWS.map
     whyNot: (maker: DetectorMaker) => whyNot?.(maker),
     programs: (_: DetectorMaker, { commandLimitCount }: SuiteOptions) =>
       detectorPrograms(commandLimitCount),
-    check(program: DetectorProgram, maker: DetectorMaker, notes: Notes) {
-      if (typeof check === "function") check(program, maker, notes);
-      else playOnDetector(maker, program, new Set([check]));
-    },
+    check: (program: DetectorProgram, maker: DetectorMaker, notes: Notes) =>
+      play(check, program, maker, notes),
     form: DETECTOR_PROGRAM,
     commandCount: ({ objects }: DetectorProgram) => objects.length,
-    script: (program: DetectorProgram) => JSON.stringify(program),
+    script: (program: DetectorProgram, maker: DetectorMaker) =>
+      printTrial(recordTrial(maker, (recording) => play(check, program, recording))),
+    drawing: (program: DetectorProgram, maker: DetectorMaker) =>
+      drawTrial(recordTrial(maker, (recording) => play(check, program, recording))),
   }),
 );
 
