@@ -14,6 +14,12 @@ import type { Subject } from "./subject.js";
 /** What may have happened since the census before. */
 export type Moment = "after a call" | "after a poll" | "after a full collection";
 
+/** The count in an object's header, and the references that there are to it. */
+export interface ObjectCount {
+  readonly kept: number;
+  readonly expected: number;
+}
+
 export interface Census {
   /** Told of each birth, when the shadow heap knows it. */
   born(object: ShadowObject, address: number): void;
@@ -33,6 +39,8 @@ export interface Census {
   uncollectedCount(): number;
   /** Who is there as far as addresses tell: an object moved since its birth is not known. */
   isThere(object: ShadowObject): boolean;
+  /** The count of each that is there, and what it should be; empty where none are kept. O(heap). */
+  counts(): Map<ShadowObject, ObjectCount>;
   /** Garbage outside cycles, as of the last `take`. O(heap). */
   acyclicGarbageCount(): number;
   /** Live objects as of the last `take`. */
@@ -163,15 +171,22 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
   /** Under deferred death the dead still hold counts until they are drained. */
   function checkCounts(moment: Moment): void {
     if (traits.death !== "prompt" && moment === "after a call") return;
-    const counts = shadow.countReferences(living.values());
-    for (const [address, object] of living) {
-      const count = heap.words[address] as number;
-      const expected = counts.get(object) as number;
+    for (const [object, { kept, expected }] of countsNow()) {
       expectPromise(
-        count === expected,
-        `"${object.type.descriptor.name}" ${object.serial} has count ${count}, not ${expected}`,
+        kept === expected,
+        `"${object.type.descriptor.name}" ${object.serial} has count ${kept}, not ${expected}`,
       );
     }
+  }
+
+  function countsNow(): Map<ShadowObject, ObjectCount> {
+    const expected = shadow.countReferences(living.values());
+    return new Map(
+      [...living].map(([address, object]) => [
+        object,
+        { kept: heap.words[address] as number, expected: expected.get(object) as number },
+      ]),
+    );
   }
 
   function checkAcyclicGarbage(moment: Moment): void {
@@ -192,12 +207,20 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
 
   function checkExact(moment: Moment, outsideCount = 0): void {
     if (moment !== "after a full collection") return;
-    const reachableCount = shadow.reachable().size;
-    const heldCount = uncollectedCount();
-    expectPromise(
-      present.length === reachableCount + heldCount + outsideCount,
-      `${present.length} live ${moment}, and ${reachableCount} are reachable`,
-    );
+    const reachable = shadow.reachable();
+    if (present.length === reachable.size + uncollectedCount() + outsideCount) return;
+    const problem = `${present.length} live ${moment}, and ${reachable.size} are reachable`;
+    expectPromise(false, problem + namesOfWrong(reachable));
+  }
+
+  /** Who is reachable and gone, else who is there and not reachable; addresses must name them. */
+  function namesOfWrong(reachable: ReadonlySet<ShadowObject>): string {
+    if (traits.moves) return "";
+    const alive = new Set(living.values());
+    const lost = [...reachable].filter((object) => !alive.has(object));
+    const left = [...alive].filter((object) => !reachable.has(object));
+    if (lost.length > 0) return `: ${namesOf(lost)} gone`;
+    return left.length > 0 ? `: ${namesOf(left)} garbage` : "";
   }
 
   /** Garbage that cycles hold which the strategy does not look for. */
@@ -217,18 +240,31 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
     checkExact,
     uncollectedCount,
     isThere: (object) => [...living.values()].includes(object),
+    counts: () => (traits.counts && !traits.moves ? countsNow() : new Map()),
     acyclicGarbageCount() {
       const left = shadow.withoutAcyclicGarbage(living.values());
       return [...living.values()].filter((object) => !left.has(object)).length;
     },
     hasExactCounts() {
-      const counts = shadow.countReferences(living.values());
-      return [...living].every(([address, object]) => heap.words[address] === counts.get(object));
+      return [...countsNow().values()].every(({ kept, expected }) => kept === expected);
     },
     get liveCount() {
       return present.length;
     },
   };
+}
+
+/** So many are named, and the others counted. */
+const NAME_LIMIT = 5;
+
+function namesOf(objects: readonly ShadowObject[]): string {
+  const sorted = [...objects].sort((one, other) => one.serial - other.serial);
+  const names = sorted.slice(0, NAME_LIMIT).map(({ type, serial }) => {
+    return `"${type.descriptor.name}" ${serial}`;
+  });
+  const left = objects.length - names.length;
+  const more = left > 0 ? ` and more: ${left}` : "";
+  return `${names.join(", ")}${more} ${objects.length > 1 ? "are" : "is"}`;
 }
 
 /**

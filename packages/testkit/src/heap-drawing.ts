@@ -13,9 +13,12 @@ const SLOT_LIMIT = 12;
 
 const FATE_TEXTS: Readonly<Record<Fate, string>> = {
   reachable: "",
-  garbage: "  garbage, still there",
-  freed: "  freed",
-  lost: "  REACHABLE, AND FREED",
+  garbage: "garbage, still there",
+  freed: "freed",
+  lost: "REACHABLE, AND FREED",
+  found: "found",
+  "found wrongly": "REACHED, AND FOUND",
+  missed: "GARBAGE, NOT FOUND",
 };
 
 /** Lines; O(objects). */
@@ -28,8 +31,9 @@ export function drawAsText(snapshot: Snapshot): string[] {
   for (const { serial, type, slots, fate, note } of objects.slice(0, OBJECT_LIMIT)) {
     const shown = slots.slice(0, SLOT_LIMIT).map(valueText);
     if (slots.length > SLOT_LIMIT) shown.push(`and ${slots.length - SLOT_LIMIT} more`);
-    const said = note === undefined ? FATE_TEXTS[fate] : `  ${note}`;
-    lines.push(`${textOf(serial, snapshot)} ${type} [${shown.join(" ")}]${said}`);
+    const said = [note ?? "", FATE_TEXTS[fate]].filter((text) => text !== "");
+    const line = `${textOf(serial, snapshot)} ${type} [${shown.join(" ")}]`;
+    lines.push(said.length === 0 ? line : `${line}  ${said.join(", ")}`);
   }
   if (objects.length > OBJECT_LIMIT)
     lines.push(`and ${objects.length - OBJECT_LIMIT} objects more`);
@@ -66,6 +70,9 @@ const FILLS: Readonly<Record<Fate, string>> = {
   garbage: "#eeeeee",
   freed: "#ffffff",
   lost: "#ffd9d6",
+  found: "#eeeeee",
+  "found wrongly": "#ffd9d6",
+  missed: "#ffd9d6",
 };
 
 /** Snapshots one below the other, each under its title: an SVG document. O(objects + slots). */
@@ -176,7 +183,9 @@ function drawSnapshot(snapshot: Snapshot, top: number) {
 }
 
 function boxOf(object: SnapshotObject, at: Place, snapshot: Snapshot): string[] {
-  const { serial, type, fate, note = fate === "reachable" ? undefined : fate } = object;
+  const { serial, type, fate } = object;
+  const said = [object.note ?? "", fate === "reachable" ? "" : fate].filter((text) => text !== "");
+  const note = said.length === 0 ? undefined : said.join(", ");
   const dash = fate === "freed" || fate === "lost" ? ' stroke-dasharray="4 3"' : "";
   const name = `${textOf(serial, snapshot)} ${type}`;
   return box(at, note === undefined ? [name] : [name, note], FILLS[fate], dash);
@@ -196,15 +205,13 @@ function box({ x, y }: Place, texts: readonly string[], fill: string, dash: stri
   const [name = "", note] = texts;
   const middle = `x="${x + WIDTH / 2}" text-anchor="middle"`;
   const upper = `<text ${middle} y="${y + (note === undefined ? 23 : 16)}">`;
-  return [
+  const lines = [
     `<rect ${shape} fill="${fill}" stroke="#444"${dash}/>`,
     `${upper}${escapeText(name)}</text>`,
-    ...(note === undefined
-      ? []
-      : [
-          `<text ${middle} y="${y + 31}" font-size="10"${squeezed(note)}>${escapeText(note)}</text>`,
-        ]),
   ];
+  if (note === undefined) return lines;
+  const lower = `<text ${middle} y="${y + 31}" font-size="10"${squeezed(note)}>`;
+  return [...lines, `${lower}${escapeText(note)}</text>`];
 }
 
 /** From the right side of one box to the left side of another; a loop leaves at the top. */

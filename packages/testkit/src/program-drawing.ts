@@ -1,5 +1,6 @@
 // A failing program drawn: the heap before the last call of the script and after it.
 
+import type { ObjectCount } from "./census.js";
 import { createScene, playStep } from "./check-program.js";
 import { drawAsSvg, drawAsText } from "./heap-drawing.js";
 import { type Program, scriptOf } from "./program.js";
@@ -26,7 +27,8 @@ export function drawSteps(steps: readonly Step[], maker: SubjectMaker): Drawing 
   const isThere = thereOf(subject, (object) => census.isThere(object));
   const look = (): Snapshot => {
     census.take();
-    return takeSnapshot(shadow, known, isThere);
+    const counts = census.counts();
+    return takeSnapshot(shadow, known, isThere, (object) => countNote(counts.get(object)));
   };
   const last = steps.at(-1);
   const parts: { readonly title: string; readonly snapshot: Snapshot }[] = [];
@@ -55,6 +57,13 @@ export function drawSteps(steps: readonly Step[], maker: SubjectMaker): Drawing 
     ...drawAsText(snapshot).map((line) => `  ${line}`),
   ]);
   return { text: text.join("\n"), svg: drawAsSvg(parts) };
+}
+
+/** Right ones are told too: only beside them a wrong one is understood. */
+function countNote(count: ObjectCount | undefined): string | undefined {
+  if (count === undefined) return undefined;
+  const { kept, expected } = count;
+  return kept === expected ? `count ${kept}` : `count ${kept}, not ${expected}`;
 }
 
 function lastLineOf(steps: readonly Step[]): string {

@@ -4,7 +4,10 @@
 import type { ShadowHeap, ShadowObject, ShadowValue, SlotName } from "./shadow-heap.js";
 
 /** `lost` is what must not be: reachable, and not there. */
-export type Fate = "reachable" | "garbage" | "freed" | "lost";
+export type Fate = "reachable" | "garbage" | "freed" | "lost" | DetectorFate;
+
+/** Of objects that a detector was asked about: rightly found, wrongly, and not though garbage. */
+export type DetectorFate = "found" | "found wrongly" | "missed";
 
 export interface SnapshotObject {
   /** Births are counted from 1. */
@@ -13,7 +16,7 @@ export interface SnapshotObject {
   /** Serial numbers of objects; 0 for none, immediates below 0. */
   readonly slots: readonly number[];
   readonly fate: Fate;
-  /** What else is said of it: drawn beside it, and in place of what its fate is called. */
+  /** What else is said of it: drawn before what its fate is called. */
   readonly note?: string;
 }
 
@@ -33,6 +36,9 @@ export interface Snapshot {
 
 const numberOf = (value: ShadowValue): number => (typeof value === "number" ? value : value.serial);
 
+/** What is said of objects beside their fate. */
+export type NoteOf = (object: ShadowObject) => string | undefined;
+
 /**
  * Of all objects that `known` holds; what is freed is taken out of `known`. `isThere` is asked for
  * the state of the heap under test. O(objects).
@@ -41,6 +47,7 @@ export function takeSnapshot(
   shadow: ShadowHeap,
   known: Set<ShadowObject>,
   isThere: (object: ShadowObject) => boolean,
+  noteOf: NoteOf = () => undefined,
 ): Snapshot {
   const reachable = shadow.reachable();
   for (const object of reachable) known.add(object);
@@ -48,7 +55,11 @@ export function takeSnapshot(
   for (const object of [...known].sort((one, other) => one.serial - other.serial)) {
     const { serial, type, slots } = object;
     const fate = fateOf(reachable.has(object), isThere(object));
-    objects.push({ serial, type: type.descriptor.name, slots: slots.map(numberOf), fate });
+    const note = noteOf(object);
+    objects.push({
+      ...{ serial, type: type.descriptor.name, slots: slots.map(numberOf), fate },
+      ...(note === undefined ? {} : { note }),
+    });
     if (fate === "freed") known.delete(object);
   }
   const roots = shadow.rootNames().map((name) => ({ name, value: numberOf(shadow.root(name)) }));

@@ -67,7 +67,7 @@ describe("A counterexample of a detector", () => {
     expect(before).toMatch(new RegExp(line));
     expect(before).not.toContain("FOUND");
     expect(after).toMatch(new RegExp(`${line}, (no candidate, )?REACHED, AND FOUND`));
-    expect(drawing.svg).toContain("REACHED, AND FOUND");
+    expect(drawing.svg).toContain("found wrongly");
   });
 
   it("tells what is done between two questions, and around one", () => {

@@ -1,6 +1,7 @@
 // Scripts of counterexamples run as they are printed, with nothing but the maker that the suite was
 // given, and end where the promise broke: with the numbers that the reason names.
 
+import { createPrivateHeap } from "@ouro/heap";
 import { composeMemoryManager, cpythonStrategy } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import * as kit from "../src/index.js";
@@ -113,5 +114,57 @@ describe("A drawing shows the heap up to where the promise broke", () => {
     const [before = "", after = ""] = drawing?.text.split("after m.collect();:") ?? [];
     expect(before).not.toContain("REACHABLE, AND FREED");
     expect(after).toContain("REACHABLE, AND FREED");
+  });
+});
+
+describe("A counterexample says what is wrong with which object", () => {
+  it("counts are drawn, the wrong one with what it should be", () => {
+    const strategy = toyStrategy("counting", "forgets the count of a copy");
+    const maker = { name: "toy", make: subjectsOf(strategy) };
+    const { reason, drawing } = refute(kit.memoryManagerSuite, maker, kit.COUNTS, true);
+    const [, name, serial, wrong] = /"(\w+)" (\d+) has (count \d+, not \d+)/.exec(reason) ?? [];
+    const [before = "", after = ""] = drawing?.text.split("after ") ?? [];
+    expect(before).toMatch(new RegExp(`#${serial} ${name} \\[.*\\] {2}count \\d+\n`));
+    expect(after).toContain(wrong);
+    expect(drawing?.svg).toContain(wrong);
+  });
+
+  it("what is gone, and what is left, is named", () => {
+    const reasonOf = (fault: Fault): string => {
+      const maker = { name: "toy", make: subjectsOf(toyStrategy("tracing", fault)) };
+      return refute(kit.memoryManagerSuite, maker, kit.EXACT, true).reason;
+    };
+    expect(reasonOf("leaks rings")).toMatch(/are reachable: "\w+" \d+ is garbage$/);
+    expect(reasonOf("drops what only an owned-only slot holds")).toMatch(/: "\w+" \d+ is gone$/);
+  });
+});
+
+it("A script of a heap is made and played as it is printed, also where it needs no call", () => {
+  const make: kit.HeapMaker["make"] = (options) => {
+    const heap = createPrivateHeap({ reservationBytes: 9 * 2 ** 20, ...options });
+    const walkArenas: typeof heap.walkArenas = (visit) =>
+      heap.walkArenas((arena, index) => visit(arena, index + 1));
+    return Object.assign(Object.create(heap), { walkArenas });
+  };
+  const maker = { name: "walks one further", returnsMemory: false, make };
+  const { script, reason } = refute(kit.heapSuite, maker, kit.ARENA_WALK, true);
+  const heap = new Function("maker", `${script}\nreturn heap;`)(maker) as { arenaCount: number };
+  expect(heap.arenaCount).toBeGreaterThan(0);
+  expect(script.split("\n").at(-1)).toBe(`// ${reason}`);
+});
+
+describe("A drawing", () => {
+  it("breaks titles that are longer than it is wide", () => {
+    const title = `after ${"m.get(".repeat(20)}m.root(f0)${", 0)".repeat(20)};`;
+    const svg = kit.drawAsSvg([{ title, snapshot: { roots: [], objects: [] } }]);
+    const lines = [...svg.matchAll(/<text [^>]*font-weight="bold">([^<]*)</g)];
+    expect(lines.length).toBeGreaterThan(1);
+    for (const [, text] of lines) expect(text?.length).toBeLessThanOrEqual(90);
+    expect(
+      lines
+        .map(([, text]) => text)
+        .join("")
+        .replaceAll(" ", ""),
+    ).toBe(title.replaceAll(" ", ""));
   });
 });

@@ -145,21 +145,20 @@ function snapshotOf(nodes: readonly Node[], answer?: Answer): Snapshot {
 
 function objectOf(node: Node, answer: Answer | undefined): SnapshotObject {
   const { index, type, slots, count, isListed } = node;
-  const [fate, found] = fateOf(node, answer);
-  const notes = [`count ${count}`, ...(isListed ? [] : ["no candidate"]), ...found];
+  const notes = [`count ${count}`, ...(isListed ? [] : ["no candidate"])];
   return {
     serial: index + 1,
     type: type.name,
     slots: slots.map((held) => (held === undefined ? 0 : held.index + 1)),
-    fate,
+    fate: fateOf(node, answer),
     note: notes.join(", "),
   };
 }
 
-function fateOf(node: Node, answer: Answer | undefined): [Fate, string[]] {
+function fateOf(node: Node, answer: Answer | undefined): Fate {
   const isFound = answer?.answered.includes(node) ?? false;
   const isDue = answer?.expected.includes(node) ?? false;
-  if (isFound && !isDue) return ["lost", ["REACHED, AND FOUND"]];
-  if (isDue && !isFound) return ["lost", ["GARBAGE, NOT FOUND"]];
-  return isFound ? ["garbage", ["found"]] : ["reachable", []];
+  if (isFound && !isDue) return "found wrongly";
+  if (isDue && !isFound) return "missed";
+  return isFound ? "found" : "reachable";
 }

@@ -1,6 +1,7 @@
 // A program for a heap as JavaScript: the calls that it makes, written down as they are made.
 
 import type { PrivateHeap } from "@ouro/interfaces";
+import { reasonLines, reasonOf } from "../record.js";
 import type { HeapMaker } from "./heap-subject.js";
 
 const RECORDED = new Set([
@@ -12,13 +13,18 @@ const RECORDED = new Set([
   "reserveRegion",
 ]);
 
-/** The calls as lines, for a heap called `heap`; the last one is where it broke. */
+/** The calls as lines: how the heap is made comes first, what was found last. */
 export function printHeapCalls(maker: HeapMaker, play: (maker: HeapMaker) => void): string {
   const lines: string[] = [];
   const recording: HeapMaker = {
     ...maker,
     make(options) {
       const heap = maker.make(options);
+      const { softLimitBytes } = options;
+      lines.push(
+        `// maker: the heap "${maker.name}"`,
+        `const heap = maker.make({ softLimitBytes: ${softLimitBytes}, onSoftLimit() {} });`,
+      );
       return new Proxy(heap, {
         get(target, key) {
           const value = Reflect.get(target, key, target) as unknown;
@@ -33,10 +39,6 @@ export function printHeapCalls(maker: HeapMaker, play: (maker: HeapMaker) => voi
       }) as PrivateHeap;
     },
   };
-  try {
-    play(recording);
-  } catch {
-    // The calls up to here are what is wanted.
-  }
-  return lines.join("\n");
+  const reason = reasonOf(() => play(recording));
+  return [...lines, ...reasonLines(reason)].join("\n");
 }
