@@ -1,7 +1,8 @@
 // A counterexample made smaller once more. Shrinking takes commands out, and makes numbers smaller;
 // what is left may still build ten objects with one command, and collect before every second one
 // because the program is stressed. Here such a program becomes its steps, with the collections
-// among them, and then loses every step that it can do without:
+// among them, and then loses every step that it can do without; what is left goes the shortest way
+// to its objects:
 //
 //   allocate table, build a shape, copy, take;  a collection at every allocation and command
 //     ─► allocate, collect, hold, collect, allocate, collect, allocate, give, collect, copy, …
@@ -10,6 +11,7 @@
 import type { Command } from "./command.js";
 import { createSearch, type Fails, leaveOut, simplifyEach } from "./fewer.js";
 import { type Program, scriptOf } from "./program.js";
+import { withShorterPaths } from "./shorter-paths.js";
 import type { Step } from "./step.js";
 
 /** Programs are short by now; one that is not would be played for minutes. */
@@ -29,8 +31,26 @@ export function tightenProgram(program: Program, fails: Fails<Program>): Program
   for (let before = -1; before !== search.smallerCount; ) {
     before = search.smallerCount;
     commands = simplifyEach(leaveOut(commands, failsWith), simplerThan, failsWith);
+    commands = shorten(commands, failsWith);
   }
   return calmProgram(commands);
+}
+
+/** All paths at once, or none but in the calls with which the program fails still. */
+function shorten(
+  commands: readonly Command[],
+  fails: Fails<readonly Command[]>,
+): readonly Command[] {
+  const shorter = withShorterPaths(commands);
+  const isShort = JSON.stringify(shorter) === JSON.stringify(commands);
+  if (isShort || fails(shorter)) return shorter;
+  let found = commands;
+  for (const [index, command] of shorter.entries()) {
+    const isSame = JSON.stringify(command) === JSON.stringify(found[index]);
+    const other = found.with(index, command);
+    if (!isSame && fails(other)) found = other;
+  }
+  return found;
 }
 
 function calmProgram(commands: readonly Command[]): Program {
