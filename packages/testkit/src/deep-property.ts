@@ -3,6 +3,7 @@
 // a collection; who looks at a whole list for each of its objects does not come to an end.
 
 import { type Reference, type Slot, slotAt, type TypeId, type Value } from "@ouro/interfaces";
+import type { DeepCase } from "./deep-case.js";
 import { isReclaiming, type ManagerMaker, makeUnobserved, sourceOf } from "./manager-subject.js";
 import { DEEP_CASE } from "./program-forms.js";
 import { FOREIGN, PAIR, programTypes, SEQUENCE } from "./program-types.js";
@@ -14,15 +15,6 @@ export const DEEP = "keeps lists of a hundred thousand objects while they are he
 
 const COUNT = 100_000;
 const WIDE_COUNT = 20_000;
-
-export interface DeepCase {
-  readonly shape: "chain" | "ring" | "fan" | "wheel";
-  /** Of what the list is made. */
-  readonly type: string;
-  /** The field that holds the next one, or, of a fan, nothing. */
-  readonly link: number;
-  readonly count: number;
-}
 
 /** A fan is an array that holds all, a wheel one whose objects hold the array as well. */
 const CASES: readonly DeepCase[] = [

@@ -19,20 +19,7 @@ import {
   record,
   wholeNumber,
 } from "./form.js";
-import type { Suite, SuiteOptions } from "./suite.js";
-
-/**
- * Calls what a maker has and looks at what it answers. `call` is the call, for the error's message.
- */
-export type TryOut = <Made>(call: string, make: () => Made, made: Form) => Made;
-
-/** What a suite takes. */
-export interface Entry<Maker> {
-  /** What makers have, declarations among them; fields that are not known are refused. */
-  readonly maker: Form;
-  /** Makes one subject. */
-  tryOut(maker: Maker, tryOut: TryOut): void;
-}
+import type { Suite, SuiteOptions } from "./property.js";
 
 /** Throws `UsageError` naming the first thing that is wrong with a maker or with the options. */
 export function enter<Maker>(suite: Suite<Maker>, maker: Maker, options: SuiteOptions): void {

@@ -27,16 +27,17 @@ export {
   SWEEP_KEEPS,
   SWEEP_RELEASE,
   SWEEP_SOUND,
-  type SweepCommand,
   sweepProperties,
 } from "./allocator/allocator-sweep.js";
+export type { SweepCommand } from "./allocator/sweep-command.js";
 export { AGES, GROWTH, PLACES, STALE } from "./audit-properties.js";
 export { type CheckOptions, checkProgram, runProgram } from "./check-program.js";
 export type { Command, ObjectPick, Pick, ValuePick } from "./command.js";
 export * from "./counterexample-file.js";
 export { ACTS, type Act, type DeathCommand } from "./death-program.js";
 export * from "./death-properties.js";
-export { DEEP, type DeepCase } from "./deep-property.js";
+export type { DeepCase } from "./deep-case.js";
+export { DEEP } from "./deep-property.js";
 export type { DetectorProgram, GraphObject } from "./detector/detector-program.js";
 export type {
   DetectorMakeOptions,
@@ -44,7 +45,7 @@ export type {
   DetectorSubject,
 } from "./detector/detector-subject.js";
 export * from "./detector/detector-suite.js";
-export { checkMaker, type Entry, type TryOut } from "./door.js";
+export { checkMaker } from "./door.js";
 export type { Flaw, Form } from "./form.js";
 export type { HeapCommand } from "./heap/heap-commands.js";
 export * from "./heap/heap-conformance.js";
@@ -67,6 +68,7 @@ export { drawProgram } from "./program-drawing.js";
 export { programTypes } from "./program-types.js";
 export { BrokenPromiseError, expectPromise } from "./promise.js";
 export * from "./properties.js";
+export type { Entry, Property, Suite, SuiteOptions, Sweep, TryOut } from "./property.js";
 export type { Drawing } from "./report.js";
 export {
   type Counterexample,
@@ -75,6 +77,7 @@ export {
   type Report,
   type Verdict,
 } from "./report.js";
+export type { ScopePart, ScopeProgress } from "./scope-part.js";
 export {
   createShadowHeap,
   type Path,
@@ -96,14 +99,8 @@ export type {
   SubjectWeakReferences,
 } from "./subject.js";
 export {
-  type Property,
   reportOf,
   runSuite,
-  type ScopePart,
-  type ScopeProgress,
-  type Suite,
-  type SuiteOptions,
-  type Sweep,
 } from "./suite.js";
 export {
   COLLECTS_AS_SAID,

@@ -1,8 +1,8 @@
 // What the suites for memory managers and for collectors take: makers of fresh managers.
 
 import type { Strategy, Traits } from "@ouro/interfaces";
-import type { Entry } from "./door.js";
 import { type Form, FUNCTION, record, TEXT } from "./form.js";
+import type { Entry } from "./property.js";
 import type { Subject, SubjectMaker, SubjectOptions } from "./subject.js";
 import { MANAGER, STRATEGY } from "./subject-forms.js";
 

@@ -2,10 +2,10 @@
 // is told as damaged, where a program that cannot be played would be told as a refutation.
 
 import type { AllocatorCommand } from "./allocator/allocator-commands.js";
-import type { SweepCommand } from "./allocator/allocator-sweep.js";
+import type { SweepCommand } from "./allocator/sweep-command.js";
 import type { Command } from "./command.js";
 import { ACTS, type DeathCommand, ROOT_COUNT, WEAK_COUNT } from "./death-program.js";
-import type { DeepCase } from "./deep-property.js";
+import type { DeepCase } from "./deep-case.js";
 import type { DetectorProgram, GraphObject } from "./detector/detector-program.js";
 import {
   either,

@@ -1,6 +1,6 @@
 // The report of a suite: what holds, what fails and how to see it again, what was not run and why.
 
-import type { ScopePart } from "./suite.js";
+import type { ScopePart } from "./scope-part.js";
 
 /** The heap before the last command and after it, as the shadow heap and the subject have it. */
 export interface Drawing {

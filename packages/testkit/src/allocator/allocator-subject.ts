@@ -3,8 +3,8 @@
 
 import type { Allocator, OuroErrorKind, PrivateHeap } from "@ouro/interfaces";
 import fc from "fast-check";
-import type { Entry } from "../door.js";
 import { FLAG, type Form, FUNCTION, oneOf, parts, record, TEXT, wholeNumber } from "../form.js";
+import type { Entry } from "../property.js";
 import { ALLOCATOR, ARBITRARY, HEAP } from "../subject-forms.js";
 
 export interface AllocatorSubject {

@@ -22,6 +22,7 @@ import {
 } from "./allocator-model.js";
 import { printAllocatorCalls } from "./allocator-script.js";
 import type { AllocatorMaker } from "./allocator-subject.js";
+import type { SweepCommand } from "./sweep-command.js";
 import { tightenCommands } from "./tightened-commands.js";
 
 export const SWEEP_EXACT = "takes exactly the blocks without a mark for garbage, swept or not";
@@ -35,12 +36,6 @@ const ROWS: readonly (readonly [string, readonly AllocatorCheck[]])[] = [
   [SWEEP_SOUND, ["validate"]],
   [SWEEP_RELEASE, ["release"]],
 ];
-
-export type SweepCommand =
-  | { readonly do: "allocate"; readonly count: number; readonly requestBytes: number }
-  | { readonly do: "free"; readonly pick: number; readonly count: number }
-  | { readonly do: "sweep"; readonly keptPercent: number; readonly salt: number }
-  | { readonly do: "finish" };
 
 export const sweepProperties: readonly Property<AllocatorMaker, SweepCommand[]>[] = ROWS.map(
   ([name, checks]) => ({

@@ -19,19 +19,14 @@ import {
 } from "@ouro/interfaces";
 import { expectPromise } from "../promise.js";
 import { type DetectorProgram, type GraphObject, letterOf } from "./detector-program.js";
-import { type DetectorRecorder, lettersOf, recorderOf } from "./detector-script.js";
 import type { DetectorMakeOptions, DetectorMaker, DetectorSubject } from "./detector-subject.js";
-
-/** What a property looks at. */
-export type DetectorCheck =
-  | "sound"
-  | "complete"
-  | "list"
-  | "unchanged"
-  | "marks"
-  | "again"
-  | "refusal"
-  | "order";
+import {
+  type DetectorCheck,
+  lettersOf,
+  type Node,
+  recorderOf,
+  type Trial,
+} from "./detector-trial.js";
 
 function describe(given: Partial<TypeDescriptor> & { readonly name: string }): TypeDescriptor {
   return {
@@ -58,18 +53,6 @@ const TYPES: readonly TypeDescriptor[] = [
   describe({ name: "sequence", variablePart: "visited" }),
   describe({ name: "owner", visitedSlotCount: 1, ownedSlotCount: 1 }),
 ];
-
-/** An object of the graph. */
-export interface Node {
-  readonly index: number;
-  readonly type: TypeDescriptor;
-  readonly slots: (Node | undefined)[];
-  readonly isListed: boolean;
-  /** References from roots, at first. */
-  readonly outsideCount: number;
-  address: number;
-  count: number;
-}
 
 /** Makes the graph, asks, compares; throws at the first promise that does not hold. */
 export function playOnDetector(
@@ -99,18 +82,6 @@ export function openTrial(
   const trial = { maker, subject, nodes, listed, list, checks, recorder };
   recorder?.begin(trial);
   return trial;
-}
-
-export interface Trial {
-  readonly maker: DetectorMaker;
-  readonly subject: DetectorSubject;
-  readonly nodes: readonly Node[];
-  /** Whom the question is about. */
-  readonly listed: readonly Node[];
-  readonly list: ReferenceList;
-  readonly checks: ReadonlySet<DetectorCheck>;
-  /** Told of what is done beside the first question. */
-  readonly recorder: DetectorRecorder | undefined;
 }
 
 function nodesOf(objects: readonly GraphObject[]): Node[] {

@@ -8,15 +8,10 @@
 
 import { isOuroError, type Observer } from "@ouro/interfaces";
 import { expectPromise } from "../promise.js";
-import {
-  ask,
-  type DetectorCheck,
-  expectNothingFound,
-  openTrial,
-  type Trial,
-} from "./detector-model.js";
+import { ask, expectNothingFound, openTrial } from "./detector-model.js";
 import type { DetectorProgram } from "./detector-program.js";
 import type { DetectorMaker } from "./detector-subject.js";
+import type { DetectorCheck, Trial } from "./detector-trial.js";
 
 const ANSWERS: ReadonlySet<DetectorCheck> = new Set(["sound", "complete", "list", "unchanged"]);
 const SOUND: ReadonlySet<DetectorCheck> = new Set(["sound", "list", "unchanged"]);

@@ -2,9 +2,10 @@
 // is asked of every detector; and the warnings that are made of it.
 
 import type { Notes } from "../notes.js";
-import { ask, type DetectorCheck, openTrial } from "./detector-model.js";
+import { ask, openTrial } from "./detector-model.js";
 import type { DetectorProgram } from "./detector-program.js";
 import type { DetectorMaker } from "./detector-subject.js";
+import type { DetectorCheck } from "./detector-trial.js";
 
 const SOUND: ReadonlySet<DetectorCheck> = new Set(["sound"]);
 

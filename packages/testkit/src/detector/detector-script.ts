@@ -11,31 +11,15 @@ import { drawAsSvg, drawAsText } from "../heap-drawing.js";
 import { reasonLines, reasonOf } from "../record.js";
 import type { Drawing } from "../report.js";
 import type { Fate, Snapshot, SnapshotObject } from "../snapshot.js";
-import type { Node, Trial } from "./detector-model.js";
 import { letterOf } from "./detector-program.js";
 import type { DetectorMaker } from "./detector-subject.js";
-
-/** Written down as it is done: the last trial that a property opened. */
-export interface DetectorRecorder {
-  begin(trial: Trial): void;
-  add(line: string): void;
-  answer(answer: Answer): void;
-}
-
-/** What a question found, and what it should have found. */
-export interface Answer {
-  readonly call: string;
-  readonly answered: readonly Node[];
-  readonly expected: readonly Node[];
-}
-
-export interface RecordingDetectorMaker extends DetectorMaker {
-  readonly recorder: DetectorRecorder;
-}
-
-export function recorderOf(maker: DetectorMaker): DetectorRecorder | undefined {
-  return (maker as Partial<RecordingDetectorMaker>).recorder;
-}
+import {
+  type Answer,
+  type DetectorRecorder,
+  lettersOf,
+  type Node,
+  type Trial,
+} from "./detector-trial.js";
 
 interface Recording {
   readonly lines: readonly string[];
@@ -89,9 +73,6 @@ export function drawTrial({ before, after, call }: Recording): Drawing | undefin
   ]);
   return { text: text.join("\n"), svg: drawAsSvg(parts) };
 }
-
-export const lettersOf = (nodes: readonly Node[]): string =>
-  nodes.length === 0 ? "none" : nodes.map(({ index }) => letterOf(index)).join(" ");
 
 /** The calls that make the graph of a trial and its list. */
 function graphLines({ nodes, listed }: Trial, { name, source }: DetectorMaker): string[] {

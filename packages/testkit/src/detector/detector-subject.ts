@@ -1,8 +1,8 @@
 // The detector under test: a maker of fresh ones over memory of their own.
 
 import type { Detector, Observer, PrivateHeap, TypeTable, WordIndex } from "@ouro/interfaces";
-import type { Entry } from "../door.js";
 import { FLAG, type Form, FUNCTION, oneOf, parts, record, TEXT } from "../form.js";
+import type { Entry } from "../property.js";
 import { DETECTOR, HEAP, TYPE_TABLE } from "../subject-forms.js";
 
 export interface DetectorSubject {

@@ -4,7 +4,7 @@ import { createNotes, type Notes } from "../notes.js";
 import { DETECTOR_PROGRAM } from "../program-forms.js";
 import type { Report } from "../report.js";
 import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "../suite.js";
-import { type DetectorCheck, playOnDetector } from "./detector-model.js";
+import { playOnDetector } from "./detector-model.js";
 import {
   checkQuestionInside,
   checkThrowingObserver,
@@ -14,6 +14,7 @@ import { checkSoundness, detectorWarnings } from "./detector-notes.js";
 import { type DetectorProgram, detectorPrograms } from "./detector-program.js";
 import { drawTrial, printTrial, recordTrial } from "./detector-script.js";
 import { type DetectorMaker, detectorEntry } from "./detector-subject.js";
+import type { DetectorCheck } from "./detector-trial.js";
 
 export const FINDS_GARBAGE_ONLY = "finds nothing that a reference from outside reaches";
 export const FINDS_ALL = "finds all that only keeps each other alive";

@@ -1,8 +1,8 @@
 // The heap under test: a maker of fresh ones, and what is declared of them.
 
 import { ARENA_SIZE_BYTES, type PrivateHeap } from "@ouro/interfaces";
-import type { Entry } from "../door.js";
 import { FLAG, type Form, FUNCTION, record, TEXT, wholeNumber } from "../form.js";
+import type { Entry } from "../property.js";
 import { HEAP } from "../subject-forms.js";
 
 /** Programs pass it again and again. */

@@ -1,12 +1,10 @@
 // The declarations of makers other than strategies', each with one that says too much and one that
 // says too little, and how its suite tells. The rows of strategies are in trait-rows.ts.
 
-import * as allocators from "@ouro/allocator";
 import { createPrivateHeap } from "@ouro/heap";
-import { makeBumpRig, makeLargeRig, makePoolRig } from "../../../allocator/test/rigs.js";
-import { subtractDetectors } from "../../../cycle-detector/test/detectors.js";
 import type { AllocatorMaker, DetectorMaker, HeapMaker, Report } from "../../src/index.js";
 import * as kit from "../../src/index.js";
+import { bump, large, pools, subtract } from "../plain-makers.js";
 import { toyDetectors } from "../toy-detector.js";
 import type { TraitRow } from "./trait-rows.js";
 
@@ -65,10 +63,6 @@ const FEW = { programCount: 25 };
 function allocatorsOf(maker: AllocatorMaker, declared: Partial<AllocatorMaker>, looked: string) {
   return () => kit.allocatorConformance({ ...maker, ...declared }, { ...of(looked), ...FEW });
 }
-
-const pools = makePoolRig(allocators);
-const large = makeLargeRig(allocators);
-const bump = makeBumpRig(allocators);
 
 const refuted = (refutedBy: string) => ({ refutedBy });
 const warned = (warning: string) => ({ warning });
@@ -205,7 +199,7 @@ export const suiteTraitRows: readonly SuiteTraitRow[] = [
     declared: "any",
     truth: "cpython",
     found: warned('order is declared "any"'),
-    report: () => kit.detectorConformance({ ...subtractDetectors(), order: "any" }, DETECTOR),
+    report: () => kit.detectorConformance({ ...subtract, order: "any" }, DETECTOR),
   },
   {
     suite: "heap",
