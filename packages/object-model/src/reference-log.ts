@@ -11,7 +11,7 @@
 // object was read from stay untouched.
 //
 // Who gave it out stands in the two lowest bits and the two highest of the word index, which are 0
-// in every reference: four calls of the mutator, and up to twelve others by their names.
+// in every reference: four calls of the mutator, and up to eleven others by their names.
 //
 // A borrowed reference carries its epoch above its word index:
 //
