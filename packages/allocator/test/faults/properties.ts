@@ -18,6 +18,8 @@ import { makeRigs } from "../rigs.js";
 import { WAITING_OBSERVED, waitingObservedProperty } from "../waiting-observed.js";
 
 const RUN_LIMIT = 100;
+/** One wrong word of a block matters in one of thirty. */
+const MISUSE_RUN_LIMIT = 300;
 /** Each run of the counted steps is thousands of operations. */
 const BOUNDED_RUN_LIMIT = 2;
 
@@ -43,8 +45,9 @@ export const properties = [
     { name: NEIGHBOUR_OVERRUN, on: "large block allocator", programLimit: 3 * RUN_LIMIT },
     () => neighbourOverrunProperty(sources),
   ),
-  checkedProperty({ name: CHECKED_MISUSE, on: "checked allocator", programLimit: RUN_LIMIT }, () =>
-    checkedMisuseProperty(sources),
+  checkedProperty(
+    { name: CHECKED_MISUSE, on: "checked allocator", programLimit: MISUSE_RUN_LIMIT },
+    () => checkedMisuseProperty(sources),
   ),
   checkedProperty({ name: COMPOSITION, programLimit: RUN_LIMIT }, () =>
     compositionProperty(sources),
