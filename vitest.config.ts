@@ -22,11 +22,13 @@ export default defineConfig(({ mode }) => ({
     // A property takes the time it takes; this ends what hangs, also on a busy machine.
     testTimeout: 120_000,
     pool: "threads",
+    // Files of one thread share its modules, loaded and compiled once: no module keeps a state.
+    isolate: false,
     // Node itself loads the modules: Vite would make a look-up of each use of an import, and what
     // is tested takes twice as long then.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     execArgv: ["--import", loader],
-    // Every core: files do not share state, and the thread that plans them has little to do.
+    // Every core: the thread that plans them has little to do.
     maxWorkers: "100%",
     sequence: { sequencer: LongFilesFirst },
     coverage: {

@@ -8,16 +8,20 @@ const packages = new URL("../packages/", import.meta.url);
 // Stripped types and compiled code, for the next thread that loads the same.
 enableCompileCache(fileURLToPath(new URL("../temp/compile-cache", import.meta.url)));
 
+/** Said to Node as it is: Node would look at the disk and at each package.json above it again. */
+const source = (url) => ({ url: url.href, format: "module-typescript", shortCircuit: true });
+
 registerHooks({
   resolve(specifier, context, next) {
     const name = /^@ouro\/([a-z-]+)$/.exec(specifier)?.[1];
-    if (name !== undefined) return next(new URL(`${name}/src/index.ts`, packages).href, context);
+    if (name !== undefined) return source(new URL(`${name}/src/index.ts`, packages));
     if (specifier === "@ouro/testkit/vitest") {
-      return next(new URL("testkit/src/vitest.ts", packages).href, context);
+      return source(new URL("testkit/src/vitest.ts", packages));
     }
     // A test file has a query behind its name.
-    const isOurs = specifier.startsWith(".") && /\.ts($|\?)/.test(context.parentURL ?? "");
-    return next(isOurs ? specifier.replace(/\.js$/, ".ts") : specifier, context);
+    const isOurs = /\.ts($|\?)/.test(context.parentURL ?? "");
+    if (!isOurs || !/^\..*\.[jt]s$/.test(specifier)) return next(specifier, context);
+    return source(new URL(specifier.replace(/\.js$/, ".ts"), context.parentURL));
   },
 });
 

@@ -42,6 +42,15 @@ export function exactCase(name: string, play: () => void, on?: string): FaultPro
   };
 }
 
+/** Makes one subject, however often it is asked: for what only looks at what is promised. */
+export function madeOnce<Maker extends { readonly make: (...parts: never[]) => unknown }>(
+  maker: Maker,
+): Maker {
+  let made: unknown;
+  const make = (...parts: never[]): unknown => (made ??= maker.make(...parts));
+  return { ...maker, make };
+}
+
 /** A property of a suite: `run` is the suite with a maker. */
 export function suiteProperty(
   about: Pick<FaultProperty, "name" | "programLimit"> & { readonly on?: string },

@@ -17,7 +17,7 @@ import { openTrial, toUrls } from "./trial.ts";
 const isLong = process.env.OURO_LONG === "1";
 const SEEDS = isLong ? [1, 20_26, -77_777] : [1];
 /** One of so many, of those that are not the first of a property. */
-const SHARE = 8;
+const SHARE = 24;
 
 /** Each property is seen to fail; which faults more there are is the same in every run. */
 function shareOf(faults: readonly PlantedFault[], share: number): readonly PlantedFault[] {

@@ -34,7 +34,7 @@ const recordings = recordingsIn(OURO_DATA === undefined ? shipped : join(OURO_DA
 
 const LARGE = 0;
 /** Programs put together of slices, for each recording. */
-const SLICED_COUNT = process.env.OURO_LONG === "1" ? 40 : 8;
+const SLICED_COUNT = process.env.OURO_LONG === "1" ? 40 : 4;
 
 /**
  * Plays events on both. An id that was not made is passed over; sizes that are not the pool

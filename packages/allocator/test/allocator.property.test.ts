@@ -14,7 +14,7 @@ import { describe, expect, it } from "vitest";
 import * as parts from "../src/index.js";
 import { makeRigs } from "./rigs.js";
 
-const programCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 25 : 7));
+const programCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 25 : 4));
 /** It plays a program once for every allocation in it. */
 const programCounts = { [ALLOCATOR_MEMORY]: Math.ceil(programCount / 3) };
 const seed = Number(process.env.OURO_SEED ?? 1);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as parts from "../src/index.js";
 import { makeRigs, newHeap } from "./rigs.js";
 
-const PROGRAMS = Number(process.env.OURO_RUNS ?? 15);
+const PROGRAMS = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 15 : 5));
 const steps = fc.array(
   fc.record({ kind: fc.constantFrom("fill", "free", "trim"), count: fc.nat(3000), from: fc.nat() }),
   { minLength: 1, maxLength: 12 },

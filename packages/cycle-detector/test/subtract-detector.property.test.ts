@@ -8,7 +8,7 @@ import { testSuite } from "@ouro/testkit/vitest";
 import { describe, expect, it } from "vitest";
 import { subtractDetectors } from "./detectors.js";
 
-const programCount = Number(process.env.OURO_RUNS ?? 40);
+const programCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 40 : 20));
 const seed = Number(process.env.OURO_SEED ?? 1);
 
 describe("the detector that subtracts references", () => {

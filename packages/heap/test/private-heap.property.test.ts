@@ -5,7 +5,7 @@ import { testSuite } from "@ouro/testkit/vitest";
 import { describe, expect, test } from "vitest";
 import { heapsOn, memoryNames } from "./heap-makers.js";
 
-const programCount = Number(process.env.OURO_RUNS ?? 25);
+const programCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 25 : 12));
 const seed = Number(process.env.OURO_SEED ?? 1);
 
 describe.each(memoryNames)("the heap on a %s memory", (name) => {

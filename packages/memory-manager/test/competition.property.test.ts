@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { competitionPrograms, countedPrograms, playCompetition } from "./competition-programs.js";
 import { presets } from "./presets.js";
 
-const numRuns = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 1000 : 40));
+const numRuns = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 1000 : 20));
 const seed = Number(process.env.OURO_SEED ?? 1);
 const TIMEOUT_MILLISECONDS = 30_000 + numRuns * 100;
 

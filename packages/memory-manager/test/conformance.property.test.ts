@@ -1,5 +1,5 @@
 // Every preset held against everything that its traits promise, in fast mode, checked, and checked
-// with a collection at every safepoint. OURO_RUNS sets the programs for each (default 3, and 8 in
+// with a collection at every safepoint. OURO_RUNS sets the programs for each (default 2, and 8 in
 // `npm run test:long`), OURO_SEED the seed: `OURO_RUNS=2000 npx vitest run
 // packages/memory-manager/test/conformance`. Memory runs out in twice as many short ones, at each
 // of their allocations; `-t "loses nothing"` runs those alone.
@@ -24,7 +24,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkedSubjectsOf, presets, stressedSubjectsOf, subjectsOf } from "./presets.js";
 
-const runCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 8 : 3));
+const runCount = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 8 : 2));
 const seed = Number(process.env.OURO_SEED ?? 1);
 const TIMEOUT_MILLISECONDS = 30_000 + runCount * 2000;
 /** Properties that play the same cases each time, and long ones. */

@@ -20,7 +20,7 @@ import {
 import { presets } from "./presets.js";
 
 const runs = process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 60 : undefined);
-const numRuns = Number(runs ?? 8);
+const numRuns = Number(runs ?? 5);
 /** Programs about death are looked at many times each, and cost ten times as much. */
 const deathRuns = Number(runs ?? 2);
 const seed = Number(process.env.OURO_SEED ?? 1);

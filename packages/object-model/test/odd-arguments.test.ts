@@ -14,8 +14,9 @@ it("no entry of the checked mutator is left out", () => {
 });
 
 describe.each(PRESET_NAMES)("checked mode over %s", (preset) => {
+  const strategy = strategyOf(preset);
+
   it.each(ODD_ENTRIES)("refuses in $name whatever is no number, or none for it", (entry) => {
-    const strategy = strategyOf(preset);
     expect(goodFlawOf(entry, makeOddRig(parts, strategy))).toBeUndefined();
     expect(oddFlawsOf(entry, makeOddRig(parts, strategy))).toEqual([]);
   });

@@ -4,7 +4,7 @@ import * as parts from "../src/index.js";
 import { countProperties, countProperty } from "./count-properties.js";
 import { DEPTH } from "./property-names.js";
 
-const RUN_COUNT = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 60 : 25));
+const RUN_COUNT = Number(process.env.OURO_RUNS ?? (process.env.OURO_LONG === "1" ? 60 : 12));
 const TIMEOUT_MS = 60_000;
 
 describe("reference counting", () => {

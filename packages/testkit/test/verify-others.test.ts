@@ -113,6 +113,6 @@ describe("The examples of docs/verify-others.md print what stands below them", (
 
   it.each(examples)("example %#", ({ code, output }) => {
     const hangs = code.includes("never printed");
-    expect(run(code, hangs ? 5000 : 60_000)).toBe(output);
+    expect(run(code, hangs ? 3000 : 60_000)).toBe(output);
   });
 });

@@ -5,6 +5,7 @@ import { allocatorSuite, runSuite } from "@ouro/testkit";
 import {
   checkedProperty,
   exactCase,
+  madeOnce,
   suiteProperty,
 } from "../../../../scripts/faults/check-property.js";
 import * as sources from "../../src/index.js";
@@ -23,15 +24,16 @@ const MISUSE_RUN_LIMIT = 300;
 /** Each run of the counted steps is thousands of operations. */
 const BOUNDED_RUN_LIMIT = 2;
 
-const ofTheSuite = makeRigs(sources).flatMap((maker) =>
-  allocatorSuite.properties
-    .filter((property) => property.whyNot(maker) === undefined)
+const ofTheSuite = makeRigs(sources).flatMap((maker) => {
+  const looked = madeOnce(maker);
+  return allocatorSuite.properties
+    .filter((property) => property.whyNot(looked) === undefined)
     .map(({ name }) =>
       suiteProperty({ name, on: maker.name, programLimit: RUN_LIMIT }, (options) =>
         runSuite(allocatorSuite, maker, options),
       ),
-    ),
-);
+    );
+});
 
 export const properties = [
   ...ofTheSuite,
