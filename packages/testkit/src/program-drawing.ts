@@ -2,7 +2,7 @@
 
 import type { ObjectCount } from "./census.js";
 import { createScene, playStep } from "./check-program.js";
-import { drawAsSvg, drawAsText } from "./heap-drawing.js";
+import { type DrawnPart, drawParts } from "./heap-drawing.js";
 import { type Program, scriptOf } from "./program.js";
 import type { Drawing } from "./report.js";
 import type { ShadowObject } from "./shadow-heap.js";
@@ -31,7 +31,7 @@ export function drawSteps(steps: readonly Step[], maker: SubjectMaker): Drawing 
     return takeSnapshot(shadow, known, isThere, (object) => countNote(counts.get(object)));
   };
   const last = steps.at(-1);
-  const parts: { readonly title: string; readonly snapshot: Snapshot }[] = [];
+  const parts: DrawnPart[] = [];
   const play = (step: Step, title: string): void => {
     playStep(step, scene);
     parts.push({ title, snapshot: look() });
@@ -52,11 +52,7 @@ export function drawSteps(steps: readonly Step[], maker: SubjectMaker): Drawing 
     const reason = error instanceof Error ? error.message : String(error);
     parts.push({ title: `then it threw: ${reason}`, snapshot: { roots: [], objects: [] } });
   }
-  const text = parts.flatMap(({ title, snapshot }) => [
-    `${title}:`,
-    ...drawAsText(snapshot).map((line) => `  ${line}`),
-  ]);
-  return { text: text.join("\n"), svg: drawAsSvg(parts) };
+  return drawParts(parts);
 }
 
 /** Right ones are told too: only beside them a wrong one is understood. */

@@ -7,7 +7,7 @@
 //   detector.find(list);              c pair [· ·]  count 1
 
 import { ARENA_SIZE_WORDS, type TypeDescriptor } from "@ouro/interfaces";
-import { drawAsSvg, drawAsText } from "../heap-drawing.js";
+import { drawParts } from "../heap-drawing.js";
 import { reasonLines, reasonOf } from "../record.js";
 import type { Drawing } from "../report.js";
 import type { Fate, Snapshot, SnapshotObject } from "../snapshot.js";
@@ -67,11 +67,7 @@ export function drawTrial({ before, after, call }: Recording): Drawing | undefin
   if (before === undefined) return undefined;
   const parts = [{ title: "the graph", snapshot: before }];
   if (after !== undefined) parts.push({ title: `after ${call}`, snapshot: after });
-  const text = parts.flatMap(({ title, snapshot }) => [
-    `${title}:`,
-    ...drawAsText(snapshot).map((line) => `  ${line}`),
-  ]);
-  return { text: text.join("\n"), svg: drawAsSvg(parts) };
+  return drawParts(parts);
 }
 
 /** The calls that make the graph of a trial and its list. */
