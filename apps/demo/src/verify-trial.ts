@@ -17,6 +17,7 @@ import {
   type HeapMaker,
   heapSuite,
   type ManagerMaker,
+  type ManagerSource,
   memoryManagerSuite,
   type Report,
   replayCounterexample,
@@ -113,15 +114,16 @@ function trialOf(file: string, found: Exports): Trial {
 const besideIt = (file: string): string => JSON.stringify(`./${basename(file)}`);
 
 /** Left as it is if it is no object: the suite says so. */
-function withSource<Maker extends { readonly source?: string }>(maker: Maker, source: string) {
+function withSource<Maker, Source>(maker: Maker, source: Source) {
   return typeof maker === "object" && maker !== null ? { source, ...maker } : maker;
 }
 
-function managerSource(file: string): string {
-  return [
-    `import { manager as maker } from ${besideIt(file)};`,
-    "const manager = maker.make({ observer: { wants: [], event() {} } });",
-  ].join("\n");
+function managerSource(file: string): ManagerSource {
+  return (observer = "{ wants: [], event() {} }") =>
+    [
+      `import { manager as maker } from ${besideIt(file)};`,
+      `const manager = maker.make({ observer: ${observer} });`,
+    ].join("\n");
 }
 
 function allocatorSource(file: string): string {
@@ -138,14 +140,18 @@ function detectorSource(file: string): string {
   ].join("\n");
 }
 
-function strategySource(file: string, found: Exports, isMade: boolean): string {
+function strategySource(file: string, found: Exports, isMade: boolean): ManagerSource {
   const name = found.strategy === undefined ? "strategy" : "{ strategy }";
   const given = isMade ? "strategy: strategy()" : "strategy";
-  return [
-    'import { composeMemoryManager } from "@ouro/memory-manager";',
-    `import ${name} from ${besideIt(file)};`,
-    `const manager = composeMemoryManager({ ${given}, reservationBytes: ${RESERVATION_BYTES} });`,
-  ].join("\n");
+  const reserved = `reservationBytes: ${RESERVATION_BYTES}`;
+  return (observer) => {
+    const heard = observer === undefined ? "" : ` observer: ${observer},`;
+    return [
+      'import { composeMemoryManager } from "@ouro/memory-manager";',
+      `import ${name} from ${besideIt(file)};`,
+      `const manager = composeMemoryManager({ ${given},${heard} ${reserved} });`,
+    ].join("\n");
+  };
 }
 
 function bind<Maker>(file: string, suite: Suite<Maker>, maker: Maker): Trial {

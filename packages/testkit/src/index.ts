@@ -51,7 +51,7 @@ export type { HeapCommand } from "./heap/heap-commands.js";
 export * from "./heap/heap-conformance.js";
 export type { HeapMaker, HeapMakerOptions } from "./heap/heap-subject.js";
 export { drawAsSvg, drawAsText } from "./heap-drawing.js";
-export type { CollectorMaker, ManagerMaker } from "./manager-subject.js";
+export type { CollectorMaker, ManagerMaker, ManagerSource } from "./manager-subject.js";
 export {
   collectorConformance,
   collectorSuite,

@@ -40,7 +40,7 @@ export function programProperty(row: ProgramPropertyRow): Property<ManagerMaker,
     tightened: tightenProgram,
     script(program, maker) {
       const recording = recordingOf(program, maker);
-      if (calls === undefined) return printRecording(sourceOf(maker), recording);
+      if (calls === undefined) return printRecording(maker, recording);
       return [sourceOf(maker), calls, ...reasonLines(recording.reason)].join("\n");
     },
     drawing(program, maker) {

@@ -11,7 +11,7 @@ import { createSearch, type Fails, leaveOut, simplifyEach } from "./fewer.js";
 /** As many plays as for mutator programs. */
 const PLAY_LIMIT_COUNT = 500;
 
-/** The smallest program found that still fails; the one given if no other does. O(commands²) plays. */
+/** The smallest program found that still fails, or the one given. O(commands²) plays. */
 export function tightenDeaths(
   commands: readonly DeathCommand[],
   fails: Fails<DeathCommand[]>,

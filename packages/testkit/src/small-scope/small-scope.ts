@@ -7,7 +7,7 @@
 //   shown only after others ─► the same, with as many cases before it as it needs
 
 import { checkSteps } from "../check-program.js";
-import { type ManagerMaker, makeUnobserved, sourceOf } from "../manager-subject.js";
+import { type ManagerMaker, makeUnobserved } from "../manager-subject.js";
 import { drawSteps } from "../program-drawing.js";
 import { SMALL_CASE } from "../program-forms.js";
 import { MEMORY, PROPERTY_NAMES } from "../properties.js";
@@ -56,7 +56,7 @@ export const smallScopeProperties: readonly Property<ManagerMaker, SmallCase>[] 
     form: SMALL_CASE,
     commandCount: ({ letters }: SmallCase) => letters.length,
     script: (small: SmallCase, maker: ManagerMaker) =>
-      printRecording(sourceOf(maker), recordCase(small, maker)),
+      printRecording(maker, recordCase(small, maker)),
     drawing: (small: SmallCase, maker: ManagerMaker) =>
       drawSteps(stepsIn(recordCase(small, maker).lines), maker.make),
   }),
@@ -95,5 +95,5 @@ function recordCase(small: SmallCase, maker: ManagerMaker): Recording {
     { length: small.rootCount },
     (_, slot): Step => ({ call: "setRoot", slot, value: 0 }),
   );
-  return { lines: [...played, ...emptied, { call: "collect" }], reason };
+  return { lines: [...played, ...emptied, { call: "collect" }], observer: undefined, reason };
 }
