@@ -8,7 +8,6 @@ import { composeMemoryManager } from "@ouro/memory-manager";
 import {
   type AllocatorMaker,
   allocatorSuite,
-  type Counterexample,
   type CounterexampleFile,
   checkMaker,
   collectorSuite,
@@ -38,7 +37,7 @@ export interface Trial {
   /** What a run that was stopped has found. */
   stopped(seed: number, verdicts: readonly Verdict[]): Report;
   /** `source` is the file's name, for the error of one that does not fit. */
-  replay(file: CounterexampleFile, source: string): Counterexample | undefined;
+  replay(file: CounterexampleFile, source: string): Verdict;
 }
 
 interface Exports {

@@ -1,6 +1,6 @@
 // Whoever calls back into a manager in the middle of what it does, with objects of its own on two
-// handles, so that the program ends as if nobody had. What it does is a method here, and a line of a
-// script.
+// handles, so that the program ends as if nobody had. What it does is a call here, and a statement
+// in a script.
 //
 //   chain   │ handle │ pair ─► pair ─► pair         stored into, and dropped
 //   spare   │ handle │ what is born, and given up

@@ -1,5 +1,5 @@
-// Memory used up, as JavaScript: so many objects as were served, and one more that was refused. What
-// was served is known when all is over, so the lines are written when they are read.
+// Memory used up, as JavaScript: so many objects as were served, and one more that was refused.
+// What was served is known when all is over, so the lines are written when they are read.
 //
 //   let ballast = useUp(1048576, [[65536,2,0],[16384,3,1], …]);      length, words, bytes
 //   topUp(37, (slot) => m.allocate(pair, slot));

@@ -44,7 +44,8 @@ export function sourceOf({ name, source }: ManagerMaker, observer?: string): str
   }
   if (typeof source === "function") return source(observer);
   if (observer === undefined) return source;
-  return `const observer = ${observer};\n// the manager is to be made with this observer\n${source}`;
+  const note = "// the manager is to be made with this observer";
+  return [`const observer = ${observer};`, note, source].join("\n");
 }
 
 /** The same where `maker` is that of a collector. */

@@ -198,7 +198,8 @@ function judgeScope<Maker>(
   return { ...played, outcome: "fails", counterexample };
 }
 
-function describeFailure<Maker>(
+/** A program that fails, with all that is needed to see it again. */
+export function describeFailure<Maker>(
   property: Property<Maker>,
   maker: Maker,
   program: unknown,

@@ -2,7 +2,7 @@
 // fails as few turns are kept as show it, so that its script is one line at one event.
 //
 //   all turns ─► holds
-//             └► fails ─► written down? ─► those that were taken ─► fewer, again and again ─► script
+//             └► fails ─► written down? ─► those that were taken ─► fewer, and fewer ─► script
 
 import type { Scene } from "./check-program.js";
 import { leaveOut } from "./fewer.js";
@@ -16,7 +16,7 @@ export interface Turn<What> {
 }
 
 export interface Turns<What> {
-  /** It comes: answers what to do. Whoever can do nothing now says so, and it counts all the same. */
+  /** It comes: answers what to do. It counts too when whoever would do it is not ready. */
   come(isReady: boolean): What | undefined;
   readonly taken: readonly Turn<What>[];
   /** The turns that there are, where they are known before. */

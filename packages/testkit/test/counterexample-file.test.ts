@@ -139,6 +139,16 @@ describe("A damaged program is told with where it is damaged", () => {
       letters: [{ do: "collect", isYoungOnly: false }],
     };
     const file = kit.parseCounterexample(textOf(managers(kit.SMALL_HEAPS), program));
-    expect(kit.replayCounterexample(kit.memoryManagerSuite, manager, file)).toBeUndefined();
+    const verdict = kit.replayCounterexample(kit.memoryManagerSuite, manager, file);
+    expect(verdict.outcome).toBe("holds");
+  });
+
+  it("a property that is not promised any more is not run, and why is said", () => {
+    const program = { commands: [{ do: "collect" }], ...CALM };
+    const file = kit.parseCounterexample(textOf(managers(kit.EXACT), program));
+    expect(kit.replayCounterexample(kit.memoryManagerSuite, manager, file)).toMatchObject({
+      ...{ property: kit.EXACT, outcome: "not run", programCount: 0 },
+      why: "its traits do not say exact",
+    });
   });
 });
