@@ -18,7 +18,12 @@ import {
   type TypeId,
 } from "@ouro/interfaces";
 import { expectPromise } from "../promise.js";
-import { type DetectorProgram, type GraphObject, letterOf } from "./detector-program.js";
+import {
+  type DetectorProgram,
+  type GraphObject,
+  letterOf,
+  slotCountOf,
+} from "./detector-program.js";
 import type { DetectorMakeOptions, DetectorMaker, DetectorSubject } from "./detector-subject.js";
 import {
   type DetectorCheck,
@@ -85,12 +90,10 @@ export function openTrial(
 }
 
 function nodesOf(objects: readonly GraphObject[]): Node[] {
-  const nodes = objects.map(({ type, slots, isListed, outsideCount }, index): Node => {
+  const nodes = objects.map((object, index): Node => {
+    const { type, isListed, outsideCount } = object;
     const descriptor = TYPES[type] as TypeDescriptor;
-    const { visitedSlotCount, ownedSlotCount, variablePart } = descriptor;
-    const fixed = visitedSlotCount + ownedSlotCount;
-    const slotCount = variablePart === "none" ? fixed : fixed + slots.length;
-    const held = new Array<Node | undefined>(slotCount).fill(undefined);
+    const held = new Array<Node | undefined>(slotCountOf(object)).fill(undefined);
     const counts = { outsideCount, count: 0 };
     return { index, type: descriptor, slots: held, isListed, address: 0, ...counts };
   });
