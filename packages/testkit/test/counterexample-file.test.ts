@@ -69,6 +69,18 @@ it.each(sampled)("A file holds any program of $suite: $property", ({ programs, .
   );
 });
 
+it("A file holds any program that was taken apart into calls, with handles", () => {
+  fc.assert(
+    fc.property(kit.mutatorPrograms(), (program) => {
+      const [, ...steps] = kit.scriptOf(program);
+      const commands = steps.map((step) => ({ do: "step", step }));
+      const about = { suite: "memory manager", property: kit.CONTENTS };
+      kit.parseCounterexample(textOf(about, { commands, collectEvery: 0 }));
+    }),
+    { seed: 1, numRuns: 20 },
+  );
+});
+
 it.each(KINDS)("A file of $suite: $property holds nothing else", ({ suite, property }) => {
   for (const program of [{ comands: [] }, [{ do: "no such" }], [7]]) {
     const text = textOf({ suite, property }, program);
