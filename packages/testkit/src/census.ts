@@ -42,6 +42,8 @@ export interface Census {
    * where nobody is wrong, or addresses name nobody.
    */
   wrongOnes(): string;
+  /** Who was born and is there as far as addresses tell; nobody under a strategy that moves. */
+  living(): readonly ShadowObject[];
   /** Who is there as far as addresses tell: an object moved since its birth is not known. */
   isThere(object: ShadowObject): boolean;
   /** The count of each that is there, and what it should be; empty where none are kept. O(heap). */
@@ -245,6 +247,7 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
     checkExact,
     uncollectedCount,
     wrongOnes,
+    living: () => (traits.moves ? [] : [...living.values()]),
     isThere: (object) => [...living.values()].includes(object),
     counts: () => (traits.counts && !traits.moves ? countsNow() : new Map()),
     acyclicGarbageCount() {

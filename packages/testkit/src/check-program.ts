@@ -5,7 +5,13 @@
 //   last ─► the graph as text ─► all roots dropped, collected ─► what is left
 
 import type { Observer } from "@ouro/interfaces";
-import { type Census, createCensus, createDeathLog, type Moment } from "./census.js";
+import {
+  type Census,
+  createCensus,
+  createDeathLog,
+  type Moment,
+  type ObjectCount,
+} from "./census.js";
 import { stepsOf } from "./command.js";
 import { compareGraphs } from "./comparison.js";
 import {
@@ -25,6 +31,7 @@ import { BrokenPromiseError, expectPromise } from "./promise.js";
 import * as property from "./properties.js";
 import { recorderOf, recordingPlayer } from "./record.js";
 import { createShadowHeap, type ShadowHeap, type ShadowObject } from "./shadow-heap.js";
+import { type Snapshot, takeSnapshot } from "./snapshot.js";
 import type { ScriptLine, Step } from "./step.js";
 import type { Subject, SubjectMaker } from "./subject.js";
 
@@ -62,11 +69,36 @@ export function createScene(maker: SubjectMaker, listener?: Observer): Scene {
   const recorder = recorderOf(maker);
   const player = recordingPlayer(createPlayer(subject), recorder);
   const census = createCensus(subject, shadow, log);
-  return {
+  const scene: Scene = {
     ...{ subject, shadow, player, census },
     remark: (line) => recorder?.add(line),
     observe: (text) => recorder?.observe(text),
   };
+  recorder?.show({
+    look: (known) => lookAt(scene, known),
+    play: (step) => void playStep(step, scene),
+  });
+  return scene;
+}
+
+/**
+ * What the scene holds now, with what `known` holds of what was before. Under a strategy that moves
+ * addresses say nothing: then what is reachable is taken to be there. O(heap).
+ */
+function lookAt({ subject, shadow, census }: Scene, known: Set<ShadowObject>): Snapshot {
+  census.take();
+  for (const object of census.living()) known.add(object);
+  const counts = census.counts();
+  const { moves } = subject.collector.traits;
+  const isThere = (object: ShadowObject): boolean => moves || census.isThere(object);
+  return takeSnapshot(shadow, known, isThere, (object) => countNote(counts.get(object)));
+}
+
+/** Right ones are told too: only beside them a wrong one is understood. */
+function countNote(count: ObjectCount | undefined): string | undefined {
+  if (count === undefined) return undefined;
+  const { kept, expected } = count;
+  return kept === expected ? `count ${kept}` : `count ${kept}, not ${expected}`;
 }
 
 /** Plays a step on both sides, and notes a birth; answers what was born. */

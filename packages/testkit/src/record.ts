@@ -7,6 +7,8 @@
 
 import { type ManagerMaker, sourceOf } from "./manager-subject.js";
 import type { Player } from "./player.js";
+import type { ShadowObject } from "./shadow-heap.js";
+import type { Snapshot } from "./snapshot.js";
 import { printScript, type ScriptLine, type Step } from "./step.js";
 import type { SubjectMaker } from "./subject.js";
 
@@ -17,7 +19,18 @@ export interface Recorder {
   refuse(step: Step, error: unknown): void;
   /** The manager is made with this observer: an expression. */
   observe(observer: string): void;
+  /** Shows the scene whose lines these are. */
+  show(stage: Stage): void;
 }
+
+/** A scene, as far as a drawing of it goes. */
+export interface Stage {
+  look(known: Set<ShadowObject>): Snapshot;
+  play(step: Step): void;
+}
+
+/** Told of a line of a scene before it is done: both are counted from 0. */
+export type LineWatch = (sceneIndex: number, lineIndex: number, stage: Stage) => void;
 
 /** A maker whose scenes are written down. */
 export interface RecordingMaker extends SubjectMaker {
@@ -31,6 +44,10 @@ export interface Recording {
   readonly observer: string | undefined;
   /** Undefined when nothing broke this time. */
   readonly reason: string | undefined;
+  readonly sceneIndex: number;
+  readonly stage: Stage | undefined;
+  /** The last call itself ended with an error that nobody caught. */
+  readonly isThrown: boolean;
 }
 
 export function recorderOf(maker: SubjectMaker): Recorder | undefined {
@@ -55,15 +72,21 @@ export function recordingPlayer(player: Player, recorder: Recorder | undefined):
 }
 
 /** Lets `check` play on a maker like the given one; answers what it did to whom it called last. */
-export function record(make: SubjectMaker, check: (make: SubjectMaker) => void): Recording {
-  let last: Script = { lines: [] };
+export function record(
+  make: SubjectMaker,
+  check: (make: SubjectMaker) => void,
+  watch: LineWatch = () => {},
+): Recording {
+  let last: Script = { index: 0, lines: [] };
+  let sceneCount = 0;
   const begin = (): Recorder => {
-    const script: Script = { lines: [] };
-    const { lines } = script;
+    const script: Script = { index: sceneCount++, lines: [] };
+    const { index, lines } = script;
     return {
       add(line) {
         lines.push(line);
         last = script;
+        if (script.stage !== undefined) watch(index, lines.length - 1, script.stage);
       },
       refuse(step, error) {
         lines[lines.length - 1] = { refused: step };
@@ -72,6 +95,9 @@ export function record(make: SubjectMaker, check: (make: SubjectMaker) => void):
       observe(observer) {
         script.observer = observer;
       },
+      show(stage) {
+        script.stage = stage;
+      },
     };
   };
   const maker: RecordingMaker = Object.assign(
@@ -79,13 +105,13 @@ export function record(make: SubjectMaker, check: (make: SubjectMaker) => void):
     { begin },
   );
   const error = thrownBy(() => check(maker));
-  const { lines, observer, refusal } = last;
+  const { index: sceneIndex, lines, observer, refusal, stage } = last;
   const end = lines.at(-1);
   // Whoever broke by the refusal itself did not go on.
-  if (typeof end === "object" && "refused" in end && isCausedBy(error, refusal)) {
-    lines.splice(-1, 1, end.refused);
-  }
-  return { lines, observer, reason: error === undefined ? undefined : messageOf(error) };
+  const isThrown = typeof end === "object" && "refused" in end && isCausedBy(error, refusal);
+  if (isThrown) lines.splice(-1, 1, end.refused);
+  const reason = error === undefined ? undefined : messageOf(error);
+  return { lines, observer, reason, sceneIndex, stage, isThrown };
 }
 
 function isCausedBy(error: unknown, refusal: unknown): boolean {
@@ -101,7 +127,9 @@ function isCausedBy(error: unknown, refusal: unknown): boolean {
 
 /** One scene as it is written down. */
 interface Script {
+  readonly index: number;
   readonly lines: ScriptLine[];
+  stage?: Stage;
   observer?: string;
   /** By which the last refused step was refused. */
   refusal?: unknown;
@@ -150,8 +178,10 @@ export function stepsIn(lines: readonly ScriptLine[]): Step[] {
 }
 
 /** The calls as JavaScript, beginning with how the manager is made. */
-export function printRecording(maker: ManagerMaker, recording: Recording): string {
-  const { lines, observer, reason } = recording;
+export function printRecording(
+  maker: ManagerMaker,
+  { lines, observer, reason }: Pick<Recording, "lines" | "observer" | "reason">,
+): string {
   const head = sourceOf(maker, observer);
   return [head, printScript([...lines, ...reasonLines(reason)])].join("\n");
 }

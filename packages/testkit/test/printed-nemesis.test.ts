@@ -150,7 +150,9 @@ describe("The collection callback of a script does the one act that mattered", (
       const watched = { ...generations, callbacks };
       return { ...manager, collector: { ...collector, generations: watched } };
     });
-    const { script, reason } = refute(maker, kit.COLLECTION_CALLBACKS);
+    const { script, reason, drawing } = refute(maker, kit.COLLECTION_CALLBACKS);
+    // Without the callback nothing would be wrong in it.
+    expect(drawing?.text).toContain("REACHABLE, AND FREED");
     expect(script).toMatch(/if \(\+\+count === \d+\) throw new Error/);
     expect(reason).toMatch(/root slot 0 holds/);
     const { manager } = run(script, maker);

@@ -103,7 +103,10 @@ function playAsRunner(small: SmallCase, maker: ManagerMaker): void {
 }
 
 /** What the runner alone shows is shown by its calls: the case, roots emptied, a collection. */
-function recordCase(small: SmallCase, maker: ManagerMaker): Recording {
+function recordCase(
+  small: SmallCase,
+  maker: ManagerMaker,
+): Pick<Recording, "lines" | "observer" | "reason"> {
   const recording = record(maker.make, (make) => checkBesideShadow(small, maker, make));
   if (recording.reason !== undefined) return recording;
   const { reason } = record(maker.make, () => checkAsRunner(small, maker));
