@@ -225,7 +225,7 @@ const waitingOnce = (): ManagerMaker => ({
   },
 });
 
-it("What the runner alone finds names the objects, as the player beside the shadow heap does", () => {
+it("What the runner alone finds names the objects, as the player beside the shadow does", () => {
   const report = memoryManagerConformance(waitingOnce(), { properties: [SMALL_PROGRAMS] });
   const found = report.verdicts[0]?.counterexample;
   const named = '2 live though nothing is held: "record" 1, "record" 2 are garbage';
