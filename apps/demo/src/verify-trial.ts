@@ -16,12 +16,12 @@ import {
   type HeapMaker,
   heapSuite,
   type ManagerMaker,
-  type ManagerSource,
   memoryManagerSuite,
   type Report,
   replayCounterexample,
   reportOf,
   runSuite,
+  type ScriptSource,
   type Suite,
   type SuiteOptions,
   type Verdict,
@@ -117,7 +117,7 @@ function withSource<Maker, Source>(maker: Maker, source: Source) {
   return typeof maker === "object" && maker !== null ? { source, ...maker } : maker;
 }
 
-function managerSource(file: string): ManagerSource {
+function managerSource(file: string): ScriptSource {
   return (observer = "{ wants: [], event() {} }") =>
     [
       `import { manager as maker } from ${besideIt(file)};`,
@@ -132,14 +132,17 @@ function allocatorSource(file: string): string {
   ].join("\n");
 }
 
-function detectorSource(file: string): string {
-  return [
-    `import { detector as maker } from ${besideIt(file)};`,
-    "const { heap, types, detector } = maker.make();",
-  ].join("\n");
+function detectorSource(file: string): ScriptSource {
+  return (observer) => {
+    const options = observer === undefined ? "" : `{ observer: ${observer} }`;
+    return [
+      `import { detector as maker } from ${besideIt(file)};`,
+      `const { heap, types, detector } = maker.make(${options});`,
+    ].join("\n");
+  };
 }
 
-function strategySource(file: string, found: Exports, isMade: boolean): ManagerSource {
+function strategySource(file: string, found: Exports, isMade: boolean): ScriptSource {
   const name = found.strategy === undefined ? "strategy" : "{ strategy }";
   const given = isMade ? "strategy: strategy()" : "strategy";
   const reserved = `reservationBytes: ${RESERVATION_BYTES}`;

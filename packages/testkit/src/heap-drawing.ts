@@ -86,6 +86,7 @@ const FILLS: Readonly<Record<Fate, string>> = {
   missed: WRONG_FILL,
 };
 
+/** One picture of several, under its title. */
 export interface DrawnPart {
   readonly title: string;
   readonly snapshot: Snapshot;

@@ -50,8 +50,8 @@ export type { Flaw, Form } from "./form.js";
 export type { HeapCommand } from "./heap/heap-commands.js";
 export * from "./heap/heap-conformance.js";
 export type { HeapMaker, HeapMakerOptions } from "./heap/heap-subject.js";
-export { drawAsSvg, drawAsText } from "./heap-drawing.js";
-export type { CollectorMaker, ManagerMaker, ManagerSource } from "./manager-subject.js";
+export { type DrawnPart, drawAsSvg, drawAsText } from "./heap-drawing.js";
+export type { CollectorMaker, ManagerMaker } from "./manager-subject.js";
 export {
   collectorConformance,
   collectorSuite,
@@ -78,6 +78,7 @@ export {
   type Verdict,
 } from "./report.js";
 export type { ScopePart, ScopeProgress } from "./scope-part.js";
+export type { ScriptSource } from "./script-source.js";
 export {
   createShadowHeap,
   type Path,

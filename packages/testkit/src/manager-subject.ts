@@ -1,8 +1,9 @@
 // What the suites for memory managers and for collectors take: makers of fresh managers.
 
 import type { Strategy, Traits } from "@ouro/interfaces";
-import { either, type Form, FUNCTION, record, TEXT } from "./form.js";
+import { type Form, FUNCTION, record, TEXT } from "./form.js";
 import type { Entry } from "./property.js";
+import { printSource, SCRIPT_SOURCE, type ScriptSource } from "./script-source.js";
 import type { Subject, SubjectMaker, SubjectOptions } from "./subject.js";
 import { MANAGER, STRATEGY } from "./subject-forms.js";
 
@@ -14,14 +15,8 @@ export interface ManagerMaker {
    * JavaScript that ends in `const manager = …`: scripts of counterexamples begin with it. Default:
    * a comment with the name, and a call of `make` of the `maker` that the suite was given.
    */
-  readonly source?: ManagerSource;
+  readonly source?: ScriptSource;
 }
-
-/**
- * A text, or a function that answers one. Scripts in which an observer matters hand it to the
- * function, as an expression; before a text it stands alone, with a comment.
- */
-export type ManagerSource = string | ((observer?: string) => string);
 
 /** What the suite for a collector alone takes. */
 export interface CollectorMaker {
@@ -30,7 +25,7 @@ export interface CollectorMaker {
   /** Composes a memory manager of it; its heap is small, 64 MiB or less. */
   readonly compose: (strategy: Strategy, options: SubjectOptions) => Subject;
   /** As that of a manager's maker. */
-  readonly source?: ManagerSource;
+  readonly source?: ScriptSource;
 }
 
 /** As it stands in scripts. */
@@ -38,18 +33,13 @@ const UNOBSERVED_TEXT = "{ wants: [], event() {} }";
 
 /** How `manager` is made, for the beginning of a script: with an observer, if one matters. */
 export function sourceOf({ name, source }: ManagerMaker, observer?: string): string {
-  if (source === undefined) {
-    const made = `maker.make({ observer: ${observer ?? UNOBSERVED_TEXT} })`;
-    return `// maker: the memory manager "${name}"\nconst manager = ${made};`;
-  }
-  if (typeof source === "function") return source(observer);
-  if (observer === undefined) return source;
-  const note = "// the manager is to be made with this observer";
-  return [`const observer = ${observer};`, note, source].join("\n");
+  if (source !== undefined) return printSource(source, observer);
+  const made = `maker.make({ observer: ${observer ?? UNOBSERVED_TEXT} })`;
+  return `// maker: the memory manager "${name}"\nconst manager = ${made};`;
 }
 
 /** The same where `maker` is that of a collector. */
-export function collectorSource(name: string): ManagerSource {
+export function collectorSource(name: string): ScriptSource {
   return (observer = UNOBSERVED_TEXT) => {
     const made = `maker.compose(maker.strategy(), { observer: ${observer} })`;
     return `// maker: the strategy "${name}" and how it is composed\nconst manager = ${made};`;
@@ -60,7 +50,7 @@ const UNOBSERVED: SubjectOptions = { observer: { wants: [], event() {} } };
 
 type Forms<Maker> = { readonly [Key in Exclude<keyof Maker, "source">]: Form };
 
-const SOURCE = { source: either(FUNCTION, TEXT) };
+const SOURCE = { source: SCRIPT_SOURCE };
 
 export const managerEntry: Entry<ManagerMaker> = {
   maker: record({ name: TEXT, make: FUNCTION } satisfies Forms<ManagerMaker>, SOURCE),

@@ -130,6 +130,18 @@ describe("A counterexample of a detector", () => {
     const again = refute(makerOf("misses the last"), kit.FINDS_AGAIN).script;
     expect(again).toContain("const { reachedCount, end } = detector.find(list);");
     const thrown = toyDetectors("keeps what it found when an observer throws");
-    expect(refute(thrown, kit.THROWN_AT).script).toMatch(/\/\/ an observer throws at event \d+/);
+    const { script, reason } = refute(thrown, kit.THROWN_AT);
+    const found = foundBy(script, thrown, lettersIn(script));
+    expect(reason).toContain(`objects ${found.join(" ")} are found by a refused call`);
+    expect(script.split("\n").at(-2)).toBe("try { detector.find(list); } catch {}");
+  });
+
+  it("asks in the middle of a question, as the property does", () => {
+    const maker = toyDetectors("answers a question in the middle of another");
+    const { script } = refute(maker, kit.ASKED_INSIDE);
+    const printed: string[] = [];
+    const console = { log: (word: string) => printed.push(word) };
+    new Function("maker", "console", script)(maker, console);
+    expect(printed).toContain("an answer");
   });
 });

@@ -126,7 +126,7 @@ describe("The observer of a script does the one act that mattered", () => {
     expect(texts[0]?.[0]).toBe("const manager = made({ event() { heard(); } });");
     expect(texts[1]).toEqual([
       "const observer = { event() { heard(); } };",
-      "// the manager is to be made with this observer",
+      "// what follows is to be made with this observer",
       "const manager = made;",
     ]);
   });

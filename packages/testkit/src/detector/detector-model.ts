@@ -71,12 +71,13 @@ export function playOnDetector(
   else ask(trial, () => trial.subject.detector.find(trial.list));
 }
 
-/** A fresh detector before the graph of a program. */
+/** A fresh detector before the graph of a program; `observer` is that of the options in a script. */
 export function openTrial(
   maker: DetectorMaker,
   program: DetectorProgram,
   checks: ReadonlySet<DetectorCheck>,
   options?: DetectorMakeOptions,
+  observer?: string,
 ): Trial {
   const subject = maker.make(options);
   const nodes = nodesOf(program.objects);
@@ -85,7 +86,7 @@ export function openTrial(
   const list = writeList(subject, listed);
   const recorder = recorderOf(maker);
   const trial = { maker, subject, nodes, listed, list, checks, recorder };
-  recorder?.begin(trial);
+  recorder?.begin(trial, observer);
   return trial;
 }
 

@@ -10,6 +10,7 @@ import { ARENA_SIZE_WORDS, type TypeDescriptor } from "@ouro/interfaces";
 import { drawParts } from "../heap-drawing.js";
 import { reasonLines, reasonOf } from "../record.js";
 import type { Drawing } from "../report.js";
+import { printSource } from "../script-source.js";
 import type { Fate, Snapshot, SnapshotObject } from "../snapshot.js";
 import { letterOf } from "./detector-program.js";
 import type { DetectorMaker } from "./detector-subject.js";
@@ -40,8 +41,8 @@ export function recordTrial(
   let after: Snapshot | undefined;
   let call = "";
   const recorder: DetectorRecorder = {
-    begin(trial) {
-      lines = graphLines(trial, maker);
+    begin(trial, observer) {
+      lines = graphLines(trial, maker, observer);
       last = { trial, before: snapshotOf(trial.nodes) };
       after = undefined;
     },
@@ -71,11 +72,14 @@ export function drawTrial({ before, after, call }: Recording): Drawing | undefin
 }
 
 /** The calls that make the graph of a trial and its list. */
-function graphLines({ nodes, listed }: Trial, { name, source }: DetectorMaker): string[] {
+function graphLines(
+  { nodes, listed }: Trial,
+  maker: DetectorMaker,
+  observer: string | undefined,
+): string[] {
   const start = nodes[0]?.address ?? 0;
-  const made = "const { heap, types, detector } = maker.make();";
   return [
-    source ?? `// maker: the detector "${name}"\n${made}`,
+    sourceOf(maker, observer),
     "const { words } = heap;",
     ...[...new Set(nodes.map(({ type }) => type))].map(typeLine),
     'const objects = heap.reserveArenas(heap.registerBorrower("objects"), 1);',
@@ -89,6 +93,13 @@ function graphLines({ nodes, listed }: Trial, { name, source }: DetectorMaker): 
     `words.set([${listed.map(({ index }) => letterOf(index)).join(", ")}], words[directory]);`,
     `const list = { directory, start: 0, end: ${listed.length} };`,
   ];
+}
+
+function sourceOf({ name, source }: DetectorMaker, observer: string | undefined): string {
+  if (source !== undefined) return printSource(source, observer);
+  const options = observer === undefined ? "" : `{ observer: ${observer} }`;
+  const made = `const { heap, types, detector } = maker.make(${options});`;
+  return `// maker: the detector "${name}"\n${made}`;
 }
 
 function typeLine(type: TypeDescriptor): string {
