@@ -33,7 +33,9 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   {
     code: EXIT_INPUT,
     name: "input not readable",
-    meaning: "a file is missing, cut short or damaged; the other files were processed",
+    meaning:
+      "a file is missing, cut short or damaged, or a counterexample of what a module does not " +
+      "promise; the other files were processed",
   },
   {
     code: EXIT_INVARIANT,

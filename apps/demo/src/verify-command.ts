@@ -7,16 +7,16 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "@ouro/interfaces";
 import {
-  type Counterexample,
   type CounterexampleFile,
   counterexampleFiles,
   parseCounterexample,
   printReport,
   printVerdict,
   type Report,
+  type Verdict,
 } from "@ouro/testkit";
 import type { CommandLine } from "./arguments.js";
-import { EXIT_ANSWER_NO, EXIT_INTERRUPTED, EXIT_OK } from "./exit-code.js";
+import { EXIT_ANSWER_NO, EXIT_INPUT, EXIT_INTERRUPTED, EXIT_OK } from "./exit-code.js";
 import { wrapText } from "./format.js";
 import { type Look, lookOf } from "./look.js";
 import { createProgress } from "./progress.js";
@@ -137,17 +137,23 @@ async function replay(
   const look = lookOf(terminal.stdout, terminal.env, line);
   const lines = verdictLines(replayText(file, found), look);
   terminal.stdout.write(line.isJson ? replayDocument(file, found) : `${lines.join("\n")}\n`);
-  return found === undefined ? EXIT_OK : EXIT_ANSWER_NO;
+  return EXIT_OF_REPLAY[found.outcome];
 }
 
-function replayText({ property, reason }: CounterexampleFile, found?: Counterexample): string {
-  if (found === undefined) return `holds: ${property}\n  It failed before: ${reason}`;
-  const played = { programCount: 1, commandCount: 0, source: undefined };
-  return printVerdict({ property, outcome: "fails", ...played, counterexample: found });
+/** What is not promised was not asked: the file says nothing of this module. */
+const EXIT_OF_REPLAY: Readonly<Record<Verdict["outcome"], number>> = {
+  holds: EXIT_OK,
+  fails: EXIT_ANSWER_NO,
+  "not run": EXIT_INPUT,
+};
+
+function replayText({ reason }: CounterexampleFile, verdict: Verdict): string {
+  const text = printVerdict(verdict);
+  return verdict.outcome === "fails" ? text : `${text}\n  It failed before: ${reason}`;
 }
 
-function replayDocument(file: CounterexampleFile, found: Counterexample | undefined): string {
-  const outcome = found === undefined ? "holds" : "fails";
-  const document = { schema: "ouro/verify-replay@1", outcome, file, counterexample: found };
+function replayDocument(file: CounterexampleFile, verdict: Verdict): string {
+  const { outcome, why, counterexample } = verdict;
+  const document = { schema: "ouro/verify-replay@1", outcome, why, file, counterexample };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

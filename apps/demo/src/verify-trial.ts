@@ -8,7 +8,6 @@ import { composeMemoryManager } from "@ouro/memory-manager";
 import {
   type AllocatorMaker,
   allocatorSuite,
-  type Counterexample,
   type CounterexampleFile,
   checkMaker,
   collectorSuite,
@@ -22,6 +21,7 @@ import {
   replayCounterexample,
   reportOf,
   runSuite,
+  type ScriptSource,
   type Suite,
   type SuiteOptions,
   type Verdict,
@@ -37,7 +37,7 @@ export interface Trial {
   /** What a run that was stopped has found. */
   stopped(seed: number, verdicts: readonly Verdict[]): Report;
   /** `source` is the file's name, for the error of one that does not fit. */
-  replay(file: CounterexampleFile, source: string): Counterexample | undefined;
+  replay(file: CounterexampleFile, source: string): Verdict;
 }
 
 interface Exports {
@@ -113,15 +113,16 @@ function trialOf(file: string, found: Exports): Trial {
 const besideIt = (file: string): string => JSON.stringify(`./${basename(file)}`);
 
 /** Left as it is if it is no object: the suite says so. */
-function withSource<Maker extends { readonly source?: string }>(maker: Maker, source: string) {
+function withSource<Maker, Source>(maker: Maker, source: Source) {
   return typeof maker === "object" && maker !== null ? { source, ...maker } : maker;
 }
 
-function managerSource(file: string): string {
-  return [
-    `import { manager as maker } from ${besideIt(file)};`,
-    "const manager = maker.make({ observer: { wants: [], event() {} } });",
-  ].join("\n");
+function managerSource(file: string): ScriptSource {
+  return (observer = "{ wants: [], event() {} }") =>
+    [
+      `import { manager as maker } from ${besideIt(file)};`,
+      `const manager = maker.make({ observer: ${observer} });`,
+    ].join("\n");
 }
 
 function allocatorSource(file: string): string {
@@ -131,21 +132,28 @@ function allocatorSource(file: string): string {
   ].join("\n");
 }
 
-function detectorSource(file: string): string {
-  return [
-    `import { detector as maker } from ${besideIt(file)};`,
-    "const { heap, types, detector } = maker.make();",
-  ].join("\n");
+function detectorSource(file: string): ScriptSource {
+  return (observer) => {
+    const options = observer === undefined ? "" : `{ observer: ${observer} }`;
+    return [
+      `import { detector as maker } from ${besideIt(file)};`,
+      `const { heap, types, detector } = maker.make(${options});`,
+    ].join("\n");
+  };
 }
 
-function strategySource(file: string, found: Exports, isMade: boolean): string {
+function strategySource(file: string, found: Exports, isMade: boolean): ScriptSource {
   const name = found.strategy === undefined ? "strategy" : "{ strategy }";
   const given = isMade ? "strategy: strategy()" : "strategy";
-  return [
-    'import { composeMemoryManager } from "@ouro/memory-manager";',
-    `import ${name} from ${besideIt(file)};`,
-    `const manager = composeMemoryManager({ ${given}, reservationBytes: ${RESERVATION_BYTES} });`,
-  ].join("\n");
+  const reserved = `reservationBytes: ${RESERVATION_BYTES}`;
+  return (observer) => {
+    const heard = observer === undefined ? "" : ` observer: ${observer},`;
+    return [
+      'import { composeMemoryManager } from "@ouro/memory-manager";',
+      `import ${name} from ${besideIt(file)};`,
+      `const manager = composeMemoryManager({ ${given},${heard} ${reserved} });`,
+    ].join("\n");
+  };
 }
 
 function bind<Maker>(file: string, suite: Suite<Maker>, maker: Maker): Trial {

@@ -125,8 +125,34 @@ describe("ouro verify", () => {
       ...["--replay", join(found, `${name}.json`)],
     );
     expect(problemsOf("verify-replay", JSON.parse(json))).toEqual([]);
-    const fixed = await ouro("verify", right, "--replay", join(found, `${name}.json`));
-    expect(fixed.exitCode).toBe(0);
+  });
+
+  const property = "keeps exactly what is reachable after a full collection";
+  const replayed = (name: string, commands: readonly unknown[]): string => {
+    const how = { subject: "x", seed: 1, path: "", reason: "one was left", suite: "collector" };
+    const program = { commands, collectEvery: 0 };
+    const format = "ouro/counterexample@1";
+    return odd(name, JSON.stringify({ format, property, ...how, program }));
+  };
+
+  it("says that a counterexample holds now, and ends with 0", async () => {
+    const file = replayed("nothing-left", [{ do: "collect" }]);
+    const { exitCode, stdout } = await ouro("verify", wrong, "--replay", file);
+    expect(stdout).toBe(`holds: ${property}\n  It failed before: one was left\n`);
+    expect(exitCode).toBe(0);
+  });
+
+  it("says why a property is not asked of a module, and ends with 4", async () => {
+    const file = replayed("not-promised", [{ do: "collect" }]);
+    const { exitCode, stdout } = await ouro("verify", right, "--replay", file);
+    expect(stdout.replace(/\n\s+/g, " ")).toContain(
+      `not run: ${property} (its traits do not say exact) It failed before: one was left`,
+    );
+    expect(exitCode).toBe(4);
+    const { stdout: json } = await ouro("verify", right, "--json", "--replay", file);
+    expect(problemsOf("verify-replay", JSON.parse(json))).toEqual([]);
+    const { outcome, why } = JSON.parse(json);
+    expect([outcome, why]).toEqual(["not run", "its traits do not say exact"]);
   });
 
   it("says in one line what is wrong with a module or a file", async () => {

@@ -37,6 +37,13 @@ export interface Census {
    * and what those hold. Not for strategies that move.
    */
   uncollectedCount(): number;
+  /**
+   * Who is reachable and gone, else who is there and not reachable, as the end of a message; empty
+   * where nobody is wrong, or addresses name nobody.
+   */
+  wrongOnes(): string;
+  /** Who was born and is there as far as addresses tell; nobody under a strategy that moves. */
+  living(): readonly ShadowObject[];
   /** Who is there as far as addresses tell: an object moved since its birth is not known. */
   isThere(object: ShadowObject): boolean;
   /** The count of each that is there, and what it should be; empty where none are kept. O(heap). */
@@ -210,12 +217,12 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
     const reachable = shadow.reachable();
     if (present.length === reachable.size + uncollectedCount() + outsideCount) return;
     const problem = `${present.length} live ${moment}, and ${reachable.size} are reachable`;
-    expectPromise(false, problem + namesOfWrong(reachable));
+    expectPromise(false, problem + wrongOnes());
   }
 
-  /** Who is reachable and gone, else who is there and not reachable; addresses must name them. */
-  function namesOfWrong(reachable: ReadonlySet<ShadowObject>): string {
+  function wrongOnes(): string {
     if (traits.moves) return "";
+    const reachable = shadow.reachable();
     const alive = new Set(living.values());
     const lost = [...reachable].filter((object) => !alive.has(object));
     const left = [...alive].filter((object) => !reachable.has(object));
@@ -239,6 +246,8 @@ export function createCensus(subject: Subject, shadow: ShadowHeap, log: DeathLog
     checkAcyclicGarbage,
     checkExact,
     uncollectedCount,
+    wrongOnes,
+    living: () => (traits.moves ? [] : [...living.values()]),
     isThere: (object) => [...living.values()].includes(object),
     counts: () => (traits.counts && !traits.moves ? countsNow() : new Map()),
     acyclicGarbageCount() {

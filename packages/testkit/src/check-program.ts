@@ -5,10 +5,23 @@
 //   last ─► the graph as text ─► all roots dropped, collected ─► what is left
 
 import type { Observer } from "@ouro/interfaces";
-import { type Census, createCensus, createDeathLog, type Moment } from "./census.js";
+import {
+  type Census,
+  createCensus,
+  createDeathLog,
+  type Moment,
+  type ObjectCount,
+} from "./census.js";
 import { stepsOf } from "./command.js";
 import { compareGraphs } from "./comparison.js";
-import { createExhaustion, type Exhaustion, expectRefusal, expectServed } from "./exhaustion.js";
+import {
+  BALLAST,
+  createExhaustion,
+  type Exhaustion,
+  expectRefusal,
+  expectServed,
+} from "./exhaustion.js";
+import { createExhaustionScript } from "./exhaustion-script.js";
 import { graphText, shadowText } from "./graph-text.js";
 import { both } from "./observers.js";
 import { createPlayer, type Player } from "./player.js";
@@ -17,14 +30,9 @@ import { programTypes } from "./program-types.js";
 import { BrokenPromiseError, expectPromise } from "./promise.js";
 import * as property from "./properties.js";
 import { recorderOf, recordingPlayer } from "./record.js";
-import {
-  createShadowHeap,
-  type ShadowHeap,
-  type ShadowObject,
-  type SlotName,
-} from "./shadow-heap.js";
-import { usableSlots } from "./shadow-slots.js";
-import type { Step } from "./step.js";
+import { createShadowHeap, type ShadowHeap, type ShadowObject } from "./shadow-heap.js";
+import { type Snapshot, takeSnapshot } from "./snapshot.js";
+import type { ScriptLine, Step } from "./step.js";
 import type { Subject, SubjectMaker } from "./subject.js";
 
 /** Two collections suffice to finish a cycle that was begun before; more is a promise broken. */
@@ -46,8 +54,10 @@ export interface Scene {
   readonly shadow: ShadowHeap;
   readonly player: Player;
   readonly census: Census;
-  /** Says in the script what is done beside steps: a line of code, or a comment. */
-  remark(line: string): void;
+  /** Says in the script what is done beside steps: code, or a comment. */
+  remark(line: ScriptLine): void;
+  /** Says in the script by which observer the manager is to be heard: an expression. */
+  observe(observer: string): void;
 }
 
 /** A fresh subject and an empty shadow heap; `listener` hears of all that the subject tells. */
@@ -59,7 +69,36 @@ export function createScene(maker: SubjectMaker, listener?: Observer): Scene {
   const recorder = recorderOf(maker);
   const player = recordingPlayer(createPlayer(subject), recorder);
   const census = createCensus(subject, shadow, log);
-  return { subject, shadow, player, census, remark: (line) => recorder?.add(line) };
+  const scene: Scene = {
+    ...{ subject, shadow, player, census },
+    remark: (line) => recorder?.add(line),
+    observe: (text) => recorder?.observe(text),
+  };
+  recorder?.show({
+    look: (known) => lookAt(scene, known),
+    play: (step) => void playStep(step, scene),
+  });
+  return scene;
+}
+
+/**
+ * What the scene holds now, with what `known` holds of what was before. Under a strategy that moves
+ * addresses say nothing: then what is reachable is taken to be there. O(heap).
+ */
+function lookAt({ subject, shadow, census }: Scene, known: Set<ShadowObject>): Snapshot {
+  census.take();
+  for (const object of census.living()) known.add(object);
+  const counts = census.counts();
+  const { moves } = subject.collector.traits;
+  const isThere = (object: ShadowObject): boolean => moves || census.isThere(object);
+  return takeSnapshot(shadow, known, isThere, (object) => countNote(counts.get(object)));
+}
+
+/** Right ones are told too: only beside them a wrong one is understood. */
+function countNote(count: ObjectCount | undefined): string | undefined {
+  if (count === undefined) return undefined;
+  const { kept, expected } = count;
+  return kept === expected ? `count ${kept}` : `count ${kept}, not ${expected}`;
 }
 
 /** Plays a step on both sides, and notes a birth; answers what was born. */
@@ -241,6 +280,7 @@ function checkExhausted(
   const { traits } = subject.collector;
   const isReclaiming = traits.collectsAt.length > 0 || traits.death !== "collection";
   const promised = new Set(ORACLES_WHEN_FULL.filter((name) => property.isPromised(name, traits)));
+  const script = createExhaustionScript(scene.remark, BALLAST);
   let exhaustion: Exhaustion | undefined;
 
   function lookWhenFull(moment: Moment): void {
@@ -248,10 +288,8 @@ function checkExhausted(
   }
 
   function refuse(step: Step & { call: "allocate" }): void {
-    const anySlot = usableSlots(shadow)[0] as SlotName;
-    exhaustion ??= createExhaustion(subject, player, anySlot, census.bornOutside);
-    exhaustion.topUp(step, anySlot);
-    scene.remark("// memory is used up here: handles hold other objects until no more is served");
+    exhaustion ??= createExhaustion(subject, player, script, census.bornOutside);
+    exhaustion.topUp(step);
     const { collectionCount } = subject.collector.statistics();
     expectRefusal(player, step);
     if (subject.collector.statistics().collectionCount > collectionCount) onCollected?.();
@@ -259,14 +297,12 @@ function checkExhausted(
     lookWhenFull("after a call");
     player.play({ call: "collect" });
     lookWhenFull("after a full collection");
-    scene.remark("// the handles that hold objects of this size are disposed of");
     if (exhaustion.dropTopUp() > 0 && isReclaiming) {
       expectServed(player, step);
       return;
     }
     exhaustion.relieve();
     exhaustion = undefined;
-    scene.remark("// and all other handles, and the limit is what it was");
     player.play(step);
   }
 

@@ -12,8 +12,8 @@ import { heapSuite } from "./heap/heap-conformance.js";
 import { collectorSuite, memoryManagerSuite } from "./manager-suite.js";
 import { createNotes } from "./notes.js";
 import { reasonOf } from "./record.js";
-import type { Counterexample, Report } from "./report.js";
-import type { Property, Suite } from "./suite.js";
+import type { Counterexample, Report, Verdict } from "./report.js";
+import { describeFailure, type Property, type Suite } from "./suite.js";
 
 export const COUNTEREXAMPLE_FORMAT = "ouro/counterexample@1";
 
@@ -94,15 +94,16 @@ function checkProgramForm(
 }
 
 /**
- * Plays a counterexample again: undefined if the property holds now, else what is found. Throws
- * `InputFormatError`, naming `source`, if the suite has no such property, or it no such program.
+ * Plays a counterexample again: a verdict on this one program, "not run" with the reason if the
+ * subject does not promise the property any more. Throws `InputFormatError`, naming `source`, if
+ * the suite has no such property, or it no such program.
  */
 export function replayCounterexample<Maker>(
   suite: Suite<Maker>,
   maker: Maker,
   file: CounterexampleFile,
   source = "counterexample",
-): Counterexample | undefined {
+): Verdict {
   const property = suite.properties.find(({ name }) => name === file.property);
   if (suite.name !== file.suite || property === undefined) {
     throw new InputFormatError({
@@ -113,19 +114,24 @@ export function replayCounterexample<Maker>(
   }
   checkProgramForm(property, file, source);
   checkMaker(suite, maker);
-  const why = property.whyNot(maker);
-  const reason = why === undefined ? breachOf(property, maker, file.program) : undefined;
-  if (reason === undefined) return undefined;
-  const { seed, path, program } = file;
-  const drawing = property.drawing?.(program, maker);
-  const script = property.script(program, maker);
-  return { property: property.name, seed, path, program, script, reason, drawing };
+  return verdictOn(property, maker, file);
 }
 
-function breachOf<Maker>(
+function verdictOn<Maker>(
   property: Property<Maker>,
   maker: Maker,
-  program: unknown,
-): string | undefined {
-  return reasonOf(() => property.check(program, maker, createNotes()));
+  { seed, path, program }: CounterexampleFile,
+): Verdict {
+  const { name, source } = property;
+  const about = { property: name, source };
+  const why = property.whyNot(maker);
+  if (why !== undefined) {
+    return { ...about, outcome: "not run", why, programCount: 0, commandCount: 0 };
+  }
+  const played = { ...about, programCount: 1, commandCount: property.commandCount(program) };
+  const reason = reasonOf(() => property.check(program, maker, createNotes()));
+  if (reason === undefined) return { ...played, outcome: "holds" };
+  const how = { seed, path, reason };
+  const counterexample = describeFailure(property, maker, program, how);
+  return { ...played, outcome: "fails", counterexample };
 }

@@ -1,8 +1,14 @@
-// The model of death: nodes as plain objects, reachability by walking, and for each whether it was
-// finalized. Beside it the program plays on the subject; finalizers and callbacks call back here.
+// The play of a program about death: each command is done on the subject and in the model, and both
+// are compared. Finalizers and callbacks of the subject call back here.
+//
+//   command ─► subject ─► finalizers, callbacks ─► model: what may be called, and when
+//           └► model   ─────────────────────────► compared (death-audit.ts, death-order.ts)
 
-import type { Finalization, Reference, Slot, TypeId } from "@ouro/interfaces";
-import { isOuroError, OBJECT_HEADER_SIZE_WORDS, slotAt } from "@ouro/interfaces";
+import type { Reference, Slot } from "@ouro/interfaces";
+import { isOuroError } from "@ouro/interfaces";
+import { compareRoots, compareWeaks } from "./death-audit.js";
+import { bear, type Node, reachableIn, type Weak } from "./death-graph.js";
+import { createDeathOrder, isSafepoint } from "./death-order.js";
 import {
   type Act,
   type DeathCommand,
@@ -10,105 +16,50 @@ import {
   WEAK_COUNT,
   watchersOf,
 } from "./death-program.js";
-import { LARGE, LARGE_LENGTH, nodeType } from "./death-types.js";
+import { createDeathStage, type DeathStage } from "./death-stage.js";
+import { ID_FIELD, LARGE_LENGTH } from "./death-types.js";
 import { type ManagerMaker, makeUnobserved } from "./manager-subject.js";
 import type { Notes } from "./notes.js";
 import { expectPromise } from "./promise.js";
-import type { Subject, SubjectWeakReferences } from "./subject.js";
 
 /** What a property looks at. */
 export type DeathCheck = "finalizers" | "weak" | "order" | "whole";
 
-interface Node {
-  readonly id: number;
-  readonly hasFinalizer: boolean;
-  readonly act: Act;
-  readonly fields: [Node | undefined, Node | undefined];
-  isFinalized: boolean;
-  /** Nothing reached it, once: its weak references may be empty for good. */
-  wasUnreachable: boolean;
-}
-
-interface Weak {
-  readonly target: Node;
-  readonly act: Act | "no callback";
-  callCount: number;
-}
-
-const ID_FIELD = 2;
 const PROGRAM_ERROR = "thrown by program code";
 
-const SAFEPOINTS: readonly string[] = ["new", "ring", "watched ring", "weak", "poll", "collect"];
+/** Told before each command, and before each time that all is dropped behind the program. */
+export type DeathWatch = (moment: "command" | "drop", stage: DeathStage) => void;
 
-/** How far a program about death was played. */
-export interface DeathProgress {
-  /** Commands begun, the one that broke among them. */
-  commandCount: number;
-  /** Times that everything was dropped and collected behind the program. */
-  dropCount: number;
-}
-
-/**
- * Plays a program about death; throws at the first promise that does not hold. `progress` is
- * counted up on the way.
- */
+/** Plays a program about death; throws at the first promise that does not hold. */
 export function playDeaths(
   maker: ManagerMaker,
   commands: readonly DeathCommand[],
   checks: ReadonlySet<DeathCheck>,
   notes: Notes,
-  progress: DeathProgress = { commandCount: 0, dropCount: 0 },
+  watch: DeathWatch = () => {},
 ): void {
-  const play = createDeathPlay(makeUnobserved(maker), checks, notes);
+  const stage = createDeathStage(makeUnobserved(maker));
+  const play = createDeathPlay(stage, checks, notes);
   for (const command of commands) {
-    progress.commandCount++;
+    watch("command", stage);
     play.play(command);
   }
-  play.end(progress);
+  play.end(() => watch("drop", stage));
 }
 
-function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, notes: Notes) {
+function createDeathPlay(stage: DeathStage, checks: ReadonlySet<DeathCheck>, notes: Notes) {
+  const { subject, finalization, graph, rootSlot, weakSlot, museumSlot, scratchSlot } = stage;
+  const { nodes, roots, weaks } = graph;
   const { mutator, collector } = subject;
-  const finalization = collector.finalization as Finalization;
-  const weakReferences = subject.weakReferences as SubjectWeakReferences;
   const { traits } = collector;
-  const plainType = subject.defineType(nodeType("plain node", false));
-  const finalizedType = subject.defineType(nodeType("node", true));
-  const largeType = subject.defineType(LARGE);
-  const frame = mutator.enter(ROOT_COUNT + WEAK_COUNT + 2);
-  const rootSlot = (index: number): Slot => slotAt(frame, index);
-  const weakSlot = (index: number): Slot => slotAt(frame, ROOT_COUNT + index);
-  const museumSlot = slotAt(frame, ROOT_COUNT + WEAK_COUNT);
-  const scratchSlot = slotAt(frame, ROOT_COUNT + WEAK_COUNT + 1);
-  const roots = new Array<Node | undefined>(ROOT_COUNT).fill(undefined);
-  const weaks = new Array<Weak | undefined>(WEAK_COUNT).fill(undefined);
-  const nodes: Node[] = [];
-  let museum: Node | undefined;
   let throwCount = 0;
   let hasResurrected = false;
-  let command = "";
-  /** What was garbage when the running collection began; undefined outside of one. */
-  let collected: ReadonlySet<Node> | undefined;
+  let command: DeathCommand["do"] = "poll";
+  let isCollecting = false;
   let problem: Error | undefined;
-  /** Who was born since the last collection, asked for or automatic: younger than all others. */
-  let firstFresh = 0;
-  let collectionCount = 0;
-  /** The fresh node that was finalized last in the running collection; −1 for none. */
-  let lastFresh = -1;
+  const order = createDeathOrder(traits, graph, expect, notes, () => command);
 
-  finalization.setFinalizer(finalizedType, onFinalize);
-
-  function reachable(): Set<Node> {
-    const found = new Set<Node>();
-    const pending = [...roots, museum];
-    while (pending.length > 0) {
-      const node = pending.pop();
-      if (node === undefined || found.has(node)) continue;
-      found.add(node);
-      pending.push(...node.fields);
-    }
-    return found;
-  }
+  finalization.setFinalizer(stage.finalizedType, onFinalize);
 
   /** What program code throws is kept from the caller: problems are told once the call is over. */
   function expect(fact: boolean, text: string): void {
@@ -129,78 +80,37 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
 
   function onFinalize(slot: Slot): void {
     const id = mutator.word(mutator.root(slot) as Reference, ID_FIELD);
-    const node = nodes[id];
-    notes.note(isSafepoint() ? "program code at a safepoint" : "program code in place");
+    const node = nodes[id - 1];
+    notes.note(isSafepoint(command) ? "program code at a safepoint" : "program code in place");
     if (checks.has("finalizers")) {
       expect(node !== undefined, `a finalizer is called on object ${id}, which was never made`);
       if (node !== undefined) {
-        expect(!node.isFinalized, `the finalizer of node ${id} runs a second time`);
+        expect(node.finalizedCount === 0, `the finalizer of node ${id} runs a second time`);
         // Of a set that is garbage all finalizers run, also once one of them resurrected the set.
-        const isHeld = !hasResurrected && reachable().has(node);
-        expect(!isHeld, `the finalizer of node ${id} runs, and it is reachable`);
+        node.wasFinalizedHeld ||= !hasResurrected && reachableIn(graph).has(node);
+        expect(!node.wasFinalizedHeld, `the finalizer of node ${id} runs, and it is reachable`);
       }
     }
-    if (checks.has("order")) checkOrder(node, "finalizer");
+    if (checks.has("order")) order.called(node, "finalizer");
     if (checks.has("whole")) guarded(subject.validate);
     if (node === undefined) return;
-    node.isFinalized = true;
+    node.finalizedCount++;
     node.wasUnreachable = true;
     act(node.act, slot, node);
   }
 
   function onCallback(weak: Weak): void {
     weak.callCount++;
-    notes.note(isSafepoint() ? "program code at a safepoint" : "program code in place");
+    notes.note(isSafepoint(command) ? "program code at a safepoint" : "program code in place");
     if (checks.has("weak")) {
       expect(weak.callCount === 1, "the callback of a weak reference runs a second time");
-      expect(
-        !reachable().has(weak.target),
-        `the callback runs, and node ${weak.target.id} is held`,
-      );
+      const isHeld = reachableIn(graph).has(weak.target);
+      expect(!isHeld, `the callback runs, and node ${weak.target.id} is held`);
     }
-    if (checks.has("order")) checkOrder(weak.target, "callback");
+    if (checks.has("order")) order.called(weak.target, "callback");
     if (checks.has("whole")) guarded(subject.validate);
     weak.target.wasUnreachable = true;
     if (weak.act !== "no callback") act(weak.act, undefined, undefined);
-  }
-
-  const isSafepoint = (): boolean => SAFEPOINTS.includes(command);
-
-  /**
-   * Only for programs whose code does nothing: then what dies in a collection was garbage before.
-   */
-  function checkOrder(node: Node | undefined, what: "finalizer" | "callback"): void {
-    const isInTime = traits.programCode === "in place" || isSafepoint();
-    expect(isInTime, `a ${what} runs in "${command}", and its traits say at safepoints`);
-    const isFirst = traits.finalizationOrder === "weak references first" || collected !== undefined;
-    if (node === undefined) return;
-    if (what === "finalizer" && collected !== undefined) checkAge(node);
-    if (what === "callback" && !isFirst) {
-      const isDone = !node.hasFinalizer || node.isFinalized;
-      expect(isDone, `the callback for node ${node.id} runs before its finalizer`);
-    }
-    if (what === "finalizer" && isFirst) {
-      const late = weaks.find(
-        (weak) =>
-          weak !== undefined &&
-          weak.act !== "no callback" &&
-          weak.callCount === 0 &&
-          (collected?.has(weak.target) ?? weak.target === node) &&
-          !weak.target.isFinalized,
-      );
-      const text = `the finalizer of node ${node.id} runs before the callback for node`;
-      expect(late === undefined, `${text} ${late?.target.id}`);
-    }
-  }
-
-  /** Of those that no collection met yet, age is the order of birth. */
-  function checkAge({ id }: Node): void {
-    if (id < firstFresh) return;
-    const isByAge = id > lastFresh;
-    if (lastFresh >= 0) notes.note(isByAge ? "finalized by age" : "finalized out of age");
-    const isRight = isByAge || traits.collectionOrder === "any";
-    expect(isRight, `node ${id} is finalized after node ${lastFresh}, which is younger`);
-    lastFresh = id;
   }
 
   function act(what: Act, slot: Slot | undefined, node: Node | undefined): void {
@@ -209,18 +119,18 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
         throwCount++;
         throw new Error(PROGRAM_ERROR);
       case "allocate":
-        mutator.allocate(plainType, scratchSlot);
+        mutator.allocate(stage.plainType, scratchSlot);
         mutator.setRoot(scratchSlot, 0);
         break;
       case "resurrect":
         if (slot === undefined || !traits.resurrection) break;
         notes.note("resurrected");
         hasResurrected = true;
-        museum = node;
+        graph.museum = node;
         mutator.setRoot(museumSlot, mutator.root(slot));
         break;
       case "collect": {
-        const isInside = collected !== undefined;
+        const isInside = isCollecting;
         const { examinedCount } = mutator.collect();
         if (isInside && checks.has("whole")) {
           expect(examinedCount === 0, "a collection that is asked for inside of one examines");
@@ -249,7 +159,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
     const { limitBytes } = heap;
     heap.setLimitBytes(heap.statistics().lentBytes);
     try {
-      mutator.allocateArray(largeType, LARGE_LENGTH, scratchSlot);
+      mutator.allocateArray(stage.largeType, LARGE_LENGTH, scratchSlot);
       mutator.setRoot(scratchSlot, 0);
     } catch (error) {
       expect(isOuroError(error, "out-of-memory"), `no memory in program code ends as ${error}`);
@@ -258,34 +168,19 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
     }
   }
 
-  /** Any safepoint may collect: who survived is not fresh, and may stand behind who comes later. */
-  function noteCollections(): void {
-    const { collectionCount: count } = collector.statistics();
-    if (count !== collectionCount) firstFresh = nodes.length;
-    collectionCount = count;
-  }
-
-  function birth(slot: number, hasFinalizer: boolean, what: Act): Node {
-    const fields: Node["fields"] = [undefined, undefined];
-    const node: Node = {
-      id: nodes.length,
-      hasFinalizer,
-      act: what,
-      fields,
-      isFinalized: false,
-      wasUnreachable: false,
-    };
+  function birth(slot: number, hasFinalizer: boolean, what: Act): void {
     // A birth may collect first: the node is there once the call is over.
-    const type: TypeId = hasFinalizer ? finalizedType : plainType;
+    const type = hasFinalizer ? stage.finalizedType : stage.plainType;
     roots[slot] = undefined;
     mutator.setRoot(rootSlot(slot), 0);
     mutator.allocate(type, rootSlot(slot));
     noteCollections();
-    nodes.push(node);
+    const node = bear(graph, hasFinalizer, what);
     roots[slot] = node;
     mutator.setWord(mutator.root(rootSlot(slot)) as Reference, ID_FIELD, node.id);
-    return node;
   }
+
+  const noteCollections = (): void => order.noteCollections(collector.statistics().collectionCount);
 
   function link(from: number, field: number, to: Node | undefined, slot: number): void {
     const holder = roots[from];
@@ -331,7 +226,7 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
     dropWeak(index);
     const weak: Weak = { target, act: what, callCount: 0 };
     const callback = what === "no callback" ? undefined : () => onCallback(weak);
-    weakReferences.create(weakSlot(index), rootSlot(slot), callback);
+    stage.weakReferences.create(weakSlot(index), rootSlot(slot), callback);
     weaks[index] = weak;
   }
 
@@ -341,28 +236,24 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
   }
 
   function collect(): void {
-    const alive = reachable();
+    const alive = reachableIn(graph);
     const garbage = new Set(nodes.filter((node) => !alive.has(node)));
-    collected = garbage;
-    lastFresh = -1;
+    order.begin(garbage);
+    isCollecting = true;
     mutator.collect();
-    collected = undefined;
+    isCollecting = false;
+    order.end();
     noteCollections();
     if (traits.cycles !== "full collection") return;
     for (const node of garbage) {
       const isDue = node.hasFinalizer && checks.has("finalizers");
-      expect(!isDue || node.isFinalized, `node ${node.id} is garbage and was not finalized`);
+      expect(!isDue || node.finalizedCount > 0, `node ${node.id} is garbage and was not finalized`);
     }
     for (const [index, weak] of weaks.entries()) {
       if (weak === undefined || !checks.has("weak") || !garbage.has(weak.target)) continue;
-      const isEmpty = targetOf(index) === 0 || reachable().has(weak.target);
+      const isEmpty = stage.targetOf(index) === 0 || reachableIn(graph).has(weak.target);
       expect(isEmpty, `a weak reference still gives node ${weak.target.id}, which is gone`);
     }
-  }
-
-  function targetOf(index: number): Reference | 0 {
-    const weak = mutator.root(weakSlot(index)) as Reference;
-    return finalization.targetOf(subject.plain?.(weak) ?? weak);
   }
 
   function playOne(next: DeathCommand): void {
@@ -401,60 +292,16 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
 
   function look(): void {
     if (problem !== undefined) throw problem;
-    const alive = reachable();
+    const alive = reachableIn(graph);
     for (const node of nodes) if (!alive.has(node)) node.wasUnreachable = true;
     subject.validate();
-    compareRoots();
-    if (checks.has("weak")) compareWeaks(alive);
+    compareRoots(stage);
+    if (checks.has("weak")) compareWeaks(stage, command);
     const { programErrorCount } = finalization;
     expectPromise(
       !checks.has("whole") || programErrorCount === throwCount,
       `program code threw ${throwCount} times, and ${programErrorCount} errors are kept`,
     );
-  }
-
-  /** What is reachable is what the model says, by the numbers that the nodes carry. */
-  function compareRoots(): void {
-    const seen = new Map<Node, number>();
-    const pending: [Node | undefined, number, string][] = roots.map((node, index) => [
-      node,
-      mutator.root(rootSlot(index)),
-      `root ${index}`,
-    ]);
-    pending.push([museum, mutator.root(museumSlot), "the museum"]);
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      const [node, value, where] = at;
-      if (node === undefined) expectPromise(value === 0, `${where} holds ${value}, not none`);
-      if (node === undefined || seen.has(node)) continue;
-      expectPromise(value > 0, `${where} holds ${value}, not node ${node.id}`);
-      seen.set(node, value);
-      const id = mutator.word(value as Reference, ID_FIELD);
-      expectPromise(id === node.id, `${where} holds node ${id}, not node ${node.id}`);
-      for (const field of [0, 1] as const) {
-        const held = mutator.get(value as Reference, field);
-        pending.push([node.fields[field], held, `field ${field} of node ${id}`]);
-      }
-    }
-  }
-
-  function compareWeaks(alive: ReadonlySet<Node>): void {
-    for (const [index, weak] of weaks.entries()) {
-      if (weak !== undefined) expectCalled(weak, index);
-      if (weak === undefined || !alive.has(weak.target) || weak.target.wasUnreachable) continue;
-      const target = targetOf(index);
-      const { id } = weak.target;
-      expectPromise(target !== 0, `a weak reference to node ${id} is empty, and the node is held`);
-      const found = subject.heap.words[target + OBJECT_HEADER_SIZE_WORDS + ID_FIELD];
-      expectPromise(found === id, `a weak reference to node ${id} gives node ${found}`);
-    }
-  }
-
-  /** Who emptied it has called back by the end of a call that is a safepoint and no more. */
-  function expectCalled({ act: what, callCount, target }: Weak, index: number): void {
-    const isDue = command === "poll" || command === "collect";
-    if (what === "no callback" || callCount > 0 || !isDue) return;
-    const text = `the weak reference to node ${target.id} is empty, and its callback did not run`;
-    expectPromise(targetOf(index) !== 0, text);
   }
 
   return {
@@ -466,18 +313,18 @@ function createDeathPlay(subject: Subject, checks: ReadonlySet<DeathCheck>, note
       look();
     },
     /** All is dropped; what finalizers do meanwhile is dropped as well: each runs once a node. */
-    end(progress: DeathProgress): void {
+    end(onDrop: () => void): void {
       command = "collect";
       const isHeld = (): boolean => mutator.root(museumSlot) !== 0;
       for (let round = 0; round < 3 || (isHeld() && round < 3 + nodes.length); round++) {
-        progress.dropCount++;
+        onDrop();
         for (let index = 0; index < ROOT_COUNT; index++) drop(index);
         for (let index = 0; index < WEAK_COUNT; index++) dropWeak(index);
-        museum = undefined;
+        graph.museum = undefined;
         mutator.setRoot(museumSlot, 0);
         collect();
+        look();
       }
-      look();
       if (!checks.has("whole")) return;
       const { liveCount } = collector.statistics();
       expectPromise(liveCount === 0, `${liveCount} live though nothing is held`);

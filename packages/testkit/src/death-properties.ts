@@ -2,14 +2,16 @@
 // they do leaves the heap whole. Only for strategies that have finalization.
 
 import type { Traits } from "@ouro/interfaces";
-import { type DeathCheck, type DeathProgress, playDeaths } from "./death-model.js";
+import { drawDeaths, recordDeaths } from "./death-drawing.js";
+import { type DeathCheck, playDeaths } from "./death-model.js";
 import { ACTS, type Act, type DeathCommand, deathPrograms } from "./death-program.js";
 import { printDeathScript } from "./death-script.js";
-import { type ManagerMaker, makeUnobserved, sourceOf } from "./manager-subject.js";
-import { createNotes, type Notes } from "./notes.js";
+import { type ManagerMaker, makeUnobserved, sourceOf, traitsOf } from "./manager-subject.js";
+import type { Notes } from "./notes.js";
 import { DEATH_COMMANDS } from "./program-forms.js";
-import { reasonLines, record } from "./record.js";
+import { reasonLines } from "./record.js";
 import type { Property, SuiteOptions } from "./suite.js";
+import { tightenDeaths } from "./tightened-deaths.js";
 
 export const FINALIZERS = "finalizes an object once, when nothing reaches it any more";
 export const WEAK_REFERENCES = "empties weak references when their object goes, and only then";
@@ -52,6 +54,14 @@ function withAdded(commands: readonly DeathCommand[], added: readonly DeathComma
   return commands.flatMap((command) => [command, ...added]);
 }
 
+/** Who does not resurrect does nothing instead. */
+function asDone(commands: readonly DeathCommand[], maker: ManagerMaker): DeathCommand[] {
+  if (traitsOf(maker).resurrection) return [...commands];
+  return commands.map((command) =>
+    "act" in command && command.act === "resurrect" ? { ...command, act: "nothing" } : command,
+  );
+}
+
 export const deathProperties: readonly Property<ManagerMaker, DeathCommand[]>[] = ROWS.map(
   ({ name, checks, added = [], acts, source }) => ({
     name,
@@ -68,15 +78,17 @@ export const deathProperties: readonly Property<ManagerMaker, DeathCommand[]>[] 
     },
     form: DEATH_COMMANDS,
     commandCount: (commands: DeathCommand[]) => commands.length,
+    tightened: (commands: DeathCommand[], fails) => tightenDeaths(commands, fails),
     script(commands: DeathCommand[], maker: ManagerMaker) {
-      const all = withAdded(commands, added);
-      const progress: DeathProgress = { commandCount: 0, dropCount: 0 };
-      const { reason } = record(maker.make, (make) =>
-        playDeaths({ ...maker, make }, all, new Set(checks), createNotes(), progress),
-      );
-      const played = all.slice(0, progress.commandCount);
-      const calls = printDeathScript(played, progress.dropCount);
-      return [sourceOf(maker), calls, ...reasonLines(reason)].join("\n");
+      const played = recordDeaths(maker, withAdded(commands, added), new Set(checks));
+      const calls = printDeathScript(asDone(played.commands, maker), played.dropCount);
+      return [sourceOf(maker), calls, ...reasonLines(played.reason)].join("\n");
+    },
+    drawing(commands: DeathCommand[], maker: ManagerMaker) {
+      const looks = new Set(checks);
+      const played = recordDeaths(maker, withAdded(commands, added), looks);
+      const calls = printDeathScript(asDone(played.commands, maker), played.dropCount);
+      return drawDeaths(maker, played, looks, calls.split("\n").at(-1) ?? "");
     },
   }),
 );

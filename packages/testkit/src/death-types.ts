@@ -2,6 +2,9 @@
 
 import type { TypeDescriptor } from "@ouro/interfaces";
 
+/** The word of a node that has its number. */
+export const ID_FIELD = 2;
+
 /** Of nodes: two slots, and a word that names the node. */
 export function nodeType(name: string, finalizer: boolean): TypeDescriptor {
   return {

@@ -10,10 +10,10 @@
 // the program's frame stays the current one.
 
 import { type Handle, isOuroError, type Slot } from "@ouro/interfaces";
+import type { BallastRow, BallastTypes, ExhaustionScript } from "./exhaustion-script.js";
 import type { Player } from "./player.js";
 import { programTypes, SEQUENCE } from "./program-types.js";
-import { expectPromise } from "./promise.js";
-import type { SlotName } from "./shadow-heap.js";
+import { BrokenPromiseError, expectPromise } from "./promise.js";
 import type { Step } from "./step.js";
 import type { Subject } from "./subject.js";
 
@@ -30,6 +30,13 @@ const HOLDER_SLOT_COUNT = 2500;
 const LINK_FIELD = 1;
 /** With the five words before them: large blocks, then blocks of 512 bytes and smaller. */
 const LENGTHS = [65_536, 16_384, 4096, 1024, 256, 123, 59, 27, 11, 3];
+/** As the script of it says them. */
+export const BALLAST: BallastTypes = {
+  words: BALLAST_TYPE,
+  bytes: BYTES_TYPE,
+  holder: HOLDER_TYPE,
+  holderSlotCount: HOLDER_SLOT_COUNT,
+};
 /** Below the handles that a manager has by default. */
 const TOP_UP_LIMIT_COUNT = 3000;
 
@@ -37,30 +44,28 @@ export interface Exhaustion {
   /** So many objects are held that the program knows nothing of. */
   readonly heldCount: number;
   /** Takes what is left for a request like this. */
-  topUp(step: Allocation, anySlot: SlotName): void;
+  topUp(step: Allocation): void;
   /** Drops the top-up; answers how many objects it was. */
   dropTopUp(): number;
   /** Drops all and restores the limit. */
   relieve(): void;
 }
 
-/**
- * Uses memory up. `anySlot` is a root slot of the program; its value is left alone. `onBirth` is
- * told where each object of its own is.
- */
+/** Uses memory up, and says so in the script; `onBirth` is told where each object of its own is. */
 export function createExhaustion(
   subject: Subject,
   player: Player,
-  anySlot: SlotName,
+  script: ExhaustionScript,
   onBirth: (address: number) => void,
 ): Exhaustion {
   const { heap, mutator, handles, collector } = subject;
   const { limitBytes } = heap;
   const topUps: Handle[] = [];
 
-  function emptyHandle(slot: SlotName): Handle {
-    const handle = handles.hold(player.slotOf(slot));
-    mutator.setRoot(handle.slot, 0);
+  function emptyHandle(): Handle {
+    const frame = mutator.enter(1);
+    const handle = handles.hold(frame);
+    mutator.leave(frame);
     return handle;
   }
 
@@ -70,15 +75,17 @@ export function createExhaustion(
     return !isKept;
   }
 
-  const chain = emptyHandle(anySlot);
-  const newest = emptyHandle(anySlot);
-  const holder = emptyHandle(anySlot);
+  const chain = emptyHandle();
+  const newest = emptyHandle();
+  const holder = emptyHandle();
   let chainCount = 0;
   let bytesCount = 0;
 
   function fillUp(): void {
     let heldBytes = 0;
     for (const length of LENGTHS) {
+      const row: BallastRow = [length, 0];
+      rows.push(row);
       while (isServed(BALLAST_TYPE, length, newest.slot)) {
         heldBytes += length * 4;
         const isHeld = heldBytes <= heap.limitBytes;
@@ -87,11 +94,13 @@ export function createExhaustion(
         mutator.fill(mutator.root(newest.slot) as never, LINK_FIELD, chain.slot);
         mutator.moveRoot(chain.slot, newest.slot);
         chainCount++;
+        row[1]++;
       }
+      if (bytesCount < slotCount) row[2] = 0;
       while (bytesCount < slotCount && isServed(BYTES_TYPE, length * 4, newest.slot)) {
         mutator.fill(mutator.root(holder.slot) as never, 1 + bytesCount, newest.slot);
-        mutator.setRoot(newest.slot, 0);
         bytesCount++;
+        row[2] = (row[2] ?? 0) + 1;
       }
     }
   }
@@ -99,23 +108,30 @@ export function createExhaustion(
   const hasHolder = isServed(HOLDER_TYPE, HOLDER_SLOT_COUNT, holder.slot);
   const slotCount = hasHolder ? HOLDER_SLOT_COUNT : 0;
   const { lentBytes } = heap.statistics();
-  heap.setLimitBytes(Math.min(limitBytes, collector.traits.moves ? 2 * lentBytes : lentBytes));
+  const fullBytes = Math.min(limitBytes, collector.traits.moves ? 2 * lentBytes : lentBytes);
+  const rows: BallastRow[] = [];
+  heap.setLimitBytes(fullBytes);
+  script.useUp(fullBytes, rows);
   fillUp();
 
-  function topUp(step: Allocation, slot: SlotName): void {
+  function topUp(step: Allocation): void {
+    let servedCount = 0;
+    script.topUp(step.type, step.length, () => servedCount);
     for (;;) {
-      const handle = emptyHandle(slot);
+      const handle = emptyHandle();
       if (!isServed(step.type, step.length, handle.slot)) {
         handle.dispose();
         return;
       }
       topUps.push(handle);
+      servedCount++;
       const isSoon = topUps.length < TOP_UP_LIMIT_COUNT;
       expectPromise(isSoon, `with memory used up, ${topUps.length} objects more are served`);
     }
   }
 
   function dropTopUp(): number {
+    if (topUps.length > 0) script.dropTopUps();
     const dropped = topUps.splice(0);
     for (const handle of dropped) handle.dispose();
     return dropped.length;
@@ -133,6 +149,7 @@ export function createExhaustion(
       newest.dispose();
       holder.dispose();
       heap.setLimitBytes(limitBytes);
+      script.relieve(limitBytes);
     },
   };
 }
@@ -168,6 +185,11 @@ export function expectRefusal(player: Player, step: Allocation): void {
 
 /** With room made for it the step is served. */
 export function expectServed(player: Player, step: Allocation): void {
-  const isBroken = isRefused(() => player.play(step));
-  expectPromise(!isBroken, "a request is refused though an object of its size was just dropped");
+  try {
+    player.play(step);
+  } catch (cause) {
+    if (!isOuroError(cause, "out-of-memory")) throw cause;
+    const problem = "a request is refused though an object of its size was just dropped";
+    throw new BrokenPromiseError(problem, { cause });
+  }
 }

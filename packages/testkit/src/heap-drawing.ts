@@ -4,7 +4,10 @@
 //   slot 0 → #1                        ┌────┐   ┌─────────┐   ┌─────────┐
 //   #1 pair [#2 #2]                    │ s0 ├──►│ #1 pair ├──►│ #2 leaf │
 //   #2 leaf []          lost           └────┘   └─────────┘   └─ lost ──┘
+//
+// Weak references stand among the roots: ⇢ in text, a broken line in a picture.
 
+import type { Drawing } from "./report.js";
 import type { Fate, Snapshot, SnapshotObject, SnapshotRoot } from "./snapshot.js";
 
 /** Larger heaps are no pictures any more. */
@@ -25,9 +28,10 @@ const FATE_TEXTS: Readonly<Record<Fate, string>> = {
 export function drawAsText(snapshot: Snapshot): string[] {
   const { roots, objects, rootText = slotText } = snapshot;
   const valueText = (value: number): string => (value === 0 ? "·" : textOf(value, snapshot));
-  const lines = roots
-    .filter(({ value }) => value !== 0)
-    .map((root) => `${rootText(root)} → ${valueText(root.value)}`);
+  const lines = roots.filter(isShown).map((root) => {
+    const line = `${rootText(root)} ${root.isWeak ? "⇢" : "→"} ${valueText(root.value)}`;
+    return root.note === undefined ? line : `${line}  ${root.note}`;
+  });
   for (const { serial, type, slots, fate, note } of objects.slice(0, OBJECT_LIMIT)) {
     const shown = slots.slice(0, SLOT_LIMIT).map(valueText);
     if (slots.length > SLOT_LIMIT) shown.push(`and ${slots.length - SLOT_LIMIT} more`);
@@ -39,6 +43,8 @@ export function drawAsText(snapshot: Snapshot): string[] {
     lines.push(`and ${objects.length - OBJECT_LIMIT} objects more`);
   return lines.length === 0 ? ["nothing"] : lines;
 }
+
+const isShown = ({ value, note }: SnapshotRoot): boolean => value !== 0 || note !== undefined;
 
 function slotText({ name }: SnapshotRoot): string {
   return name < 0 ? `handle ${-1 - name}` : `slot ${name}`;
@@ -65,20 +71,38 @@ interface Place {
   readonly y: number;
 }
 
+/** Behind what must not be. */
+const WRONG_FILL = "#ffd9d6";
+const ROOT_FILL = "#dfe9f7";
+const WEAK_FILL = "#efe6f7";
+
 const FILLS: Readonly<Record<Fate, string>> = {
   reachable: "#e8f3e8",
   garbage: "#eeeeee",
   freed: "#ffffff",
-  lost: "#ffd9d6",
+  lost: WRONG_FILL,
   found: "#eeeeee",
-  "found wrongly": "#ffd9d6",
-  missed: "#ffd9d6",
+  "found wrongly": WRONG_FILL,
+  missed: WRONG_FILL,
 };
 
+/** One picture of several, under its title. */
+export interface DrawnPart {
+  readonly title: string;
+  readonly snapshot: Snapshot;
+}
+
+/** Snapshots one below the other, both ways. */
+export function drawParts(parts: readonly DrawnPart[]): Drawing {
+  const text = parts.flatMap(({ title, snapshot }) => [
+    `${title}:`,
+    ...drawAsText(snapshot).map((line) => `  ${line}`),
+  ]);
+  return { text: text.join("\n"), svg: drawAsSvg(parts) };
+}
+
 /** Snapshots one below the other, each under its title: an SVG document. O(objects + slots). */
-export function drawAsSvg(
-  parts: readonly { readonly title: string; readonly snapshot: Snapshot }[],
-): string {
+export function drawAsSvg(parts: readonly DrawnPart[]): string {
   let top = 0;
   let width = LEAST_WIDTH;
   const body: string[] = [];
@@ -122,7 +146,8 @@ function titleLines(title: string): string[] {
 function placeObjects({ roots, objects }: Snapshot, top: number) {
   const bySerial = new Map(objects.map((object) => [object.serial, object]));
   const columns = new Map<number, number>();
-  const held = roots.filter(({ value }) => value > 0);
+  // What weak references alone lead to is placed behind what roots hold.
+  const held = [...roots].sort((one, other) => Number(one.isWeak ?? 0) - Number(other.isWeak ?? 0));
   const queue = held.map(({ value }) => ({ serial: value, column: 1 }));
   const others = objects.map(({ serial }) => ({ serial, column: 1 }));
   const order: number[] = [];
@@ -152,21 +177,24 @@ function placeObjects({ roots, objects }: Snapshot, top: number) {
       y: top + shift + row * (HEIGHT + GAP_Y),
     });
   }
-  return { places, held };
+  return places;
 }
 
 function drawSnapshot(snapshot: Snapshot, top: number) {
   const shown = { ...snapshot, objects: snapshot.objects.slice(0, OBJECT_LIMIT) };
-  const { places, held } = placeObjects(shown, top);
+  const places = placeObjects(shown, top);
   const lines: string[] = [];
   let bottom = top + HEIGHT + GAP_Y;
   let right = MARGIN + WIDTH;
   const { rootText = slotText } = snapshot;
-  for (const [index, root] of held.entries()) {
+  const roots = snapshot.roots.filter(({ value, note }) => value > 0 || note !== undefined);
+  for (const [index, root] of roots.entries()) {
     const at = { x: MARGIN, y: top + index * (HEIGHT + GAP_Y) };
-    lines.push(...box(at, [rootText(root)], "#dfe9f7", ""));
+    const { note, isWeak = false, isWrong = false } = root;
+    const texts = note === undefined ? [rootText(root)] : [rootText(root), note];
+    lines.push(...box(at, texts, isWrong ? WRONG_FILL : isWeak ? WEAK_FILL : ROOT_FILL, ""));
     const target = places.get(root.value);
-    if (target !== undefined) lines.push(arrow(at, target));
+    if (target !== undefined) lines.push(arrow(at, target, isWeak ? BROKEN : ""));
     bottom = Math.max(bottom, at.y + HEIGHT + GAP_Y);
   }
   for (const object of shown.objects) {
@@ -183,13 +211,20 @@ function drawSnapshot(snapshot: Snapshot, top: number) {
 }
 
 function boxOf(object: SnapshotObject, at: Place, snapshot: Snapshot): string[] {
-  const { serial, type, fate } = object;
+  const { serial, type, fate, isWrong = false } = object;
   const said = [object.note ?? "", fate === "reachable" ? "" : fate].filter((text) => text !== "");
   const note = said.length === 0 ? undefined : said.join(", ");
-  const dash = fate === "freed" || fate === "lost" ? ' stroke-dasharray="4 3"' : "";
+  const dash = fate === "freed" || fate === "lost" ? BROKEN : "";
   const name = `${textOf(serial, snapshot)} ${type}`;
-  return box(at, note === undefined ? [name] : [name, note], FILLS[fate], dash);
+  return box(
+    at,
+    note === undefined ? [name] : [name, note],
+    isWrong ? WRONG_FILL : FILLS[fate],
+    dash,
+  );
 }
+
+const BROKEN = ' stroke-dasharray="4 3"';
 
 /** Small letters that a box has room for. */
 const NOTE_LENGTH = 28;
@@ -215,8 +250,8 @@ function box({ x, y }: Place, texts: readonly string[], fill: string, dash: stri
 }
 
 /** From the right side of one box to the left side of another; a loop leaves at the top. */
-function arrow(from: Place, to: Place): string {
-  const line = 'fill="none" stroke="#444" marker-end="url(#tip)"';
+function arrow(from: Place, to: Place, dash = ""): string {
+  const line = `fill="none" stroke="#444" marker-end="url(#tip)"${dash}`;
   if (from === to) {
     const { x, y } = from;
     return `<path d="M${x + 80} ${y}c0 -20 -30 -20 -30 0" ${line}/>`;

@@ -31,7 +31,7 @@ export {
 } from "./allocator/allocator-sweep.js";
 export type { SweepCommand } from "./allocator/sweep-command.js";
 export { AGES, GROWTH, PLACES, STALE } from "./audit-properties.js";
-export { type CheckOptions, checkProgram, runProgram } from "./check-program.js";
+export type { CheckOptions } from "./check-program.js";
 export type { Command, ObjectPick, Pick, ValuePick } from "./command.js";
 export * from "./counterexample-file.js";
 export { ACTS, type Act, type DeathCommand } from "./death-program.js";
@@ -50,7 +50,7 @@ export type { Flaw, Form } from "./form.js";
 export type { HeapCommand } from "./heap/heap-commands.js";
 export * from "./heap/heap-conformance.js";
 export type { HeapMaker, HeapMakerOptions } from "./heap/heap-subject.js";
-export { drawAsSvg, drawAsText } from "./heap-drawing.js";
+export { type DrawnPart, drawAsSvg, drawAsText } from "./heap-drawing.js";
 export type { CollectorMaker, ManagerMaker } from "./manager-subject.js";
 export {
   collectorConformance,
@@ -58,13 +58,13 @@ export {
   memoryManagerConformance,
   memoryManagerSuite,
 } from "./manager-suite.js";
-export { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
+export type { MutatorProgramsOptions } from "./mutator-programs.js";
 export { LOOKING_OBSERVER, LOWERED_LIMIT, THROWING_OBSERVER } from "./nemesis-properties.js";
 export { createNotes, type Notes } from "./notes.js";
 export { ACTING_OBSERVER, COLLECTION_CALLBACKS } from "./observer-acts.js";
 export { METAMORPHIC, RENAMED, ROOM, WORK } from "./oracle-properties.js";
-export { allocationCountOf, type Program, printProgram, scriptOf } from "./program.js";
-export { drawProgram } from "./program-drawing.js";
+export type { Program } from "./program.js";
+export * from "./program-door.js";
 export { programTypes } from "./program-types.js";
 export { BrokenPromiseError, expectPromise } from "./promise.js";
 export * from "./properties.js";
@@ -78,6 +78,7 @@ export {
   type Verdict,
 } from "./report.js";
 export type { ScopePart, ScopeProgress } from "./scope-part.js";
+export type { ScriptSource } from "./script-source.js";
 export {
   createShadowHeap,
   type Path,
@@ -91,7 +92,13 @@ export { SHAPES, type ShapeName } from "./shape.js";
 export { SIDE_AS_SAID } from "./side-memory-property.js";
 export { SMALL_COLLECTIONS, SMALL_HEAPS, SMALL_PROGRAMS } from "./small-scope/small-scope.js";
 export type { Fate, Snapshot, SnapshotObject } from "./snapshot.js";
-export { printScript, type ScriptLine, type Step, type StepValue } from "./step.js";
+export {
+  printScript,
+  type ScriptCode,
+  type ScriptLine,
+  type Step,
+  type StepValue,
+} from "./step.js";
 export type {
   Subject,
   SubjectMaker,

@@ -18,6 +18,7 @@ import type { ProgramPropertyRow } from "./program-property.js";
 import { expectPromise } from "./promise.js";
 import type { Step } from "./step.js";
 import type { SubjectMaker } from "./subject.js";
+import { playTurns, sayTurns, type Turns } from "./turns.js";
 
 export const LOWERED_LIMIT = "loses nothing when its limit is lowered in mid-run";
 export const LOOKING_OBSERVER = "is whole whenever an observer is told of something";
@@ -113,14 +114,29 @@ export function checkWhole(scene: Scene): void {
   );
 }
 
+const LOOK_CODE = `{
+    manager.collector.walk((object) => {
+      if (!manager.collector.isObject(object)) throw new Error("it walks no object");
+    });
+    manager.heap.validate();
+  }`;
+
 /** Counts are told before the store that they belong to, often: looks there are the reader's. */
 function checkLooking(program: Program, make: SubjectMaker): void {
-  let isLooking = false;
+  playTurns<"look">(
+    make,
+    () => "look",
+    (turns) => playLooking(program, make, turns),
+  );
+}
+
+function playLooking(program: Program, make: SubjectMaker, turns: Turns<"look">): void {
   const watch: { scene?: Scene } = {};
+  let isLooking = false;
   const looker: Observer = {
     event() {
       const { scene } = watch;
-      if (scene === undefined || isLooking) return;
+      if (scene === undefined || turns.come(!isLooking) === undefined) return;
       isLooking = true;
       const { collector, heap } = scene.subject;
       collector.walk((object) => expectPromise(collector.isObject(object), "it walks no object"));
@@ -129,7 +145,9 @@ function checkLooking(program: Program, make: SubjectMaker): void {
     },
   };
   const scene = createScene(make, looker);
-  scene.remark("// an observer walks the objects and validates the heap at every event");
+  if (sayTurns(scene, turns, () => LOOK_CODE, "heard()")) {
+    scene.observe("{ event() { heard(); } }");
+  }
   watch.scene = scene;
   for (const step of stepsOfProgram(program, scene.shadow)) {
     if (step !== undefined) playStep(step, scene);
@@ -141,38 +159,51 @@ class ObserverError extends Error {
   override readonly name = "ObserverError";
 }
 
+const THROW_CODE = 'throw new Error("thrown by an observer");';
+
+/** The first time and later ones: in the middle of a collection's work. */
+const THROWS_AT: readonly number[] = [1, 4, 20];
+
 /** What an observer is told of in collections and polls throws there, one event after the other. */
 function checkThrowing(program: Program, make: SubjectMaker): void {
   const told = new Set<EventCode>();
-  playWatched(program, make, (code) => void told.add(code));
+  const note = (code: EventCode, isArmed: boolean): boolean => isArmed && !told.add(code);
+  playTurns<"throw">(
+    make,
+    () => undefined,
+    (turns) => playThrowing(program, make, turns, note),
+  );
   for (const code of told) {
-    let count = 0;
-    const listen = (each: EventCode): void => {
-      if (each === code && THROWS_AT.includes(++count)) throw new ObserverError(`event ${code}`);
+    let armedCount = 0;
+    const choose = () => (THROWS_AT.includes(++armedCount) ? "throw" : undefined);
+    const play = (turns: Turns<"throw">): void => {
+      const isTurn = (each: EventCode, isArmed: boolean): boolean =>
+        each === code && turns.come(isArmed) !== undefined;
+      const observer = `{ event(code) { if (code === ${code}) heard(); } }`;
+      playThrowing(program, make, turns, isTurn, observer);
     };
-    const scene = playWatched(program, make, listen, `throws at event ${code}`);
-    checkWhole(scene);
+    playTurns<"throw">(make, choose, play);
   }
 }
 
-/** The first time and later ones: in the middle of a collection's work. */
-const THROWS_AT = [1, 4, 20];
-
 /** A collection is the one call whose result on the shadow heap is the same, done or not. */
-function playWatched(
+function playThrowing(
   program: Program,
   make: SubjectMaker,
-  listen: (code: EventCode) => void,
-  does = "is told of events",
-): Scene {
+  turns: Turns<"throw">,
+  isTurn: (code: EventCode, isArmed: boolean) => boolean,
+  observer = "",
+): void {
   let isArmed = false;
+  let isReady = false;
   const listener: Observer = {
     event(code) {
-      if (isArmed) listen(code);
+      if (isReady && isTurn(code, isArmed)) throw new ObserverError(`event ${code}`);
     },
   };
   const scene = createScene(make, listener);
-  scene.remark(`// in collections and polls an observer ${does}, for the 1st, 4th and 20th time`);
+  isReady = true;
+  if (sayTurns(scene, turns, () => THROW_CODE, "heard()")) scene.observe(observer);
   for (const step of stepsOfProgram(program, scene.shadow)) {
     if (step === undefined) continue;
     isArmed = step.call === "collect" || step.call === "poll";
@@ -185,5 +216,5 @@ function playWatched(
     }
     isArmed = false;
   }
-  return scene;
+  checkWhole(scene);
 }

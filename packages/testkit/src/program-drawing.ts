@@ -1,14 +1,13 @@
 // A failing program drawn: the heap before the last call of the script and after it.
 
-import type { ObjectCount } from "./census.js";
 import { createScene, playStep } from "./check-program.js";
-import { drawAsSvg, drawAsText } from "./heap-drawing.js";
+import { type DrawnPart, drawParts } from "./heap-drawing.js";
 import { type Program, scriptOf } from "./program.js";
+import { messageOf, record, thrownBy } from "./record.js";
 import type { Drawing } from "./report.js";
 import type { ShadowObject } from "./shadow-heap.js";
-import { type Snapshot, takeSnapshot } from "./snapshot.js";
-import { printScript, type Step } from "./step.js";
-import type { Subject, SubjectMaker } from "./subject.js";
+import { printScript, type ScriptLine, type Step } from "./step.js";
+import type { SubjectMaker } from "./subject.js";
 
 /**
  * The heap before and after the last call, and after a full collection behind it: what breaks at
@@ -21,59 +20,49 @@ export function drawProgram(program: Program, maker: SubjectMaker): Drawing {
 
 /** As `drawProgram`, for the calls of a script. */
 export function drawSteps(steps: readonly Step[], maker: SubjectMaker): Drawing {
-  const scene = createScene(maker);
-  const { shadow, census, subject } = scene;
+  return drawCheck(maker, (make) => {
+    const scene = createScene(make);
+    for (const step of steps) playStep(step, scene);
+  }) as Drawing;
+}
+
+/**
+ * The same of what a check does, observers and used-up memory with it; undefined if it plays
+ * nothing. The check is played twice: only then is known which line is the last one.
+ */
+export function drawCheck(
+  maker: SubjectMaker,
+  check: (make: SubjectMaker) => void,
+): Drawing | undefined {
+  const { lines, sceneIndex, reason, isThrown } = record(maker, check);
+  if (lines.length === 0) return undefined;
+  const parts: DrawnPart[] = [];
   const known = new Set<ShadowObject>();
-  const isThere = thereOf(subject, (object) => census.isThere(object));
-  const look = (): Snapshot => {
-    census.take();
-    const counts = census.counts();
-    return takeSnapshot(shadow, known, isThere, (object) => countNote(counts.get(object)));
+  const { stage } = record(maker, check, (scene, line, { look }) => {
+    if (scene !== sceneIndex || line !== lines.length - 1) return;
+    // Who was freed before is no part of the picture.
+    parts.push({ title: "before the last call", snapshot: look(known) });
+  });
+  const draw = (title: string): void => {
+    if (stage !== undefined) parts.push({ title, snapshot: stage.look(known) });
   };
-  const last = steps.at(-1);
-  const parts: { readonly title: string; readonly snapshot: Snapshot }[] = [];
-  const play = (step: Step, title: string): void => {
-    playStep(step, scene);
-    parts.push({ title, snapshot: look() });
-  };
-  try {
-    for (const step of steps.slice(0, -1)) {
-      const newborn = playStep(step, scene);
-      if (newborn !== undefined && !subject.collector.traits.moves) known.add(newborn);
-    }
-    census.take();
-    for (const object of known) if (!census.isThere(object)) known.delete(object);
-    if (last !== undefined) {
-      parts.push({ title: "before the last call", snapshot: look() });
-      play(last, `after ${lastLineOf(steps)}`);
-    }
-    if (last?.call !== "collect") play({ call: "collect" }, "after a full collection behind it");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    parts.push({ title: `then it threw: ${reason}`, snapshot: { roots: [], objects: [] } });
+  const error = thrownBy(() => {
+    if (isThrown) throw new Error(reason);
+    draw(`after ${lastLineOf(lines)}`);
+    if (isCollection(lines.at(-1))) return;
+    stage?.play({ call: "collect" });
+    draw("after a full collection behind it");
+  });
+  if (error !== undefined) {
+    const title = `then it threw: ${messageOf(error)}`;
+    parts.push({ title, snapshot: { roots: [], objects: [] } });
   }
-  const text = parts.flatMap(({ title, snapshot }) => [
-    `${title}:`,
-    ...drawAsText(snapshot).map((line) => `  ${line}`),
-  ]);
-  return { text: text.join("\n"), svg: drawAsSvg(parts) };
+  return drawParts(parts);
 }
 
-/** Right ones are told too: only beside them a wrong one is understood. */
-function countNote(count: ObjectCount | undefined): string | undefined {
-  if (count === undefined) return undefined;
-  const { kept, expected } = count;
-  return kept === expected ? `count ${kept}` : `count ${kept}, not ${expected}`;
-}
+const isCollection = (line: ScriptLine | undefined): boolean =>
+  typeof line === "object" && "call" in line && line.call === "collect";
 
-function lastLineOf(steps: readonly Step[]): string {
-  return printScript(steps).split("\n").at(-1) ?? "";
-}
-
-/** Of a strategy that moves, addresses say nothing: then what is reachable is taken to be there. */
-function thereOf(
-  subject: Subject,
-  isThere: (object: ShadowObject) => boolean,
-): (object: ShadowObject) => boolean {
-  return subject.collector.traits.moves ? () => true : isThere;
+function lastLineOf(lines: readonly ScriptLine[]): string {
+  return printScript(lines).split("\n").at(-1) ?? "";
 }

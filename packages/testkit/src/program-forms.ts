@@ -52,21 +52,23 @@ const fieldsOf = <Value>(fields: Fields<Value>): Form => record(fields);
 
 const OBJECT = record({ root: PICK, fields: listOf(PICK) });
 const VALUE = either(WORD, OBJECT);
-const PATH = record({ slot: PICK, fields: listOf(PICK) });
+/** Slots of frames from 0 on, those of handles below. */
+const SLOT = wholeNumber(-LARGEST, LARGEST);
+const PATH = record({ slot: SLOT, fields: listOf(PICK) });
 const STEP_VALUE = either(WORD, PATH);
 
 const STEP = kindsBy("call", {
   enter: { slotCount: COUNT },
   leave: {},
-  hold: { from: PICK },
+  hold: { from: SLOT },
   dispose: { handle: PICK },
-  allocate: { type: wholeNumber(0, programTypes.length - 1), length: PICK, into: PICK },
-  setRoot: { slot: PICK, value: STEP_VALUE },
-  moveRoot: { into: PICK, from: PICK },
+  allocate: { type: wholeNumber(0, programTypes.length - 1), length: PICK, into: SLOT },
+  setRoot: { slot: SLOT, value: STEP_VALUE },
+  moveRoot: { into: SLOT, from: SLOT },
   set: { object: PATH, field: PICK, value: STEP_VALUE },
-  give: { object: PATH, field: PICK, from: PICK },
-  fill: { object: PATH, field: PICK, from: PICK },
-  take: { into: PICK, object: PATH, field: PICK },
+  give: { object: PATH, field: PICK, from: SLOT },
+  fill: { object: PATH, field: PICK, from: SLOT },
+  take: { into: SLOT, object: PATH, field: PICK },
   copy: { target: PATH, targetField: PICK, source: PATH, sourceField: PICK, count: PICK },
   setWord: { object: PATH, field: PICK, word: WORD },
   poll: {},

@@ -4,9 +4,9 @@ import { type ManagerMaker, sourceOf } from "./manager-subject.js";
 import { type MutatorProgramsOptions, mutatorPrograms } from "./mutator-programs.js";
 import { createNotes, type Notes } from "./notes.js";
 import type { Program } from "./program.js";
-import { drawSteps } from "./program-drawing.js";
+import { drawCheck } from "./program-drawing.js";
 import { PROGRAM } from "./program-forms.js";
-import { printRecording, type Recording, reasonLines, record, stepsIn } from "./record.js";
+import { printRecording, type Recording, reasonLines, record } from "./record.js";
 import type { Property, SuiteOptions } from "./suite.js";
 import { tightenProgram } from "./tightened-program.js";
 
@@ -40,12 +40,10 @@ export function programProperty(row: ProgramPropertyRow): Property<ManagerMaker,
     tightened: tightenProgram,
     script(program, maker) {
       const recording = recordingOf(program, maker);
-      if (calls === undefined) return printRecording(sourceOf(maker), recording);
+      if (calls === undefined) return printRecording(maker, recording);
       return [sourceOf(maker), calls, ...reasonLines(recording.reason)].join("\n");
     },
-    drawing(program, maker) {
-      const steps = stepsIn(recordingOf(program, maker).lines);
-      return steps.length === 0 ? undefined : drawSteps(steps, maker.make);
-    },
+    drawing: (program, maker) =>
+      drawCheck(maker.make, (make) => check(program, { ...maker, make }, createNotes())),
   };
 }

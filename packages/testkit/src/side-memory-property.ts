@@ -36,7 +36,9 @@ export const sideMemoryProperty: Property<CollectorMaker, Program> = {
   script(program, maker) {
     const { make, spare } = makerWithSpare(maker);
     const recording = record(make, (recorded) => checkSideMemory(program, recorded, spare));
-    return printRecording(maker.source ?? collectorSource(maker.strategy().name), recording);
+    const { name } = maker.strategy();
+    const source = maker.source ?? collectorSource(name);
+    return printRecording({ name, make, source }, recording);
   },
 };
 

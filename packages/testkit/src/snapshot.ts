@@ -18,11 +18,19 @@ export interface SnapshotObject {
   readonly fate: Fate;
   /** What else is said of it: drawn before what its fate is called. */
   readonly note?: string;
+  /** Whether the note says what must not be. */
+  readonly isWrong?: boolean;
 }
 
 export interface SnapshotRoot {
   readonly name: SlotName;
   readonly value: number;
+  /** Refers to an object without holding it. */
+  readonly isWeak?: boolean;
+  /** What else is said of it: such a one is drawn though it refers to none. */
+  readonly note?: string;
+  /** Whether the note says what must not be. */
+  readonly isWrong?: boolean;
 }
 
 export interface Snapshot {
@@ -66,7 +74,8 @@ export function takeSnapshot(
   return { roots, objects };
 }
 
-function fateOf(isReachable: boolean, isThere: boolean): Fate {
+/** By whether it should be there, and is. */
+export function fateOf(isReachable: boolean, isThere: boolean): Fate {
   if (isReachable) return isThere ? "reachable" : "lost";
   return isThere ? "garbage" : "freed";
 }

@@ -59,8 +59,14 @@ export type Step =
   /** Generations 0 to this one; everything without it. */
   | { readonly call: "collect"; readonly generation?: number };
 
-/** In a script: a call, a line as it is printed, or a call that is refused and left at that. */
-export type ScriptLine = Step | string | { readonly refused: Step };
+/** Code as it is printed, which uses these of `programTypes`. */
+export interface ScriptCode {
+  readonly code: string;
+  readonly types: readonly number[];
+}
+
+/** In a script: a call, code as it is printed, or a call that is refused and left at that. */
+export type ScriptLine = Step | string | ScriptCode | { readonly refused: Step };
 
 /** What a script's names stand for while it is printed. */
 interface Names {
@@ -82,12 +88,13 @@ export function printScript(script: readonly ScriptLine[]): string {
 
 function printLine(line: ScriptLine, names: Names): string {
   if (typeof line === "string") return line;
+  if ("code" in line) return line.code;
   if ("call" in line) return printStep(line, names);
   return `try { ${printStep(line.refused, names)} } catch {}`;
 }
 
 function printTypes(script: readonly ScriptLine[]): string[] {
-  const used = new Set(script.map(typeIn));
+  const used = new Set(script.flatMap(typesIn));
   const lines: string[] = [];
   for (const [index, descriptor] of programTypes.entries()) {
     if (!used.has(index)) continue;
@@ -97,10 +104,11 @@ function printTypes(script: readonly ScriptLine[]): string[] {
   return lines;
 }
 
-function typeIn(line: ScriptLine): number {
-  if (typeof line === "string") return -1;
+function typesIn(line: ScriptLine): readonly number[] {
+  if (typeof line === "string") return [];
+  if ("code" in line) return line.types;
   const step = "call" in line ? line : line.refused;
-  return step.call === "allocate" ? step.type : -1;
+  return step.call === "allocate" ? [step.type] : [];
 }
 
 function printStep(step: Step, names: Names): string {

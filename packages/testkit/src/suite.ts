@@ -14,6 +14,7 @@ import fc from "fast-check";
 import { asked, enter } from "./door.js";
 import { createNotes, type Notes } from "./notes.js";
 import type { Property, Suite, SuiteOptions, Sweep } from "./property.js";
+import { isAlike, messageOf, thrownBy } from "./record.js";
 import type { Counterexample, Drawing, Report, Verdict } from "./report.js";
 
 export type { Property, Suite, SuiteOptions, Sweep } from "./property.js";
@@ -172,8 +173,8 @@ function tighten<Maker>(
   if (property.tightened === undefined) return found;
   let last = found;
   const fails = (program: unknown): boolean => {
-    const error = errorOf(() => property.check(program, maker, createNotes()));
-    if (error === undefined || nameOf(error) !== nameOf(found.error)) return false;
+    const error = thrownBy(() => property.check(program, maker, createNotes()));
+    if (error === undefined || !isAlike(error, found.error)) return false;
     last = { program, error };
     return true;
   };
@@ -181,20 +182,6 @@ function tighten<Maker>(
   property.tightened(found.program, fails);
   return last;
 }
-
-function errorOf(play: () => void): unknown {
-  try {
-    play();
-    return undefined;
-  } catch (error) {
-    return error ?? new Error("nothing was thrown");
-  }
-}
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 function judgeScope<Maker>(
   property: Property<Maker>,
@@ -211,7 +198,8 @@ function judgeScope<Maker>(
   return { ...played, outcome: "fails", counterexample };
 }
 
-function describeFailure<Maker>(
+/** A program that fails, with all that is needed to see it again. */
+export function describeFailure<Maker>(
   property: Property<Maker>,
   maker: Maker,
   program: unknown,

@@ -69,6 +69,18 @@ it.each(sampled)("A file holds any program of $suite: $property", ({ programs, .
   );
 });
 
+it("A file holds any program that was taken apart into calls, with handles", () => {
+  fc.assert(
+    fc.property(kit.mutatorPrograms(), (program) => {
+      const [, ...steps] = kit.scriptOf(program);
+      const commands = steps.map((step) => ({ do: "step", step }));
+      const about = { suite: "memory manager", property: kit.CONTENTS };
+      kit.parseCounterexample(textOf(about, { commands, collectEvery: 0 }));
+    }),
+    { seed: 1, numRuns: 20 },
+  );
+});
+
 it.each(KINDS)("A file of $suite: $property holds nothing else", ({ suite, property }) => {
   for (const program of [{ comands: [] }, [{ do: "no such" }], [7]]) {
     const text = textOf({ suite, property }, program);
@@ -139,6 +151,16 @@ describe("A damaged program is told with where it is damaged", () => {
       letters: [{ do: "collect", isYoungOnly: false }],
     };
     const file = kit.parseCounterexample(textOf(managers(kit.SMALL_HEAPS), program));
-    expect(kit.replayCounterexample(kit.memoryManagerSuite, manager, file)).toBeUndefined();
+    const verdict = kit.replayCounterexample(kit.memoryManagerSuite, manager, file);
+    expect(verdict.outcome).toBe("holds");
+  });
+
+  it("a property that is not promised any more is not run, and why is said", () => {
+    const program = { commands: [{ do: "collect" }], ...CALM };
+    const file = kit.parseCounterexample(textOf(managers(kit.EXACT), program));
+    expect(kit.replayCounterexample(kit.memoryManagerSuite, manager, file)).toMatchObject({
+      ...{ property: kit.EXACT, outcome: "not run", programCount: 0 },
+      why: "its traits do not say exact",
+    });
   });
 });

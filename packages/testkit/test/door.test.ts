@@ -170,6 +170,72 @@ describe("A suite refuses options that it would lose or misread", () => {
   });
 });
 
+describe("What plays and prints one program refuses what it cannot take", () => {
+  const program: kit.Program = { commands: [{ do: "collect" }], collectEvery: 0 };
+  const { make } = manager;
+  const name = "keeps what is reachable";
+
+  it.each<[string, () => unknown, string]>([
+    ["checkProgram", () => kit.checkProgram(undefined as never, make), "the program is missing"],
+    [
+      "checkProgram",
+      () => kit.checkProgram({ commands: [{ do: "colect" }], collectEvery: 0 } as never, make),
+      'commands[0].do of the program is the text "colect", which it cannot be. Did you mean "coll',
+    ],
+    ["checkProgram", () => kit.checkProgram(program, manager as never), "the maker is an Object"],
+    [
+      "checkProgram",
+      () => kit.checkProgram(program, (() => ({})) as never),
+      "heap of the manager that the maker answers is missing",
+    ],
+    [
+      "checkProgram",
+      () => kit.checkProgram(program, make, [name as never]),
+      `Did you mean "${kit.CONTENTS}"?`,
+    ],
+    [
+      "checkProgram",
+      () => kit.checkProgram(program, make, undefined, { onRefuse() {} } as never),
+      'onRefuse of the options is not known. Did you mean "onRefusal"?',
+    ],
+    [
+      "runProgram",
+      () => kit.runProgram({ commands: [] } as never, make),
+      "collectEvery of the prog",
+    ],
+    ["runProgram", () => kit.runProgram(program, undefined as never), "the maker is missing"],
+    ["drawProgram", () => kit.drawProgram([] as never, make), "the program is an Array"],
+    ["drawProgram", () => kit.drawProgram(program, late as never), "heap of the manager that the"],
+    [
+      "mutatorPrograms",
+      () => kit.mutatorPrograms({ commandLimit: 3 } as never),
+      'commandLimit of the options is not known. Did you mean "commandLimitCount"?',
+    ],
+    [
+      "mutatorPrograms",
+      () => kit.mutatorPrograms({ rawLimitWords: -1 }),
+      "rawLimitWords of the options is -1",
+    ],
+    ["scriptOf", () => kit.scriptOf(3 as never), "the program is 3"],
+    ["printProgram", () => kit.printProgram(null as never), "the program is null"],
+    [
+      "allocationCountOf",
+      () => kit.allocationCountOf({} as never),
+      "commands of the program is mi",
+    ],
+  ])("%s %#", (where, run, message) => {
+    const told = refusal(run);
+    expect(told).toContain(`${where}: `);
+    expect(told).toContain(message);
+  });
+
+  it("and plays what it can take", () => {
+    expect(() => kit.checkProgram(program, make)).not.toThrow();
+    expect(kit.runProgram(program, make)).toContain("0: 0");
+    expect(kit.allocationCountOf(program)).toBe(0);
+  });
+});
+
 it("With vitest a name that has a slip is told where the tests are declared", () => {
   const declare = (properties: string[]) => () =>
     testSuite(kit.detectorSuite, toyDetectors(), { properties });

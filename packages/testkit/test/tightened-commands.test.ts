@@ -1,7 +1,7 @@
 // What a counterexample of allocators looks like in the end: commands in bulk, which shrinking
 // leaves large, are taken apart into single calls.
 
-import { createLargeBlockAllocator } from "@ouro/allocator";
+import { createLargeBlockAllocator, createPoolAllocator } from "@ouro/allocator";
 import { createPrivateHeap } from "@ouro/heap";
 import type { Allocator, Block } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
@@ -32,20 +32,27 @@ const BULK: kit.AllocatorCommand[] = [
   { do: "allocateMany", count: 60, requestBytes: 4321 },
 ];
 
-function tightened(maker: kit.AllocatorMaker, name: string) {
+function scriptOf(maker: kit.AllocatorMaker, name: string, commands: readonly unknown[]) {
   const property = kit.allocatorSuite.properties.find((each) => each.name === name);
+  return { property, script: property?.script(commands, maker) ?? "" };
+}
+
+function tightened(maker: kit.AllocatorMaker, name: string, program: readonly unknown[] = BULK) {
+  const { property } = scriptOf(maker, name, program);
   if (property?.tightened === undefined) throw new Error(`"${name}" tightens nothing`);
+  let reason = "";
   const fails = (commands: unknown): boolean => {
     try {
       property.check(commands, maker, kit.createNotes());
       return false;
     } catch (error) {
+      reason = String(error);
       return error instanceof kit.BrokenPromiseError;
     }
   };
-  expect(fails(BULK)).toBe(true);
-  const commands = property.tightened(BULK, fails) as kit.AllocatorCommand[];
-  return { commands, script: property.script(commands, maker) };
+  expect(fails(program)).toBe(true);
+  const commands = property.tightened(program, fails) as kit.AllocatorCommand[];
+  return { commands, script: property.script(commands, maker), reason };
 }
 
 /** The third block is the second one once more. */
@@ -69,6 +76,65 @@ const leaksSecondFree: Change = ({ free }) => {
     },
   };
 };
+
+/** The lowest block stays, marked or not. */
+const sparesLowest: kit.AllocatorMaker = {
+  name: "spares the lowest",
+  keptArenaCount: 1,
+  requestBytes: kit.requestSizes.small,
+  bulkBytes: kit.requestSizes.small,
+  make() {
+    const heap = createPrivateHeap({ reservationBytes: 2 ** 25 });
+    const allocator = createPoolAllocator({ source: heap });
+    const beginSweep: typeof allocator.beginSweep = (marks) => {
+      let lowest = 0;
+      allocator.walk((block) => {
+        if (lowest === 0) lowest = block;
+      });
+      const word = marks + (lowest >>> 7);
+      if (lowest > 0) heap.words[word] = (heap.words[word] as number) | (1 << (lowest >>> 2));
+      return allocator.beginSweep(marks);
+    };
+    return { heap, allocator: { ...allocator, beginSweep } };
+  },
+};
+
+describe("A counterexample of a sweep", () => {
+  const SWEEPS: kit.SweepCommand[] = [
+    { do: "allocate", count: 300, requestBytes: 48 },
+    { do: "sweep", keptPercent: 40, salt: 3 },
+    { do: "free", pick: 4, count: 9 },
+    { do: "finish" },
+  ];
+
+  it("has the marks in its script, and shows what is left when it is run", () => {
+    const maker = sparesLowest;
+    const { commands, script, reason } = tightened(maker, kit.SWEEP_EXACT, SWEEPS);
+    expect(commands).toEqual([{ do: "allocate", count: 1, requestBytes: 0 }]);
+    expect(script).not.toMatch(/^\/\/ \{/m);
+    expect(script).toContain("allocator.beginSweep(marks);");
+    const play = new Function("maker", `${script}\nreturn allocator;`);
+    const { liveBlockCount } = (play(maker) as Allocator).statistics();
+    expect(reason).toContain("the census is 1,");
+    expect(liveBlockCount).toBe(1);
+  });
+
+  it("marks in its script what the sweep is to keep, and clears marks of before", () => {
+    const { script } = scriptOf(sparesLowest, kit.SWEEP_SOUND, [
+      { do: "allocate", count: 3, requestBytes: 16 },
+      { do: "sweep", keptPercent: 100, salt: 0 },
+    ]);
+    const lines = script.split("\n").filter((line) => /mark\(block\);$|fill|beginSweep/.test(line));
+    expect(lines).toEqual([
+      "for (const block of [b3, b4, b5]) mark(block);",
+      "allocator.beginSweep(marks);",
+      expect.stringMatching(/^heap\.words\.fill\(0, marks \+ \d+, marks \+ \d+\);$/),
+      "allocator.beginSweep(marks);",
+    ]);
+    const play = new Function("maker", `${script}\nreturn [b3, b4, b5].map(allocator.owns);`);
+    expect(play(sparesLowest)).toEqual([true, false, false]);
+  });
+});
 
 describe("A counterexample of an allocator", () => {
   it("is taken apart into single calls, of which none can go", () => {

@@ -30,7 +30,8 @@ describe("A counterexample is as small as it can be", () => {
     const { maker, report, calls } = refuted(fault, property);
     expect(calls.join("\n").split("\n").length, calls.join("\n")).toBeLessThanOrEqual(callCount);
     const [file] = kit.counterexampleFiles(report);
-    const again = kit.replayCounterexample(kit.memoryManagerSuite, maker, file as never);
+    const replayed = kit.replayCounterexample(kit.memoryManagerSuite, maker, file as never);
+    const again = replayed.counterexample;
     expect(again?.reason).toBe(file?.reason);
     expect(again?.script).toBe(report.verdicts[0]?.counterexample?.script);
   });

@@ -44,7 +44,22 @@ function sourceOf({ name, source }: AllocatorMaker): string {
   return source ?? made;
 }
 
-function recordCalls(subject: AllocatorSubject, lines: string[]): AllocatorSubject {
+/** What is done beside calls of the allocator, as lines. */
+export interface AllocatorLines {
+  add(line: string): void;
+  nameOf(block: number): string;
+}
+
+interface RecordedSubject extends AllocatorSubject {
+  readonly script: AllocatorLines;
+}
+
+/** Where lines of a subject whose calls are written down go; undefined for any other. */
+export function linesOf(subject: AllocatorSubject): AllocatorLines | undefined {
+  return (subject as Partial<RecordedSubject>).script;
+}
+
+function recordCalls(subject: AllocatorSubject, lines: string[]): RecordedSubject {
   const names = new Map<number, string>();
   const sizes = new Map<number, number>();
 
@@ -64,6 +79,7 @@ function recordCalls(subject: AllocatorSubject, lines: string[]): AllocatorSubje
     const texts = args
       .slice(0, name === "reallocate" ? 2 : 1)
       .map((value, index) => (takesBlock && index === 0 ? nameOf(value) : String(value)));
+    if (name === "beginSweep") texts.splice(0, 1, "marks");
     const text = `allocator.${name}(${texts.join(", ")});`;
     const place = lines.push(text) - 1;
     const result = made();
@@ -94,5 +110,5 @@ function recordCalls(subject: AllocatorSubject, lines: string[]): AllocatorSubje
       };
     },
   });
-  return { ...subject, heap, allocator };
+  return { ...subject, heap, allocator, script: { add: (line) => void lines.push(line), nameOf } };
 }

@@ -3,12 +3,7 @@
 // side. In the model a block without a mark is gone when the sweep begins; in the allocator it may
 // lie there for long.
 
-import {
-  ARENA_SIZE_WORDS,
-  type Block,
-  type PrivateHeap,
-  type SweepableAllocator,
-} from "@ouro/interfaces";
+import { ARENA_SIZE_WORDS, type Block, type SweepableAllocator } from "@ouro/interfaces";
 import fc from "fast-check";
 import type { Notes } from "../notes.js";
 import { SWEEP_COMMANDS } from "../program-forms.js";
@@ -20,7 +15,7 @@ import {
   type AllocatorModel,
   createAllocatorModel,
 } from "./allocator-model.js";
-import { printAllocatorCalls } from "./allocator-script.js";
+import { linesOf, printAllocatorCalls } from "./allocator-script.js";
 import type { AllocatorMaker } from "./allocator-subject.js";
 import type { SweepCommand } from "./sweep-command.js";
 import { tightenCommands } from "./tightened-commands.js";
@@ -52,12 +47,9 @@ export const sweepProperties: readonly Property<AllocatorMaker, SweepCommand[]>[
     commandCount: (commands: SweepCommand[]) => commands.length,
     tightened: (commands: SweepCommand[], fails) => tightenCommands(commands, singleOnes, fails),
     script: (commands: SweepCommand[], maker: AllocatorMaker) =>
-      [
-        ...commands.map((command) => `// ${JSON.stringify(command)}`),
-        printAllocatorCalls(maker, (recording, notes) => {
-          play(recording, commands, new Set(checks), notes);
-        }),
-      ].join("\n"),
+      printAllocatorCalls(maker, (recording, notes) => {
+        play(recording, commands, new Set(checks), notes);
+      }),
   }),
 );
 
@@ -118,7 +110,7 @@ function play(
   notes: Notes,
 ): void {
   const model = createAllocatorModel(maker, enabled, notes);
-  const marks = reserveMarks(model.heap);
+  const marks = reserveMarks(model);
   for (const command of commands) {
     if (command.do === "allocate") allocateMany(model, command.count, command.requestBytes);
     if (command.do === "free") freeMany(model, command.count, command.pick);
@@ -137,13 +129,23 @@ function sweepable(model: AllocatorModel): SweepableAllocator {
   return model.allocator as SweepableAllocator;
 }
 
+/** Words of marks for each arena, a bit a granule. */
+const MARK_WORDS_PER_ARENA = ARENA_SIZE_WORDS >>> 7;
+
 /** The word to which `block >>> 7` is added. */
-export function reserveMarks(heap: PrivateHeap): number {
-  const wordsPerArena = ARENA_SIZE_WORDS >>> 7;
-  const sizeWords = (heap.arenaCount - heap.firstArenaIndex) * wordsPerArena;
+function reserveMarks({ heap, subject }: AllocatorModel): number {
+  const sizeWords = (heap.arenaCount - heap.firstArenaIndex) * MARK_WORDS_PER_ARENA;
   const region = heap.reserveRegion(heap.registerBorrower("marks"), "marks", sizeWords);
-  return region.start - heap.firstArenaIndex * wordsPerArena;
+  const before = heap.firstArenaIndex * MARK_WORDS_PER_ARENA;
+  const reserved = `heap.reserveRegion(heap.registerBorrower("marks"), "marks", ${sizeWords})`;
+  const script = linesOf(subject);
+  script?.add(`const marks = ${reserved}.start - ${before};`);
+  script?.add(MARK_LINE);
+  return region.start - before;
 }
+
+const MARK_LINE =
+  "const mark = (block) => { heap.words[marks + (block >>> 7)] |= 1 << (block >>> 2); };";
 
 /** With memory full, what is not swept yet is swept, and only then is it full. */
 function allocateMany(model: AllocatorModel, count: number, requestBytes: number): void {
@@ -172,17 +174,27 @@ function sweep(model: AllocatorModel, marks: number, keptPercent: number, salt: 
   const { heap } = model;
   const allocator = sweepable(model);
   allocator.finishSweep();
-  const first = marks + heap.firstArenaIndex * 2048;
-  heap.words.fill(0, first, marks + heap.arenaCount * 2048);
+  const script = linesOf(model.subject);
+  const first = heap.firstArenaIndex * MARK_WORDS_PER_ARENA;
+  const end = heap.arenaCount * MARK_WORDS_PER_ARENA;
+  // The region is empty before the first sweep.
+  const hasMarks = heap.words.subarray(marks + first, marks + end).some((word) => word !== 0);
+  if (hasMarks) script?.add(`heap.words.fill(0, marks + ${first}, marks + ${end});`);
+  heap.words.fill(0, marks + first, marks + end);
   const garbage: Block[] = [];
+  const kept: string[] = [];
   for (const block of model.order) {
     // Alike in a pool every other time: wholly free pools are to come between used ones.
     const place = salt % 2 === 0 ? block : block >>> 12;
     const chance = (Math.imul(place + salt, 0x9e3779b1) >>> 8) % 100;
     const word = marks + (block >>> 7);
     if (chance >= keptPercent) garbage.push(block);
-    else heap.words[word] = (heap.words[word] as number) | (1 << (block >>> 2));
+    else {
+      heap.words[word] = (heap.words[word] as number) | (1 << (block >>> 2));
+      if (script !== undefined) kept.push(script.nameOf(block));
+    }
   }
+  if (kept.length > 0) script?.add(`for (const block of [${kept.join(", ")}]) mark(block);`);
   let garbageBytes = 0;
   for (const block of garbage) garbageBytes += model.remove(block).usableBytes;
   let liveBytes = 0;

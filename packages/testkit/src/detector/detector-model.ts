@@ -18,7 +18,12 @@ import {
   type TypeId,
 } from "@ouro/interfaces";
 import { expectPromise } from "../promise.js";
-import { type DetectorProgram, type GraphObject, letterOf } from "./detector-program.js";
+import {
+  type DetectorProgram,
+  type GraphObject,
+  letterOf,
+  slotCountOf,
+} from "./detector-program.js";
 import type { DetectorMakeOptions, DetectorMaker, DetectorSubject } from "./detector-subject.js";
 import {
   type DetectorCheck,
@@ -66,12 +71,13 @@ export function playOnDetector(
   else ask(trial, () => trial.subject.detector.find(trial.list));
 }
 
-/** A fresh detector before the graph of a program. */
+/** A fresh detector before the graph of a program; `observer` is that of the options in a script. */
 export function openTrial(
   maker: DetectorMaker,
   program: DetectorProgram,
   checks: ReadonlySet<DetectorCheck>,
   options?: DetectorMakeOptions,
+  observer?: string,
 ): Trial {
   const subject = maker.make(options);
   const nodes = nodesOf(program.objects);
@@ -80,17 +86,15 @@ export function openTrial(
   const list = writeList(subject, listed);
   const recorder = recorderOf(maker);
   const trial = { maker, subject, nodes, listed, list, checks, recorder };
-  recorder?.begin(trial);
+  recorder?.begin(trial, observer);
   return trial;
 }
 
 function nodesOf(objects: readonly GraphObject[]): Node[] {
-  const nodes = objects.map(({ type, slots, isListed, outsideCount }, index): Node => {
+  const nodes = objects.map((object, index): Node => {
+    const { type, isListed, outsideCount } = object;
     const descriptor = TYPES[type] as TypeDescriptor;
-    const { visitedSlotCount, ownedSlotCount, variablePart } = descriptor;
-    const fixed = visitedSlotCount + ownedSlotCount;
-    const slotCount = variablePart === "none" ? fixed : fixed + slots.length;
-    const held = new Array<Node | undefined>(slotCount).fill(undefined);
+    const held = new Array<Node | undefined>(slotCountOf(object)).fill(undefined);
     const counts = { outsideCount, count: 0 };
     return { index, type: descriptor, slots: held, isListed, address: 0, ...counts };
   });

@@ -35,6 +35,17 @@ class ObserverError extends Error {
   override readonly name = "ObserverError";
 }
 
+/** In scripts: a function that is hoisted, so that it is there when the detector is made. */
+const HEARD = "{ event() { heard(); } }";
+
+const ASK_CODE = `function heard() {
+  if (!isReady) return;
+  isReady = false;
+  try { console.log("an answer", detector.find(list)); }
+  catch (error) { console.log(error.kind ?? error); }
+  isReady = true;
+}`;
+
 /** It throws at the first event of a question, at the second, and so on. */
 const EVENT_LIMIT_COUNT = 40;
 
@@ -46,9 +57,12 @@ export function checkThrowingObserver(program: DetectorProgram, maker: DetectorM
         if (++count === at) throw new ObserverError(`event ${at}`);
       },
     };
-    const trial = openTrial(maker, program, checksOf(maker), { observer });
-    trial.recorder?.add(`// an observer throws at event ${at} of: detector.find(list)`);
+    const trial = openTrial(maker, program, checksOf(maker), { observer }, HEARD);
     count = 0;
+    trial.recorder?.add("var count = 0;");
+    const code = `if (++count === ${at}) throw new Error("thrown by an observer");`;
+    trial.recorder?.add(`function heard() {\n  ${code}\n}`);
+    trial.recorder?.add("try { detector.find(list); } catch {}");
     if (!throwsObserverError(trial)) return;
     expectNothingFound(trial);
     ask(trial, () => trial.subject.detector.find(trial.list));
@@ -78,8 +92,9 @@ export function checkQuestionInside(program: DetectorProgram, maker: DetectorMak
       asked.isInside = false;
     },
   };
-  const trial = openTrial(maker, program, checksOf(maker), { observer });
-  trial.recorder?.add("// an observer calls detector.find(list) at each event");
+  const trial = openTrial(maker, program, checksOf(maker), { observer }, HEARD);
+  trial.recorder?.add("var isReady = true;");
+  trial.recorder?.add(ASK_CODE);
   ask(trial, () => {
     asked.trial = trial;
     const examined = trial.subject.detector.find(trial.list);

@@ -21,6 +21,13 @@ export interface DetectorProgram {
   readonly forgotten: readonly number[];
 }
 
+/** Slots that an object of each type has: of a sequence, as many as are said. */
+const SLOT_COUNTS: readonly (number | undefined)[] = [2, 3, undefined, 2];
+
+export function slotCountOf({ type, slots }: GraphObject): number {
+  return SLOT_COUNTS[type] ?? slots.length;
+}
+
 /** Objects by letters: `a` to `z`, then `a1`. */
 export function letterOf(index: number): string {
   const letter = String.fromCharCode(97 + (index % 26));

@@ -7,9 +7,10 @@
 //   detector.find(list);              c pair [· ·]  count 1
 
 import { ARENA_SIZE_WORDS, type TypeDescriptor } from "@ouro/interfaces";
-import { drawAsSvg, drawAsText } from "../heap-drawing.js";
+import { drawParts } from "../heap-drawing.js";
 import { reasonLines, reasonOf } from "../record.js";
 import type { Drawing } from "../report.js";
+import { printSource } from "../script-source.js";
 import type { Fate, Snapshot, SnapshotObject } from "../snapshot.js";
 import { letterOf } from "./detector-program.js";
 import type { DetectorMaker } from "./detector-subject.js";
@@ -40,8 +41,8 @@ export function recordTrial(
   let after: Snapshot | undefined;
   let call = "";
   const recorder: DetectorRecorder = {
-    begin(trial) {
-      lines = graphLines(trial, maker);
+    begin(trial, observer) {
+      lines = graphLines(trial, maker, observer);
       last = { trial, before: snapshotOf(trial.nodes) };
       after = undefined;
     },
@@ -67,19 +68,18 @@ export function drawTrial({ before, after, call }: Recording): Drawing | undefin
   if (before === undefined) return undefined;
   const parts = [{ title: "the graph", snapshot: before }];
   if (after !== undefined) parts.push({ title: `after ${call}`, snapshot: after });
-  const text = parts.flatMap(({ title, snapshot }) => [
-    `${title}:`,
-    ...drawAsText(snapshot).map((line) => `  ${line}`),
-  ]);
-  return { text: text.join("\n"), svg: drawAsSvg(parts) };
+  return drawParts(parts);
 }
 
 /** The calls that make the graph of a trial and its list. */
-function graphLines({ nodes, listed }: Trial, { name, source }: DetectorMaker): string[] {
+function graphLines(
+  { nodes, listed }: Trial,
+  maker: DetectorMaker,
+  observer: string | undefined,
+): string[] {
   const start = nodes[0]?.address ?? 0;
-  const made = "const { heap, types, detector } = maker.make();";
   return [
-    source ?? `// maker: the detector "${name}"\n${made}`,
+    sourceOf(maker, observer),
     "const { words } = heap;",
     ...[...new Set(nodes.map(({ type }) => type))].map(typeLine),
     'const objects = heap.reserveArenas(heap.registerBorrower("objects"), 1);',
@@ -93,6 +93,13 @@ function graphLines({ nodes, listed }: Trial, { name, source }: DetectorMaker): 
     `words.set([${listed.map(({ index }) => letterOf(index)).join(", ")}], words[directory]);`,
     `const list = { directory, start: 0, end: ${listed.length} };`,
   ];
+}
+
+function sourceOf({ name, source }: DetectorMaker, observer: string | undefined): string {
+  if (source !== undefined) return printSource(source, observer);
+  const options = observer === undefined ? "" : `{ observer: ${observer} }`;
+  const made = `const { heap, types, detector } = maker.make(${options});`;
+  return `// maker: the detector "${name}"\n${made}`;
 }
 
 function typeLine(type: TypeDescriptor): string {

@@ -3,6 +3,7 @@
 import type { Detector, Observer, PrivateHeap, TypeTable, WordIndex } from "@ouro/interfaces";
 import { FLAG, type Form, FUNCTION, oneOf, parts, record, TEXT } from "../form.js";
 import type { Entry } from "../property.js";
+import { SCRIPT_SOURCE, type ScriptSource } from "../script-source.js";
 import { DETECTOR, HEAP, TYPE_TABLE } from "../subject-forms.js";
 
 export interface DetectorSubject {
@@ -24,7 +25,7 @@ export interface DetectorMaker {
    * JavaScript that ends in `const { heap, types, detector } = …`: scripts of counterexamples begin
    * with it. Default: a comment with the name, and a call of `make` of the suite's `maker`.
    */
-  readonly source?: string;
+  readonly source?: ScriptSource;
   /** Whether it finds all garbage of a list; else what it finds is garbage, and no more is said. */
   readonly complete: boolean;
   /** `cpython`: reached and found ones come in the order of CPython's `move_unreachable`. */
@@ -45,7 +46,10 @@ const REQUIRED = {
   order: oneOf("any", "cpython"),
   make: FUNCTION,
 } satisfies Partial<Forms>;
-const OPTIONAL = { source: TEXT, observed: FLAG } satisfies Omit<Forms, keyof typeof REQUIRED>;
+const OPTIONAL = { source: SCRIPT_SOURCE, observed: FLAG } satisfies Omit<
+  Forms,
+  keyof typeof REQUIRED
+>;
 
 export const detectorEntry: Entry<DetectorMaker> = {
   maker: record(REQUIRED, OPTIONAL),

@@ -15,6 +15,7 @@ import { type DetectorProgram, detectorPrograms } from "./detector-program.js";
 import { drawTrial, printTrial, recordTrial } from "./detector-script.js";
 import { type DetectorMaker, detectorEntry } from "./detector-subject.js";
 import type { DetectorCheck } from "./detector-trial.js";
+import { tightenGraph } from "./tightened-graph.js";
 
 export const FINDS_GARBAGE_ONLY = "finds nothing that a reference from outside reaches";
 export const FINDS_ALL = "finds all that only keeps each other alive";
@@ -103,6 +104,7 @@ const properties: readonly Property<DetectorMaker, DetectorProgram>[] = ROWS.map
       play(check, program, maker, notes),
     form: DETECTOR_PROGRAM,
     commandCount: ({ objects }: DetectorProgram) => objects.length,
+    tightened: tightenGraph,
     script: (program: DetectorProgram, maker: DetectorMaker) =>
       printTrial(recordTrial(maker, (recording) => play(check, program, recording))),
     drawing: (program: DetectorProgram, maker: DetectorMaker) =>

@@ -41,7 +41,8 @@ export interface Trial {
 
 /** Written down as it is done: the last trial that a property opened. */
 export interface DetectorRecorder {
-  begin(trial: Trial): void;
+  /** The detector is made with this observer, if one matters: an expression. */
+  begin(trial: Trial, observer?: string): void;
   add(line: string): void;
   answer(answer: Answer): void;
 }

@@ -6,12 +6,13 @@
 //                                                           shadow heap: the counterexample
 //   shown only after others ─► the same, with as many cases before it as it needs
 
-import { checkSteps } from "../check-program.js";
-import { type ManagerMaker, makeUnobserved, sourceOf } from "../manager-subject.js";
+import { checkSteps, createScene, playStep } from "../check-program.js";
+import { type ManagerMaker, makeUnobserved } from "../manager-subject.js";
 import { drawSteps } from "../program-drawing.js";
 import { SMALL_CASE } from "../program-forms.js";
+import { BrokenPromiseError } from "../promise.js";
 import { MEMORY, PROPERTY_NAMES } from "../properties.js";
-import { printRecording, type Recording, record, stepsIn } from "../record.js";
+import { messageOf, printRecording, type Recording, record, stepsIn, thrownBy } from "../record.js";
 import type { Step } from "../step.js";
 import type { SubjectMaker } from "../subject.js";
 import type { Property, SuiteOptions } from "../suite.js";
@@ -56,7 +57,7 @@ export const smallScopeProperties: readonly Property<ManagerMaker, SmallCase>[] 
     form: SMALL_CASE,
     commandCount: ({ letters }: SmallCase) => letters.length,
     script: (small: SmallCase, maker: ManagerMaker) =>
-      printRecording(sourceOf(maker), recordCase(small, maker)),
+      printRecording(maker, recordCase(small, maker)),
     drawing: (small: SmallCase, maker: ManagerMaker) =>
       drawSteps(stepsIn(recordCase(small, maker).lines), maker.make),
   }),
@@ -75,7 +76,24 @@ function checkBesideShadow(small: SmallCase, maker: ManagerMaker, make: SubjectM
   checkSteps(() => stepsOfCase(small, collections), make, CHECKED);
 }
 
+/** The runner looks at numbers alone; who they are the same calls say, played beside the shadow. */
 function checkAsRunner(small: SmallCase, maker: ManagerMaker): void {
+  const error = thrownBy(() => playAsRunner(small, maker));
+  if (error === undefined) return;
+  throw new BrokenPromiseError(messageOf(error) + wrongOnesOf(small, maker));
+}
+
+/** As the end of a message; empty where the shadow heap shows nobody. */
+function wrongOnesOf(small: SmallCase, maker: ManagerMaker): string {
+  const scene = createScene(maker.make);
+  const broken = thrownBy(() => {
+    for (const step of stepsAsRunner(small, maker)) playStep(step, scene);
+    scene.census.take();
+  });
+  return broken === undefined ? scene.census.wrongOnes() : "";
+}
+
+function playAsRunner(small: SmallCase, maker: ManagerMaker): void {
   const subject = makeUnobserved(maker);
   const collections = collectionsOf(subject.collector);
   const runner = createSmallRunner(subject);
@@ -85,15 +103,22 @@ function checkAsRunner(small: SmallCase, maker: ManagerMaker): void {
 }
 
 /** What the runner alone shows is shown by its calls: the case, roots emptied, a collection. */
-function recordCase(small: SmallCase, maker: ManagerMaker): Recording {
+function recordCase(
+  small: SmallCase,
+  maker: ManagerMaker,
+): Pick<Recording, "lines" | "observer" | "reason"> {
   const recording = record(maker.make, (make) => checkBesideShadow(small, maker, make));
   if (recording.reason !== undefined) return recording;
   const { reason } = record(maker.make, () => checkAsRunner(small, maker));
+  return { lines: stepsAsRunner(small, maker), observer: undefined, reason };
+}
+
+function stepsAsRunner(small: SmallCase, maker: ManagerMaker): Step[] {
   const collections = collectionsOf(makeUnobserved(maker).collector);
   const played = [...stepsOfCase(small, collections)].flatMap((step) => step ?? []);
   const emptied = Array.from(
     { length: small.rootCount },
     (_, slot): Step => ({ call: "setRoot", slot, value: 0 }),
   );
-  return { lines: [...played, ...emptied, { call: "collect" }], reason };
+  return [...played, ...emptied, { call: "collect" }];
 }

@@ -24,7 +24,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     ...CHECK,
     name: "what is left for a request is not taken",
-    find: "exhaustion.topUp(step, anySlot);",
+    find: "exhaustion.topUp(step);",
     replace: "",
   },
   {
