@@ -13,7 +13,7 @@ import { collectorSuite, memoryManagerSuite } from "./manager-suite.js";
 import { createNotes } from "./notes.js";
 import { reasonOf } from "./record.js";
 import type { Counterexample, Report } from "./report.js";
-import type { Property, Suite } from "./suite.js";
+import { drawingOf, type Property, type Suite } from "./suite.js";
 
 export const COUNTEREXAMPLE_FORMAT = "ouro/counterexample@1";
 
@@ -117,7 +117,7 @@ export function replayCounterexample<Maker>(
   const reason = why === undefined ? breachOf(property, maker, file.program) : undefined;
   if (reason === undefined) return undefined;
   const { seed, path, program } = file;
-  const drawing = property.drawing?.(program, maker);
+  const drawing = drawingOf(property, program, maker);
   const script = property.script(program, maker);
   return { property: property.name, seed, path, program, script, reason, drawing };
 }

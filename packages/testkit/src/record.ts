@@ -83,8 +83,13 @@ export function reasonOf(play: () => void): string | undefined {
     play();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
+}
+
+/** The message of what was thrown, whatever it was. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Graphs as text can be long. */

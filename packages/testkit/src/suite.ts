@@ -14,6 +14,7 @@ import fc from "fast-check";
 import { asked, enter } from "./door.js";
 import { createNotes, type Notes } from "./notes.js";
 import type { Property, Suite, SuiteOptions, Sweep } from "./property.js";
+import { messageOf } from "./record.js";
 import type { Counterexample, Drawing, Report, Verdict } from "./report.js";
 
 export type { Property, Suite, SuiteOptions, Sweep } from "./property.js";
@@ -193,9 +194,6 @@ function errorOf(play: () => void): unknown {
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
-
 function judgeScope<Maker>(
   property: Property<Maker>,
   maker: Maker,
@@ -227,7 +225,7 @@ function describeFailure<Maker>(
 }
 
 /** A subject that is broken may break the drawing too: then there is none. */
-function drawingOf<Maker>(
+export function drawingOf<Maker>(
   property: Property<Maker>,
   program: unknown,
   maker: Maker,

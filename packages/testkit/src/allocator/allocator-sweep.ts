@@ -15,12 +15,17 @@ import { SWEEP_COMMANDS } from "../program-forms.js";
 import { expectPromise } from "../promise.js";
 import type { Property, SuiteOptions } from "../suite.js";
 import { checkReleased, compareAllocator } from "./allocator-audit.js";
+import { drawAllocator } from "./allocator-drawing.js";
 import {
   type AllocatorCheck,
   type AllocatorModel,
   createAllocatorModel,
 } from "./allocator-model.js";
-import { printAllocatorCalls } from "./allocator-script.js";
+import {
+  type AllocatorLog,
+  printAllocatorCalls,
+  recordAllocatorCalls,
+} from "./allocator-script.js";
 import type { AllocatorMaker } from "./allocator-subject.js";
 import type { SweepCommand } from "./sweep-command.js";
 import { tightenCommands } from "./tightened-commands.js";
@@ -52,14 +57,21 @@ export const sweepProperties: readonly Property<AllocatorMaker, SweepCommand[]>[
     commandCount: (commands: SweepCommand[]) => commands.length,
     tightened: (commands: SweepCommand[], fails) => tightenCommands(commands, singleOnes, fails),
     script: (commands: SweepCommand[], maker: AllocatorMaker) =>
-      [
-        ...commands.map((command) => `// ${JSON.stringify(command)}`),
-        printAllocatorCalls(maker, (recording, notes) => {
-          play(recording, commands, new Set(checks), notes);
-        }),
-      ].join("\n"),
+      printAllocatorCalls(maker, logOf(commands, maker, checks)),
+    drawing: (commands: SweepCommand[], maker: AllocatorMaker) =>
+      drawAllocator(maker, logOf(commands, maker, checks)),
   }),
 );
+
+function logOf(
+  commands: readonly SweepCommand[],
+  maker: AllocatorMaker,
+  checks: readonly AllocatorCheck[],
+): AllocatorLog {
+  return recordAllocatorCalls(maker, (recording, notes) =>
+    play(recording, commands, new Set(checks), notes),
+  );
+}
 
 function singleOnes(command: SweepCommand): SweepCommand[] {
   if (!("count" in command)) return [command];
@@ -119,6 +131,7 @@ function play(
 ): void {
   const model = createAllocatorModel(maker, enabled, notes);
   const marks = reserveMarks(model.heap);
+  model.acts?.reserveMarks(reserveMarks);
   for (const command of commands) {
     if (command.do === "allocate") allocateMany(model, command.count, command.requestBytes);
     if (command.do === "free") freeMany(model, command.count, command.pick);
@@ -168,21 +181,30 @@ function freeMany(model: AllocatorModel, count: number, pick: number): void {
   }
 }
 
+function markOnly(heap: PrivateHeap, marks: number, blocks: readonly Block[]): void {
+  const { words } = heap;
+  const wordsPerArena = ARENA_SIZE_WORDS >>> 7;
+  const first = marks + heap.firstArenaIndex * wordsPerArena;
+  words.fill(0, first, marks + heap.arenaCount * wordsPerArena);
+  for (const block of blocks) {
+    const word = marks + (block >>> 7);
+    words[word] = (words[word] as number) | (1 << (block >>> 2));
+  }
+}
+
 function sweep(model: AllocatorModel, marks: number, keptPercent: number, salt: number): void {
-  const { heap } = model;
   const allocator = sweepable(model);
   allocator.finishSweep();
-  const first = marks + heap.firstArenaIndex * 2048;
-  heap.words.fill(0, first, marks + heap.arenaCount * 2048);
   const garbage: Block[] = [];
+  const kept: Block[] = [];
   for (const block of model.order) {
     // Alike in a pool every other time: wholly free pools are to come between used ones.
     const place = salt % 2 === 0 ? block : block >>> 12;
     const chance = (Math.imul(place + salt, 0x9e3779b1) >>> 8) % 100;
-    const word = marks + (block >>> 7);
-    if (chance >= keptPercent) garbage.push(block);
-    else heap.words[word] = (heap.words[word] as number) | (1 << (block >>> 2));
+    (chance >= keptPercent ? garbage : kept).push(block);
   }
+  markOnly(model.heap, marks, kept);
+  model.acts?.mark(kept, (heap) => markOnly(heap, marks, kept));
   let garbageBytes = 0;
   for (const block of garbage) garbageBytes += model.remove(block).usableBytes;
   let liveBytes = 0;
