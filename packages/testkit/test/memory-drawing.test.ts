@@ -1,6 +1,7 @@
 // Drawings of allocators and heaps: what a program was answered, laid out over the addresses, with
 // what contradicts it. They believe nobody: wrong ones are drawn as they answered.
 
+import { readFileSync } from "node:fs";
 import type { Allocator, Block } from "@ouro/interfaces";
 import { describe, expect, it } from "vitest";
 import * as kit from "../src/index.js";
@@ -9,6 +10,8 @@ import type { MemorySpan } from "../src/memory/memory-picture.js";
 import { large, pools } from "./plain-makers.js";
 import { type ToyAllocator, toyAllocators } from "./toy-allocators.js";
 import { type ToyHeap, toyHeaps } from "./toy-heaps.js";
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 function drawingOf<Maker>(
   suite: kit.Suite<Maker>,
@@ -49,6 +52,7 @@ describe("A drawing of an allocator", () => {
     expect(addresses.slice(column)).toMatch(/^262\d{3} /);
     expect(said).toEqual(["    b2: UNDER b3", "    b3: OVER b2"]);
     expect(drawing.svg).toContain('fill="#ffd9d6"');
+    expect(readme).toContain(`\`\`\`text\n${after}\n\`\`\`\n`);
   });
 
   it("is drawn around the call that changes what a block holds, and around the last one", () => {

@@ -5,6 +5,7 @@ import { createPrivateHeap } from "@ouro/heap";
 import { composeMemoryManager, cpythonStrategy } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import * as kit from "../src/index.js";
+import { pools } from "./plain-makers.js";
 import { subjectsOf } from "./subjects.js";
 import { toyAllocators } from "./toy-allocators.js";
 import { toyHeaps } from "./toy-heaps.js";
@@ -235,6 +236,22 @@ describe("A script of an allocator", () => {
     expect(scriptOf("gives again what was freed twice")).toMatch(
       /^try { allocator\.free\(b\d+\); } catch {}$/m,
     );
+  });
+
+  it("settles what the allocator left for later, where that is what breaks", () => {
+    const make = () => ({
+      ...pools.make(),
+      settle() {
+        throw new Error("it was freed before");
+      },
+    });
+    const maker = { ...pools, name: "settles badly", make };
+    const { script, drawing } = refute(kit.allocatorSuite, maker, kit.WALK, true);
+    expect(observe(script, maker)).toEqual(["threw it was freed before"]);
+    expect(drawing?.text).toContain("then settle(); threw: it was freed before:");
+    const source = "const { heap, allocator } = other();";
+    const { script: own } = refute(kit.allocatorSuite, { ...maker, source }, kit.WALK, true);
+    expect(own.split("\n")[0]).toBe("const { heap, allocator, settle } = other();");
   });
 
   it("marks the blocks that a sweep keeps", () => {

@@ -18,8 +18,10 @@ import {
   allocatorConformance,
   BLOCK_CONTENTS,
   PLACEMENT,
+  printVerdict,
   REALLOCATION,
   REFUSALS,
+  type Verdict,
   WALK,
   ZEROING,
 } from "../src/index.js";
@@ -49,6 +51,14 @@ describe("The allocator suite finds", () => {
     expect(calls.length).toBeGreaterThan(0);
     expect(calls.length).toBeLessThan(8);
     expect(page).toContain(property);
+  });
+
+  it("and shows it as docs/verify-others.md does, with memory before and after the call", () => {
+    const verdict = judge(thing, REALLOCATION);
+    expect(page).toContain(`\`\`\`text\n${printVerdict(verdict as Verdict)}\n\`\`\`\n`);
+    const drawing = judge(tidy, ACCOUNTING)?.counterexample?.drawing;
+    const last = drawing?.text.split(/\n(?=\S)/).at(-1);
+    expect(page).toContain(`\`\`\`text\n${last}\n\`\`\`\n`);
   });
 
   it("in malloc: that it takes a second free", async () => {

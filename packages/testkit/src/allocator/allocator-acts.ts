@@ -26,7 +26,8 @@ export interface AllocatorActs {
   /** Marks are reserved; these blocks are marked, and no other. */
   reserveMarks(reserve: (heap: PrivateHeap) => number): void;
   mark(blocks: readonly number[], mark: (heap: PrivateHeap) => void): void;
-  settle(): void;
+  /** What layers keep is given back by this. */
+  settle(settle: () => void): void;
 }
 
 export function createActs(
@@ -103,12 +104,14 @@ export function createActs(
       const text = `mark(${blocks.map(nameOf).join(", ")});`;
       recorder.done({ text, run: ({ heap }) => mark(heap) });
     },
-    settle() {
-      const text = 'if (typeof settle === "function") settle();';
-      recorder.done({ role: "refused", text, run: (made) => made.settle?.() });
+    settle(settle) {
+      const run = (made: AllocatorSubject): void => made.settle?.();
+      recorder.call({ role: "refused", text: SETTLE_LINE, run }, settle);
     },
   };
 }
+
+export const SETTLE_LINE = "settle();";
 
 /** Words of the map of marks for each arena. */
 const WORDS_PER_ARENA = ARENA_SIZE_WORDS >>> 7;

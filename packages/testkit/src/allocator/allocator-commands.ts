@@ -105,8 +105,8 @@ export function playOnAllocator(
 
 function settle({ subject, acts }: AllocatorModel): void {
   if (subject.settle === undefined) return;
-  subject.settle();
-  acts?.settle();
+  if (acts === undefined) subject.settle();
+  else acts.settle(() => subject.settle?.());
 }
 
 function playOne(model: AllocatorModel, command: AllocatorCommand): void {

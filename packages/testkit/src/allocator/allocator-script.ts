@@ -7,6 +7,7 @@
 import { type CallLog, callLines, fewestCalls } from "../calls/call-log.js";
 import { createNotes, type Notes } from "../notes.js";
 import { reasonLines, reasonOf } from "../record.js";
+import { SETTLE_LINE } from "./allocator-acts.js";
 import { createRecording, type RecordedSubject } from "./allocator-recorder.js";
 import type { AllocatorMaker, AllocatorSubject } from "./allocator-subject.js";
 import type { BlockBook } from "./block-book.js";
@@ -51,11 +52,13 @@ export function printAllocatorCalls(maker: AllocatorMaker, log: AllocatorLog): s
   const shown = left <= 0 ? lines : [cut, ...lines.slice(left)];
   const hasPattern = lines.some((line) => line.startsWith("fill(") || line.includes("changedAt("));
   const helpers = hasPattern ? PATTERN_LINES : [];
-  const hasSettle = lines.some((line) => line.includes("settle()"));
+  const hasSettle = lines.some((line) => line.includes(SETTLE_LINE));
   return [sourceOf(maker, hasSettle), ...helpers, ...shown, ...reasonLines(log.reason)].join("\n");
 }
 
+const PARTS = "{ heap, allocator }";
+
 function sourceOf({ name, source }: AllocatorMaker, hasSettle: boolean): string {
-  const parts = hasSettle ? "heap, allocator, settle" : "heap, allocator";
-  return source ?? `// maker: the allocator "${name}"\nconst { ${parts} } = maker.make();`;
+  const made = source ?? `// maker: the allocator "${name}"\nconst ${PARTS} = maker.make();`;
+  return hasSettle ? made.replace(`const ${PARTS}`, "const { heap, allocator, settle }") : made;
 }
