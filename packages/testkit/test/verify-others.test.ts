@@ -70,6 +70,7 @@ describe("The allocator suite finds", () => {
       hangMilliseconds: 4000,
     });
     expect(found?.reason).toMatch(/ended as accepted|does not return/);
+    expect(found?.drawing).toContain(": FREED AGAIN");
     expect(page).toContain(REFUSALS);
   });
 
@@ -86,6 +87,7 @@ describe("The allocator suite finds", () => {
       expect(found?.reason).toBe(HANGS);
       expect(found?.commands.length).toBeLessThan(8);
       expect(found?.script.at(-1)).toMatch(/^\w+\(/);
+      expect(found?.drawing).toContain(`threw: ${HANGS}`);
       expect(page).toContain(ALIASING);
     },
     300_000,
