@@ -263,6 +263,28 @@ describe("A script of an allocator", () => {
   });
 });
 
+it("A script of a heap has refused calls only where what is found depends on them", () => {
+  const make: kit.HeapMaker["make"] = (options) => {
+    const heap = createPrivateHeap({ reservationBytes: 9 * 2 ** 20, ...options });
+    const walkArenas: typeof heap.walkArenas = (visit) => {
+      const walked: Parameters<typeof visit>[] = [];
+      heap.walkArenas((...each) => void walked.push(each));
+      for (const each of walked.reverse()) visit(...each);
+    };
+    return Object.assign(Object.create(heap), { walkArenas });
+  };
+  const maker = { name: "walks back", returnsMemory: false, make };
+  const property = kit.heapSuite.properties.find(({ name }) => name === kit.ARENA_WALK);
+  const program: kit.HeapCommand[] = [
+    { do: "release", borrower: 2, index: 1, count: 1 },
+    { do: "reserve", borrower: 1, count: 1 },
+    { do: "reserve", borrower: 1, count: 2 },
+  ];
+  const script = property?.script(program, maker) ?? "";
+  expect(script).toContain("heap.reserveArenas(1, 1);");
+  expect(script).not.toContain("releaseArenas");
+});
+
 it("A script of a heap that needs no call is made and looked at", () => {
   const make: kit.HeapMaker["make"] = (options) => {
     const heap = createPrivateHeap({ reservationBytes: 9 * 2 ** 20, ...options });

@@ -117,13 +117,13 @@ export function createRecording(subject: AllocatorSubject): RecordedSubject {
 
   /** Up to where the property had seen enough. */
   function walk(target: Allocator, visit: Parameters<Allocator["walk"]>[0]): void {
-    let visitCount = 0;
+    let visitCount = Number.POSITIVE_INFINITY;
     let thrown: { readonly error: unknown } | undefined;
-    const collect = (allocator: Allocator, see: typeof visit, limit: () => number) => {
+    const collect = (allocator: Allocator, see: typeof visit) => {
       const found: [number, number][] = [];
       try {
         allocator.walk((block, usableBytes) => {
-          if (found.length >= limit()) throw new Error("seen enough");
+          if (found.length >= visitCount) throw new Error("seen enough");
           found.push([block, usableBytes]);
           see(block, usableBytes);
         });
@@ -137,15 +137,10 @@ export function createRecording(subject: AllocatorSubject): RecordedSubject {
       "allocator",
       {
         text: "allocator.walk((block, usableBytes) => console.log(block, usableBytes));",
-        run: ({ allocator }) =>
-          collect(
-            allocator,
-            () => {},
-            () => visitCount,
-          ),
+        run: ({ allocator }) => collect(allocator, () => {}),
       },
       () => {
-        const found = collect(target, visit, () => Number.POSITIVE_INFINITY);
+        const found = collect(target, visit);
         visitCount = found.length;
         return found;
       },

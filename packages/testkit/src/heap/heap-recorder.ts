@@ -109,12 +109,14 @@ export function createHeapRecording(subject: HeardHeap): {
     }
     const visit = args[0] as Parameters<PrivateHeap["walkArenas"]>[0];
     let thrown: { readonly error: unknown } | undefined;
+    let visitCount = Number.POSITIVE_INFINITY;
     const walk = (heap: PrivateHeap, see: typeof visit) => {
       const found: unknown[] = [];
       try {
         heap.walkArenas((arena, borrower) => {
+          if (found.length >= visitCount) throw new Error("seen enough");
           found.push([arena, borrower]);
-          if (thrown === undefined) see(arena, borrower);
+          see(arena, borrower);
         });
       } catch (error) {
         thrown = { error };
@@ -122,7 +124,12 @@ export function createHeapRecording(subject: HeardHeap): {
       return found;
     };
     const run = ({ heap }: HeardHeap) => walk(heap, () => {});
-    recorder.look("heap", { text, run }, () => walk(target, visit));
+    // Up to where the property had seen enough.
+    recorder.look("heap", { text, run }, () => {
+      const found = walk(target, visit);
+      visitCount = found.length;
+      return found;
+    });
     if (thrown !== undefined) throw thrown.error;
     return undefined;
   }
