@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -70,6 +70,48 @@ function problemsOf(name: string, document: unknown) {
   isSound(document);
   return isSound.errors ?? [];
 }
+
+/** Each gives the second time what it gave the first time. */
+const wrongParts = [
+  {
+    ...{ kind: "an allocator", name: "twice", property: "never overlap" },
+    drawn: /│▶b\d \d+ B *│.*\n +b\d: UNDER b\d\n +b\d: OVER b\d/,
+    source: `
+import { createLargeBlockAllocator } from "@ouro/allocator";
+import { createPrivateHeap } from "@ouro/heap";
+import { requestSizes } from "@ouro/testkit";
+const { large } = requestSizes;
+export const allocator = {
+  name: "twice", keptArenaCount: 0, requestBytes: large, bulkBytes: large,
+  make() {
+    const heap = createPrivateHeap({ reservationBytes: 2 ** 23 });
+    const right = createLargeBlockAllocator({ source: heap });
+    let first = 0;
+    const tryAllocate = (requestBytes) => (first ||= right.tryAllocate(requestBytes));
+    return { heap, allocator: { ...right, tryAllocate } };
+  },
+};
+`,
+  },
+  {
+    ...{ kind: "a heap", name: "lender", property: "lends each arena" },
+    drawn: /: OVER \w+ IN ARENA \d/,
+    source: `
+import { createPrivateHeap } from "@ouro/heap";
+export const heap = {
+  name: "lender", returnsMemory: false,
+  make(options) {
+    const right = createPrivateHeap({ reservationBytes: 2 ** 23, ...options });
+    let first = 0;
+    const reserveArenas = (...all) => (first ||= right.reserveArenas(...all));
+    return new Proxy(right, {
+      get: (_, key) => (key === "reserveArenas" ? reserveArenas : Reflect.get(right, key, right)),
+    });
+  },
+};
+`,
+  },
+];
 
 describe("ouro verify", () => {
   const right = write("keeps-all", "");
@@ -153,6 +195,28 @@ describe("ouro verify", () => {
     expect(problemsOf("verify-replay", JSON.parse(json))).toEqual([]);
     const { outcome, why } = JSON.parse(json);
     expect([outcome, why]).toEqual(["not run", "its traits do not say exact"]);
+  });
+
+  it.each(wrongParts)("draws, saves and replays what is wrong with $kind", async (part) => {
+    const { name, source, property, drawn } = part;
+    // Beside the packages that it imports.
+    const beside = mkdtempSync(join(import.meta.dirname, "../node_modules/.verify-"));
+    try {
+      const file = join(beside, `${name}.mjs`);
+      writeFileSync(file, source);
+      const saved = join(beside, "found");
+      const asked = ["verify", file, "--property", property, "--save", saved];
+      const { exitCode, stdout } = await ouro(...asked);
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(drawn);
+      const [json = "", svg = ""] = readdirSync(saved).sort();
+      expect(stdout).toContain(`wrote ${join(saved, svg)}`);
+      expect(readFileSync(join(saved, svg), "utf8")).toMatch(/^<svg .*OVER .*<\/svg>\n$/s);
+      const again = await ouro("verify", file, "--replay", join(saved, json));
+      expect([again.exitCode, again.stdout]).toEqual([1, expect.stringMatching(drawn)]);
+    } finally {
+      rmSync(beside, { recursive: true });
+    }
   });
 
   it("says in one line what is wrong with a module or a file", async () => {

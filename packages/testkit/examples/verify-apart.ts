@@ -30,17 +30,25 @@ export interface Finding {
   readonly commands: readonly AllocatorCommand[];
   /** The calls, the last one being where it broke. */
   readonly script: readonly string[];
+  /** Memory before that call and after it, or before the call that does not return. */
+  readonly drawing: string | undefined;
 }
 
 /** What the worker is asked, and what it answers. */
 export interface Question {
   readonly property: string;
   readonly commands: readonly AllocatorCommand[];
-  readonly isTraced: boolean;
+  readonly task: "play" | "trace" | "draw";
+  /** When drawn, of the calls that are not refused this one does not return: it throws. */
+  readonly hangsAt?: number;
 }
-export type Answer = { readonly line: string } | { readonly reason: string | undefined };
+export type Answer =
+  | { readonly line: string }
+  | { readonly reason: string | undefined; readonly drawing?: string | undefined };
 
 export const HANGS = "a call does not return";
+/** A line of a script, behind the call. */
+export const REFUSED = "  refused";
 
 /** The first program that fails, made small; undefined when all hold. */
 export async function verifyApart(options: ApartOptions): Promise<Finding | undefined> {
@@ -50,7 +58,7 @@ export async function verifyApart(options: ApartOptions): Promise<Finding | unde
   };
   const player = createPlayer(options);
   const reasonFor = (commands: readonly AllocatorCommand[]) =>
-    player.play({ property, commands, isTraced: false });
+    player.play({ property, commands, task: "play" });
   try {
     const programs = fc.sample(allocatorCommands(allocator, commandLimitCount), {
       numRuns: programCount,
@@ -61,8 +69,15 @@ export async function verifyApart(options: ApartOptions): Promise<Finding | unde
       const small = await shrink(commands, async (fewer) => {
         return (await reasonFor(fewer)).reason !== undefined;
       });
-      const { reason, lines } = await player.play({ property, commands: small, isTraced: true });
-      return { reason: reason ?? HANGS, commands: small, script: lines };
+      const about = { property, commands: small };
+      const { reason, lines } = await player.play({ ...about, task: "trace" });
+      const refused = lines.filter((line) => line === REFUSED);
+      const hangsAt = lines.filter((line) => /^\w+\(/.test(line)).length - refused.length;
+      const { drawing } = await player.play({
+        ...{ ...about, task: "draw" },
+        ...(reason === HANGS ? { hangsAt } : {}),
+      });
+      return { reason: reason ?? HANGS, commands: small, script: lines, drawing };
     }
     return undefined;
   } finally {
@@ -86,9 +101,11 @@ async function shrink(
   return small;
 }
 
+type Settled = Extract<Answer, { readonly reason: string | undefined }>;
+
 interface Play {
   readonly lines: string[];
-  readonly settle: (reason: string | undefined, isOver: boolean) => void;
+  readonly settle: (answer: Settled, isOver: boolean) => void;
 }
 
 function createPlayer({ module, hangMilliseconds }: ApartOptions) {
@@ -103,11 +120,11 @@ function createPlayer({ module, hangMilliseconds }: ApartOptions) {
     });
     await once(started, "message");
     started.on("error", (error) => {
-      current?.settle(`an error that nobody catches: ${error.message}`, true);
+      current?.settle({ reason: `an error that nobody catches: ${error.message}` }, true);
     });
     started.on("message", (answer: Answer) => {
       if ("line" in answer) current?.lines.push(answer.line);
-      else current?.settle(answer.reason, false);
+      else current?.settle(answer, false);
     });
     return started;
   }
@@ -118,18 +135,16 @@ function createPlayer({ module, hangMilliseconds }: ApartOptions) {
     worker = undefined;
   }
 
-  async function play(
-    question: Question,
-  ): Promise<{ reason: string | undefined; lines: string[] }> {
+  async function play(question: Question): Promise<Settled & { readonly lines: string[] }> {
     worker ??= await start();
     const asked = worker;
     return new Promise((resolve) => {
       const lines: string[] = [];
-      const timer = setTimeout(() => current?.settle(HANGS, true), hangMilliseconds);
-      const settle: Play["settle"] = (reason, isOver) => {
+      const timer = setTimeout(() => current?.settle({ reason: HANGS }, true), hangMilliseconds);
+      const settle: Play["settle"] = (answer, isOver) => {
         clearTimeout(timer);
         if (isOver) end();
-        resolve({ reason, lines });
+        resolve({ ...answer, lines });
       };
       current = { lines, settle };
       asked.postMessage(question);

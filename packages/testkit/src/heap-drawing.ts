@@ -9,6 +9,7 @@
 
 import type { Drawing } from "./report.js";
 import type { Fate, Snapshot, SnapshotObject, SnapshotRoot } from "./snapshot.js";
+import { type Drawn, escapeText, MARGIN, svgDocument } from "./svg-document.js";
 
 /** Larger heaps are no pictures any more. */
 const OBJECT_LIMIT = 60;
@@ -59,12 +60,6 @@ const WIDTH = 170;
 const HEIGHT = 38;
 const GAP_X = 50;
 const GAP_Y = 22;
-const MARGIN = 20;
-/** However few objects there are: titles are lines of calls. */
-const LEAST_WIDTH = 680;
-/** What fits into it, in bold letters. */
-const TITLE_LENGTH = 86;
-const TITLE_HEIGHT = 16;
 
 interface Place {
   readonly x: number;
@@ -103,44 +98,16 @@ export function drawParts(parts: readonly DrawnPart[]): Drawing {
 
 /** Snapshots one below the other, each under its title: an SVG document. O(objects + slots). */
 export function drawAsSvg(parts: readonly DrawnPart[]): string {
-  let top = 0;
-  let width = LEAST_WIDTH;
-  const body: string[] = [];
-  for (const { title, snapshot } of parts) {
-    for (const line of titleLines(title)) {
-      top += TITLE_HEIGHT;
-      body.push(`<text x="${MARGIN}" y="${top + 6}" font-weight="bold">${escapeText(line)}</text>`);
-    }
-    const drawn = drawSnapshot(snapshot, top + 22);
-    body.push(...drawn.lines);
-    top = drawn.bottom;
-    width = Math.max(width, drawn.right);
-  }
-  const size = `width="${width + MARGIN}" height="${top + MARGIN}"`;
-  const style = 'font-family="sans-serif" font-size="12"';
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${style} role="img">`,
-    `<title>The heap ${escapeText(parts.map(({ title }) => title).join(", "))}</title>`,
-    '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7"',
-    ' orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
-    ...body,
-    "</svg>",
-    "",
-  ].join("\n");
+  return svgDocument(
+    parts.map(({ title, snapshot }) => ({ title, draw: (top) => drawSnapshot(snapshot, top) })),
+    ARROW_TIP,
+  );
 }
 
-/** Broken at spaces, and within a word that is longer than a line. */
-function titleLines(title: string): string[] {
-  const lines: string[] = [];
-  let rest = title;
-  while (rest.length > TITLE_LENGTH) {
-    const space = rest.lastIndexOf(" ", TITLE_LENGTH);
-    const end = space > 0 ? space : TITLE_LENGTH;
-    lines.push(rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
-  }
-  return [...lines, rest];
-}
+const ARROW_TIP = [
+  '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7"',
+  ' orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
+];
 
 /** Columns by distance from the roots; what no root reaches starts a row of its own. */
 function placeObjects({ roots, objects }: Snapshot, top: number) {
@@ -180,7 +147,7 @@ function placeObjects({ roots, objects }: Snapshot, top: number) {
   return places;
 }
 
-function drawSnapshot(snapshot: Snapshot, top: number) {
+function drawSnapshot(snapshot: Snapshot, top: number): Drawn {
   const shown = { ...snapshot, objects: snapshot.objects.slice(0, OBJECT_LIMIT) };
   const places = placeObjects(shown, top);
   const lines: string[] = [];
@@ -260,8 +227,4 @@ function arrow(from: Place, to: Place, dash = ""): string {
   const [x2, y2] = [to.x, to.y + HEIGHT / 2];
   const bend = x2 > x1 ? 20 : 40;
   return `<path d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}" ${line}/>`;
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

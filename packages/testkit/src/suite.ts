@@ -215,7 +215,7 @@ export function describeFailure<Maker>(
 }
 
 /** A subject that is broken may break the drawing too: then there is none. */
-function drawingOf<Maker>(
+export function drawingOf<Maker>(
   property: Property<Maker>,
   program: unknown,
   maker: Maker,

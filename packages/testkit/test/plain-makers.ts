@@ -7,13 +7,24 @@ import {
 } from "@ouro/allocator";
 import { createSubtractDetector } from "@ouro/cycle-detector";
 import { createPrivateHeap } from "@ouro/heap";
+import type { PrivateHeap } from "@ouro/interfaces";
 import { createTypeTable } from "@ouro/object-model";
 import fc from "fast-check";
-import { type AllocatorMaker, type DetectorMaker, requestSizes } from "../src/index.js";
+import {
+  type AllocatorMaker,
+  type AllocatorSubject,
+  type DetectorMaker,
+  requestSizes,
+} from "../src/index.js";
+
+/** Over a heap that is given, or one of its own. */
+export interface PlainAllocators extends AllocatorMaker {
+  make(heap?: PrivateHeap): AllocatorSubject;
+}
 
 const newHeap = () => createPrivateHeap({ reservationBytes: 2 ** 24 });
 
-export const pools: AllocatorMaker = {
+export const pools: PlainAllocators = {
   name: "pool allocator",
   keptArenaCount: 1,
   requestBytes: requestSizes.small,
@@ -23,7 +34,7 @@ export const pools: AllocatorMaker = {
   },
 };
 
-export const large: AllocatorMaker = {
+export const large: PlainAllocators = {
   name: "large block allocator",
   overrunKind: "heap-corruption",
   keptArenaCount: 0,

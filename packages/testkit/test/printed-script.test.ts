@@ -5,14 +5,31 @@ import { createPrivateHeap } from "@ouro/heap";
 import { composeMemoryManager, cpythonStrategy } from "@ouro/memory-manager";
 import { describe, expect, it } from "vitest";
 import * as kit from "../src/index.js";
+import { pools } from "./plain-makers.js";
 import { subjectsOf } from "./subjects.js";
+import { toyAllocators } from "./toy-allocators.js";
+import { toyHeaps } from "./toy-heaps.js";
 import { type Fault, toyStrategy } from "./toy-strategies.js";
+
+interface Toy {
+  readonly fault: string;
+  readonly killedBy: string;
+  readonly right: unknown;
+  readonly wrong: unknown;
+  readonly program?: unknown;
+}
 
 type Manager = ReturnType<typeof composeMemoryManager>;
 
 /** Shrunk or not, a script shows what it says; not is quicker. */
-function refute<Maker>(suite: kit.Suite<Maker>, maker: Maker, property: string, shrinks = false) {
-  const { verdicts } = kit.runSuite(suite, maker, { properties: [property], shrinks });
+function refute<Maker>(
+  suite: kit.Suite<Maker>,
+  maker: Maker,
+  property: string,
+  shrinks = false,
+  options: kit.SuiteOptions = {},
+) {
+  const { verdicts } = kit.runSuite(suite, maker, { properties: [property], shrinks, ...options });
   const found = verdicts[0]?.counterexample;
   if (found === undefined) throw new Error(`"${property}" was not refuted`);
   return found;
@@ -139,7 +156,137 @@ describe("A counterexample says what is wrong with which object", () => {
   });
 });
 
-it("A script of a heap is made and played as it is printed, also where it needs no call", () => {
+/** What a script prints and throws, and the blocks and regions that it was given. */
+function observe(script: string, maker: unknown): string[] {
+  const seen: string[] = [];
+  const told = (value: unknown): string => JSON.stringify(value) ?? String(value);
+  const console = { log: (...words: unknown[]) => seen.push(words.map(told).join(" ")) };
+  const names = [...script.matchAll(/^const ([br]\d+) =/gm)].map(([, name]) => name);
+  const play = new Function("maker", "console", `${script}\nconsole.log(${names.join(", ")});`);
+  try {
+    play(maker, console);
+  } catch (error) {
+    seen.push(`threw ${(error as Error).message}`);
+  }
+  return seen;
+}
+
+/** Of long programs scripts would be long too, and are looked for longer. */
+const SHORT = { commandLimitCount: 10 };
+
+const foundBefore = new Map<Toy, kit.Counterexample>();
+
+/** The counterexample of a toy; looked for once. */
+function found(suite: kit.Suite<unknown>, toy: Toy): kit.Counterexample {
+  const before = foundBefore.get(toy);
+  if (before !== undefined) return before;
+  const { wrong, killedBy, program } = toy;
+  const format = kit.COUNTEREXAMPLE_FORMAT as typeof kit.COUNTEREXAMPLE_FORMAT;
+  const file = { format, suite: suite.name, property: killedBy, subject: "toy" };
+  const made =
+    program === undefined
+      ? refute(suite, wrong, killedBy, true, SHORT)
+      : kit.replayCounterexample(suite, wrong, { ...file, seed: 1, path: "", reason: "", program })
+          .counterexample;
+  if (made === undefined) throw new Error(`"${killedBy}" was not refuted`);
+  foundBefore.set(toy, made);
+  return made;
+}
+
+describe.each([
+  { of: "an allocator", suite: kit.allocatorSuite, toys: toyAllocators },
+  { of: "a heap", suite: kit.heapSuite, toys: toyHeaps },
+] as readonly { of: string; suite: kit.Suite<unknown>; toys: readonly Toy[] }[])(
+  "A script of $of",
+  ({ suite, toys }) => {
+    it("is looked at for every property that has programs", () => {
+      const names = suite.properties.filter(({ programs }) => programs).map(({ name }) => name);
+      expect(toys.map(({ killedBy }) => killedBy)).toEqual(names);
+    });
+
+    it.each(toys)("shows alone what is found, of the wrong one alone: $fault", (toy) => {
+      const { script, reason, drawing } = found(suite, toy);
+      const seen = observe(script, toy.wrong);
+      expect(observe(script, toy.wrong)).toEqual(seen);
+      expect(observe(script, toy.right)).not.toEqual(seen);
+      expect(script.split("\n").at(-1)).toBe(`// ${reason.split("\n").at(-1)}`);
+      expect(drawing?.svg).toMatch(/^<svg .*<\/svg>\n$/s);
+    });
+  },
+);
+
+describe("A script of an allocator", () => {
+  const suite = kit.allocatorSuite as kit.Suite<unknown>;
+  const scriptOf = (fault: string): string => {
+    const toy = toyAllocators.find((each) => each.fault === fault) as Toy;
+    return found(suite, toy).script;
+  };
+
+  it("writes a pattern into blocks only where what is found depends on it", () => {
+    expect(scriptOf("writes into the youngest block")).toMatch(/^fill\(b2, 2\);$/m);
+    expect(scriptOf("forgets the zeros")).toMatch(/^fill\(b\d, \d\);$/m);
+    for (const fault of ["gives the third block twice", "walks past the first"]) {
+      expect(scriptOf(fault)).not.toContain("fill");
+    }
+  });
+
+  it("has calls that are refused only where what is found depends on them", () => {
+    const script = scriptOf("takes a second free");
+    expect(script.match(/allocator\.free\(b1\);/g)).toHaveLength(2);
+    expect(script).not.toMatch(/^try/m);
+    expect(scriptOf("gives again what was freed twice")).toMatch(
+      /^try { allocator\.free\(b\d+\); } catch {}$/m,
+    );
+  });
+
+  it("settles what the allocator left for later, where that is what breaks", () => {
+    const make = () => ({
+      ...pools.make(),
+      settle() {
+        throw new Error("it was freed before");
+      },
+    });
+    const maker = { ...pools, name: "settles badly", make };
+    const { script, drawing } = refute(kit.allocatorSuite, maker, kit.WALK, true);
+    expect(observe(script, maker)).toEqual(["threw it was freed before"]);
+    expect(drawing?.text).toContain("then settle(); threw: it was freed before:");
+    const source = "const { heap, allocator } = other();";
+    const { script: own } = refute(kit.allocatorSuite, { ...maker, source }, kit.WALK, true);
+    expect(own.split("\n")[0]).toBe("const { heap, allocator, settle } = other();");
+  });
+
+  it("marks the blocks that a sweep keeps", () => {
+    const script = scriptOf("writes when it sweeps");
+    expect(script).toMatch(
+      /^mark\(b1, b2, b3\);\nconsole\.log\(allocator\.beginSweep\(marks\)\);$/m,
+    );
+    expect(script).toMatch(/^console\.log\(changedAt\(b3, 3, 4\)\);$/m);
+  });
+});
+
+it("A script of a heap has refused calls only where what is found depends on them", () => {
+  const make: kit.HeapMaker["make"] = (options) => {
+    const heap = createPrivateHeap({ reservationBytes: 9 * 2 ** 20, ...options });
+    const walkArenas: typeof heap.walkArenas = (visit) => {
+      const walked: Parameters<typeof visit>[] = [];
+      heap.walkArenas((...each) => void walked.push(each));
+      for (const each of walked.reverse()) visit(...each);
+    };
+    return Object.assign(Object.create(heap), { walkArenas });
+  };
+  const maker = { name: "walks back", returnsMemory: false, make };
+  const property = kit.heapSuite.properties.find(({ name }) => name === kit.ARENA_WALK);
+  const program: kit.HeapCommand[] = [
+    { do: "release", borrower: 2, index: 1, count: 1 },
+    { do: "reserve", borrower: 1, count: 1 },
+    { do: "reserve", borrower: 1, count: 2 },
+  ];
+  const script = property?.script(program, maker) ?? "";
+  expect(script).toContain("heap.reserveArenas(1, 1);");
+  expect(script).not.toContain("releaseArenas");
+});
+
+it("A script of a heap that needs no call is made and looked at", () => {
   const make: kit.HeapMaker["make"] = (options) => {
     const heap = createPrivateHeap({ reservationBytes: 9 * 2 ** 20, ...options });
     const walkArenas: typeof heap.walkArenas = (visit) =>
@@ -148,7 +295,8 @@ it("A script of a heap is made and played as it is printed, also where it needs 
   };
   const maker = { name: "walks one further", returnsMemory: false, make };
   const { script, reason } = refute(kit.heapSuite, maker, kit.ARENA_WALK, true);
-  const heap = new Function("maker", `${script}\nreturn heap;`)(maker) as { arenaCount: number };
+  const play = new Function("maker", "console", `${script}\nreturn heap;`);
+  const heap = play(maker, { log() {} }) as { arenaCount: number };
   expect(heap.arenaCount).toBeGreaterThan(0);
   expect(script.split("\n").at(-1)).toBe(`// ${reason}`);
 });

@@ -18,8 +18,10 @@ import {
   allocatorConformance,
   BLOCK_CONTENTS,
   PLACEMENT,
+  printVerdict,
   REALLOCATION,
   REFUSALS,
+  type Verdict,
   WALK,
   ZEROING,
 } from "../src/index.js";
@@ -51,6 +53,14 @@ describe("The allocator suite finds", () => {
     expect(page).toContain(property);
   });
 
+  it("and shows it as docs/verify-others.md does, with memory before and after the call", () => {
+    const verdict = judge(thing, REALLOCATION);
+    expect(page).toContain(`\`\`\`text\n${printVerdict(verdict as Verdict)}\n\`\`\`\n`);
+    const drawing = judge(tidy, ACCOUNTING)?.counterexample?.drawing;
+    const last = drawing?.text.split(/\n(?=\S)/).at(-1);
+    expect(page).toContain(`\`\`\`text\n${last}\n\`\`\`\n`);
+  });
+
   it("in malloc: that it takes a second free", async () => {
     const found = await verifyApart({
       module: "./codemix-malloc.ts",
@@ -60,6 +70,7 @@ describe("The allocator suite finds", () => {
       hangMilliseconds: 4000,
     });
     expect(found?.reason).toMatch(/ended as accepted|does not return/);
+    expect(found?.drawing).toContain(": FREED AGAIN");
     expect(page).toContain(REFUSALS);
   });
 
@@ -76,6 +87,7 @@ describe("The allocator suite finds", () => {
       expect(found?.reason).toBe(HANGS);
       expect(found?.commands.length).toBeLessThan(8);
       expect(found?.script.at(-1)).toMatch(/^\w+\(/);
+      expect(found?.drawing).toContain(`threw: ${HANGS}`);
       expect(page).toContain(ALIASING);
     },
     300_000,

@@ -17,11 +17,11 @@ export function compareAllocator(model: AllocatorModel): void {
 }
 
 function checkAccounting(model: AllocatorModel): void {
-  const { subject, heap, live } = model;
+  const { subject, live, plainHeap } = model;
   const figures = model.allocator.statistics();
   let usedBytes = 0;
   for (const block of live.values()) usedBytes += block.usableBytes;
-  const lent = heap.statistics().lentBytes;
+  const lent = plainHeap.statistics().lentBytes;
   const expectations: [what: string, actual: number, expected: number][] = [
     ["live blocks", figures.liveBlockCount, live.size],
     ["used bytes", figures.usedBytes, usedBytes],

@@ -12,10 +12,12 @@ import {
   type AllocatorCheck,
   type AllocatorModel,
   createAllocatorModel,
+  type LiveBlock,
   pickBlock,
   refusalOf,
 } from "./allocator-model.js";
 import type { AllocatorMaker } from "./allocator-subject.js";
+import { fillBlock } from "./block-pattern.js";
 
 export type AllocatorCommand =
   | { readonly do: "allocate" | "allocateZeroed"; readonly requestBytes: number }
@@ -96,9 +98,15 @@ export function playOnAllocator(
   }
   while (model.order.length > 0) freeOne(model, model.order.length * 7);
   compareAllocator(model);
-  model.subject.settle?.();
+  settle(model);
   compareAllocator(model);
   if (model.checks("release")) checkReleased(model);
+}
+
+function settle({ subject, acts }: AllocatorModel): void {
+  if (subject.settle === undefined) return;
+  if (acts === undefined) subject.settle();
+  else acts.settle(() => subject.settle?.());
 }
 
 function playOne(model: AllocatorModel, command: AllocatorCommand): void {
@@ -199,6 +207,7 @@ function allocateZeroed(model: AllocatorModel, requestBytes: number): void {
   if (model.checks("zeroing")) {
     const start = block * 4;
     const dirty = model.heap.bytes.subarray(start, start + requestBytes).some((byte) => byte !== 0);
+    if (dirty) model.acts?.lookAtZeros(block, requestBytes);
     expectPromise(!dirty, `block ${block} of ${requestBytes} bytes is not zero-filled`);
   }
   model.add(block, requestBytes);
@@ -217,20 +226,20 @@ function reallocateOne(model: AllocatorModel, pick: number, requestBytes: number
     moved = allocator.reallocate(block, requestBytes);
   });
   if (kind === "out-of-memory") {
-    const { salt, usableBytes } = model.live.get(block) as { salt: number; usableBytes: number };
-    if (model.checks("reallocation")) model.verify(block, salt, usableBytes);
+    const { fillNumber, usableBytes } = model.live.get(block) as LiveBlock;
+    if (model.checks("reallocation")) model.verify(block, fillNumber, usableBytes);
     return;
   }
   expectPromise(kind === "accepted", `reallocate to ${requestBytes} bytes ended as ${kind}`);
-  const known = model.live.get(block) as { requestBytes: number; salt: number };
+  const known = model.live.get(block) as LiveBlock;
   const keptBytes = Math.min(known.requestBytes, requestBytes);
   if (model.checks("reallocation")) {
-    model.verify(moved, known.salt, keptBytes);
+    model.verify(moved, known.fillNumber, keptBytes);
     const isOldLive = allocator.owns(block);
     expectPromise(moved === block || !isOldLive, `reallocate leaks the old block ${block}`);
   }
   forgetMoved(model, block);
-  model.addWithSalt(moved, requestBytes, known.salt);
+  model.addMoved(moved, requestBytes, known.fillNumber);
 }
 
 /** The old block's words may be anything now: only the books are closed. */
@@ -239,9 +248,7 @@ function forgetMoved(model: AllocatorModel, block: Block): void {
   expectPromise(known !== undefined, `${block} does not live`);
   const end = block + (known.usableBytes >> 2);
   const words = model.heap.words.slice(block, end);
-  for (let word = block as number; word < end; word++) {
-    model.heap.words[word] = Math.imul(word - block + known.salt, 0x9e3779b1);
-  }
+  fillBlock(model.heap.words, block, known.fillNumber, end - block);
   model.remove(block);
   model.heap.words.set(words, block);
 }

@@ -94,12 +94,13 @@ export function freeWrongly(model: AllocatorModel, pick: number, offset: number)
 export function overrun(model: AllocatorModel, pick: number): void {
   const block = pickBlock(model, pick);
   if (block === undefined) return;
-  const { allocator, heap, maker } = model;
+  const { allocator, heap, maker, acts } = model;
   const { overrunKind } = maker;
   const hasHeader = (model.live.get(block)?.usableBytes ?? 0) % 16 === 8;
   if (overrunKind === undefined || (!hasHeader && overrunKind === "heap-corruption")) return;
   const mark = heap.words[block - 1] as number;
   heap.words[block - 1] = mark + 1;
+  acts?.addBefore(block, 1);
   for (const call of ["free", "reallocate", "usableSizeBytes"] as const) {
     model.remember();
     const kind = refusalOf(() => allocator[call](block, 100));
@@ -107,6 +108,7 @@ export function overrun(model: AllocatorModel, pick: number): void {
     model.expectUnchanged(`${call} with a changed header`);
   }
   heap.words[block - 1] = mark;
+  acts?.addBefore(block, -1);
 }
 
 function foreignBlock(maker: AllocatorMaker, requestBytes: number): Block {

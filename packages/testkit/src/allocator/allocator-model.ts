@@ -4,7 +4,10 @@
 import { type Allocator, type Block, isOuroError, type PrivateHeap } from "@ouro/interfaces";
 import type { Notes } from "../notes.js";
 import { BrokenPromiseError, expectPromise } from "../promise.js";
+import type { AllocatorActs } from "./allocator-acts.js";
+import { recorderOf } from "./allocator-recorder.js";
 import type { AllocatorMaker, AllocatorSubject } from "./allocator-subject.js";
+import { changedAt, fillBlock } from "./block-pattern.js";
 
 /** What a property looks at. Each is one fact of the allocator's contract. */
 export type AllocatorCheck =
@@ -24,7 +27,8 @@ export type AllocatorCheck =
 export interface LiveBlock {
   readonly requestBytes: number;
   readonly usableBytes: number;
-  readonly salt: number;
+  /** Of the pattern that it is filled with. */
+  readonly fillNumber: number;
 }
 
 export interface AllocatorModel {
@@ -32,19 +36,23 @@ export interface AllocatorModel {
   readonly maker: AllocatorMaker;
   readonly notes: Notes;
   readonly heap: PrivateHeap;
+  /** To ask it without having that written down. */
+  readonly plainHeap: PrivateHeap;
   readonly allocator: Allocator;
   readonly live: Map<Block, LiveBlock>;
+  /** Told of what is done beside calls; undefined when nobody writes it down. */
+  readonly acts: AllocatorActs | undefined;
   /** In the order of birth: commands pick from it by number. */
   readonly order: Block[];
   checks(check: AllocatorCheck): boolean;
   add(block: Block, requestBytes: number): void;
   /** Forgets a block; its contents are checked first. */
   remove(block: Block): LiveBlock;
-  verify(block: Block, salt: number, sizeBytes: number): void;
+  verify(block: Block, fillNumber: number, sizeBytes: number): void;
   /** The numbers freed last: they may live again. */
   readonly freed: number[];
-  nextSalt(): number;
-  addWithSalt(block: Block, requestBytes: number, salt: number): void;
+  /** Fills it as the block that it was before. */
+  addMoved(block: Block, requestBytes: number, fillNumber: number): void;
   /**
    * Remembers the heap's words until the next call: all that may be in use, but not the heap's own
    * header, whose search hint a refused request may move.
@@ -64,11 +72,13 @@ export function createAllocatorModel(
   const subject = maker.make();
   const { heap, allocator } = subject;
   const { words } = heap;
+  const acts = recorderOf(subject);
+  const plainHeap = acts?.heap ?? heap;
   const live = new Map<Block, LiveBlock>();
   const order: Block[] = [];
   const freed: number[] = [];
   const owned = new Uint8Array(words.length / GRANULE_WORDS);
-  let salt = 0;
+  let fillCount = 0;
   const checks = (check: AllocatorCheck): boolean => enabled.has(check);
 
   function checkPlacement(block: Block, requestBytes: number, usableBytes: number): void {
@@ -91,30 +101,28 @@ export function createAllocatorModel(
     owned.fill(isOwned, block / GRANULE_WORDS, end);
   }
 
-  function addWithSalt(block: Block, requestBytes: number, ownSalt: number): void {
+  function addMoved(block: Block, requestBytes: number, fillNumber: number): void {
     const usableBytes = allocator.usableSizeBytes(block);
     if (checks("placement") || checks("aliasing")) checkPlacement(block, requestBytes, usableBytes);
-    const end = block + (usableBytes >> 2);
-    for (let word = block as number; word < end; word++) {
-      words[word] = patternAt(word - block, ownSalt);
-    }
+    fillBlock(words, block, fillNumber, usableBytes >> 2);
+    acts?.fill(block, fillNumber, usableBytes >> 2);
     own(block, usableBytes, 1);
-    live.set(block, { requestBytes, usableBytes, salt: ownSalt });
+    live.set(block, { requestBytes, usableBytes, fillNumber });
     order.push(block);
   }
 
-  function verify(block: Block, ownSalt: number, sizeBytes: number): void {
-    const wholeWords = sizeBytes >> 2;
-    for (let index = 0; index < wholeWords; index++) {
-      if (words[block + index] === patternAt(index, ownSalt)) continue;
-      throw new BrokenPromiseError(`block ${block} changed at its word ${index}`);
-    }
+  function verify(block: Block, fillNumber: number, sizeBytes: number): void {
+    const index = changedAt(words, block, fillNumber, sizeBytes >> 2);
+    if (index < 0) return;
+    acts?.lookAtFill(block, fillNumber, sizeBytes >> 2);
+    throw new BrokenPromiseError(`block ${block} changed at its word ${index}`);
   }
 
   function remove(block: Block): LiveBlock {
     const known = live.get(block);
     expectPromise(known !== undefined, `the test asked for ${block}, which does not live`);
-    if (checks("contents") || checks("aliasing")) verify(block, known.salt, known.usableBytes);
+    if (checks("contents") || checks("aliasing"))
+      verify(block, known.fillNumber, known.usableBytes);
     live.delete(block);
     freed.push(block);
     order.splice(order.indexOf(block), 1);
@@ -122,13 +130,8 @@ export function createAllocatorModel(
     return known;
   }
 
-  function nextSalt(): number {
-    salt += 0x10001;
-    return salt;
-  }
-
   function add(block: Block, requestBytes: number): void {
-    addWithSalt(block, requestBytes, nextSalt());
+    addMoved(block, requestBytes, ++fillCount);
   }
 
   /** A fresh copy of several MiB a command would cost more than all else. */
@@ -136,10 +139,12 @@ export function createAllocatorModel(
 
   /** From the arena table to the end of what was ever lent: nothing above was ever written. */
   function usedWords(): Int32Array {
-    return words.subarray(heap.arenaTable, heap.statistics().committedBytes >> 2);
+    const { committedBytes } = plainHeap.statistics();
+    return words.subarray(heap.arenaTable, committedBytes >> 2);
   }
 
   function remember(): void {
+    acts?.remember();
     const used = usedWords();
     if (copy.length < used.length) copy = new Int32Array(words.length);
     copy.set(used);
@@ -149,6 +154,7 @@ export function createAllocatorModel(
     const now = usedWords();
     for (let index = 0; index < now.length; index++) {
       if (now[index] === copy[index]) continue;
+      acts?.lookAtWord(heap.arenaTable + index, copy[index] as number);
       throw new BrokenPromiseError(`${what} changed word ${heap.arenaTable + index}`);
     }
   }
@@ -158,23 +164,20 @@ export function createAllocatorModel(
     maker,
     notes,
     heap,
+    plainHeap,
     allocator,
     live,
+    acts,
     order,
     freed,
     checks,
     add,
-    addWithSalt,
+    addMoved,
     remove,
     verify,
-    nextSalt,
     remember,
     expectUnchanged,
   };
-}
-
-function patternAt(index: number, salt: number): number {
-  return Math.imul(index + salt, 0x9e3779b1);
 }
 
 /** One of the live blocks, chosen by number; undefined when none lives. */

@@ -10,8 +10,13 @@ import {
   playOnAllocator,
   singleCommands,
 } from "./allocator-commands.js";
+import { drawAllocator } from "./allocator-drawing.js";
 import type { AllocatorCheck } from "./allocator-model.js";
-import { printAllocatorCalls } from "./allocator-script.js";
+import {
+  type AllocatorLog,
+  printAllocatorCalls,
+  recordAllocatorCalls,
+} from "./allocator-script.js";
 import type { AllocatorMaker } from "./allocator-subject.js";
 import { tightenCommands } from "./tightened-commands.js";
 
@@ -72,7 +77,17 @@ export const allocatorProperties: readonly Property<AllocatorMaker, AllocatorCom
     tightened: (commands: AllocatorCommand[], fails) =>
       tightenCommands(commands, singleCommands, fails),
     script: (commands: AllocatorCommand[], maker: AllocatorMaker) =>
-      printAllocatorCalls(maker, (recording, notes) => {
-        playOnAllocator(recording, commands, new Set([check]), notes);
-      }),
+      printAllocatorCalls(maker, logOf(commands, maker, check)),
+    drawing: (commands: AllocatorCommand[], maker: AllocatorMaker) =>
+      drawAllocator(maker, logOf(commands, maker, check)),
   }));
+
+function logOf(
+  commands: readonly AllocatorCommand[],
+  maker: AllocatorMaker,
+  check: AllocatorCheck,
+): AllocatorLog {
+  return recordAllocatorCalls(maker, (recording, notes) =>
+    playOnAllocator(recording, commands, new Set([check]), notes),
+  );
+}

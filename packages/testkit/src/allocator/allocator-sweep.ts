@@ -3,19 +3,29 @@
 // side. In the model a block without a mark is gone when the sweep begins; in the allocator it may
 // lie there for long.
 
-import { ARENA_SIZE_WORDS, type Block, type SweepableAllocator } from "@ouro/interfaces";
+import {
+  ARENA_SIZE_WORDS,
+  type Block,
+  type PrivateHeap,
+  type SweepableAllocator,
+} from "@ouro/interfaces";
 import fc from "fast-check";
 import type { Notes } from "../notes.js";
 import { SWEEP_COMMANDS } from "../program-forms.js";
 import { expectPromise } from "../promise.js";
 import type { Property, SuiteOptions } from "../suite.js";
 import { checkReleased, compareAllocator } from "./allocator-audit.js";
+import { drawAllocator } from "./allocator-drawing.js";
 import {
   type AllocatorCheck,
   type AllocatorModel,
   createAllocatorModel,
 } from "./allocator-model.js";
-import { linesOf, printAllocatorCalls } from "./allocator-script.js";
+import {
+  type AllocatorLog,
+  printAllocatorCalls,
+  recordAllocatorCalls,
+} from "./allocator-script.js";
 import type { AllocatorMaker } from "./allocator-subject.js";
 import type { SweepCommand } from "./sweep-command.js";
 import { tightenCommands } from "./tightened-commands.js";
@@ -47,11 +57,21 @@ export const sweepProperties: readonly Property<AllocatorMaker, SweepCommand[]>[
     commandCount: (commands: SweepCommand[]) => commands.length,
     tightened: (commands: SweepCommand[], fails) => tightenCommands(commands, singleOnes, fails),
     script: (commands: SweepCommand[], maker: AllocatorMaker) =>
-      printAllocatorCalls(maker, (recording, notes) => {
-        play(recording, commands, new Set(checks), notes);
-      }),
+      printAllocatorCalls(maker, logOf(commands, maker, checks)),
+    drawing: (commands: SweepCommand[], maker: AllocatorMaker) =>
+      drawAllocator(maker, logOf(commands, maker, checks)),
   }),
 );
+
+function logOf(
+  commands: readonly SweepCommand[],
+  maker: AllocatorMaker,
+  checks: readonly AllocatorCheck[],
+): AllocatorLog {
+  return recordAllocatorCalls(maker, (recording, notes) =>
+    play(recording, commands, new Set(checks), notes),
+  );
+}
 
 function singleOnes(command: SweepCommand): SweepCommand[] {
   if (!("count" in command)) return [command];
@@ -110,7 +130,8 @@ function play(
   notes: Notes,
 ): void {
   const model = createAllocatorModel(maker, enabled, notes);
-  const marks = reserveMarks(model);
+  const marks = reserveMarks(model.heap);
+  model.acts?.reserveMarks(reserveMarks);
   for (const command of commands) {
     if (command.do === "allocate") allocateMany(model, command.count, command.requestBytes);
     if (command.do === "free") freeMany(model, command.count, command.pick);
@@ -129,23 +150,13 @@ function sweepable(model: AllocatorModel): SweepableAllocator {
   return model.allocator as SweepableAllocator;
 }
 
-/** Words of marks for each arena, a bit a granule. */
-const MARK_WORDS_PER_ARENA = ARENA_SIZE_WORDS >>> 7;
-
 /** The word to which `block >>> 7` is added. */
-function reserveMarks({ heap, subject }: AllocatorModel): number {
-  const sizeWords = (heap.arenaCount - heap.firstArenaIndex) * MARK_WORDS_PER_ARENA;
+export function reserveMarks(heap: PrivateHeap): number {
+  const wordsPerArena = ARENA_SIZE_WORDS >>> 7;
+  const sizeWords = (heap.arenaCount - heap.firstArenaIndex) * wordsPerArena;
   const region = heap.reserveRegion(heap.registerBorrower("marks"), "marks", sizeWords);
-  const before = heap.firstArenaIndex * MARK_WORDS_PER_ARENA;
-  const reserved = `heap.reserveRegion(heap.registerBorrower("marks"), "marks", ${sizeWords})`;
-  const script = linesOf(subject);
-  script?.add(`const marks = ${reserved}.start - ${before};`);
-  script?.add(MARK_LINE);
-  return region.start - before;
+  return region.start - heap.firstArenaIndex * wordsPerArena;
 }
-
-const MARK_LINE =
-  "const mark = (block) => { heap.words[marks + (block >>> 7)] |= 1 << (block >>> 2); };";
 
 /** With memory full, what is not swept yet is swept, and only then is it full. */
 function allocateMany(model: AllocatorModel, count: number, requestBytes: number): void {
@@ -170,31 +181,30 @@ function freeMany(model: AllocatorModel, count: number, pick: number): void {
   }
 }
 
+function markOnly(heap: PrivateHeap, marks: number, blocks: readonly Block[]): void {
+  const { words } = heap;
+  const wordsPerArena = ARENA_SIZE_WORDS >>> 7;
+  const first = marks + heap.firstArenaIndex * wordsPerArena;
+  words.fill(0, first, marks + heap.arenaCount * wordsPerArena);
+  for (const block of blocks) {
+    const word = marks + (block >>> 7);
+    words[word] = (words[word] as number) | (1 << (block >>> 2));
+  }
+}
+
 function sweep(model: AllocatorModel, marks: number, keptPercent: number, salt: number): void {
-  const { heap } = model;
   const allocator = sweepable(model);
   allocator.finishSweep();
-  const script = linesOf(model.subject);
-  const first = heap.firstArenaIndex * MARK_WORDS_PER_ARENA;
-  const end = heap.arenaCount * MARK_WORDS_PER_ARENA;
-  // The region is empty before the first sweep.
-  const hasMarks = heap.words.subarray(marks + first, marks + end).some((word) => word !== 0);
-  if (hasMarks) script?.add(`heap.words.fill(0, marks + ${first}, marks + ${end});`);
-  heap.words.fill(0, marks + first, marks + end);
   const garbage: Block[] = [];
-  const kept: string[] = [];
+  const kept: Block[] = [];
   for (const block of model.order) {
     // Alike in a pool every other time: wholly free pools are to come between used ones.
     const place = salt % 2 === 0 ? block : block >>> 12;
     const chance = (Math.imul(place + salt, 0x9e3779b1) >>> 8) % 100;
-    const word = marks + (block >>> 7);
-    if (chance >= keptPercent) garbage.push(block);
-    else {
-      heap.words[word] = (heap.words[word] as number) | (1 << (block >>> 2));
-      if (script !== undefined) kept.push(script.nameOf(block));
-    }
+    (chance >= keptPercent ? garbage : kept).push(block);
   }
-  if (kept.length > 0) script?.add(`for (const block of [${kept.join(", ")}]) mark(block);`);
+  markOnly(model.heap, marks, kept);
+  model.acts?.mark(kept, (heap) => markOnly(heap, marks, kept));
   let garbageBytes = 0;
   for (const block of garbage) garbageBytes += model.remove(block).usableBytes;
   let liveBytes = 0;

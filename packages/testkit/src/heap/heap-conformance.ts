@@ -3,9 +3,10 @@
 import { HEAP_COMMANDS } from "../program-forms.js";
 import type { Report } from "../report.js";
 import { asProperties, type Property, runSuite, type Suite, type SuiteOptions } from "../suite.js";
+import { drawHeap } from "./arena-drawing.js";
 import { type HeapCommand, heapCommands } from "./heap-commands.js";
 import { type HeapCheck, playOnHeap } from "./heap-model.js";
-import { printHeapCalls } from "./heap-script.js";
+import { type HeapLog, printHeapCalls, recordHeapCalls } from "./heap-script.js";
 import { type HeapMaker, heapEntry } from "./heap-subject.js";
 
 export const LENDING = "lends each arena to one borrower, the lowest run first";
@@ -38,8 +39,16 @@ const properties: readonly Property<HeapMaker, HeapCommand[]>[] = ROWS.map(([nam
   form: HEAP_COMMANDS,
   commandCount: (commands: HeapCommand[]) => commands.length,
   script: (commands: HeapCommand[], maker: HeapMaker) =>
-    printHeapCalls(maker, (recording) => playOnHeap(recording, commands, new Set([check]))),
+    printHeapCalls(maker, logOf(commands, maker, check)),
+  drawing: (commands: HeapCommand[], maker: HeapMaker) =>
+    drawHeap(maker, logOf(commands, maker, check)),
 }));
+
+function logOf(commands: readonly HeapCommand[], maker: HeapMaker, check: HeapCheck): HeapLog {
+  return recordHeapCalls(maker, check === "soft limit", (recording) =>
+    playOnHeap(recording, commands, new Set([check])),
+  );
+}
 
 export const heapSuite: Suite<HeapMaker> = {
   name: "heap",

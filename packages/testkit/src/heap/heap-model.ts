@@ -12,8 +12,10 @@ import {
   isOuroError,
   type PrivateHeap,
 } from "@ouro/interfaces";
-import { expectPromise } from "../promise.js";
+import { BrokenPromiseError, expectPromise } from "../promise.js";
+import type { HeapActs } from "./heap-acts.js";
 import { BORROWER_NAMES, type HeapCommand } from "./heap-commands.js";
+import { recorderOf } from "./heap-recorder.js";
 import { type HeapMaker, SOFT_LIMIT_COUNT } from "./heap-subject.js";
 
 /** What a property looks at. Each is one fact of the heap's contract. */
@@ -28,6 +30,8 @@ export type HeapCheck =
 
 interface HeapModel {
   readonly heap: PrivateHeap;
+  /** Told of what is done beside calls; undefined when nobody writes it down. */
+  readonly acts: HeapActs | undefined;
   readonly table: number[];
   /** Words of each region by borrower and name. */
   readonly regions: Map<string, { readonly start: number; readonly sizeWords: number }>;
@@ -57,6 +61,7 @@ function createModel(maker: HeapMaker, enabled: ReadonlySet<HeapCheck>): HeapMod
   for (const name of BORROWER_NAMES) heap.registerBorrower(name);
   model = {
     heap,
+    acts: recorderOf(maker),
     table: new Array<number>(arenaCount).fill(0),
     regions: new Map(),
     isResizable: maker.returnsMemory,
@@ -90,12 +95,15 @@ export function playOnHeap(
     if (model.checks("walk")) checkWalk(model);
     if (model.checks("lending")) checkTable(model);
     if (model.checks("regions")) checkRegions(model);
-    if (model.checks("soft limit")) expectEqual("reports of the soft limit", model);
+    if (model.checks("soft limit")) checkReports(model);
   }
 }
 
-function expectEqual(what: string, { reports, reportsHeard }: HeapModel): void {
-  expectPromise(reports === reportsHeard, `${reportsHeard} ${what}, by the model ${reports}`);
+function checkReports({ reports, reportsHeard, acts }: HeapModel): void {
+  if (reports === reportsHeard) return;
+  acts?.lookAtReports();
+  const what = "reports of the soft limit";
+  throw new BrokenPromiseError(`${reportsHeard} ${what}, by the model ${reports}`);
 }
 
 const lentCount = ({ table }: HeapModel): number =>
@@ -206,6 +214,7 @@ function reserveRegion(model: HeapModel, borrower: number, name: string, sizeWor
   const region = call();
   if (known === undefined) regions.set(key, region);
   if (!model.checks("regions")) return;
+  model.acts?.lookAtRegion(region);
   expectPromise(region.existed === (known !== undefined), `region ${key}: wrong about existing`);
   expectPromise(region.sizeWords === granuleWords, `region ${key} has ${region.sizeWords} words`);
   if (known !== undefined) {
@@ -213,23 +222,25 @@ function reserveRegion(model: HeapModel, borrower: number, name: string, sizeWor
     return;
   }
   const words = heap.words.subarray(region.start, region.start + granuleWords);
+  model.acts?.lookAtWords(region, 0);
   expectPromise(
     words.every((word) => word === 0),
     `the fresh region ${key} is not zero`,
   );
   words.fill(regions.size);
+  model.acts?.fill(region, regions.size);
 }
 
 /** What each region was filled with is there. */
-function checkRegions({ heap, regions }: HeapModel): void {
+function checkRegions({ heap, regions, acts }: HeapModel): void {
   let fill = 0;
-  for (const [key, { start, sizeWords }] of regions) {
+  for (const [key, region] of regions) {
+    const { start, sizeWords } = region;
     fill++;
     const words = heap.words.subarray(start, start + sizeWords);
-    expectPromise(
-      words.every((word) => word === fill),
-      `region ${key} was written by another`,
-    );
+    if (words.every((word) => word === fill)) continue;
+    acts?.lookAtWords(region, fill);
+    throw new BrokenPromiseError(`region ${key} was written by another`);
   }
 }
 
@@ -243,8 +254,13 @@ function frontOf({ heap }: HeapModel): Int32Array {
   return heap.words.slice(Math.max(0, heap.arenaTable - 1024), heap.arenaTable + 2048);
 }
 
+function lookAtFront({ heap, acts }: HeapModel, index: number, before: Int32Array): void {
+  acts?.lookAtWord(Math.max(0, heap.arenaTable - 1024) + index, before[index] as number);
+}
+
 function expectRefused(model: HeapModel, name: string, call: () => unknown, answer: unknown): void {
   const before = frontOf(model);
+  model.acts?.remember();
   let actual: unknown;
   try {
     actual = call();
@@ -256,11 +272,13 @@ function expectRefused(model: HeapModel, name: string, call: () => unknown, answ
   expectPromise(actual === answer, `${name} ended as ${actual}, not as ${answer}`);
   const after = frontOf(model);
   const changed = before.findIndex((word, index) => word !== after[index]);
+  if (changed >= 0) lookAtFront(model, changed, before);
   expectPromise(changed < 0, `a refused ${name} changed a word of the tables`);
 }
 
-function checkTable({ heap, table }: HeapModel): void {
+function checkTable({ heap, table, acts }: HeapModel): void {
   const found = [...heap.words.slice(heap.arenaTable, heap.arenaTable + heap.arenaCount)];
+  if (found.join() !== table.join()) acts?.lookAtTable();
   expectPromise(found.join() === table.join(), `the table is ${found}, by the model ${table}`);
 }
 

@@ -1,44 +1,79 @@
-// A program for a heap as JavaScript: the calls that it makes, written down as they are made.
+// A program for a heap as JavaScript: the calls that it makes, as few as show what was found; and
+// drawn, before the last call and after it.
 
-import type { PrivateHeap } from "@ouro/interfaces";
+import { type CallLog, callLines, fewestCalls } from "../calls/call-log.js";
 import { reasonLines, reasonOf } from "../record.js";
-import type { HeapMaker } from "./heap-subject.js";
+import type { ArenaBook } from "./arena-book.js";
+import type { HeardHeap } from "./heap-acts.js";
+import { createHeapRecording, type RecordingHeapMaker } from "./heap-recorder.js";
+import { type HeapMaker, type HeapMakerOptions, SOFT_LIMIT_BYTES } from "./heap-subject.js";
 
-const RECORDED = new Set([
-  "registerBorrower",
-  "reserveArenas",
-  "reserveArenasAt",
-  "releaseArenas",
-  "setLimitBytes",
-  "reserveRegion",
-]);
+export interface HeapLog extends CallLog<HeardHeap, ArenaBook> {
+  /** The heap is asked whether it is sound when it tells of its soft limit. */
+  readonly isHeard: boolean;
+}
 
-/** The calls as lines: how the heap is made comes first, what was found last. */
-export function printHeapCalls(maker: HeapMaker, play: (maker: HeapMaker) => void): string {
-  const lines: string[] = [];
-  const recording: HeapMaker = {
+/** What is done to the heap that a program asks for last. */
+export function recordHeapCalls(
+  maker: HeapMaker,
+  isHeard: boolean,
+  play: (maker: HeapMaker) => void,
+): HeapLog {
+  let recording: ReturnType<typeof createHeapRecording> | undefined;
+  const recordingMaker: RecordingHeapMaker = {
     ...maker,
+    acts: () => recording?.acts,
     make(options) {
-      const heap = maker.make(options);
-      const { softLimitBytes } = options;
-      lines.push(
-        `// maker: the heap "${maker.name}"`,
-        `const heap = maker.make({ softLimitBytes: ${softLimitBytes}, onSoftLimit() {} });`,
-      );
-      return new Proxy(heap, {
-        get(target, key) {
-          const value = Reflect.get(target, key, target) as unknown;
-          if (typeof value !== "function" || typeof key !== "string") return value;
-          const method = value.bind(target) as (...args: unknown[]) => unknown;
-          if (!RECORDED.has(key)) return method;
-          return (...args: unknown[]) => {
-            lines.push(`heap.${key}(${args.map((each) => JSON.stringify(each)).join(", ")});`);
-            return method(...args);
-          };
-        },
-      }) as PrivateHeap;
+      recording = createHeapRecording(hear(maker, options.onSoftLimit));
+      return recording.heap;
     },
   };
-  const reason = reasonOf(() => play(recording));
-  return [...lines, ...reasonLines(reason)].join("\n");
+  const reason = reasonOf(() => play(recordingMaker));
+  const { calls = [], looks = () => [] } = recording?.recorder ?? {};
+  return { calls, looks: looks(), reason, isHeard };
+}
+
+/** A heap that is made as the script makes it. */
+export function makeHeard(maker: HeapMaker, { isHeard }: HeapLog): HeardHeap {
+  const heard = hear(maker, () => {
+    if (isHeard) heard.heap.validate();
+  });
+  return heard;
+}
+
+function hear(maker: HeapMaker, onSoftLimit: HeapMakerOptions["onSoftLimit"]): HeardHeap {
+  let count = 0;
+  const heap = maker.make({
+    softLimitBytes: SOFT_LIMIT_BYTES,
+    onSoftLimit() {
+      onSoftLimit();
+      count++;
+    },
+  });
+  return { heap, reportCount: () => count };
+}
+
+/** The calls as lines: how the heap is made comes first, what was found last. */
+export function printHeapCalls(maker: HeapMaker, log: HeapLog): string {
+  const calls = fewestCalls(log, () => makeHeard(maker, log));
+  return [
+    `// maker: the heap "${maker.name}"`,
+    ...makingLines(log),
+    ...callLines(calls, log),
+    ...reasonLines(log.reason),
+  ].join("\n");
+}
+
+function makingLines({ isHeard }: HeapLog): string[] {
+  const made = (onSoftLimit: string): string =>
+    `const heap = maker.make({ softLimitBytes: ${SOFT_LIMIT_BYTES}, ${onSoftLimit} });`;
+  if (!isHeard) return [made("onSoftLimit() {}")];
+  return [
+    "let reportCount = 0;",
+    "const onSoftLimit = () => {",
+    "  heap.validate();",
+    "  reportCount++;",
+    "};",
+    made("onSoftLimit"),
+  ];
 }

@@ -7,6 +7,7 @@ import { HEAP } from "../subject-forms.js";
 
 /** Programs pass it again and again. */
 export const SOFT_LIMIT_COUNT = 3;
+export const SOFT_LIMIT_BYTES = SOFT_LIMIT_COUNT * ARENA_SIZE_BYTES;
 
 export interface HeapMakerOptions {
   readonly softLimitBytes: number;
@@ -35,7 +36,7 @@ const OPTIONAL = { windowStartBytes: wholeNumber() } satisfies Omit<Forms, keyof
 export const heapEntry: Entry<HeapMaker> = {
   maker: record(REQUIRED, OPTIONAL),
   tryOut(maker, tryOut) {
-    const softLimitBytes = SOFT_LIMIT_COUNT * ARENA_SIZE_BYTES;
+    const softLimitBytes = SOFT_LIMIT_BYTES;
     tryOut("make()", () => maker.make({ softLimitBytes, onSoftLimit() {} }), HEAP);
   },
 };
