@@ -89,7 +89,10 @@ export function runProgram(program: Program, maker: SubjectMaker): string {
  */
 export function drawProgram(program: Program, maker: SubjectMaker): Drawing {
   expectForm("drawProgram", "program", program, PROGRAM);
-  return draw(program, lookedAt("drawProgram", maker));
+  const make = lookedAt("drawProgram", maker);
+  // A drawing tells of errors; that the maker is none it does not.
+  make({ observer: { wants: [], event() {} } });
+  return draw(program, make);
 }
 
 /** Programs of any kind. A counterexample prints as the script of its API calls. */

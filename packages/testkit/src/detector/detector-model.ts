@@ -71,7 +71,7 @@ export function playOnDetector(
   else ask(trial, () => trial.subject.detector.find(trial.list));
 }
 
-/** A fresh detector before the graph of a program; `observer` is that of the options in a script. */
+/** A fresh detector before the graph of a program; a script says `observer` for its observer. */
 export function openTrial(
   maker: DetectorMaker,
   program: DetectorProgram,
