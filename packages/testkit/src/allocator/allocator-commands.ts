@@ -27,10 +27,14 @@ export type AllocatorCommand =
   | { readonly do: "freeMany"; readonly pick: number; readonly count: number }
   | { readonly do: "misuse"; readonly pick: number; readonly offset: number };
 
-/** Commands of sizes that suit the allocator, wrong ones among them. */
+/**
+ * Commands of sizes that suit the allocator, wrong ones among them. `bulkWeight` is that of many
+ * allocations at once, beside 20 of all else: arenas are filled by them.
+ */
 export function allocatorCommands(
   maker: AllocatorMaker,
   commandLimitCount = 50,
+  bulkWeight = 1,
 ): fc.Arbitrary<AllocatorCommand[]> {
   const pick = fc.nat({ max: 9999 });
   const { requestBytes, bulkBytes } = maker;
@@ -46,7 +50,7 @@ export function allocatorCommands(
     },
     { weight: 6, arbitrary: fc.record({ do: fc.constant("free" as const), pick }) },
     {
-      weight: 1,
+      weight: bulkWeight,
       arbitrary: fc.record({
         do: fc.constant("allocateMany" as const),
         count: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 400, max: 1200 })),
