@@ -173,7 +173,7 @@ function createDeathPlay(stage: DeathStage, checks: ReadonlySet<DeathCheck>, not
     const type = hasFinalizer ? stage.finalizedType : stage.plainType;
     roots[slot] = undefined;
     mutator.setRoot(rootSlot(slot), 0);
-    mutator.allocate(type, rootSlot(slot));
+    order.during(() => mutator.allocate(type, rootSlot(slot)));
     noteCollections();
     const node = bear(graph, hasFinalizer, what);
     roots[slot] = node;
@@ -226,7 +226,9 @@ function createDeathPlay(stage: DeathStage, checks: ReadonlySet<DeathCheck>, not
     dropWeak(index);
     const weak: Weak = { target, act: what, callCount: 0 };
     const callback = what === "no callback" ? undefined : () => onCallback(weak);
-    stage.weakReferences.create(weakSlot(index), rootSlot(slot), callback);
+    order.during(() => {
+      stage.weakReferences.create(weakSlot(index), rootSlot(slot), callback);
+    });
     weaks[index] = weak;
   }
 
@@ -283,7 +285,7 @@ function createDeathPlay(stage: DeathStage, checks: ReadonlySet<DeathCheck>, not
         watchedRing(next.slot, next.count, next.act);
         break;
       case "poll":
-        mutator.poll();
+        order.during(() => mutator.poll());
         break;
       case "collect":
         collect();

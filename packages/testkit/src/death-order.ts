@@ -11,6 +11,8 @@ export interface DeathOrder {
   begin(garbage: ReadonlySet<Node>): void;
   /** It is over; `collectionCount` is what the statistics say, of automatic ones too. */
   end(): void;
+  /** A call that may collect by itself: what dies there dies by count, or was found. */
+  during(call: () => void): void;
   /** Any safepoint may collect: who survived is not fresh, and may stand behind who comes later. */
   noteCollections(collectionCount: number): void;
   /** A finalizer or a callback of this node is called in the command. */
@@ -34,6 +36,8 @@ export function createDeathOrder(
 ): DeathOrder {
   /** What was garbage when the running collection began; undefined outside of one. */
   let collected: ReadonlySet<Node> | undefined;
+  /** Whether it may be one of the automatic ones, of which nobody says what they look at. */
+  let mayCollect = false;
   /** Who was born since the last collection, asked for or automatic, has a higher number. */
   let lastOld = 0;
   let collectionCount = 0;
@@ -77,7 +81,7 @@ export function createDeathOrder(
   }
 
   function checkCallback(node: Node): void {
-    if (areCallbacksFirst()) return;
+    if (areCallbacksFirst() || mayCollect) return;
     const isDone = !node.hasFinalizer || node.finalizedCount > 0;
     expect(isDone, `the callback for node ${node.id} runs before its finalizer`);
   }
@@ -89,6 +93,11 @@ export function createDeathOrder(
     },
     end() {
       collected = undefined;
+    },
+    during(call) {
+      mayCollect = true;
+      call();
+      mayCollect = false;
     },
     noteCollections(count) {
       if (count !== collectionCount) lastOld = nodes.length;

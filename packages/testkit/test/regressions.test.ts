@@ -101,3 +101,13 @@ it("Who survived an automatic collection may stand behind who was born after it"
   );
   expect(found).toEqual(HOLDS);
 });
+
+it("An automatic collection calls callbacks before finalizers, as one that is asked for does", () => {
+  const birth = (slot: number) => ({ do: "new", slot, isFinalized: false, act: "nothing" });
+  const found = replay(
+    "calls finalizers and callbacks in the order of its traits",
+    [{ do: "watched ring", slot: 0, count: 1, act: "nothing" }, ...[0, 1, 2, 3].map(birth)],
+    () => cpythonStrategy({ thresholds: { young: 5, middle: 2, old: 1 } }),
+  );
+  expect(found).toEqual(HOLDS);
+});
