@@ -3,7 +3,7 @@
 //   my-strategy.js ─► strategy | allocator | heap | detector | manager ─► its suite ─► report
 //   counterexample.json (--replay) ─► the same, one program alone
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "@ouro/interfaces";
 import {
@@ -22,7 +22,7 @@ import { type Look, lookOf } from "./look.js";
 import { createProgress } from "./progress.js";
 import { createWork } from "./replay-work.js";
 import { didYouMean } from "./suggestion.js";
-import type { Terminal } from "./terminal.js";
+import { FileNotWritableError, type Terminal } from "./terminal.js";
 import { runTrial, type TrialResult } from "./verify-run.js";
 import { loadTrial, type Trial } from "./verify-trial.js";
 
@@ -44,6 +44,7 @@ export async function runVerify(line: CommandLine, terminal: Terminal): Promise<
     ...(line.programCount === undefined ? {} : { programCount: line.programCount }),
     ...(line.seed === undefined ? {} : { seed: line.seed }),
   };
+  if (line.savePath !== undefined) await checkFolder(line.savePath);
   const progress = await createProgress(terminal, line);
   let result: TrialResult;
   try {
@@ -51,8 +52,13 @@ export async function runVerify(line: CommandLine, terminal: Terminal): Promise<
   } finally {
     progress.end();
   }
-  const saved = line.savePath === undefined ? [] : await save(result.report, line.savePath);
-  print(result, saved, line, terminal);
+  let saved: readonly string[] = [];
+  try {
+    if (line.savePath !== undefined) saved = await save(result.report, line.savePath);
+  } finally {
+    // What was found is told also where it cannot be kept.
+    print(result, saved, line, terminal);
+  }
   if (result.isPartial) {
     terminal.stderr.write("ouro: interrupted; these are the verdicts so far.\n");
     return EXIT_INTERRUPTED;
@@ -104,8 +110,25 @@ function verdictLines(text: string, { width, paint }: Look): string[] {
   });
 }
 
-/** Each counterexample as a file to replay, with its picture beside it; the paths written. */
+/** Before a run that can take long. Throws `FileNotWritableError` for what is no folder. */
+async function checkFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && !found.isDirectory()) throw new FileNotWritableError(path, "ENOTDIR");
+}
+
+/**
+ * Each counterexample as a file to replay, with its picture beside it; the paths written. Throws
+ * `FileNotWritableError`.
+ */
 async function save(report: Report, folder: string): Promise<string[]> {
+  try {
+    return await saveAll(report, folder);
+  } catch (error) {
+    throw new FileNotWritableError(folder, (error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}
+
+async function saveAll(report: Report, folder: string): Promise<string[]> {
   const found = report.verdicts.flatMap(({ counterexample }) => counterexample ?? []);
   if (found.length > 0) await mkdir(folder, { recursive: true });
   const paths: string[] = [];

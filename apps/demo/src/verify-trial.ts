@@ -71,7 +71,11 @@ async function importModule(file: string, path: string): Promise<Exports> {
   try {
     return (await import(pathToFileURL(path).href)) as Exports;
   } catch (error) {
-    throw new InputFormatError({ source: file, problem: `it cannot be loaded: ${told(error)}` });
+    throw new InputFormatError({
+      source: file,
+      problem: `it cannot be loaded: ${told(error)}`,
+      remedy: `\`node ${basename(file)}\` in its folder shows where.`,
+    });
   }
 }
 
@@ -85,7 +89,7 @@ function trialOf(file: string, found: Exports): Trial {
   if (allocator !== undefined) {
     return bind(file, allocatorSuite, withSource(allocator, allocatorSource(file)));
   }
-  if (heap !== undefined) return bind(file, heapSuite, heap);
+  if (heap !== undefined) return bind(file, heapSuite, withSource(heap, heapSource(file)));
   if (detector !== undefined) {
     return bind(file, detectorSuite, withSource(detector, detectorSource(file)));
   }
@@ -130,6 +134,10 @@ function allocatorSource(file: string): string {
     `import { allocator as maker } from ${besideIt(file)};`,
     "const { heap, allocator } = maker.make();",
   ].join("\n");
+}
+
+function heapSource(file: string): string {
+  return `import { heap as maker } from ${besideIt(file)};`;
 }
 
 function detectorSource(file: string): ScriptSource {

@@ -209,6 +209,7 @@ describe("ouro verify", () => {
       const { exitCode, stdout } = await ouro(...asked);
       expect(exitCode).toBe(1);
       expect(stdout).toMatch(drawn);
+      expect(stdout).toContain(`as maker } from "./${name}.mjs";`);
       const [json = "", svg = ""] = readdirSync(saved).sort();
       expect(stdout).toContain(`wrote ${join(saved, svg)}`);
       expect(readFileSync(join(saved, svg), "utf8")).toMatch(/^<svg .*OVER .*<\/svg>\n$/s);
@@ -217,6 +218,27 @@ describe("ouro verify", () => {
     } finally {
       rmSync(beside, { recursive: true });
     }
+  });
+
+  it("asks for a folder to save in before it runs, and tells what it found where it cannot", async () => {
+    const PROBLEM = "cannot be written: a part of its path is not a folder";
+    const file = join(folder, "a-file");
+    writeFileSync(file, "");
+    const early = await ouro("verify", wrong, "--programs", "1", "--save", file);
+    expect([early.exitCode, early.stdout]).toEqual([3, ""]);
+    expect(early.stderr.replace(/\s+/g, " ")).toContain(PROBLEM);
+    const late = await ouro(
+      "verify",
+      wrong,
+      "--programs",
+      "10",
+      "--seed",
+      "5",
+      "--save",
+      `${file}/x`,
+    );
+    expect([late.exitCode, late.stdout]).toEqual([3, expect.stringContaining("Refuted: ")]);
+    expect(late.stderr.replace(/\s+/g, " ")).toContain(PROBLEM);
   });
 
   it("says in one line what is wrong with a module or a file", async () => {
@@ -275,7 +297,7 @@ describe("ouro verify", () => {
       "requestBytes of the maker is missing. Give an arbitrary of fast-check",
     ],
     ["nothing", "export const other = 1;", "it exports nothing to verify. Export a strategy as"],
-    ["what is no JavaScript", "syntax error here", "it cannot be loaded: "],
+    ["what is no JavaScript", "syntax error here", "in its folder shows where"],
   ])("says of the file that it exports %s, and ends with 4", async (name, source, message) => {
     const file = odd(name.replaceAll(" ", "-"), source);
     const { exitCode, stderr } = await ouro("verify", file, "--programs", "1");

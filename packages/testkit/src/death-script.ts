@@ -89,7 +89,7 @@ function actLines(act: Act): string[] {
 function finalizerLines({ hasNodeActs }: Said): string[] {
   return [
     ...(hasNodeActs ? ["const acts = [];"] : []),
-    "manager.finalization.setFinalizer(node, (slot) => {",
+    "manager.collector.finalization.setFinalizer(node, (slot) => {",
     `  const number = m.word(m.root(slot), ${ID_FIELD});`,
     '  console.log("finalizer of node", number);',
     ...(hasNodeActs ? ["  acts[number]?.(slot);"] : []),

@@ -57,7 +57,7 @@ function hear(maker: HeapMaker, onSoftLimit: HeapMakerOptions["onSoftLimit"]): H
 export function printHeapCalls(maker: HeapMaker, log: HeapLog): string {
   const calls = fewestCalls(log, () => makeHeard(maker, log));
   return [
-    `// maker: the heap "${maker.name}"`,
+    maker.source ?? `// maker: the heap "${maker.name}"`,
     ...makingLines(log),
     ...callLines(calls, log),
     ...reasonLines(log.reason),

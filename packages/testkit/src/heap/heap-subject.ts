@@ -24,6 +24,8 @@ export interface HeapMaker {
   readonly returnsMemory: boolean;
   /** Bytes of the memory that lie before the heap's window. Default 0. */
   readonly windowStartBytes?: number;
+  /** JavaScript that makes `maker` known: scripts of counterexamples begin with it. */
+  readonly source?: string;
   /** A fresh heap; one of about 8 arenas shows most. */
   make(options: HeapMakerOptions): PrivateHeap;
 }
@@ -31,7 +33,10 @@ export interface HeapMaker {
 type Forms = { readonly [Key in keyof Required<HeapMaker>]: Form };
 
 const REQUIRED = { name: TEXT, returnsMemory: FLAG, make: FUNCTION } satisfies Partial<Forms>;
-const OPTIONAL = { windowStartBytes: wholeNumber() } satisfies Omit<Forms, keyof typeof REQUIRED>;
+const OPTIONAL = {
+  windowStartBytes: wholeNumber(),
+  source: TEXT,
+} satisfies Omit<Forms, keyof typeof REQUIRED>;
 
 export const heapEntry: Entry<HeapMaker> = {
   maker: record(REQUIRED, OPTIONAL),
