@@ -220,7 +220,7 @@ describe("ouro verify", () => {
     }
   });
 
-  it("asks for a folder to save in before it runs, and tells what it found where it cannot", async () => {
+  it("asks before it runs for a folder to save in, and tells what it cannot save", async () => {
     const PROBLEM = "cannot be written: a part of its path is not a folder";
     const file = join(folder, "a-file");
     writeFileSync(file, "");

@@ -102,7 +102,7 @@ it("Who survived an automatic collection may stand behind who was born after it"
   expect(found).toEqual(HOLDS);
 });
 
-it("An automatic collection calls callbacks before finalizers, as one that is asked for does", () => {
+it("An automatic collection calls callbacks first, as one that is asked for does", () => {
   const birth = (slot: number) => ({ do: "new", slot, isFinalized: false, act: "nothing" });
   const found = replay(
     "calls finalizers and callbacks in the order of its traits",

@@ -40,7 +40,7 @@ const ACTING_RUN_LIMIT = 400;
 const PLACES_RUN_LIMIT = 200;
 /** A copy that goes down ends several objects in one program of thirty. */
 const ACYCLIC_RUN_LIMIT = 300;
-const TWIN_RUN_LIMIT = 300;
+const TWIN_RUN_LIMIT = 1000;
 const ON = [
   "cpython-3.13-fast, low thresholds",
   "cpython-3.13, low thresholds",
